@@ -1,0 +1,62 @@
+"""Set part of the training images aside for validation.
+
+The test split chooses nothing, so whatever is chosen (the best epoch, a
+hyperparameter) is chosen on these. Each class gives the same share of its
+images, so that a rare class is neither lost nor doubled by chance.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ConfigError
+from core.types import Counts, Indices, Labels
+
+MAX_FRACTION: Final = 0.9
+"""The largest share that may be set aside."""
+
+
+def stratified_split(
+    labels: Labels, *, fraction: float, seed: int
+) -> tuple[Indices, Indices]:
+    """Split images into training and validation, class by class.
+
+    The same labels, fraction and seed give the same split.
+
+    Args:
+        labels: Class of each image, uint8 of shape (n,).
+        fraction: Share of the images to set aside, 0.0 to 0.9. The validation
+            split has round(fraction * n) images, and each class gives its exact
+            share, rounded up or down.
+        seed: Chooses which images, at least 0.
+
+    Returns:
+        The indices of the training images and of the validation images, int64,
+        each ascending; together they are 0 to n - 1, each once.
+
+    Raises:
+        ConfigError: If the fraction is outside 0.0 to 0.9.
+    """
+    if not 0.0 <= fraction <= MAX_FRACTION:
+        message = (
+            f"Expected a validation fraction of 0.0 to {MAX_FRACTION}, "
+            f"got {fraction}. Choose one in that range."
+        )
+        raise ConfigError(message)
+    generator = np.random.default_rng(seed)
+    is_validation = np.zeros(labels.shape, dtype=np.bool_)
+    for label, share in enumerate(_shares(np.bincount(labels), fraction)):
+        members = generator.permutation(np.flatnonzero(labels == label))
+        is_validation[members[:share]] = True
+    return np.flatnonzero(~is_validation), np.flatnonzero(is_validation)
+
+
+def _shares(counts: Counts, fraction: float) -> NDArray[np.int64]:
+    """Share out round(fraction * n) images by the method of largest remainders."""
+    exact = fraction * counts
+    shares: NDArray[np.int64] = np.floor(exact).astype(np.int64)
+    num_left = round(fraction * int(counts.sum())) - int(shares.sum())
+    largest_first = np.argsort(shares - exact, kind="stable")
+    shares[largest_first[:num_left]] += 1
+    return shares

@@ -1,0 +1,96 @@
+"""Every error that Inklab raises on purpose.
+
+    InklabError
+    +-- HomeError                  the Inklab home cannot be used
+    +-- ConfigError                a training configuration makes no sense
+    +-- SchemaError                a stored record is unknown or newer than this program
+    +-- DatasetError               a data set cannot be used
+    |   +-- UnknownDatasetError    no data set of that name
+    |   +-- DatasetFileError       a data file is missing, broken or not what it claims
+    +-- PictureError               a picture cannot be used
+    |   +-- BrokenPictureError     not a picture, or a damaged one
+    |   +-- HugePictureError       too many pixels to open safely
+    |   +-- BlankDrawingError      there is no ink on it
+    +-- TrainingError              a training could not be completed
+    |   +-- DivergedError          the loss is no longer a number
+    |   +-- ExportError            the exported model disagrees with the trained one
+    +-- TrainingStopped            somebody asked the training to stop (not a failure)
+    +-- RunStoreError              the run store cannot be used
+        +-- UnknownRunError        no run of that id
+        +-- ArtifactError          a file of a run is missing or damaged
+
+A message says what was expected, what was received and what to do about it,
+so a page or a terminal can show it as it is.
+"""
+
+
+class InklabError(Exception):
+    """Base of all errors that are raised on purpose."""
+
+
+class HomeError(InklabError):
+    """The folder for data, runs and caches cannot be created or written."""
+
+
+class ConfigError(InklabError):
+    """A training configuration has an impossible value."""
+
+
+class SchemaError(InklabError):
+    """A stored record has an unknown or newer schema."""
+
+
+class DatasetError(InklabError):
+    """A data set cannot be used."""
+
+
+class UnknownDatasetError(DatasetError):
+    """No data set of that name exists."""
+
+
+class DatasetFileError(DatasetError):
+    """A data file is missing, damaged, or not the file it claims to be."""
+
+
+class PictureError(InklabError):
+    """A picture cannot be used."""
+
+
+class BrokenPictureError(PictureError):
+    """The file is not a picture, or it is damaged."""
+
+
+class HugePictureError(PictureError):
+    """The picture has more pixels than are safe to open."""
+
+
+class BlankDrawingError(PictureError):
+    """The picture or drawing shows no ink."""
+
+
+class TrainingError(InklabError):
+    """A training could not be completed."""
+
+
+class DivergedError(TrainingError):
+    """The loss is no longer a finite number."""
+
+
+class ExportError(TrainingError):
+    """The exported model does not compute what the trained one does."""
+
+
+class TrainingStopped(InklabError):  # noqa: N818 - it is a request, not an error
+    """Somebody asked the training to stop; raised by a progress report."""
+
+
+class RunStoreError(InklabError):
+    """The run store cannot be opened, read or written."""
+
+
+class UnknownRunError(RunStoreError):
+    """No run of that id is in the store."""
+
+
+class ArtifactError(RunStoreError):
+    """A file that belongs to a run is missing or damaged."""

@@ -1,0 +1,1 @@
+"""How good a set of predictions is, from arrays alone: no model is needed here."""

@@ -1,0 +1,41 @@
+"""Folders and environment variables: the only module that reads the environment.
+
+| variable              | meaning                              | default            |
+|-----------------------|--------------------------------------|--------------------|
+| `INKLAB_HOME`         | folder for decoded data and runs     | `~/.inklab`        |
+| `MLFLOW_TRACKING_URI` | run store                            | SQLite in the home |
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from core.errors import HomeError
+
+
+def home() -> Path:
+    """Return the Inklab home, created if it does not exist yet.
+
+    Returns:
+        An absolute path to a folder that this process may write to.
+
+    Raises:
+        HomeError: If it cannot be created or written.
+    """
+    folder = Path(os.environ.get("INKLAB_HOME") or "~/.inklab").expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        message = (
+            f"Expected a folder that can be written, got {folder} ({error.strerror}). "
+            "Make it writable, or set INKLAB_HOME to another folder."
+        )
+        raise HomeError(message) from error
+    return folder
+
+
+def tracking_uri() -> str:
+    """Return the address of the run store: MLflow's variable, or a file at home."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'runs.db'}"

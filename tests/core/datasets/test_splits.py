@@ -1,0 +1,101 @@
+"""Setting images aside for validation."""
+
+import numpy as np
+import pytest
+from sklearn.model_selection import train_test_split
+
+from core.datasets.splits import stratified_split
+from core.errors import ConfigError
+
+LABELS = np.random.default_rng(5).permutation(
+    np.repeat(np.arange(4, dtype=np.uint8), [100, 50, 7, 3])
+)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.05, 0.1, 0.37, 0.5, 0.9])
+def test_every_image_is_in_exactly_one_part(fraction: float) -> None:
+    """An image in both parts is a leak, one in neither is lost."""
+    train, validation = stratified_split(LABELS, fraction=fraction, seed=0)
+
+    together = np.concatenate([train, validation])
+    assert np.sort(together).tolist() == list(range(160))
+    assert len(validation) == round(fraction * 160)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [
+        (0.1, [10, 5, 1, 0]),  # exactly 10, 5, 0.7, 0.3: 16 in all
+        (0.5, [50, 25, 4, 1]),  # 50, 25, 3.5, 1.5: 80, the tie to the first
+        (0.25, [25, 12, 2, 1]),  # 25, 12.5, 1.75, 0.75: 40
+        (0.9, [90, 45, 6, 3]),  # 90, 45, 6.3, 2.7: 144
+    ],
+)
+def test_each_class_gives_its_share_by_largest_remainders(
+    fraction: float, expected: list[int]
+) -> None:
+    """Rounding each class alone would miss the total."""
+    _, validation = stratified_split(LABELS, fraction=fraction, seed=3)
+
+    assert np.bincount(LABELS[validation], minlength=4).tolist() == expected
+
+
+def test_the_shares_are_those_of_scikit_learn() -> None:
+    """An independent implementation agrees where no remainders are equal."""
+    _, expected = train_test_split(
+        LABELS, test_size=16, stratify=LABELS, random_state=0
+    )
+
+    _, validation = stratified_split(LABELS, fraction=0.1, seed=0)
+
+    assert np.bincount(LABELS[validation]).tolist() == np.bincount(expected).tolist()
+
+
+def test_nothing_is_set_aside_at_zero() -> None:
+    """Somebody may want to train on everything."""
+    train, validation = stratified_split(LABELS, fraction=0.0, seed=0)
+
+    assert len(validation) == 0
+    assert validation.dtype == np.int64
+    assert train.tolist() == list(range(160))
+
+
+def test_both_parts_are_in_ascending_order() -> None:
+    """Ascending reads of a mapped file are quick ones."""
+    train, validation = stratified_split(LABELS, fraction=0.3, seed=1)
+
+    assert (np.diff(train) > 0).all()
+    assert (np.diff(validation) > 0).all()
+
+
+def test_the_same_seed_gives_the_same_split() -> None:
+    """A run must be repeatable."""
+    first = stratified_split(LABELS, fraction=0.3, seed=1)
+    second = stratified_split(LABELS, fraction=0.3, seed=1)
+
+    np.testing.assert_array_equal(first[1], second[1])
+
+
+def test_another_seed_gives_another_split() -> None:
+    """The spread over seeds includes the choice of the validation images."""
+    first = stratified_split(LABELS, fraction=0.3, seed=1)
+    second = stratified_split(LABELS, fraction=0.3, seed=2)
+
+    assert first[1].tolist() != second[1].tolist()
+
+
+def test_the_images_are_drawn_from_everywhere() -> None:
+    """Files are often sorted by writer: the first tenth is not a fair sample."""
+    labels = np.zeros(1000, dtype=np.uint8)
+
+    _, validation = stratified_split(labels, fraction=0.2, seed=0)
+
+    counts = np.bincount(validation // 250, minlength=4)
+    assert counts.min() >= 30
+
+
+@pytest.mark.parametrize("fraction", [-0.01, 0.91, 1.0, float("nan")])
+def test_an_impossible_fraction_is_refused(fraction: float) -> None:
+    """Training needs something to learn from."""
+    with pytest.raises(ConfigError, match=rf"0\.0 to 0\.9, got {fraction}"):
+        stratified_split(LABELS, fraction=fraction, seed=0)
