@@ -1,0 +1,1 @@
+"""The screens of Inklab: pages, and the parts they are built from."""

@@ -1,0 +1,163 @@
+"""Bars: what a model thinks of one image, and how many images a class has."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.types import Counts
+from dashboard.charts.theme import Palette, base_figure
+from dashboard.charts.words import count_of, percent
+
+MAX_BARS = 10
+BAR_HEIGHT = 26
+BALANCE_HEIGHT = 300
+
+
+def probability_bars(
+    probabilities: NDArray[np.float32],
+    *,
+    classes: tuple[str, ...],
+    highlight: int | None,
+    palette: Palette,
+) -> go.Figure:
+    """Rank the classes by what the model thinks of one image.
+
+    Args:
+        probabilities: Of shape (classes,), summing to 1.
+        classes: Names of the classes.
+        highlight: The true class, if it is known; it is always among the bars.
+        palette: Colours of the theme.
+
+    Returns:
+        Ten bars at most, the most probable class on top.
+    """
+    shown = _shown_classes(probabilities, highlight)
+    shares = [float(probabilities[label]) for label in shown]
+    figure = base_figure(
+        palette, name="probabilities", height=BAR_HEIGHT * len(shown) + 60
+    )
+    figure.add_trace(_ranked_bars(shown, shares, classes, highlight, palette))
+    figure.update_layout(bargap=0.35)
+    figure.update_xaxes(
+        title_text="Probability",
+        # Beyond 100 % is room for the label of a full bar.
+        range=[0, 150],
+        tickvals=[0, 50, 100],
+        ticktext=["0 %", "50 %", "100 %"],
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        type="category",
+        autorange="reversed",
+        dtick=1,
+        fixedrange=True,
+        tickfont={"color": palette.text, "size": 14},
+    )
+    return figure
+
+
+def class_balance(
+    counts_train: Counts,
+    counts_test: Counts,
+    *,
+    classes: tuple[str, ...],
+    palette: Palette,
+) -> go.Figure:
+    """Show how many images each class has in the two splits.
+
+    Args:
+        counts_train: int64 of shape (classes,).
+        counts_test: int64 of shape (classes,).
+        classes: Names of the classes.
+        palette: Colours of the theme.
+
+    Returns:
+        Two bars for each class, in the order of the labels.
+    """
+    figure = base_figure(palette, name="balance", height=BALANCE_HEIGHT)
+    splits = (
+        ("Training", counts_train, palette.training),
+        ("Test", counts_test, palette.secondary),
+    )
+    for name, counts, colour in splits:
+        figure.add_trace(_balance_bars(name, counts, classes, colour))
+    figure.update_layout(
+        bargap=0.2,
+        bargroupgap=0.05,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        margin={"t": 44},
+        # Labels that would not fit, as on a phone, are left to hovering.
+        uniformtext={"mode": "hide", "minsize": 9},
+    )
+    figure.update_xaxes(
+        title_text="Class",
+        type="category",
+        categoryorder="array",
+        categoryarray=list(classes),
+        dtick=1,
+        showgrid=False,
+    )
+    figure.update_yaxes(title_text="Images", tickformat=",d", rangemode="tozero")
+    return figure
+
+
+def _shown_classes(
+    probabilities: NDArray[np.float32], highlight: int | None
+) -> list[int]:
+    """Rank the classes; the true one takes the last place if it is not among them."""
+    ranked = [int(label) for label in np.argsort(-probabilities, kind="stable")]
+    shown = ranked[:MAX_BARS]
+    if highlight is not None and highlight not in shown:
+        shown[-1] = highlight
+    return shown
+
+
+def _ranked_bars(
+    shown: list[int],
+    shares: list[float],
+    classes: tuple[str, ...],
+    highlight: int | None,
+    palette: Palette,
+) -> go.Bar:
+    quiet = [palette.secondary] * (len(shown) - 1)
+    return go.Bar(
+        x=[share * 100 for share in shares],
+        y=[classes[label] for label in shown],
+        orientation="h",
+        marker={"color": [palette.text, *quiet], "line": {"width": 0}},
+        text=[
+            percent(share) + ("  true class" if label == highlight else "")
+            for label, share in zip(shown, shares, strict=True)
+        ],
+        textposition="outside",
+        textfont={"color": palette.text, "size": 12},
+        hovertext=[
+            f"{classes[label]}: {percent(share)}"
+            for label, share in zip(shown, shares, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _balance_bars(
+    name: str, counts: Counts, classes: tuple[str, ...], colour: str
+) -> go.Bar:
+    total = int(counts.sum())
+    return go.Bar(
+        name=name,
+        x=list(classes),
+        y=[int(count) for count in counts],
+        marker={"color": colour, "line": {"width": 0}},
+        text=[f"{int(count):,}" for count in counts],
+        textposition="outside",
+        textangle=0,
+        textfont={"size": 10},
+        hovertext=[
+            f"{label}, {name.lower()}: {count_of(int(count), total)}"
+            for label, count in zip(classes, counts, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+        cliponaxis=False,
+    )

@@ -1,0 +1,180 @@
+"""The confusion matrix and its clicks."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core.types import Counts
+from dashboard.charts.confusion import confusion_figure, selected_cell
+from dashboard.charts.theme import DARK, LIGHT, Palette
+
+COUNTS = np.array([[970, 10, 0], [1, 1134, 0], [5, 15, 0]], dtype=np.int64)
+CLASSES = ("0", "1", "2")
+
+
+def draw(
+    counts: Counts = COUNTS,
+    *,
+    classes: tuple[str, ...] = CLASSES,
+    palette: Palette = LIGHT,
+    **chosen: object,
+) -> go.Figure:
+    options = {"normalise": "counts", "hide_diagonal": False, "selected": None}
+    return confusion_figure(
+        counts, classes=classes, palette=palette, **(options | chosen)
+    )
+
+
+def written(figure: go.Figure) -> dict[tuple[int, int], str]:
+    """The numbers in the cells, by (true, predicted)."""
+    return {(note.y, note.x): note.text for note in figure.layout.annotations}
+
+
+def test_rows_are_true_and_columns_predicted() -> None:
+    """A transposed matrix looks just as convincing."""
+    heat, _ = draw().data
+
+    assert heat.z[2][1] == pytest.approx(15 / 20)
+    assert heat.z[1][2] == 0
+    assert heat.x == heat.y == CLASSES
+
+
+def test_first_class_is_on_top() -> None:
+    assert draw().layout.yaxis.range == (2.5, -0.5)
+    assert draw().layout.yaxis.title.text == "True class"
+    assert draw().layout.xaxis.title.text == "Predicted class"
+
+
+def test_digits_are_categories() -> None:
+    """As numbers they would get ticks at 0.5."""
+    layout = draw().layout
+
+    assert layout.xaxis.type == layout.yaxis.type == "category"
+    assert layout.yaxis.scaleanchor == "x"
+
+
+def test_counts_have_a_thousands_comma_and_zeros_are_blank() -> None:
+    assert written(draw()) == {
+        (0, 0): "970",
+        (0, 1): "10",
+        (1, 0): "1",
+        (1, 1): "1,134",
+        (2, 0): "5",
+        (2, 1): "15",
+    }
+
+
+def test_rows_are_written_as_percent() -> None:
+    texts = written(draw(normalise="rows"))
+
+    assert texts[2, 1] == "75.0"
+    assert texts[1, 0] == "<0.1"
+
+
+def test_colour_is_the_share_of_the_row_either_way() -> None:
+    """Otherwise a frequent class looks confused because it is frequent."""
+    assert draw().data[0].z == draw(normalise="rows").data[0].z
+
+
+def test_hidden_diagonal_gives_the_worst_mistake_full_ink() -> None:
+    figure = draw(hide_diagonal=True)
+
+    assert np.isnan(figure.data[0].z[0][0])
+    assert figure.data[0].zmax == pytest.approx(0.75)
+    assert (0, 0) not in written(figure)
+    assert written(figure)[0, 1] == "10"
+
+
+def test_perfect_matrix_with_hidden_diagonal_is_blank() -> None:
+    """No mistake at all must not divide by zero."""
+    figure = draw(np.diag([5, 5, 5]), hide_diagonal=True)
+
+    assert figure.data[0].zmax == 1
+    assert not written(figure)
+
+
+def test_numbers_are_light_on_ink_and_dark_on_paper() -> None:
+    colours = {(n.y, n.x): n.font.color for n in draw().layout.annotations}
+
+    assert colours[0, 0] == "#FFFFFF"
+    assert colours[0, 1] == "#000000"
+
+
+def test_in_the_dark_theme_ink_is_light() -> None:
+    colours = {(n.y, n.x): n.font.color for n in draw(palette=DARK).layout.annotations}
+
+    assert colours[0, 0] == "#000000"
+    assert colours[0, 1] == "#FFFFFF"
+
+
+def test_click_returns_the_cell_and_hovering_tells_it() -> None:
+    """The marker's place and what it returns must be the same cell."""
+    heat, markers = draw().data
+    at = list(zip(markers.y, markers.x, strict=True)).index(("2", "1"))
+
+    assert tuple(markers.customdata[at]) == (2, 1, 15)
+    assert markers.text[at] == "2 read as 1: 15 of 20 (75.0 %)"
+    assert heat.hoverinfo == "skip"
+    assert len(markers.customdata) == 9
+
+
+def test_customdata_is_sent_as_lists() -> None:
+    """Packed arrays come back from a click as dictionaries."""
+    assert "bdata" not in draw().to_json()
+
+
+def test_class_without_images_has_no_percent() -> None:
+    figure = draw(np.zeros((3, 3), dtype=np.int64))
+
+    assert figure.data[1].text[0] == "0 read as 0: 0 of 0"
+    assert list(figure.data[0].z[0]) == [0, 0, 0]
+
+
+def test_selected_cell_is_outlined() -> None:
+    (shape,) = draw(selected=(2, 1)).layout.shapes
+
+    assert (shape.x0, shape.x1) == (0.5, 1.5)
+    assert (shape.y0, shape.y1) == (1.5, 2.5)
+    assert shape.line.color == LIGHT.accent
+
+
+def test_many_classes_have_a_colour_bar_instead_of_numbers() -> None:
+    names = tuple(f"c{label}" for label in range(47))
+    figure = draw(np.ones((47, 47), dtype=np.int64), classes=names)
+
+    assert not figure.layout.annotations
+    assert figure.data[0].showscale is True
+
+
+def test_given_counts_are_not_changed() -> None:
+    """They belong to the page's cache."""
+    counts = COUNTS.copy()
+
+    draw(counts, hide_diagonal=True)
+
+    np.testing.assert_array_equal(counts, COUNTS)
+
+
+def test_click_selects_its_cell() -> None:
+    points = [{"x": "9", "y": "4", "customdata": [4, 9, 12]}]
+
+    assert selected_cell(points) == (4, 9)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [],
+        [{}],
+        [{"customdata": None}],
+        [{"customdata": []}],
+        [{"customdata": [4]}],
+        [{"customdata": "495"}],
+        [{"customdata": ["4", "9", "1"]}],
+        [{"customdata": {"0": 4, "1": 9, "2": 1}}],
+    ],
+    ids=["none", "bare", "null", "empty", "short", "text", "texts", "packed"],
+)
+def test_what_is_no_cell_selects_none(points: list[dict[str, object]]) -> None:
+    """A selection may be left over from another figure."""
+    assert selected_cell(points) is None
