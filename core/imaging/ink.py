@@ -1,0 +1,104 @@
+"""Find the ink in a drawing or a photo: how strong the pen is at each pixel.
+
+A model was trained on even, full-contrast ink on nothing. A photo has a lamp on
+one side, coloured paper, noise, dust and the edge of the table. What survives
+all of that is the difference between the ink and the paper *around it*, so the
+paper is estimated first and every pixel is then measured against it.
+
+Ink may be darker or lighter than its paper: whichever side of the paper has the
+stronger outliers is the ink.
+"""
+
+import numpy as np
+
+from core.errors import BlankDrawingError, PictureError
+from core.imaging import marks, paper
+from core.imaging.normalise import INK_THRESHOLD
+from core.imaging.pictures import RgbaImage
+from core.types import GrayImage
+
+_WORKING_SIDE = 800  # a character of a tenth of the picture still has 80 pixels
+_LEAST_CONTRAST = 0.06  # of the paper's own brightness: less is paper
+_NOISE_REACH = 3.0  # standard deviations that noise is taken to reach
+_FULL_INK = 90  # percentile of the inked pixels that counts as full strength
+_DUST = 0.02  # of the picture's longer side: no character is as small
+
+
+def ink_of_picture(rgba: RgbaImage) -> GrayImage:
+    """Find the character in a drawing, a scan or a photo of any colours.
+
+    Args:
+        rgba: A picture, uint8 of shape (height, width, 4), with one character
+            that is darker or lighter than its paper.
+
+    Returns:
+        Ink strength, float32 in [0, 1], 0.0 for paper and 1.0 for full ink;
+        shape (height, width), reduced by a whole factor if over 800 pixels.
+
+    Raises:
+        BlankDrawingError: If nothing stands out from the paper.
+        PictureError: If the array is not a picture of bytes.
+    """
+    _check(rgba)
+    grey = paper.reduced(paper.brightness(rgba), _WORKING_SIDE)
+    contrast, noise = paper.signed_contrast(grey)
+    level = paper.threshold(contrast)
+    inked = contrast[contrast > level]
+    full = float(np.percentile(inked, _FULL_INK)) if inked.size else 0.0
+    least = max(_LEAST_CONTRAST, 2 * _NOISE_REACH * noise)
+    if full < least:
+        raise BlankDrawingError(_blank(rgba))
+    floor = _NOISE_REACH * noise
+    ink = np.clip((contrast - floor) / (full - floor), 0.0, 1.0)
+    ink = marks.character_only(ink)
+    if not _is_character(ink):
+        raise BlankDrawingError(_blank(rgba))
+    return ink
+
+
+def ink_of_strokes(rgba: RgbaImage) -> GrayImage:
+    """Read a drawing made with a white pen on black or on nothing, exactly.
+
+    Args:
+        rgba: The canvas, uint8 of shape (height, width, 4).
+
+    Returns:
+        Ink strength, float32 of shape (height, width): the whiteness of each
+        pixel times its opacity.
+
+    Raises:
+        BlankDrawingError: If nothing has been drawn.
+        PictureError: If the array is not a picture of bytes.
+    """
+    _check(rgba)
+    white = rgba[..., :3].max(axis=-1).astype(np.float32)
+    opacity = rgba[..., 3].astype(np.float32)
+    ink = np.asarray(white * opacity / (255 * 255), dtype=np.float32)
+    if not (ink > INK_THRESHOLD).any():
+        raise BlankDrawingError(_blank(rgba))
+    return ink
+
+
+def _check(rgba: RgbaImage) -> None:
+    right_shape = rgba.ndim == 3 and rgba.shape[2] == 4 and rgba.size > 0  # noqa: PLR2004 - RGBA
+    if rgba.dtype != np.uint8 or not right_shape:
+        message = (
+            "Expected a picture of shape (height, width, 4) and type uint8, got "
+            f"{rgba.shape} and {rgba.dtype}. Read it with core.imaging.pictures."
+        )
+        raise PictureError(message)
+
+
+def _blank(rgba: RgbaImage) -> str:
+    return (
+        "Expected a drawing with at least one inked pixel, got a blank one of shape "
+        f"{rgba.shape[:2]}. Draw one character, or take a photo with more contrast."
+    )
+
+
+def _is_character(ink: GrayImage) -> bool:
+    rows, columns = np.nonzero(ink > INK_THRESHOLD)
+    if rows.size == 0:
+        return False
+    longer = max(np.ptp(rows), np.ptp(columns)) + 1
+    return bool(longer > _DUST * max(ink.shape))

@@ -1,0 +1,154 @@
+"""Read any picture a user may have, or say in plain words why not.
+
+A picture file is untrusted: a file of 50 kB can claim 400 million pixels, and
+Pillow raises a dozen kinds of errors on damaged bytes. So the size is checked
+before anything is decoded, and every failure leaves here as a `PictureError`.
+"""
+
+import math
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from core.errors import BrokenPictureError, HugePictureError, PictureError
+
+RgbaImage = NDArray[np.uint8]
+"""A picture of shape (height, width, 4): red, green, blue, alpha."""
+
+MOST_PIXELS = 40_000_000
+"""More are refused: decoded, they would take over 160 MB."""
+
+MOST_SIDE = 2000
+"""Longer pictures are reduced to at most this many pixels a side."""
+
+# Only formats that people draw, scan or photograph in: some of the others that
+# Pillow knows start programs (EPS) or are too rare to be well tested.
+_FORMATS = {
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "JPEG": (".jpg", ".jpeg"),
+    "PNG": (".png",),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+}
+_SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
+
+_MOST_16_BIT = 65535.0
+
+# A picture whose EXIF data are damaged is shown as it lies in the file.
+_EXIF_ERRORS = (KeyError, OSError, SyntaxError, TypeError, ValueError, struct.error)
+
+# The filters for warnings belong to the whole process, so one thread at a time.
+_WARNING_FILTERS = threading.Lock()
+
+
+def is_picture_name(path: Path) -> bool:
+    """Tell whether a file name ends like a picture that can be read."""
+    return path.suffix.lower() in _SUFFIXES
+
+
+def read_picture(source: Path | BinaryIO) -> RgbaImage:
+    """Read a picture upright, in colour and not too large.
+
+    Of an animation, the first image is read. A long side of more than 2,000
+    pixels is reduced by a whole factor, by the mean of the pixels.
+
+    Args:
+        source: A picture file, or an open one (an upload).
+
+    Returns:
+        The picture, uint8 of shape (height, width, 4): red, green, blue, alpha.
+
+    Raises:
+        BrokenPictureError: If it is no picture, or a damaged one.
+        HugePictureError: If it has more than 40 million pixels.
+    """
+    name = Path(str(getattr(source, "name", "the upload"))).name
+    try:
+        with (
+            _opened(source) as file,
+            _strict_pillow(),
+            Image.open(file, formats=list(_FORMATS)) as image,
+        ):
+            _check_size(image.size, name)
+            return _upright_rgba(image)
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise HugePictureError(_huge(name, "even more")) from error
+    except Exception as error:
+        # Damaged bytes make Pillow raise almost anything: OSError, SyntaxError,
+        # ValueError, struct.error, EOFError, IndexError, TypeError, ...
+        message = (
+            f"Expected a picture ({', '.join(_FORMATS)}), got {name}, which is not one "
+            f"or is damaged ({error}). Save it again as PNG or JPEG."
+        )
+        raise BrokenPictureError(message) from error
+
+
+def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    # Pillow maps a TIFF that it opens by name into memory, and then scrambles
+    # one whose EXIF data say that it lies on its side.
+    return source.open("rb") if isinstance(source, Path) else nullcontext(source)
+
+
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Silence Pillow's remarks on odd files, but make an error of a huge one."""
+    with _WARNING_FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+def _check_size(size: tuple[int, int], name: str) -> None:
+    width, height = size
+    if width * height > MOST_PIXELS:
+        raise HugePictureError(_huge(name, f"{width:,} x {height:,}"))
+
+
+def _huge(name: str, received: str) -> str:
+    return (
+        f"Expected a picture of at most {MOST_PIXELS // 1_000_000} million pixels, "
+        f"got {received} in {name}. Make it smaller, or crop it to one character."
+    )
+
+
+def _upright_rgba(image: Image.Image) -> RgbaImage:
+    factor = math.ceil(max(image.size) / MOST_SIDE)
+    # A JPEG can be decoded at a half or a quarter of its size, which is quicker;
+    # for the other formats this does nothing.
+    image.draft(None, (image.width // factor, image.height // factor))
+    image.load()
+    with suppress(*_EXIF_ERRORS):
+        ImageOps.exif_transpose(image, in_place=True)
+    picture = _eight_bits(image)
+    factor = math.ceil(max(picture.size) / MOST_SIDE)
+    return np.asarray(picture.reduce(factor).convert("RGBA"))
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return the picture with 8 bits a channel, in a mode that can be averaged."""
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_bytes_of_numbers(np.asarray(image)))
+    if image.mode in ("L", "RGB") and "transparency" not in image.info:
+        return image
+    return image.convert("RGBA")
+
+
+def _bytes_of_numbers(numbers: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Scale 16-bit pixels by their full range, and other numbers by their own."""
+    values = np.nan_to_num(numbers.astype(np.float32), posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and 1 < high <= _MOST_16_BIT:
+        low, high = 0.0, _MOST_16_BIT
+    scaled = (values - low) * (255.0 / max(high - low, 1e-6))
+    return np.asarray(np.rint(scaled), dtype=np.uint8)

@@ -1,0 +1,235 @@
+"""Pictures of every kind are read, and every bad one is refused in plain words."""
+
+import io
+import struct
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.errors import BrokenPictureError, HugePictureError
+from core.imaging.pictures import is_picture_name, read_picture
+
+GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (30, 1))
+
+
+def saved(
+    folder: Path, image: Image.Image, name: str = "a.png", **options: object
+) -> Path:
+    path = folder / name
+    image.save(path, **options)
+    return path
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG of 1-bit pixels that claims a size and has almost no data."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    size = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", size)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA"])
+def test_every_mode_of_png_gives_the_same_pixels(tmp_path: Path, mode: str) -> None:
+    """Whatever the program that saved it, a grey picture is that grey picture."""
+    path = saved(tmp_path, Image.fromarray(GREY).convert(mode))
+
+    picture = read_picture(path)
+
+    assert picture.shape == (30, 40, 4)
+    assert picture.dtype == np.uint8
+    np.testing.assert_array_equal(picture[..., 0], GREY)
+    assert (picture[..., 3] == 255).all()
+
+
+def test_one_bit_pictures_are_black_and_white(tmp_path: Path) -> None:
+    """A scan of 1 bit has the values 0 and 255, not 0 and 1."""
+    path = saved(tmp_path, Image.fromarray(GREY > 127))
+
+    np.testing.assert_array_equal(
+        read_picture(path)[..., 0], np.where(GREY > 127, 255, 0)
+    )
+
+
+def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path: Path) -> None:
+    """Pillow's own conversion makes nearly everything white."""
+    path = saved(tmp_path, Image.fromarray(GREY.astype(np.uint16) * 257))
+
+    np.testing.assert_array_equal(read_picture(path)[..., 1], GREY)
+
+
+def test_numbers_with_a_fraction_are_scaled_by_their_range(tmp_path: Path) -> None:
+    """A TIFF of floats may run from 0 to 1 or anywhere else."""
+    path = saved(tmp_path, Image.fromarray(GREY.astype(np.float32) / 255), "a.tif")
+
+    np.testing.assert_array_equal(read_picture(path)[..., 1], GREY)
+
+
+def test_print_colours_are_read_as_screen_colours(tmp_path: Path) -> None:
+    """CMYK counts ink, so its numbers run the other way."""
+    path = saved(tmp_path, Image.new("CMYK", (9, 9), (0, 0, 0, 255)), "a.jpg")
+
+    assert read_picture(path)[4, 4, :3].max() < 40
+
+
+def test_transparent_palette_entries_are_transparent(tmp_path: Path) -> None:
+    """Drawing programs save strokes on nothing as a palette with one clear colour."""
+    image = Image.fromarray(np.eye(8, dtype=np.uint8))
+    image.putpalette([255, 255, 255, 0, 0, 0])
+    path = saved(tmp_path, image, transparency=0)
+
+    alpha = read_picture(path)[..., 3]
+
+    np.testing.assert_array_equal(alpha, np.eye(8) * 255)
+
+
+def test_the_first_image_of_an_animation_is_read(tmp_path: Path) -> None:
+    """One picture is asked for, and the first is what a viewer shows."""
+    frames = [Image.new("L", (12, 12), tone) for tone in (10, 200)]
+    path = saved(tmp_path, frames[0], "a.gif", save_all=True, append_images=frames[1:])
+
+    assert read_picture(path)[0, 0, 0] == 10
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path, name: str) -> None:
+    """Phones store the pixels as the sensor lies and say in EXIF how to turn them."""
+    image = Image.new("L", (40, 20))
+    image.paste(255, (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(tmp_path, image, name, exif=exif)
+
+    picture = read_picture(path)[..., 0]
+
+    assert picture.shape == (40, 20)
+    assert picture[5, 10] > 240
+    assert picture[35, 10] < 15
+
+
+def test_an_upload_is_read_like_a_file() -> None:
+    """Pages have bytes in memory, not a path."""
+    upload = io.BytesIO()
+    Image.fromarray(GREY).save(upload, "PNG")
+    upload.seek(0)
+
+    np.testing.assert_array_equal(read_picture(upload)[..., 2], GREY)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("a.jpg", (5000, 3000)), ("a.png", (4100, 10))]
+)
+def test_large_pictures_are_reduced(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    """Memory and time stay bounded, and the proportions stay."""
+    height, width, _ = read_picture(saved(tmp_path, Image.new("L", size), name)).shape
+
+    assert 1000 < max(height, width) <= 2000
+    assert width / height == pytest.approx(size[0] / size[1], rel=0.4)
+
+
+@pytest.mark.parametrize(
+    "size", [(20_000, 20_000), (10_000, 10_000), (40_000_001, 1)], ids=str
+)
+def test_a_huge_picture_is_refused_before_it_is_decoded(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """A file of a few bytes may claim to be gigabytes of pixels."""
+    path = tmp_path / "bomb.png"
+    path.write_bytes(png_header(*size))
+    start = time.perf_counter()
+
+    with pytest.raises(
+        HugePictureError, match=r"at most 40 million.*bomb\.png.*smaller"
+    ):
+        read_picture(path)
+
+    assert time.perf_counter() - start < 1.0
+
+
+def test_a_real_picture_of_400_million_pixels_is_refused(tmp_path: Path) -> None:
+    """The same with a whole and valid file, as a malicious user would send it."""
+    path = saved(tmp_path, Image.new("1", (20_000, 20_000)), compress_level=1)
+
+    with pytest.raises(HugePictureError):
+        read_picture(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"hello, I am a text file\n",
+        b"\x89PNG\r\n\x1a\n",
+        b"BM",
+        b"GIF89a",
+        b"\xff\xd8",
+    ],
+    ids=["empty", "text", "png", "bmp", "gif", "jpeg"],
+)
+def test_a_file_that_is_no_picture_is_named_in_the_error(
+    tmp_path: Path, content: bytes
+) -> None:
+    """The name tells which of twenty uploads is the bad one."""
+    path = tmp_path / "seven.png"
+    path.write_bytes(content)
+
+    with pytest.raises(BrokenPictureError, match=r"seven\.png"):
+        read_picture(path)
+
+
+def test_a_missing_file_is_named_in_the_error(tmp_path: Path) -> None:
+    """A wrong path on the command line is the commonest mistake of all."""
+    with pytest.raises(BrokenPictureError, match=r"nowhere\.png.*No such file"):
+        read_picture(tmp_path / "nowhere.png")
+
+
+@pytest.mark.parametrize(
+    "name", ["a.png", "a.jpg", "a.gif", "a.bmp", "a.tif", "a.webp"]
+)
+def test_damaged_bytes_never_raise_anything_else(tmp_path: Path, name: str) -> None:
+    """Pillow raises a dozen kinds of errors; a page can only show ours."""
+    noise = np.random.default_rng(0)
+    whole = saved(
+        tmp_path, Image.fromarray(noise.integers(0, 255, (24, 24, 3), np.uint8)), name
+    ).read_bytes()
+    path = tmp_path / f"damaged-{name}"
+    refused = 0
+    for _ in range(60):
+        content = bytearray(whole[: noise.integers(1, len(whole) + 1)])
+        for place in noise.integers(0, len(content), 4):
+            content[place] = noise.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            assert read_picture(path).shape[2] == 4
+        except (BrokenPictureError, HugePictureError):
+            refused += 1
+
+    assert refused > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.png", True),
+        ("B.JPEG", True),
+        ("c.txt", False),
+        ("png", False),
+        ("d.eps", False),
+    ],
+)
+def test_pictures_are_told_by_their_suffix(name: str, *, expected: bool) -> None:
+    """A folder listing must not open every file."""
+    assert is_picture_name(Path(name)) is expected
