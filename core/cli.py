@@ -1,0 +1,283 @@
+"""The command line: what the pages do, from a shell."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from core import console, presets
+from core.config import MlpConfig, TrainingConfig
+from core.console import Record
+from core.datasets import catalog
+from core.errors import (
+    InklabError,
+    PictureError,
+    TrainingError,
+    UnknownDatasetError,
+)
+from core.imaging import glyphs, pictures
+from core.inference import Predictor
+from core.jobs import worker
+from core.runs.records import Run, RunStatus
+from core.runs.store import open_store
+
+Config = TypeVar("Config", MlpConfig, TrainingConfig)
+
+FAILURE: Final = 1
+INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Words after the program's name; those of this process if None.
+
+    Returns:
+        The exit code: 0 if all went well, 1 after an error, 130 when interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except InklabError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILURE
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def list_datasets(options: argparse.Namespace) -> int:
+    """Print the data sets that can be used."""
+    rows = [
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "classes": len(spec.classes),
+            "train": spec.num_train,
+            "test": spec.num_test,
+            "licence": spec.licence,
+        }
+        for spec in catalog.specs()
+    ]
+    console.print_rows(rows, name="datasets", as_json=options.json)
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a network in this process and store it as a run."""
+    config = _config(options)
+    catalog.spec(config.dataset)  # a mistyped name shall not become a run
+    store = open_store()
+    run_id = store.create(config, name=config.preset)
+    with console.training_bar(config.epochs) as show:
+        worker.train_run(run_id, also=show)
+    run = store.get(run_id)
+    if run.status is not RunStatus.FINISHED:
+        message = f"Run {run.id} has {run.status}. {run.reason}".strip()
+        raise TrainingError(message)
+    console.print_record(_summary(run), as_json=options.json)
+    return 0
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """Print all runs, newest first."""
+    rows = [_summary(run) for run in open_store().runs()]
+    console.print_rows(
+        rows if options.json else [_in_short(row) for row in rows],
+        name="runs",
+        as_json=options.json,
+    )
+    return 0
+
+
+def show_run(options: argparse.Namespace) -> int:
+    """Print all that is known of one run."""
+    store = open_store()
+    run = store.get(options.id)
+    config = json.loads(run.config.to_json())
+    history = dataclasses.asdict(store.history(run.id))
+    record = _summary(run) | {"config": config, "history": history}
+    console.print_record(record, as_json=options.json)
+    return 0
+
+
+def delete_run(options: argparse.Namespace) -> int:
+    """Delete one run."""
+    store = open_store()
+    run = store.get(options.id)
+    store.delete(run.id)
+    console.print_record({"deleted": run.id}, as_json=options.json)
+    return 0
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Say what pictures of single characters show."""
+    store = open_store()
+    run = store.get(options.run)
+    classes = catalog.spec(run.config.dataset).classes
+    predictor = Predictor(store.artifact(run.id, "model.tflite"))
+    answers = [
+        _answer(predictor, path, classes, labelled=options.labelled)
+        for path in _pictures(options.paths)
+    ]
+    result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
+    if options.labelled and answers:
+        right = sum(answer["answer"] == answer["label"] for answer in answers)
+        result["accuracy"] = right / len(answers)
+    if options.json:
+        console.print_record(result, as_json=True)
+    else:
+        console.print_rows(answers, name="answers", as_json=False)
+        console.print_record(
+            {key: result[key] for key in result if key != "answers"}, as_json=False
+        )
+    return FAILURE if any("error" in answer for answer in answers) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m core", description="Train and use character classifiers."
+    )
+    json_option = argparse.ArgumentParser(add_help=False)
+    json_option.add_argument(
+        "--json", action="store_true", help="print one JSON object on the last line"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_group(commands, "datasets", "data sets", json_option, {"list": list_datasets})
+    _add_train(commands.add_parser("train", parents=[json_option], help="train"))
+    runs = {"list": list_runs, "show": show_run, "delete": delete_run}
+    _add_group(commands, "runs", "trained networks", json_option, runs)
+    _add_predict(
+        commands.add_parser("predict", parents=[json_option], help="read pictures")
+    )
+    return parser
+
+
+def _add_group(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    title: str,
+    json_option: argparse.ArgumentParser,
+    members: Mapping[str, Callable[[argparse.Namespace], int]],
+) -> None:
+    group = commands.add_parser(name, help=title).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    for member, command in members.items():
+        parser = group.add_parser(member, parents=[json_option], help=command.__doc__)
+        parser.set_defaults(command=command)
+        if member != "list":
+            parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    names = [preset.name for preset in presets.PRESETS]
+    parser.add_argument("--dataset", help="name of a data set (mnist)")
+    parser.add_argument("--preset", choices=names, default=presets.DEFAULT)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--hidden", type=_widths, help="hidden units, like 128,64")
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--dropout", type=float)
+    parser.add_argument("--validation-fraction", type=float)
+    parser.add_argument("--seed", type=int)
+    parser.set_defaults(command=train)
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument(
+        "--labelled",
+        action="store_true",
+        help="the label is the file name up to the first __",
+    )
+    parser.set_defaults(command=predict)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        message = (
+            f"expected whole numbers with commas between, like 128,64, got {text!r}"
+        )
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def _config(options: argparse.Namespace) -> TrainingConfig:
+    base = presets.preset(options.preset).config
+    network = _changed(base.network, options, ("hidden", "dropout"))
+    names = ("dataset", "epochs", "batch_size", "learning_rate", "seed")
+    config = _changed(base, options, (*names, "validation_fraction"))
+    return dataclasses.replace(config, network=network)
+
+
+def _changed(
+    config: Config, options: argparse.Namespace, names: Sequence[str]
+) -> Config:
+    given = {name: getattr(options, name) for name in names}
+    given = {name: value for name, value in given.items() if value is not None}
+    return dataclasses.replace(config, **given)
+
+
+def _summary(run: Run) -> Record:
+    config = run.config
+    return {
+        "run_id": run.id,
+        "name": run.name,
+        "status": str(run.status),
+        "reason": run.reason,
+        "created": run.created.isoformat(timespec="seconds"),
+        "dataset": config.dataset,
+        "preset": config.preset,
+        "epochs": config.epochs,
+        "parameters": _num_parameters(config),
+        "train_seconds": run.scores.train_seconds,
+        "total_seconds": run.scores.total_seconds,
+        "test_accuracy": run.scores.test_accuracy,
+        "test_size": run.scores.test_size,
+    }
+
+
+def _num_parameters(config: TrainingConfig) -> int | None:
+    try:
+        classes = catalog.spec(config.dataset).classes
+    except UnknownDatasetError:
+        return None
+    return config.network.num_parameters(num_classes=len(classes))
+
+
+def _in_short(row: Record) -> Record:
+    names = ("run_id", "name", "status", "test_accuracy", "train_seconds", "created")
+    return {name: row[name] for name in names}
+
+
+def _answer(
+    predictor: Predictor, path: Path, classes: Sequence[str], *, labelled: bool
+) -> Record:
+    record: Record = {"file": str(path)}
+    if labelled:
+        record["label"] = path.name.split("__")[0]
+    try:
+        answer = predictor.answer(glyphs.glyph_of_picture(path))
+    except PictureError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return record | {"answer": None, "probability": None, "error": str(error)}
+    return record | {
+        "answer": classes[answer.best],
+        "probability": answer.confidence,
+    }
+
+
+def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from filter(pictures.is_picture_name, sorted(path.iterdir()))
+        else:
+            yield path

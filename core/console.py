@@ -1,0 +1,100 @@
+"""Print for people, or for programs as one JSON object on one line.
+
+Progress bars go to the error stream, so they never mix with results.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from core.runs.records import Progress
+
+WIDTH_WITHOUT_TERMINAL: Final = 1000
+
+Record = dict[str, Any]
+"""One line of a table, or one JSON object: a name and a plain value each."""
+
+
+def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print one record: as JSON, or as lines of a name and a value."""
+    if as_json:
+        print(json.dumps(_finite(record)))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in record.items():
+        table.add_row(name.replace("_", " "), _readable(value))
+    Console().print(table)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], *, name: str, as_json: bool) -> None:
+    """Print records of one kind: as one JSON object, or as a table.
+
+    Args:
+        rows: The records; all have the same names, those of the first.
+        name: What they are: the name of the list in the JSON object.
+        as_json: Whether a program reads it.
+    """
+    if as_json:
+        print(json.dumps({name: [_finite(row) for row in rows]}))
+        return
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
+    if not rows:
+        console.print(f"No {name} yet.")
+        return
+    table = Table(box=None)
+    for column in rows[0]:
+        table.add_column(column.replace("_", " "), no_wrap=column == "run_id")
+    for row in rows:
+        table.add_row(*(_readable(row.get(column)) for column in rows[0]))
+    console.print(table)
+
+
+@contextmanager
+def training_bar(num_epochs: int) -> Iterator[Callable[[Progress], None]]:
+    """Show a progress bar while the block runs.
+
+    Yields:
+        A function that takes each progress of the training.
+    """
+    with Bars(
+        TextColumn("epoch {task.completed:.1f} of {task.total}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+    ) as bars:
+        task = bars.add_task("starting", total=num_epochs)
+
+        def show(progress: Progress) -> None:
+            scores = f"loss {progress.loss:.3f}, accuracy {progress.accuracy:.2%}"
+            bars.update(task, completed=progress.epochs_done, description=scores)
+
+        yield show
+
+
+def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record holds
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return escape(str(value))
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - JSON is recursive
+    """Replace what JSON cannot say (NaN, infinity) by null."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

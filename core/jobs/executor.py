@@ -1,0 +1,118 @@
+"""Where trainings run: one process of this machine, behind the standard interface.
+
+The process pool is loky's, because the standard library's runs the main
+script again in each worker, which a Streamlit server does not survive.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from typing import Final, ParamSpec, TypeVar
+
+from loky import ProcessPoolExecutor
+
+from core.config import TrainingConfig
+from core.errors import RunStoreError
+from core.jobs import worker
+from core.runs.records import RunStatus
+from core.runs.store import RunStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_ATTEMPTS: Final = 2
+KILLED: Final = (
+    "The training process was ended from outside, for example because memory ran "
+    "out. Start the run again."
+)
+
+
+class _OneProcess(Executor):
+    """A pool of one process for all threads, made anew when that process dies.
+
+    Loky's own reusable pool would be another one for each thread that asks,
+    and each page of each viewer runs in a thread of its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """Queue a task; see the standard library."""
+        with self._lock:
+            try:
+                return self._submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                self._pool = None
+                return self._submit(fn, *args, **kwargs)
+
+    # The names, the order and the defaults are the standard library's.
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
+        """End the process, at once if what waits is cancelled."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=wait, kill_workers=cancel_futures)
+
+    def _submit(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=1, timeout=None, initializer=worker.give_way
+            )
+        future: Future[T] = self._pool.submit(fn, *args, **kwargs)
+        return future
+
+
+@functools.cache
+def local_executor() -> Executor:
+    """Return the pool of one process, the same for every thread."""
+    return _OneProcess()
+
+
+def warm_up() -> None:
+    """Have the process get ready now, so that the first run need not wait."""
+    local_executor().submit(worker.warm_up)
+
+
+def submit(store: RunStore, config: TrainingConfig, *, name: str) -> str:
+    """Queue a training and return at once.
+
+    Args:
+        store: Where the run is kept; the worker opens the same one.
+        config: What to train.
+        name: What to call the run.
+
+    Returns:
+        The id of the new run.
+    """
+    run_id = store.create(config, name=name)
+    _submit(store, run_id, attempt=1)
+    return run_id
+
+
+def _submit(store: RunStore, run_id: str, *, attempt: int) -> None:
+    future = local_executor().submit(worker.train_run, run_id)
+    future.add_done_callback(lambda done: _settle(store, run_id, done, attempt=attempt))
+
+
+def _settle(
+    store: RunStore, run_id: str, future: Future[None], *, attempt: int
+) -> None:
+    """See to a run whose process died: fail it, or queue it again if it only waited."""
+    if future.cancelled() or future.exception() is None:
+        return
+    try:
+        status = store.get(run_id).status
+        if status is RunStatus.QUEUED and attempt < MAX_ATTEMPTS:
+            _submit(store, run_id, attempt=attempt + 1)
+        elif not status.is_over:
+            store.fail(run_id, KILLED)
+    except RunStoreError:
+        # Whoever reads the run next finds its process gone and says so.
+        return

@@ -1,0 +1,136 @@
+"""The task of a worker process: a run id goes in, and the run is finished.
+
+It returns nothing: what became of the run stands in the run store.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core import presets, settings
+from core.config import TrainingConfig
+from core.datasets import store as datasets
+from core.errors import ExportError, InklabError, TrainingStopped
+from core.evaluation import metrics
+from core.inference import Predictor
+from core.jobs.reporter import Reporter
+from core.runs.card import model_card
+from core.runs.records import Predictions, Progress, RunScores
+from core.runs.store import RunStore, open_store
+
+if TYPE_CHECKING:
+    from core.training.train import Trained
+
+EXPORT_TOLERANCE: Final = 1e-4
+NICENESS: Final = 5
+
+
+def give_way() -> None:
+    """Let the pages go first when both want the processor."""
+    # Windows has no such thing; there both have the same right.
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+def warm_up() -> None:
+    """Import TensorFlow and compile the presets before somebody waits for it."""
+    # TensorFlow takes seconds to import, and only a process that trains needs it.
+    from core.training.train import prepare  # noqa: PLC0415
+
+    for preset in presets.PRESETS:
+        prepare(datasets.load(preset.config.dataset), preset.config)
+
+
+def train_run(
+    run_id: str, *, also: Callable[[Progress], None] = lambda _: None
+) -> None:
+    """Train a queued run and store its results.
+
+    Errors that are raised on purpose end in the store as the run's reason;
+    any other error does too, and is raised.
+
+    Args:
+        run_id: A queued run; one that was stopped while it waited is left alone.
+        also: Called with each progress, beside the store.
+    """
+    store = open_store()
+    if not store.start(run_id):
+        return
+    try:
+        _train(store, run_id, also)
+    except TrainingStopped:
+        store.stop(run_id)
+    except KeyboardInterrupt:
+        store.stop(run_id)
+        raise
+    except InklabError as error:
+        store.fail(run_id, str(error))
+    except BaseException as error:
+        store.fail(run_id, f"Unexpected {type(error).__name__}: {error}")
+        raise
+
+
+def _train(store: RunStore, run_id: str, also: Callable[[Progress], None]) -> None:
+    from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
+
+    started = time.perf_counter()
+    config = store.get(run_id).config
+    dataset = datasets.load(config.dataset)
+    with Reporter(store, run_id, also=also) as report:
+        trained = train(dataset, config, report)
+    accuracy = metrics.accuracy(
+        trained.predictions.labels, trained.predictions.probabilities
+    )
+    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=".run-"))
+    try:
+        _write_files(files, trained, config)
+        _check_export(files / "model.tflite", dataset.test.images, trained.predictions)
+        card = model_card(
+            config,
+            dataset.spec,
+            accuracy=accuracy,
+            history=trained.history,
+            train_seconds=trained.seconds,
+        )
+        (files / "card.md").write_text(card)
+        scores = RunScores(
+            test_accuracy=accuracy.value,
+            test_size=accuracy.total,
+            train_seconds=trained.seconds,
+            total_seconds=time.perf_counter() - started,
+        )
+        store.finish(run_id, scores=scores, files=files)
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+
+
+def _write_files(files: Path, trained: "Trained", config: TrainingConfig) -> None:
+    from core.models import export  # noqa: PLC0415 - it imports TensorFlow
+
+    export.save_keras(trained.model, files / "model.keras")
+    export.save_litert(trained.model, files / "model.tflite")
+    (files / "config.json").write_text(config.to_json())
+    np.savez_compressed(
+        files / "predictions.npz",
+        labels=trained.predictions.labels,
+        probabilities=trained.predictions.probabilities,
+        features=trained.predictions.features,
+    )
+
+
+def _check_export(model: Path, images: np.ndarray, predictions: Predictions) -> None:
+    exported = Predictor(model).predict(images.astype(np.float32) / 255.0)
+    difference = float(np.abs(exported - predictions.probabilities).max())
+    if difference > EXPORT_TOLERANCE:
+        message = (
+            "Expected the exported model to give the probabilities of the trained "
+            f"one within {EXPORT_TOLERANCE:g}, but they differ by {difference:.2g}. "
+            "This is a defect of the export: please report it with the run's config."
+        )
+        raise ExportError(message)

@@ -1,0 +1,163 @@
+"""What is known of a run, as values that do not change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import TrainingConfig
+from core.types import Labels, Probabilities
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Scores by epoch; each tuple has one value per finished epoch.
+
+    Attributes:
+        loss: Mean cross-entropy in nats on the training images, while learning.
+        accuracy: Share of training images right while learning, 0 to 1.
+        val_loss: The same loss on the held-out images after the epoch; empty
+            if none were held out.
+        val_accuracy: The same share on the held-out images; empty if none.
+    """
+
+    loss: tuple[float, ...] = ()
+    accuracy: tuple[float, ...] = ()
+    val_loss: tuple[float, ...] = ()
+    val_accuracy: tuple[float, ...] = ()
+
+    @property
+    def num_epochs(self) -> int:
+        """How many epochs are finished."""
+        return len(self.loss)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch (from 1) with the lowest validation loss; None if unknown."""
+        if not self.val_loss or np.isnan(self.val_loss).all():
+            return None
+        return int(np.nanargmin(self.val_loss)) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a training stands after a chunk.
+
+    Attributes:
+        epochs_done: Passes made so far, with fractions, above 0.
+        num_epochs: Passes to make in all.
+        loss: Mean training loss of the latest chunk.
+        accuracy: Training accuracy of the latest chunk, 0 to 1.
+        images_per_second: Images learned per second since the first chunk
+            (which includes the compilation); 0.0 right after that one.
+        seconds_left: Expected time to the end; None right after the first chunk.
+        ends_epoch: Whether an epoch is finished with this chunk.
+        history: Scores of the epochs finished so far.
+    """
+
+    epochs_done: float
+    num_epochs: int
+    loss: float
+    accuracy: float
+    images_per_second: float
+    seconds_left: float | None
+    ends_epoch: bool
+    history: History
+
+    @property
+    def share(self) -> float:
+        """Share of the training done, above 0 and at most 1."""
+        return self.epochs_done / self.num_epochs
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePoints:
+    """Scores within the epochs, one value per chunk.
+
+    Attributes:
+        epochs: Position of each point, in epochs since the start.
+        loss: Mean training loss of each chunk.
+        accuracy: Training accuracy of each chunk, 0 to 1.
+    """
+
+    epochs: tuple[float, ...] = ()
+    loss: tuple[float, ...] = ()
+    accuracy: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """What a run's model said about each test image.
+
+    Attributes:
+        labels: True classes, uint8 of shape (n,).
+        probabilities: Predicted, float32 of shape (n, classes).
+        features: Output of the last hidden layer, float32 of shape (n, units).
+    """
+
+    labels: Labels
+    probabilities: Probabilities
+    features: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunScores:
+    """Numbers of a run; None where not known, or not known yet.
+
+    Attributes:
+        test_accuracy: Share of the test images right, 0 to 1.
+        test_size: Number of test images.
+        train_seconds: Time of the training loop, with compilation.
+        total_seconds: Time from start to the last file written.
+        epochs_done: Passes made so far, with fractions.
+        images_per_second: Images learned per second.
+        seconds_left: Expected time to the end of the training loop.
+    """
+
+    test_accuracy: float | None = None
+    test_size: int | None = None
+    train_seconds: float | None = None
+    total_seconds: float | None = None
+    epochs_done: float | None = None
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One training: what was asked for and what became of it.
+
+    Attributes:
+        id: Its name in the store, 32 hexadecimal digits.
+        name: What people call it.
+        config: What was asked for.
+        status: Where it stands.
+        reason: Why it failed, in plain words; empty otherwise.
+        created: When it was asked for, with time zone.
+        scores: Numbers known so far.
+    """
+
+    id: str
+    name: str
+    config: TrainingConfig
+    status: RunStatus
+    reason: str
+    created: datetime
+    scores: RunScores

@@ -1,0 +1,181 @@
+"""The compiled epoch: one call runs many batches of a plain Keras model.
+
+Keras' own loop returns to Python after each step, and for a small network
+most of the time goes there. Here the loop itself is compiled: a chunk of
+shuffled images goes in, and the summed loss and number of hits come out.
+Dense networks are compiled with XLA, which is the faster for them.
+"""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from core.models import architectures
+from core.types import ByteImages, Labels
+
+EVALUATION_BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a pass over some images added up to.
+
+    Attributes:
+        loss: Mean cross-entropy in nats; may be NaN or infinite.
+        accuracy: Share of images whose most probable class was right, 0 to 1.
+        num_images: Images of the pass.
+    """
+
+    loss: float
+    accuracy: float
+    num_images: int
+
+
+class Engine:
+    """A model with its optimizer, compiled for chunks of one size.
+
+    Args:
+        model: Any Keras model from images (n, 28, 28) to probabilities.
+        optimizer: Any Keras optimizer with a settable learning rate.
+        batch_size: Images per step.
+        chunk_batches: Batches that one call runs at most; each call is padded
+            to it, so there is one shape to compile.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        *,
+        batch_size: int,
+        chunk_batches: int,
+    ) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self._batch_size = batch_size
+        self._chunk_batches = chunk_batches
+        side = model.input_shape[1:]
+        self._images = np.zeros((chunk_batches * batch_size, *side), np.uint8)
+        self._labels = np.zeros(chunk_batches * batch_size, np.uint8)
+        self._rates = np.zeros(chunk_batches, np.float32)
+        optimizer.build(model.trainable_variables)
+        self._run_chunk = tf.function(self._chunk, jit_compile=True)
+        self._run_evaluation = tf.function(
+            self._evaluation,
+            input_signature=[
+                tf.TensorSpec((None, *side), tf.uint8),
+                tf.TensorSpec((None,), tf.uint8),
+            ],
+        )
+
+    @property
+    def chunk_images(self) -> int:
+        """How many images one call learns from at most."""
+        return self._chunk_batches * self._batch_size
+
+    def compile(self) -> None:
+        """Compile now, without learning anything."""
+        nothing = np.empty(0, np.float32)
+        self.learn(self._images[:0], self._labels[:0], nothing)
+        self.evaluate(self._images[:1], self._labels[:1])
+
+    def reset(self, *, seed: int) -> None:
+        """Start over: fresh weights, and an optimizer that remembers nothing."""
+        architectures.initialise(self.model, seed=seed)
+        for variable in self.optimizer.variables:
+            variable.assign(keras.ops.zeros_like(variable))
+
+    def learn(
+        self, images: ByteImages, labels: Labels, rates: NDArray[np.float32]
+    ) -> Tally:
+        """Run one chunk of batches and update the weights.
+
+        Args:
+            images: Shuffled images, uint8 of shape (n, 28, 28); n is the
+                number of batches times the batch size.
+            labels: Their classes, uint8 of shape (n,).
+            rates: Learning rate of each batch, float32 of shape (batches,).
+
+        Returns:
+            Loss and accuracy as they were while learning, before each update.
+        """
+        num_images, num_batches = len(labels), len(rates)
+        self._images[:num_images] = images
+        self._labels[:num_images] = labels
+        self._rates[:num_batches] = rates
+        loss, hits = self._run_chunk(
+            tf.constant(self._images),
+            tf.constant(self._labels),
+            tf.constant(self._rates),
+            tf.constant(num_batches),
+        )
+        return Tally(
+            float(loss) / max(num_batches, 1),
+            int(hits) / max(num_images, 1),
+            num_images,
+        )
+
+    def evaluate(self, images: ByteImages, labels: Labels) -> Tally:
+        """Measure loss and accuracy without learning.
+
+        Args:
+            images: uint8 of shape (n, 28, 28), n at least 1.
+            labels: uint8 of shape (n,).
+        """
+        loss, hits = 0.0, 0
+        for start in range(0, len(labels), EVALUATION_BATCH):
+            part = slice(start, start + EVALUATION_BATCH)
+            part_loss, part_hits = self._run_evaluation(images[part], labels[part])
+            loss += float(part_loss)
+            hits += int(part_hits)
+        return Tally(loss / len(labels), hits / len(labels), len(labels))
+
+    def _chunk(
+        self, images: tf.Tensor, labels: tf.Tensor, rates: tf.Tensor, num: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        loss, hits = tf.constant(0.0), tf.constant(0)
+        for batch in tf.range(num):
+            start, size = batch * self._batch_size, self._batch_size
+            batch_loss, batch_hits = self._step(
+                tf.slice(images, [start, 0, 0], [size, *images.shape[1:]]),
+                tf.slice(labels, [start], [size]),
+                rates[batch],
+            )
+            loss += batch_loss
+            hits += batch_hits
+        return loss, hits
+
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            losses, hits = self._losses(images, labels, training=True)
+            loss = tf.reduce_mean(losses)
+        gradients = tape.gradient(loss, variables)
+        self.optimizer.learning_rate = rate
+        self.optimizer.apply(gradients, variables)
+        return loss, hits
+
+    def _evaluation(
+        self, images: tf.Tensor, labels: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        losses, hits = self._losses(images, labels, training=False)
+        return tf.reduce_sum(losses), hits
+
+    def _losses(
+        self, images: tf.Tensor, labels: tf.Tensor, *, training: bool
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        probabilities = self.model(scaled(images), training=training)
+        truth = tf.cast(labels, tf.int32)
+        losses = keras.losses.sparse_categorical_crossentropy(truth, probabilities)
+        guesses = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
+        return losses, tf.reduce_sum(tf.cast(guesses == truth, tf.int32))
+
+
+def scaled(images: tf.Tensor) -> tf.Tensor:
+    """Turn bytes 0 to 255 into the ink strength 0.0 to 1.0 that models take."""
+    return tf.cast(images, tf.float32) / 255.0

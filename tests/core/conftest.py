@@ -1,0 +1,44 @@
+"""A small MNIST and a run store that opens at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.datasets import catalog, store
+from core.datasets.catalog import DatasetSpec
+from core.datasets.store import Dataset
+from core.runs import database
+from core.runs.store import RunStore, open_store
+from tests import small_data
+
+
+@pytest.fixture(scope="session")
+def small_mnist_files(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
+    """Write the small MNIST once."""
+    return small_data.small_mnist(tmp_path_factory.mktemp("small-mnist"))
+
+
+@pytest.fixture
+def small_mnist(
+    small_mnist_files: DatasetSpec, monkeypatch: pytest.MonkeyPatch
+) -> Dataset:
+    """Put 600 and 200 images in the place of MNIST, in this process only."""
+    monkeypatch.setattr(catalog, "_SPECS", (small_mnist_files,))
+    return store.load("mnist")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables of a run store once, which takes seconds."""
+    path = tmp_path_factory.mktemp("database") / "runs.db"
+    database.make_if_missing(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def run_store(home: Path, empty_database: Path) -> RunStore:
+    """Open an empty run store in the home of this test."""
+    home.mkdir(exist_ok=True)
+    shutil.copyfile(empty_database, home / "runs.db")
+    return open_store()

@@ -1,0 +1,133 @@
+"""Trainings in a process of their own, which may be killed."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from core import settings
+from core.config import MlpConfig, TrainingConfig
+from core.jobs import executor
+from core.runs.owner import Owner
+from core.runs.records import Run, RunStatus
+from core.runs.store import RunStore, open_store
+from tests.small_data import wait_until
+
+QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)
+LONG = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
+REASON = (
+    "process (ended unexpectedly|was ended from outside).* Start (it|the run) again"
+)
+
+
+@pytest.fixture(scope="module")
+def worker_home(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """Make one home for all tests here: the worker keeps the one it started with."""
+    folder = tmp_path_factory.mktemp("worker-home")
+    (folder / "runs.db").write_bytes(empty_database.read_bytes())
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(worker_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Take the place of the home that each test has elsewhere."""
+    monkeypatch.setenv("INKLAB_HOME", str(worker_home))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return worker_home
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_pool() -> Iterator[None]:
+    """Start with no worker, and leave none."""
+    executor.local_executor().shutdown(cancel_futures=True)
+    yield
+    executor.local_executor().shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def store(home: Path) -> RunStore:
+    """Open the store that the worker writes to."""
+    assert home
+    return open_store()
+
+
+def when_over(store: RunStore, run_id: str) -> Run:
+    """Wait for the end of a run and return it."""
+    wait_until(lambda: store.get(run_id).status.is_over, seconds=60)
+    return store.get(run_id)
+
+
+def submit_and_wait_for_progress(store: RunStore) -> str:
+    """Start a run that takes long, and wait until it learns."""
+    run_id = executor.submit(store, LONG, name="long")
+    wait_until(lambda: bool(store.live_points(run_id).loss), seconds=60)
+    return run_id
+
+
+def kill_worker_of(run_id: str) -> None:
+    """Kill the process that trains a run, as a full memory would."""
+    tags = MlflowClient(settings.tracking_uri()).get_run(run_id).data.tags
+    owner = Owner.from_text(tags["inklab.owner"])
+    assert owner.pid != os.getpid()
+    os.kill(owner.pid, signal.SIGKILL)
+
+
+def test_a_submitted_run_finishes(store: RunStore) -> None:
+    """The way of every run from a page, with a worker process and all of MNIST."""
+    run_id = executor.submit(store, QUICK, name="quick")
+
+    run = when_over(store, run_id)
+
+    assert (run.status, run.reason) == (RunStatus.FINISHED, "")
+    assert run.name == "quick"
+    assert run.scores.test_size == 10_000
+    assert run.scores.test_accuracy > 0.7
+
+
+def test_every_thread_shares_one_worker() -> None:
+    """Each page runs in a thread of its own; only one process was warmed up."""
+
+    def pid_of_worker() -> int:
+        pid: int = executor.local_executor().submit(os.getpid).result(timeout=60)
+        return pid
+
+    with ThreadPoolExecutor(2) as threads:
+        futures = [threads.submit(pid_of_worker) for _ in range(4)]
+        pids = {future.result() for future in futures}
+
+    assert pids == {pid_of_worker()}
+    assert os.getpid() not in pids
+
+
+def test_a_stop_request_stops_the_worker(store: RunStore) -> None:
+    """A Stop that stops only the screen is what users complain about."""
+    run_id = submit_and_wait_for_progress(store)
+
+    store.request_stop(run_id)
+
+    run = when_over(store, run_id)
+    assert (run.status, run.reason) == (RunStatus.STOPPED, "")
+    assert run.scores.epochs_done < 500
+
+
+def test_a_killed_worker_fails_its_run_and_no_other(store: RunStore) -> None:
+    """Within 10 s, in plain words; what waited behind it and what comes next run."""
+    killed = submit_and_wait_for_progress(store)
+    waiting = [executor.submit(store, QUICK, name=name) for name in ("one", "two")]
+
+    kill_worker_of(killed)
+    started = time.monotonic()
+    run = when_over(store, killed)
+
+    assert time.monotonic() - started < 10
+    assert run.status is RunStatus.FAILED
+    assert re.search(REASON, run.reason)
+    assert [when_over(store, each).status for each in waiting] == ["finished"] * 2
+    after = executor.submit(store, QUICK, name="after")
+    assert when_over(store, after).status is RunStatus.FINISHED

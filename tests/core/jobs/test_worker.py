@@ -1,0 +1,228 @@
+"""The task of a worker: a run id goes in, and the run is finished."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets import catalog
+from core.datasets.store import Dataset
+from core.errors import RunStoreError
+from core.inference import Predictor
+from core.jobs import worker
+from core.runs.records import Progress, RunStatus
+from core.runs.store import RunStore
+from tests.small_data import NUM_TEST, SMALL
+
+
+def finish(store: RunStore, config: TrainingConfig = SMALL) -> str:
+    """Train a run in this process."""
+    run_id = store.create(config, name="run")
+    worker.train_run(run_id)
+    return run_id
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -> None:
+    """What a page, a download and another program need, and no rubbish."""
+    run = run_store.get(finish(run_store))
+
+    assert (run.status, run.reason) == (RunStatus.FINISHED, "")
+    folder = run_store.artifact(run.id, "config.json").parent
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "card.md",
+        "config.json",
+        "model.keras",
+        "model.tflite",
+        "predictions.npz",
+    ]
+    stored = TrainingConfig.from_json((folder / "config.json").read_text())
+    assert stored == SMALL
+    assert list(home.glob(".run-*")) == []
+
+
+def test_the_scores_are_those_of_the_predictions(
+    run_store: RunStore, small_mnist: Dataset
+) -> None:
+    """The number in the list is the one that the evaluation finds again."""
+    run = run_store.get(finish(run_store))
+
+    found = run_store.predictions(run.id)
+    hits = (found.probabilities.argmax(axis=1) == small_mnist.test.labels).mean()
+    assert run.scores.test_accuracy == pytest.approx(hits)
+    assert run.scores.test_size == NUM_TEST
+    assert 0 < run.scores.train_seconds < run.scores.total_seconds
+    card = run_store.artifact(run.id, "card.md").read_text()
+    assert f"{hits:.2%} of 200 test images" in card
+
+
+def test_the_progress_is_in_the_store(
+    run_store: RunStore, small_mnist: Dataset
+) -> None:
+    """Every chunk and every epoch, for the curves."""
+    reports: list[Progress] = []
+    run_id = run_store.create(SMALL, name="run")
+    worker.train_run(run_id, also=reports.append)
+
+    points, history = run_store.live_points(run_id), run_store.history(run_id)
+
+    assert small_mnist
+    assert points.loss == tuple(report.loss for report in reports)
+    assert history == reports[-1].history
+    assert history.num_epochs == 2
+
+
+def test_both_models_give_the_predictions_that_are_stored(
+    run_store: RunStore, small_mnist: Dataset
+) -> None:
+    """What one downloads is what was tested."""
+    run_id = finish(run_store)
+    images = small_mnist.test.images / np.float32(255)
+
+    path = run_store.artifact(run_id, "model.keras")
+    loaded = keras.models.load_model(path, safe_mode=True)
+    predictor = Predictor(run_store.artifact(run_id, "model.tflite"))
+
+    expected = run_store.predictions(run_id).probabilities
+    np.testing.assert_allclose(np.asarray(loaded(images)), expected, atol=1e-5)
+    np.testing.assert_allclose(predictor.predict(images), expected, atol=1e-5)
+
+
+def test_a_run_that_was_stopped_while_it_waited_is_left_alone(
+    run_store: RunStore,
+) -> None:
+    """The pool cannot be told to forget a task."""
+    run_id = run_store.create(SMALL, name="run")
+    run_store.request_stop(run_id)
+
+    worker.train_run(run_id)
+
+    assert run_store.get(run_id).status is RunStatus.STOPPED
+    assert run_store.live_points(run_id).loss == ()
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_a_stop_request_stops_a_running_run(run_store: RunStore, home: Path) -> None:
+    """It is a result, not a failure, and leaves nothing behind."""
+    run_id = run_store.create(replace(SMALL, epochs=500), name="run")
+
+    def ask_to_stop(_: Progress) -> None:
+        if not run_store.is_stop_requested(run_id):
+            run_store.request_stop(run_id)
+
+    worker.train_run(run_id, also=ask_to_stop)
+
+    run = run_store.get(run_id)
+    assert (run.status, run.reason) == (RunStatus.STOPPED, "")
+    assert run.scores.epochs_done < 500
+    assert list(home.glob(".run-*")) == []
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_an_interrupted_run_is_stopped(run_store: RunStore) -> None:
+    """Ctrl+C in a terminal ends the program, and the run is not left running."""
+    run_id = run_store.create(SMALL, name="run")
+
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        worker.train_run(run_id, also=interrupt)
+
+    assert run_store.get(run_id).status is RunStatus.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        pytest.param(replace(SMALL, dataset="mnits"), "got 'mnits'", id="data set"),
+        pytest.param(replace(SMALL, batch_size=541), "at most the 540", id="batch"),
+    ],
+)
+@pytest.mark.usefixtures("small_mnist")
+def test_an_expected_error_is_the_reason_of_the_failure(
+    run_store: RunStore, config: TrainingConfig, reason: str
+) -> None:
+    """It is shown on the page as it is."""
+    run = run_store.get(finish(run_store, config))
+
+    assert run.status is RunStatus.FAILED
+    assert reason in run.reason
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_a_broken_data_file_is_the_reason_of_the_failure(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And the reason says which file."""
+    broken = replace(catalog.spec("mnist"), folder=tmp_path, num_train=599)
+    monkeypatch.setattr(catalog, "_SPECS", (broken,))
+
+    run = run_store.get(finish(run_store))
+
+    assert run.status is RunStatus.FAILED
+    assert "Expected the data file" in run.reason
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_an_unexpected_error_is_the_reason_too_and_is_raised(
+    run_store: RunStore,
+) -> None:
+    """A defect must be seen, but the run must not be left running."""
+    run_id = run_store.create(SMALL, name="run")
+
+    def break_down(_: Progress) -> None:
+        message = "a defect"
+        raise ZeroDivisionError(message)
+
+    with pytest.raises(ZeroDivisionError):
+        worker.train_run(run_id, also=break_down)
+
+    run = run_store.get(run_id)
+    assert run.status is RunStatus.FAILED
+    assert run.reason == "Unexpected ZeroDivisionError: a defect"
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_an_export_that_disagrees_fails_the_run(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages would answer with another model than the one that was tested."""
+    monkeypatch.setattr(worker, "EXPORT_TOLERANCE", -1.0)
+
+    run = run_store.get(finish(run_store))
+
+    assert run.status is RunStatus.FAILED
+    assert "defect of the export" in run.reason
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_a_running_run_that_is_deleted_stops_training(run_store: RunStore) -> None:
+    """It would otherwise keep the only worker busy to its end, for nobody."""
+    run_id = run_store.create(replace(SMALL, epochs=500), name="run")
+    reports: list[Progress] = []
+
+    def delete(progress: Progress) -> None:
+        reports.append(progress)
+        if len(reports) == 1:
+            run_store.delete(run_id)
+
+    with pytest.raises(RunStoreError):
+        worker.train_run(run_id, also=delete)
+
+    assert reports[-1].share < 1.0
+
+
+def test_the_worker_gives_way_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two cores, the page is what somebody is looking at."""
+    asked: list[int] = []
+    monkeypatch.setattr(os, "nice", asked.append)
+
+    worker.give_way()
+
+    assert asked
+    assert all(amount > 0 for amount in asked)

@@ -1,0 +1,56 @@
+"""The page that travels with a model."""
+
+from core.config import MlpConfig, TrainingConfig
+from core.datasets import catalog
+from core.evaluation.metrics import Proportion
+from core.runs.card import model_card
+from core.runs.records import History
+
+
+def make_card(config: TrainingConfig) -> str:
+    """Write the card of a run that read 9,771 of 10,000 images right."""
+    return model_card(
+        config,
+        catalog.spec("mnist"),
+        accuracy=Proportion(9771, 10_000),
+        history=History(loss=(0.3, 0.2), accuracy=(0.9, 0.95)),
+        train_seconds=4.25,
+    )
+
+
+def test_the_result_is_given_with_its_interval_and_size() -> None:
+    """An accuracy without them is advertising."""
+    card = make_card(TrainingConfig())
+
+    assert card.startswith("# 784-128-64-10 on MNIST\n")
+    assert "97.71% of 10,000 test images are read right" in card
+    assert "interval 97.40% to 97.99%" in card
+    assert "109,386 parameters, 2 epochs, trained in 4.2 s." in card
+
+
+def test_every_value_of_the_recipe_is_on_the_card() -> None:
+    """Somebody else can train the same again."""
+    config = TrainingConfig(network=MlpConfig(hidden=(7,), dropout=0.3), seed=42)
+    card = make_card(config)
+
+    for name, value in config.flat().items():
+        assert f"| {name} | {value} |\n" in card
+
+
+def test_the_data_come_with_licence_and_citation() -> None:
+    """Without them the data are passed on illegally."""
+    spec = catalog.spec("mnist")
+    card = make_card(TrainingConfig())
+
+    assert spec.licence in card
+    assert spec.citation in card
+    assert "60,000 training and 10,000 test images" in card
+
+
+def test_the_input_and_the_limits_are_stated() -> None:
+    """A model is misused where nobody said what it expects."""
+    card = make_card(TrainingConfig())
+
+    assert "(28, 28), 0.0 for paper and 1.0 for full ink" in card
+    assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in card
+    assert "whatever it is shown" in card

@@ -1,0 +1,191 @@
+"""Reading pictures from a terminal with a trained network."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import cli
+from core.config import TrainingConfig
+from core.datasets import catalog, store
+from core.datasets.catalog import DatasetSpec
+from core.jobs import worker
+from core.runs.store import open_store
+from tests.small_data import SMALL
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def trained_home(
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_database: Path,
+    small_mnist_files: DatasetSpec,
+) -> Iterator[Path]:
+    """Train one run for all tests here, and keep it."""
+    folder = tmp_path_factory.mktemp("trained-home")
+    (folder / "runs.db").write_bytes(empty_database.read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(folder))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.setattr(catalog, "_SPECS", (small_mnist_files,))
+        config = TrainingConfig(network=SMALL.network, batch_size=30, epochs=15)
+        worker.train_run(open_store().create(config, name="run"))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def home(trained_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Take the place of the home that each test has elsewhere."""
+    monkeypatch.setenv("INKLAB_HOME", str(trained_home))
+    return trained_home
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Draw ten training digits, dark on light paper, named after their labels."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    train = store.load("mnist").train
+    for number in range(10):
+        large = np.kron(255 - train.images[number], np.ones((6, 6), np.uint8))
+        name = f"{train.labels[number]}__writer-{number}.png"
+        Image.fromarray(large).save(folder / name)
+    return folder
+
+
+def answer_of(captured: Captured) -> dict[str, Any]:
+    """Return the one JSON object that was printed, on the only line."""
+    (line,) = captured.readouterr().out.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def test_labelled_pictures_give_an_accuracy(pictures: Path, capsys: Captured) -> None:
+    """A folder of one's own handwriting is a test set."""
+    code = cli.main(
+        ["predict", "--run", "latest", str(pictures), "--labelled", "--json"]
+    )
+
+    found = answer_of(capsys)
+    answers = found["answers"]
+    right = [answer["answer"] == answer["label"] for answer in answers]
+    assert code == 0
+    assert found["run_id"] == open_store().get("latest").id
+    assert found["n"] == 10
+    assert found["accuracy"] == pytest.approx(np.mean(right))
+    assert found["accuracy"] >= 0.8
+
+
+def test_each_answer_names_its_file_label_and_probability(
+    pictures: Path, capsys: Captured
+) -> None:
+    """In the order of the names, so that two runs can be compared."""
+    cli.main(["predict", "--run", "latest", str(pictures), "--labelled", "--json"])
+
+    answers = answer_of(capsys)["answers"]
+    files = sorted(pictures.iterdir())
+    assert [answer["file"] for answer in answers] == [str(file) for file in files]
+    assert [answer["label"] for answer in answers] == [file.name[0] for file in files]
+    assert all(answer["answer"] in list("0123456789") for answer in answers)
+    assert all(0.1 <= answer["probability"] <= 1 for answer in answers)
+    assert set(answers[0]) == {"file", "label", "answer", "probability"}
+
+
+def test_without_labels_there_is_no_accuracy(pictures: Path, capsys: Captured) -> None:
+    """Names of files are not labels unless somebody says so."""
+    (picture, *_) = pictures.iterdir()
+
+    cli.main(["predict", "--run", "latest", str(picture), "--json"])
+
+    found = answer_of(capsys)
+    assert set(found) == {"run_id", "n", "answers"}
+    assert set(found["answers"][0]) == {"file", "answer", "probability"}
+
+
+def test_a_broken_picture_does_not_hide_the_others(
+    pictures: Path, capsys: Captured
+) -> None:
+    """One bad file among a thousand is told, counted as wrong, and passed over."""
+    (pictures / "0__broken.png").write_bytes(b"no picture")
+
+    code = cli.main(
+        ["predict", "--run", "latest", str(pictures), "--labelled", "--json"]
+    )
+
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    (broken,) = [
+        each for each in found["answers"] if each["file"].endswith("broken.png")
+    ]
+    right = sum(each["answer"] == each["label"] for each in found["answers"])
+    assert code == 1
+    assert found["n"] == 11
+    assert found["accuracy"] == pytest.approx(right / 11)
+    assert (broken["answer"], broken["probability"]) == (None, None)
+    assert "broken.png" in broken["error"]
+    assert printed.err == f"error: {broken['error']}\n"
+
+
+def test_what_is_no_picture_is_passed_over_in_a_folder(
+    pictures: Path, capsys: Captured
+) -> None:
+    """Folders have notes and hidden files too."""
+    (pictures / "notes.txt").write_text("notes")
+
+    assert cli.main(["predict", "--run", "latest", str(pictures), "--json"]) == 0
+
+    assert answer_of(capsys)["n"] == 10
+
+
+@pytest.mark.parametrize("name", ["missing.png", "notes.txt"])
+def test_a_file_that_was_named_must_be_a_picture(
+    tmp_path: Path, capsys: Captured, name: str
+) -> None:
+    """Whoever names a file expects an answer for it."""
+    (tmp_path / "notes.txt").write_text("notes")
+
+    code = cli.main(["predict", "--run", "latest", str(tmp_path / name), "--json"])
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert name in printed.err
+    assert json.loads(printed.out)["answers"][0]["answer"] is None
+
+
+def test_an_empty_folder_has_no_answers(tmp_path: Path, capsys: Captured) -> None:
+    """And no accuracy either: zero of zero is no number."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+
+    code = cli.main(["predict", "--run", "latest", str(folder), "--labelled", "--json"])
+
+    found = answer_of(capsys)
+    assert code == 0
+    assert (found["n"], found["answers"]) == (0, [])
+    assert "accuracy" not in found
+
+
+def test_people_get_a_table(pictures: Path, capsys: Captured) -> None:
+    """With every file, and the accuracy below."""
+    assert cli.main(["predict", "--run", "latest", str(pictures), "--labelled"]) == 0
+
+    printed = capsys.readouterr().out
+    assert all(file.name in printed for file in pictures.iterdir())
+    assert "accuracy" in printed.splitlines()[-1]
+
+
+def test_a_run_without_a_model_is_told_in_plain_words(
+    pictures: Path, capsys: Captured
+) -> None:
+    """It waits, failed or was stopped."""
+    run_id = open_store().create(TrainingConfig(), name="waits")
+
+    code = cli.main(["predict", "--run", run_id, str(pictures), "--json"])
+
+    assert code == 1
+    assert "Expected model.tflite among the files" in capsys.readouterr().err

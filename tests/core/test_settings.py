@@ -1,0 +1,60 @@
+"""Folders and environment variables."""
+
+from pathlib import Path
+
+import pytest
+
+from core import settings
+from core.errors import HomeError
+
+
+def test_the_home_is_the_folder_that_the_environment_names(home: Path) -> None:
+    """Tests, servers and users each have their own; it is made when needed."""
+    assert not home.exists()
+
+    assert settings.home() == home
+    assert home.is_dir()
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", [None, ""], ids=["not set", "empty"])
+def test_the_home_is_below_the_users_home_by_default(
+    value: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty variable is how a container says that it is not set."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("INKLAB_HOME")
+    if value is not None:
+        monkeypatch.setenv("INKLAB_HOME", value)
+
+    assert settings.home() == tmp_path / ".inklab"
+
+
+def test_the_home_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker may run in another folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INKLAB_HOME", "here")
+
+    assert settings.home() == tmp_path / "here"
+
+
+def test_a_home_that_cannot_be_made_is_an_error_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read-only disk is common on a shared computer."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("INKLAB_HOME", str(tmp_path / "file" / "home"))
+
+    with pytest.raises(HomeError, match=r"got .*file/home .*set INKLAB_HOME"):
+        settings.home()
+
+
+def test_runs_are_in_the_home_unless_mlflow_is_told_otherwise(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A team shares one server by MLflow's own variable."""
+    assert settings.tracking_uri() == f"sqlite:///{home}/runs.db"
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://runs:5000")
+
+    assert settings.tracking_uri() == "http://runs:5000"

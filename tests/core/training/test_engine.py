@@ -1,0 +1,160 @@
+"""The compiled epoch: it computes what Keras does, only sooner."""
+
+import keras
+import numpy as np
+import pytest
+
+from core.config import MlpConfig
+from core.models import architectures
+from core.training.engine import EVALUATION_BATCH, Engine
+
+NETWORK = MlpConfig(hidden=(16, 8), activation="tanh")
+NORMED = MlpConfig(hidden=(16, 8), activation="tanh", batch_norm=True)
+WITH_DROPOUT = MlpConfig(hidden=(16,), dropout=0.5, batch_norm=True)
+BATCH_SIZE = 20
+NUM_BATCHES = 3
+GENERATOR = np.random.default_rng(0)
+IMAGES = GENERATOR.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+LABELS = GENERATOR.integers(0, 4, 60, dtype=np.uint8)
+CANCELLED = ("hidden_1/bias", "hidden_2/bias")
+RATES = np.array([0.003, 0.001, 0.002], np.float32)
+
+
+def make_engine(network: MlpConfig, *, chunk_batches: int = NUM_BATCHES) -> Engine:
+    """Compile a network of four classes with the weights of seed 0."""
+    engine = Engine(
+        architectures.build(network, num_classes=4),
+        keras.optimizers.Adam(),
+        batch_size=BATCH_SIZE,
+        chunk_batches=chunk_batches,
+    )
+    engine.reset(seed=0)
+    return engine
+
+
+def learned_by_keras(network: MlpConfig) -> tuple[keras.Model, list[float]]:
+    """Learn the same batches from the same weights with Keras' own step."""
+    model = architectures.build(network, num_classes=4)
+    architectures.initialise(model, seed=0)
+    model.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy")
+    losses = []
+    for batch, rate in enumerate(RATES):
+        part = slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)
+        model.optimizer.learning_rate = rate
+        model.reset_metrics()
+        loss = model.train_on_batch(IMAGES[part] / np.float32(255), LABELS[part])
+        losses.append(float(loss))
+    return model, losses
+
+
+@pytest.fixture(scope="module")
+def plain() -> Engine:
+    """Compile a network without surprises."""
+    return make_engine(NETWORK)
+
+
+@pytest.fixture(scope="module")
+def dropping() -> Engine:
+    """Compile a network with all that a seed decides."""
+    return make_engine(WITH_DROPOUT)
+
+
+@pytest.mark.parametrize("network", [NETWORK, NORMED], ids=["plain", "batch norm"])
+def test_a_chunk_is_what_keras_learns_batch_by_batch(network: MlpConfig) -> None:
+    """Our loop is an optimisation: it must not be another algorithm."""
+    model, losses = learned_by_keras(network)
+    engine = make_engine(network)
+
+    tally = engine.learn(IMAGES, LABELS, RATES)
+
+    assert tally.loss == pytest.approx(np.mean(losses), abs=1e-5)
+    for ours, expected in zip(engine.model.weights, model.weights, strict=True):
+        # Batch norm takes a bias before it away again: its gradient is rounding.
+        if not (network.batch_norm and ours.path in CANCELLED):
+            np.testing.assert_allclose(
+                np.array(ours), np.array(expected), atol=1e-5, err_msg=ours.path
+            )
+
+
+def test_the_padding_of_a_short_chunk_changes_nothing(plain: Engine) -> None:
+    """Nor does what the chunk before left in the buffer, which is used again."""
+    exact = make_engine(NETWORK, chunk_batches=2)
+    plain.learn(IMAGES, LABELS, RATES)
+    plain.reset(seed=0)
+
+    padded_tally = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    exact_tally = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+
+    assert padded_tally.loss == pytest.approx(exact_tally.loss, abs=1e-6)
+    assert padded_tally.accuracy == exact_tally.accuracy
+    pairs = zip(plain.model.get_weights(), exact.model.get_weights(), strict=True)
+    for one, other in pairs:
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
+    """With a rate of almost nothing, it is the accuracy of the first weights."""
+    plain.reset(seed=0)
+    before = plain.evaluate(IMAGES, LABELS)
+
+    tally = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
+
+    assert tally.accuracy == pytest.approx(before.accuracy)
+    assert tally.loss == pytest.approx(before.loss, abs=1e-5)
+    assert tally.num_images == 60
+
+
+@pytest.mark.parametrize("num_images", [1, 60, EVALUATION_BATCH + 7])
+def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> None:
+    """Mean cross-entropy and share of hits, across the seam of two batches."""
+    images = np.resize(IMAGES, (num_images, 28, 28))
+    labels = np.resize(LABELS, num_images)
+
+    tally = plain.evaluate(images, labels)
+
+    answers = np.asarray(plain.model(images / np.float32(255)), np.float64)
+    loss = -np.log(answers[np.arange(num_images), labels]).mean()
+    assert tally.loss == pytest.approx(loss, rel=1e-5)
+    assert tally.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
+    assert tally.num_images == num_images
+
+
+def test_evaluation_neither_learns_nor_drops_out(dropping: Engine) -> None:
+    """Batch norm keeps its statistics, and the same question has one answer."""
+    dropping.reset(seed=0)
+    before = [np.array(variable) for variable in dropping.model.variables]
+
+    first, second = (dropping.evaluate(IMAGES, LABELS) for _ in range(2))
+
+    assert first == second
+    for earlier, variable in zip(before, dropping.model.variables, strict=True):
+        np.testing.assert_array_equal(earlier, np.asarray(variable), variable.path)
+
+
+def test_a_reset_starts_over_to_the_last_bit(dropping: Engine) -> None:
+    """Weights, momenta, step count, statistics and dropout: all of it."""
+
+    def learned() -> list[np.ndarray]:
+        dropping.reset(seed=5)
+        for _ in range(2):
+            dropping.learn(IMAGES, LABELS, RATES)
+        return dropping.model.get_weights()
+
+    for one, other in zip(learned(), learned(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_another_seed_drops_out_others(dropping: Engine) -> None:
+    """From the same weights, only the dropout can make the difference."""
+    weights = []
+    for seed in (1, 2):
+        dropping.reset(seed=seed)
+        start = architectures.build(WITH_DROPOUT, num_classes=4)
+        architectures.initialise(start, seed=0)
+        kernels = iter(start.trainable_weights)
+        for variable in dropping.model.trainable_variables:
+            variable.assign(next(kernels))
+        dropping.learn(IMAGES, LABELS, RATES)
+        weights.append(dropping.model.get_weights()[0])
+
+    assert not np.array_equal(*weights)

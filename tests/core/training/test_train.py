@@ -1,0 +1,286 @@
+"""The one function that trains."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.config import MlpConfig, TrainingConfig
+from core.datasets.store import Dataset, Split
+from core.errors import ConfigError, DivergedError, TrainingStopped
+from core.runs.records import Progress
+from core.training.train import Trained, predict, train
+from tests.small_data import SMALL, stripes
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """Make 400 images that anybody can tell apart."""
+    return stripes(400)
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Progress]:
+    """Collect what the training of `trained` reported."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def trained(dataset: Dataset, reports: list[Progress]) -> Trained:
+    """Train once for all tests that look at one result."""
+    return train(dataset, replace(SMALL, epochs=3), reports.append)
+
+
+def weights_of(result: Trained) -> list[np.ndarray]:
+    """Return all weights of a result."""
+    weights: list[np.ndarray] = result.model.get_weights()
+    return weights
+
+
+def test_what_can_be_learned_is_learned(dataset: Dataset) -> None:
+    """A sign error anywhere between file and optimizer would show here."""
+    result = train(dataset, replace(SMALL, epochs=8))
+
+    guesses = result.predictions.probabilities.argmax(axis=1)
+    assert (guesses == dataset.test.labels).mean() > 0.9
+    assert result.history.accuracy[-1] > 0.9
+    assert result.history.val_accuracy[-1] > 0.9
+
+
+def test_mnist_is_learned_from_six_hundred_images(small_mnist: Dataset) -> None:
+    """Real digits, held-out digits: well above the 10 % of guessing."""
+    result = train(small_mnist, replace(SMALL, epochs=10))
+
+    guesses = result.predictions.probabilities.argmax(axis=1)
+    assert (guesses == small_mnist.test.labels).mean() > 0.75
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        pytest.param(SMALL.network, id="plain"),
+        pytest.param(
+            MlpConfig(hidden=(16,), dropout=0.3, batch_norm=True), id="dropout"
+        ),
+    ],
+)
+def test_the_same_configuration_gives_the_same_weights(
+    dataset: Dataset, network: MlpConfig
+) -> None:
+    """To the last bit, and whatever was trained between."""
+    config = replace(SMALL, network=network, schedule="one-cycle")
+    first = train(dataset, config)
+    train(dataset, replace(config, seed=1))
+
+    again = train(dataset, config)
+
+    for one, other in zip(weights_of(first), weights_of(again), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert again.history == first.history
+
+
+def test_another_seed_gives_other_weights(dataset: Dataset, trained: Trained) -> None:
+    """The spread over seeds is the spread of something."""
+    other = train(dataset, replace(SMALL, epochs=3, seed=1))
+
+    assert not np.array_equal(weights_of(trained)[0], weights_of(other)[0])
+
+
+def test_a_second_training_leaves_the_first_result_alone(dataset: Dataset) -> None:
+    """What was compiled is used again; what was learned must not be."""
+    first = train(dataset, SMALL)
+    before = [weight.copy() for weight in weights_of(first)]
+
+    train(dataset, replace(SMALL, seed=9))
+
+    for earlier, now in zip(before, weights_of(first), strict=True):
+        np.testing.assert_array_equal(earlier, now)
+
+
+def test_the_history_has_one_value_for_each_epoch(trained: Trained) -> None:
+    """The curves are drawn from it."""
+    history = trained.history
+
+    lengths = {len(values) for values in vars(history).values()}
+    assert lengths == {3}
+    assert history.num_epochs == 3
+    assert history.loss[-1] < history.loss[0]
+
+
+def test_the_history_is_the_mean_of_what_was_reported(
+    trained: Trained, reports: list[Progress]
+) -> None:
+    """The first epoch: 360 images in 12 batches, four chunks of three."""
+    first = [report for report in reports if report.epochs_done <= 1.0]
+
+    assert len(first) == 4
+    mean = np.mean([report.loss for report in first])
+    assert trained.history.loss[0] == pytest.approx(mean)
+
+
+def test_the_last_validation_is_that_of_the_trained_model(
+    dataset: Dataset, trained: Trained
+) -> None:
+    """Held-out images are asked after the epoch, of the very model one gets."""
+    from core.datasets.splits import stratified_split  # noqa: PLC0415
+
+    _, held_out = stratified_split(dataset.train.labels, fraction=0.1, seed=0)
+    held = Split(dataset.train.images[held_out], dataset.train.labels[held_out])
+
+    answers = predict(trained.model, held).probabilities
+
+    hits = (answers.argmax(axis=1) == held.labels).mean()
+    loss = -np.log(answers[np.arange(40), held.labels]).mean()
+    assert trained.history.val_accuracy[-1] == pytest.approx(hits)
+    assert trained.history.val_loss[-1] == pytest.approx(loss, rel=1e-4)
+
+
+def test_held_out_images_are_not_learned_from() -> None:
+    """With labels at random, only what was learned by heart is known."""
+    data = stripes(400)
+    noise = np.random.default_rng(1).integers(0, 256, (400, 28, 28), dtype=np.uint8)
+    labels = np.random.default_rng(2).integers(0, 4, 400, dtype=np.uint8)
+    data = replace(data, train=Split(noise, labels))
+
+    result = train(data, replace(SMALL, epochs=30, validation_fraction=0.25))
+
+    assert result.history.accuracy[-1] > 0.9
+    assert result.history.val_accuracy[-1] < 0.5
+
+
+def test_without_held_out_images_there_is_no_validation(dataset: Dataset) -> None:
+    """Empty, not zero: a curve at zero would be believed."""
+    history = train(dataset, replace(SMALL, validation_fraction=0.0)).history
+
+    assert history.val_loss == ()
+    assert history.val_accuracy == ()
+    assert len(history.loss) == 2
+
+
+def test_predictions_are_of_the_test_images_in_order(
+    dataset: Dataset, trained: Trained
+) -> None:
+    """A mistake that is shown with another image's picture is no mistake."""
+    predictions = trained.predictions
+
+    inputs = dataset.test.images / np.float32(255)
+    np.testing.assert_allclose(
+        predictions.probabilities, np.asarray(trained.model(inputs)), atol=1e-6
+    )
+    np.testing.assert_array_equal(predictions.labels, dataset.test.labels)
+    assert predictions.features.shape == (40, 32)
+    assert predictions.probabilities.dtype == np.float32
+
+
+@pytest.mark.parametrize("num_learned", [120, 150, 151, 180, 270, 299])
+def test_progress_is_reported_four_times_an_epoch(num_learned: int) -> None:
+    """Five, six or nine batches an epoch are where rounding could miss it."""
+    reports: list[Progress] = []
+    config = replace(SMALL, validation_fraction=0.0, network=MlpConfig(hidden=()))
+
+    train(stripes(num_learned), config, reports.append)
+
+    ends = [index for index, report in enumerate(reports, 1) if report.ends_epoch]
+    assert len(ends) == 2
+    assert ends[0] >= 4
+    assert ends[1] - ends[0] >= 4
+
+
+@pytest.mark.parametrize("num_learned", [300, 301, 317])
+def test_the_share_rises_to_exactly_one(num_learned: int) -> None:
+    """A bar that ends at 99.7 % looks as if something was lost."""
+    reports: list[Progress] = []
+    config = replace(SMALL, epochs=3, validation_fraction=0.0)
+
+    train(stripes(num_learned), config, reports.append)
+
+    shares = [report.share for report in reports]
+    assert shares == sorted(set(shares))
+    assert shares[0] > 0
+    assert shares[-1] == 1.0
+    assert reports[-1].epochs_done == 3.0
+
+
+def test_the_last_report_is_the_end(trained: Trained, reports: list[Progress]) -> None:
+    """It has the whole history, and nothing is left to do."""
+    assert reports[-1].ends_epoch
+    assert reports[-1].history == trained.history
+    assert reports[-1].seconds_left == pytest.approx(0.0)
+    assert reports[0].seconds_left is None
+    assert reports[0].images_per_second == 0.0
+
+
+def test_a_report_that_raises_stops_the_training(dataset: Dataset) -> None:
+    """That is how a stop request takes effect, after that very chunk."""
+    reports: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        reports.append(progress)
+        if len(reports) == 2:
+            raise TrainingStopped
+
+    with pytest.raises(TrainingStopped):
+        train(dataset, SMALL, report)
+
+    assert len(reports) == 2
+
+
+def test_a_stopped_training_leaves_nothing_to_the_next(
+    dataset: Dataset, trained: Trained
+) -> None:
+    """The worker goes on with the same compiled network."""
+
+    def stop(progress: Progress) -> None:
+        raise TrainingStopped(str(progress.share))
+
+    with pytest.raises(TrainingStopped):
+        train(dataset, replace(SMALL, epochs=3), stop)
+
+    again = train(dataset, replace(SMALL, epochs=3))
+
+    for one, other in zip(weights_of(trained), weights_of(again), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_loss_that_is_no_number_names_the_epoch_and_the_remedy() -> None:
+    """A label beyond the classes makes it one, as a rate that is too high does."""
+    data = stripes(400)
+    labels = np.array(data.train.labels)
+    labels[0] = 9
+    data = replace(data, train=Split(data.train.images, labels))
+    config = replace(SMALL, validation_fraction=0.0, learning_rate=0.5)
+
+    with pytest.raises(
+        DivergedError, match=r"became nan in epoch 1: lower .*\(it was 0\.5\)"
+    ):
+        train(data, config)
+
+
+def test_after_a_diverged_training_the_next_one_is_sound(
+    dataset: Dataset, trained: Trained
+) -> None:
+    """Weights and momenta that are no numbers must not be left behind."""
+    labels = np.full(400, 9, np.uint8)
+    broken = replace(dataset, train=Split(dataset.train.images, labels))
+    with pytest.raises(DivergedError):
+        train(broken, replace(SMALL, epochs=3))
+
+    again = train(dataset, replace(SMALL, epochs=3))
+
+    for one, other in zip(weights_of(trained), weights_of(again), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset) -> None:
+    """What counts is what is left to learn from: 360 of 400."""
+    with pytest.raises(ConfigError, match=r"at most the 360 images .* size of 361"):
+        train(dataset, replace(SMALL, batch_size=361))
+
+
+def test_a_batch_of_all_the_data_is_accepted(dataset: Dataset) -> None:
+    """Plain gradient descent is a training too."""
+    config = TrainingConfig(
+        network=MlpConfig(hidden=()), batch_size=360, epochs=2, learning_rate=0.01
+    )
+
+    assert train(dataset, config).history.num_epochs == 2

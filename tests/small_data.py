@@ -1,0 +1,118 @@
+"""Small data and values that tests of several parts build on."""
+
+import gzip
+import hashlib
+import struct
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import MlpConfig, TrainingConfig
+from core.datasets import catalog, idx
+from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.store import Dataset, Split
+from core.runs.records import History, Predictions, Progress
+
+NUM_TRAIN = 600
+NUM_TEST = 200
+
+SMALL = TrainingConfig(network=MlpConfig(hidden=(32,)), epochs=2, batch_size=30)
+"""A training of 18 batches an epoch on `small_mnist`: quick to compile and run."""
+
+
+def small_mnist(folder: Path) -> DatasetSpec:
+    """Write 600 and 200 of MNIST's test images as IDX files, and describe them."""
+    full = catalog.spec("mnist")
+    images = idx.read_images(full.folder / full.test_images.name)
+    labels = idx.read_labels(full.folder / full.test_labels.name)
+    step = len(labels) // (NUM_TRAIN + NUM_TEST)
+    train = slice(0, NUM_TRAIN * step, step)
+    test = slice(NUM_TRAIN * step, (NUM_TRAIN + NUM_TEST) * step, step)
+    return replace(
+        full,
+        folder=folder,
+        train_images=_write(folder / "train-images.gz", images[train]),
+        train_labels=_write(folder / "train-labels.gz", labels[train]),
+        test_images=_write(folder / "test-images.gz", images[test]),
+        test_labels=_write(folder / "test-labels.gz", labels[test]),
+        num_train=len(labels[train]),
+        num_test=len(labels[test]),
+    )
+
+
+def stripes(num_train: int, *, num_test: int = 40, num_classes: int = 4) -> Dataset:
+    """Make noisy images with a bright stripe at a height that is their class."""
+    generator = np.random.default_rng(0)
+    spec = replace(
+        catalog.spec("mnist"),
+        classes=tuple("abcdefghij"[:num_classes]),
+        title="Stripes",
+    )
+
+    def split(num_images: int) -> Split:
+        labels = np.arange(num_images, dtype=np.uint8) % num_classes
+        images = generator.integers(0, 60, (num_images, 28, 28), dtype=np.uint8)
+        images[np.arange(num_images), labels * 5 + 4] = 255
+        return Split(images, labels)
+
+    return Dataset(spec, split(num_train), split(num_test), fingerprint="stripes")
+
+
+def progress(epochs_done: float, *, history: History | None = None) -> Progress:
+    """Make a report from a training of two epochs; with a history it ends an epoch."""
+    return Progress(
+        epochs_done=epochs_done,
+        num_epochs=2,
+        loss=2.0 - epochs_done,
+        accuracy=epochs_done / 4,
+        images_per_second=1000.0,
+        seconds_left=3.0,
+        ends_epoch=history is not None,
+        history=history or History(),
+    )
+
+
+def predictions() -> Predictions:
+    """Make what a model says about three images of two classes."""
+    return Predictions(
+        labels=np.array([0, 1, 1], np.uint8),
+        probabilities=np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], np.float32),
+        features=np.arange(12, dtype=np.float32).reshape(3, 4),
+    )
+
+
+def write_predictions(folder: Path, made: Predictions) -> None:
+    """Write predictions the way a worker does."""
+    folder.mkdir(exist_ok=True)
+    np.savez_compressed(
+        folder / "predictions.npz",
+        labels=made.labels,
+        probabilities=made.probabilities,
+        features=made.features,
+    )
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
+    """Wait for what another process does.
+
+    Raises:
+        TimeoutError: If it does not come about in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            message = f"Expected it to come about within {seconds} s."
+            raise TimeoutError(message)
+        threading.Event().wait(0.02)
+
+
+def _write(path: Path, array: NDArray[np.uint8]) -> DataFile:
+    start = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    content = gzip.compress(start + array.tobytes(), compresslevel=1, mtime=0)
+    path.write_bytes(content)
+    return DataFile(path.name, len(content), hashlib.sha256(content).hexdigest())
