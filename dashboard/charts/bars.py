@@ -87,8 +87,6 @@ def class_balance(
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"t": 44},
-        # Labels that would not fit, as on a phone, are left to hovering.
-        uniformtext={"mode": "hide", "minsize": 9},
     )
     figure.update_xaxes(
         title_text="Class",
@@ -150,10 +148,6 @@ def _balance_bars(
         x=list(classes),
         y=[int(count) for count in counts],
         marker={"color": colour, "line": {"width": 0}},
-        text=[f"{int(count):,}" for count in counts],
-        textposition="outside",
-        textangle=0,
-        textfont={"size": 10},
         hovertext=[
             f"{label}, {name.lower()}: {count_of(int(count), total)}"
             for label, count in zip(classes, counts, strict=True)

@@ -78,7 +78,7 @@ def test_each_split_has_its_bars_and_its_own_total() -> None:
     training, test = balance().data
 
     assert training.y == (6742, 53_258)
-    assert training.text[0] == "6,742"
+    assert training.y[0] == 6742
     assert training.hovertext[0] == "0, training: 6,742 of 60,000 (11.2 %)"
     assert test.hovertext[1] == "1, test: 3 of 4 (75.0 %)"
     assert training.marker.color == LIGHT.training

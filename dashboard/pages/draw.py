@@ -1,0 +1,23 @@
+"""Draw a character and see what the model makes of it."""
+
+import streamlit as st
+
+from dashboard import services
+from dashboard.widgets import draw, frame, runs
+
+frame.heading("Draw", "Does it read your hand?")
+
+run = runs.pick_run()
+predictor = services.predictor(run.id)
+classes = services.spec_of(run).classes
+
+canvas_column, seen_column, answer_column = st.columns(3, gap="medium")
+with canvas_column:
+    st.subheader("Draw one character", anchor=False)
+    drawing = draw.canvas_with_tools()
+with seen_column:
+    st.subheader("What the model sees", anchor=False)
+    draw.steps(drawing)
+with answer_column:
+    st.subheader("What it reads", anchor=False)
+    draw.answer(predictor, drawing.glyph if drawing else None, classes)

@@ -1,0 +1,44 @@
+"""How good is a run? Scores, and a confusion matrix that can be clicked."""
+
+import streamlit as st
+
+from dashboard import services, state, words
+from dashboard.widgets import confusion, frame, runs, sample_card
+
+frame.heading("Evaluate", "How good is it on images that it has never seen?")
+
+run = runs.pick_run()
+dataset = services.dataset(run.config.dataset)
+classes = dataset.spec.classes
+evaluation = services.evaluation(run)
+
+st.markdown(
+    f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "
+    f"mistakes, log loss {evaluation.log_loss:.3f}",
+    help="In brackets the 95 % Wilson interval: where the accuracy on endless such "
+    "images is likely to be. Log loss is the mean cross-entropy in nats.",
+)
+
+cell = state.cell(len(classes))
+matrix_column, cell_column = st.columns(2, gap="medium")
+with matrix_column:
+    st.subheader("Confusion matrix", anchor=False)
+    confusion.matrix(evaluation.matrix, classes, selected=cell)
+with cell_column:
+    st.subheader("Images of a cell", anchor=False)
+    with st.container(horizontal=True):
+        confusion.pick_cell(classes, selected=cell)
+    if cell is None:
+        st.info(
+            "Click a cell of the matrix to see its images here.",
+            icon=":material/touch_app:",
+        )
+    else:
+        confusion.cell_images(dataset, evaluation, cell)
+
+index = state.image(len(dataset.test.labels))
+if index is not None:
+    sample_card.sample_card(dataset, evaluation, index)
+
+st.subheader("Scores of each class", anchor=False)
+confusion.class_table(evaluation.classes, classes)

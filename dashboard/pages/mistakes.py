@@ -1,0 +1,36 @@
+"""What does a run get wrong? All misread images, the most confident first."""
+
+import streamlit as st
+
+from dashboard import services, state
+from dashboard.charts.words import count_of
+from dashboard.widgets import frame, mistakes, runs, sample_card
+
+frame.heading("Mistakes", "What does it get wrong, and how sure was it?")
+
+run = runs.pick_run()
+dataset = services.dataset(run.config.dataset)
+evaluation = services.evaluation(run)
+
+with st.container(horizontal=True):
+    true = mistakes.pick_class("True class", dataset.spec.classes, key="true")
+    predicted = mistakes.pick_class("Read as", dataset.spec.classes, key="predicted")
+    order = mistakes.pick_order()
+found = evaluation.mistakes.where(true=true, predicted=predicted)
+
+if not len(found):
+    st.info(
+        "The model made no such mistake on the test images.", icon=":material/check:"
+    )
+    st.stop()
+
+num_images = len(dataset.test.labels)
+st.markdown(f"**{count_of(len(found), num_images)}** test images, {order}.")
+gallery_column, card_column = st.columns([3, 2], gap="medium")
+with gallery_column:
+    shown = mistakes.page_of(found, order=order)
+    mistakes.show(dataset, found, shown)
+with card_column:
+    chosen = state.image(num_images)
+    index = int(found.indices[shown[0]]) if chosen is None else chosen
+    sample_card.sample_card(dataset, evaluation, index)

@@ -1,0 +1,57 @@
+"""What is here, and what to do next."""
+
+import streamlit as st
+
+from dashboard import services, words
+from dashboard.widgets import clock, frame, gallery, runs
+
+NUM_GLYPHS = 40
+NUM_RUNS = 5
+
+frame.heading(
+    "Inklab",
+    "Look at handwriting, teach a network to read it, find out where it fails. "
+    "Everything stays on your machine: the data, the training, the results.",
+)
+
+dataset = services.default_dataset()
+spec = dataset.spec
+latest = services.store().runs()[:NUM_RUNS]
+
+data_column, run_column = st.columns(2, gap="medium")
+with data_column, st.container(border=True, height="stretch"):
+    st.subheader(f"The data: {spec.title}", anchor=False)
+    st.markdown(
+        f"{spec.num_train + spec.num_test:,} handwritten characters of "
+        f"{len(spec.classes)} classes: {spec.num_train:,} to learn from, "
+        f"{spec.num_test:,} to be tested on."
+    )
+    gallery.strip(dataset, count=NUM_GLYPHS, key="overview_glyphs")
+    st.page_link(frame.EXPLORE, label="Explore the data", icon=":material/grid_view:")
+
+with run_column, st.container(border=True, height="stretch"):
+    st.subheader("Latest runs", anchor=False)
+    if latest:
+        runs.table(latest)
+    else:
+        st.info("No network has been trained yet.", icon=":material/info:")
+    st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
+
+finished = services.finished_runs()
+with st.container(border=True):
+    st.subheader("Next step", anchor=False)
+    if finished:
+        st.markdown(
+            f"The newest network ({words.run_title(finished[0], now=clock.now())}) is "
+            "ready: see how good it is and where it fails, or let it read your hand."
+        )
+        with st.container(horizontal=True):
+            st.page_link(frame.EVALUATE, label="Evaluate", icon=":material/grid_on:")
+            st.page_link(frame.MISTAKES, label="Mistakes", icon=":material/rule:")
+            st.page_link(frame.DRAW, label="Draw", icon=":material/draw:")
+    else:
+        st.markdown(
+            "Train a first network: it takes seconds, and reads about 98 of 100 "
+            "characters that it has never seen."
+        )
+        runs.first_run_button()

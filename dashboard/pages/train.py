@@ -1,0 +1,36 @@
+"""Configure a training, start it, watch it, stop it."""
+
+import streamlit as st
+
+from dashboard import services, state
+from dashboard.widgets import frame, live, recipe
+
+frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
+
+recipe_column, live_column = st.columns([2, 3], gap="large")
+with recipe_column, st.container(border=True):
+    config = recipe.recipe()
+    network = services.describe_network(config)
+    st.markdown(f"**{network}**, {services.num_parameters(config):,} parameters")
+    if st.button(
+        "Start training",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="start",
+        width="stretch",
+    ):
+        name = recipe.name_of(config, description=network)
+        state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
+
+with live_column:
+    run = services.watched_run(state.text(state.WATCHED_RUN))
+    if run is None:
+        st.info(
+            "No training yet. The curves of the first one will grow here: press "
+            "Start training.",
+            icon=":material/info:",
+        )
+    else:
+        live.live_view(run)
+    if waiting := services.num_waiting():
+        st.caption(f"Queue: {waiting} waiting")

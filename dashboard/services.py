@@ -1,0 +1,222 @@
+"""What all sessions share: the run store, data sets, predictors, computed results.
+
+Everything here is read-only or safe to use from several threads. Caches are
+keyed by the id of a run or the fingerprint of a data set, never by an array.
+"""
+
+import gc
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.config import TrainingConfig
+from core.datasets import catalog, summary
+from core.datasets import store as datasets
+from core.datasets.catalog import DatasetSpec
+from core.datasets.store import Dataset
+from core.errors import ArtifactError
+from core.evaluation import metrics, mistakes
+from core.evaluation.metrics import ClassScores, Proportion
+from core.evaluation.mistakes import Mistakes
+from core.inference import Predictor
+from core.jobs import executor
+from core.runs.records import Predictions, Run, RunStatus
+from core.runs.store import RunStore, open_store
+from core.types import Counts, Labels
+from dashboard.charts.theme import Palette
+from dashboard.charts.theme import palette as palette_of
+
+WARM_UP_DELAY_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSummary:
+    """What the pages show of a data set as a whole.
+
+    Attributes:
+        train_counts: Training images of each class, int64 of shape (classes,).
+        test_counts: Test images of each class, int64 of shape (classes,).
+        mean_images: Average training image of each class, float32 of shape
+            (classes, 28, 28), 0.0 to 1.0.
+    """
+
+    train_counts: Counts
+    test_counts: Counts
+    mean_images: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """How good a finished run is on the test images.
+
+    Attributes:
+        predictions: What the model said.
+        predicted: Its most probable class of each image, uint8 of shape (n,).
+        accuracy: Share of images read right, with its interval.
+        log_loss: Mean cross-entropy in nats.
+        matrix: Confusion matrix, int64 of shape (true, predicted).
+        classes: Scores of each class.
+        mistakes: All images read wrong, the most confident first.
+    """
+
+    predictions: Predictions
+    predicted: Labels
+    accuracy: Proportion
+    log_loss: float
+    matrix: Counts
+    classes: tuple[ClassScores, ...]
+    mistakes: Mistakes
+
+
+def palette() -> Palette:
+    """Return the chart colours of the theme that this viewer sees."""
+    return palette_of(dark=st.context.theme.type == "dark")
+
+
+def is_phone() -> bool:
+    """Tell whether this viewer's browser says that it runs on a phone."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+@st.cache_resource(show_spinner=False)
+def start() -> None:
+    """Do once per server what makes every later page quick."""
+    # Streamlit collects garbage after every run of a page. Frozen objects are
+    # not looked at, which saves a fifth of a second each time.
+    gc.collect()
+    gc.freeze()
+    # Importing TensorFlow takes both cores for seconds: the first page goes first.
+    timer = threading.Timer(WARM_UP_DELAY_SECONDS, executor.warm_up)
+    timer.daemon = True
+    timer.start()
+
+
+@st.cache_resource(show_spinner="Opening the run store")
+def store() -> RunStore:
+    """Return the run store."""
+    return open_store()
+
+
+@st.cache_resource(show_spinner="Unpacking the data set, once")
+def dataset(name: str) -> Dataset:
+    """Return a data set by name."""
+    return datasets.load(name)
+
+
+def default_dataset() -> Dataset:
+    """Return the data set that pages show unless another is chosen."""
+    return dataset(catalog.specs()[0].name)
+
+
+def spec_of(run: Run) -> DatasetSpec:
+    """Return the description of the data set of a run."""
+    return catalog.spec(run.config.dataset)
+
+
+def describe_network(config: TrainingConfig) -> str:
+    """Name the layer widths of a configuration, like 784-128-64-10."""
+    classes = catalog.spec(config.dataset).classes
+    return config.network.describe(num_classes=len(classes))
+
+
+def num_parameters(config: TrainingConfig) -> int:
+    """Count the trained numbers of a configuration."""
+    classes = catalog.spec(config.dataset).classes
+    return config.network.num_parameters(num_classes=len(classes))
+
+
+def dataset_summary(chosen: Dataset) -> DatasetSummary:
+    """Return the counts and averages of a data set."""
+    return _dataset_summary(chosen.fingerprint, chosen)
+
+
+def evaluation(run: Run) -> Evaluation:
+    """Return how good a finished run is.
+
+    Raises:
+        ArtifactError: If its predictions are missing, damaged, or were made
+            for other test images.
+    """
+    return _evaluation(run.id, len(spec_of(run).classes), dataset(run.config.dataset))
+
+
+def finished_runs() -> tuple[Run, ...]:
+    """Return the runs that can be evaluated and used, newest first."""
+    return tuple(run for run in store().runs() if run.status is RunStatus.FINISHED)
+
+
+def watched_run(run_id: str | None) -> Run | None:
+    """Return the run to watch: the named one, else the one at work, else the newest."""
+    runs = store().runs()
+    named = [run for run in runs if run.id == run_id]
+    at_work = [run for run in runs if run.status is RunStatus.RUNNING]
+    return next(iter((*named, *at_work, *runs)), None)
+
+
+def num_waiting() -> int:
+    """Count the runs that wait for their turn."""
+    return sum(run.status is RunStatus.QUEUED for run in store().runs())
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def predictor(run_id: str) -> Predictor:
+    """Return the exported model of a finished run, ready to answer."""
+    return Predictor(store().artifact(run_id, "model.tflite"))
+
+
+def start_run(config: TrainingConfig, *, name: str) -> str:
+    """Queue a training and return the id of its run."""
+    return executor.submit(store(), config, name=name)
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def _dataset_summary(
+    fingerprint: str,  # noqa: ARG001 - the key of the cache
+    _dataset: Dataset,
+) -> DatasetSummary:
+    num_classes = len(_dataset.spec.classes)
+    train, test = _dataset.train, _dataset.test
+    return DatasetSummary(
+        train_counts=summary.class_counts(train.labels, num_classes),
+        test_counts=summary.class_counts(test.labels, num_classes),
+        mean_images=summary.mean_images(train.images, train.labels, num_classes),
+    )
+
+
+@st.cache_resource(max_entries=20, show_spinner="Reading the predictions")
+def _evaluation(run_id: str, num_classes: int, _dataset: Dataset) -> Evaluation:
+    predictions = store().predictions(run_id)
+    if not np.array_equal(predictions.labels, _dataset.test.labels):
+        message = (
+            f"Expected predictions for the {len(_dataset.test.labels):,} test images "
+            f"of {_dataset.spec.title}, but run {run_id} was tested on others. "
+            "Train it again."
+        )
+        raise ArtifactError(message)
+    try:
+        return _evaluated(predictions, num_classes)
+    except ValueError as error:
+        message = (
+            f"Expected predictions of {num_classes} probabilities for each image, but "
+            f"those of run {run_id} are damaged: {error} Train it again."
+        )
+        raise ArtifactError(message) from error
+
+
+def _evaluated(predictions: Predictions, num_classes: int) -> Evaluation:
+    labels, probabilities = predictions.labels, predictions.probabilities
+    predicted = metrics.predicted_classes(probabilities)
+    matrix = metrics.confusion_matrix(labels, predicted, num_classes)
+    return Evaluation(
+        predictions=predictions,
+        predicted=predicted,
+        accuracy=metrics.accuracy(labels, probabilities),
+        log_loss=metrics.log_loss(labels, probabilities),
+        matrix=matrix,
+        classes=metrics.per_class_scores(matrix),
+        mistakes=mistakes.find_mistakes(labels, probabilities),
+    )

@@ -1,0 +1,111 @@
+"""Every session key and query parameter, in one place.
+
+Choices that a link should carry are query parameters. Widgets that can bind
+theirs do so themselves; this module has the others: the run (chosen by id, so
+that a renamed run keeps its links) and what was clicked on in a figure, which
+Streamlit cannot bind.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+RUN: Final = "run"
+WATCHED_RUN: Final = "watch"
+CELL: Final = "cell"
+IMAGE: Final = "image"
+CANVAS: Final = "canvas_number"
+SAMPLE: Final = "sample"
+OPEN_RUN: Final = "open_run"
+
+_FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a confusion matrix.
+
+    Attributes:
+        true: Index of the true class.
+        predicted: Index of the predicted class.
+    """
+
+    true: int
+    predicted: int
+
+
+def text(name: str) -> str | None:
+    """Return a query parameter, or None if the address has none."""
+    return st.query_params.get(name)
+
+
+def remember(name: str, value: str | None) -> None:
+    """Set a query parameter, or remove it."""
+    if value is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def run_id() -> str | None:
+    """Return the chosen run: of the address, else the last one of this session."""
+    chosen: str | None = text(RUN) or st.session_state.get(RUN)
+    return chosen
+
+
+def keep_run(chosen: str) -> None:
+    """Keep the run that a page shows, for other pages and in the address."""
+    st.session_state[RUN] = chosen
+    remember(RUN, chosen)
+
+
+def choose_run(chosen: str) -> None:
+    """Choose another run for all pages; what was selected in the last is dropped."""
+    keep_run(chosen)
+    remember(CELL, None)
+    remember(IMAGE, None)
+
+
+def cell(num_classes: int) -> Cell | None:
+    """Return the chosen cell, if the address has a valid one, like `4-9`."""
+    true_text, _, predicted_text = (text(CELL) or "").partition("-")
+    true = _position(true_text, num_classes)
+    predicted = _position(predicted_text, num_classes)
+    return None if true is None or predicted is None else Cell(true, predicted)
+
+
+def choose_cell(chosen: Cell | None) -> None:
+    """Choose a cell, or none; the image chosen in another one is dropped."""
+    remember(CELL, f"{chosen.true}-{chosen.predicted}" if chosen else None)
+    remember(IMAGE, None)
+
+
+def image(num_images: int) -> int | None:
+    """Return the position of the chosen image, if the address has a valid one."""
+    return _position(text(IMAGE) or "", num_images)
+
+
+def choose_image(chosen: int | None) -> None:
+    """Choose an image of a split by its position, or none."""
+    remember(IMAGE, None if chosen is None else str(chosen))
+
+
+def number(name: str) -> int:
+    """Return a counter of this session, which starts at 0."""
+    value: int = st.session_state.setdefault(name, _FACTORIES[name]())
+    return value
+
+
+def count_up(name: str) -> None:
+    """Add 1 to a counter of this session."""
+    st.session_state[name] = number(name) + 1
+
+
+def _position(written: str, end: int) -> int | None:
+    # Python refuses to read a number of thousands of digits: the length comes first.
+    if len(written) > len(str(end)) or not written.isdecimal():
+        return None
+    position = int(written)
+    return position if position < end else None

@@ -1,0 +1,55 @@
+"""What surrounds every page: navigation, heading, and errors in plain words."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import streamlit as st
+
+from core.errors import InklabError
+
+_FOLDER: Final = "dashboard/pages"
+OVERVIEW: Final = f"{_FOLDER}/overview.py"
+EXPLORE: Final = f"{_FOLDER}/explore.py"
+TRAIN: Final = f"{_FOLDER}/train.py"
+EVALUATE: Final = f"{_FOLDER}/evaluate.py"
+MISTAKES: Final = f"{_FOLDER}/mistakes.py"
+DRAW: Final = f"{_FOLDER}/draw.py"
+
+
+def pages() -> Mapping[str, list[st.Page]]:
+    """Return all pages by the group under which the navigation shows them."""
+    return {
+        "": [st.Page(OVERVIEW, title="Overview", icon=":material/home:", default=True)],
+        "Data": [st.Page(EXPLORE, title="Explore", icon=":material/grid_view:")],
+        "Train": [st.Page(TRAIN, title="Train", icon=":material/model_training:")],
+        "Results": [
+            st.Page(EVALUATE, title="Evaluate", icon=":material/grid_on:"),
+            st.Page(MISTAKES, title="Mistakes", icon=":material/rule:"),
+        ],
+        "Try": [st.Page(DRAW, title="Draw", icon=":material/draw:")],
+    }
+
+
+def run(page: st.Page) -> None:
+    """Run a page; an error that is raised on purpose is shown as it reads."""
+    with plain_errors():
+        page.run()
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Show an error that is raised on purpose as it reads.
+
+    `run` does it for a page; callbacks and fragments run outside of that.
+    """
+    try:
+        yield
+    except InklabError as error:
+        st.error(str(error), title="This did not work", icon=":material/error:")
+
+
+def heading(title: str, question: str) -> None:
+    """Show the title of a page and the question that it answers."""
+    st.title(title, anchor=False)
+    st.caption(question)

@@ -1,0 +1,179 @@
+"""How a run goes: progress, curves, and what came of it; alive while it trains."""
+
+import contextlib
+from typing import Final
+
+import streamlit as st
+
+from core.errors import UnknownRunError
+from core.evaluation.metrics import Proportion
+from core.runs.records import History, LivePoints, Run, RunStatus
+from dashboard import services, state, words
+from dashboard.charts.curves import Quantity, Series, learning_curves
+from dashboard.charts.words import percent
+from dashboard.widgets import figure, frame
+
+REFRESH_SECONDS: Final = 0.5
+Scores = tuple[float, ...]
+
+
+def live_view(run: Run) -> None:
+    """Show a run; while it is not over, look again twice a second.
+
+    Args:
+        run: Any run.
+    """
+    interval = None if run.status.is_over else REFRESH_SECONDS
+    st.fragment(_look, run_every=interval)(run.id)
+
+
+def _look(run_id: str) -> None:
+    with frame.plain_errors():
+        try:
+            run = services.store().get(run_id)
+        except UnknownRunError:
+            # It was deleted since: the page chooses another.
+            st.rerun()
+        _show(run)
+
+
+def _show(run: Run) -> None:
+    history = services.store().history(run.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _status(run)
+        if not run.status.is_over:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="stop",
+                on_click=_stop,
+                args=(run.id,),
+            )
+    _numbers(run, history)
+    _curves(run, history, services.store().live_points(run.id))
+    _outcome(run)
+    if run.status.is_over and st.session_state.get(state.OPEN_RUN) == run.id:
+        # The rest of the page shows which runs exist, so it looks again too.
+        del st.session_state[state.OPEN_RUN]
+        st.rerun()
+    if not run.status.is_over:
+        st.session_state[state.OPEN_RUN] = run.id
+
+
+def _stop(run_id: str) -> None:
+    # Nothing needs to be done about a run that was deleted since: that stops it.
+    with frame.plain_errors(), contextlib.suppress(UnknownRunError):
+        services.store().request_stop(run_id)
+
+
+def _status(run: Run) -> None:
+    done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    match run.status:
+        case RunStatus.QUEUED:
+            text = f"{run.name} waits for its turn"
+        case RunStatus.RUNNING if not done:
+            text = f"{run.name} is starting"
+        case RunStatus.RUNNING if done >= epochs:
+            text = f"{run.name} is being tested and saved"
+        case RunStatus.RUNNING:
+            left = run.scores.seconds_left
+            rest = "" if left is None else f", {words.duration(left)} left"
+            text = f"{run.name}, epoch {min(int(done) + 1, epochs)} of {epochs}{rest}"
+        case status:
+            text = f"{run.name} has {status}"
+    st.progress(min(done / epochs, 1.0), text=text)
+
+
+def _numbers(run: Run, history: History) -> None:
+    speed = run.scores.images_per_second
+    with st.grid(4, min_column_width=140, gap="small"):
+        st.metric("Validation accuracy", _last(history.val_accuracy, as_percent=True))
+        st.metric("Validation loss", _last(history.val_loss))
+        st.metric("Training loss", _last(history.loss))
+        st.metric("Images per second", f"{speed:,.0f}" if speed else "\u2013")
+
+
+def _last(values: tuple[float, ...], *, as_percent: bool = False) -> str:
+    if not values:
+        return "\u2013"
+    return percent(values[-1]) if as_percent else f"{values[-1]:.4f}"
+
+
+def _curves(run: Run, history: History, live: LivePoints) -> None:
+    accuracies = (history.accuracy, history.val_accuracy, live.accuracy)
+    losses = (history.loss, history.val_loss, live.loss)
+    _curve(run, "Accuracy", *accuracies, live.epochs, history.best_epoch)
+    _curve(run, "Loss", *losses, live.epochs, history.best_epoch)
+
+
+def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
+    run: Run,
+    quantity: Quantity,
+    training: Scores,
+    validation: Scores,
+    within: Scores,
+    within_epochs: Scores,
+    best_epoch: int | None,
+) -> None:
+    epochs = tuple(float(epoch) for epoch in range(1, len(training) + 1))
+    series = [
+        Series("Training, within the epoch", within_epochs, within, "training", True),
+        Series("Training", epochs, training, "training"),
+    ]
+    if run.config.validation_fraction:
+        series.append(Series("Validation", epochs, validation, "validation"))
+    figure.show(
+        learning_curves(
+            quantity,
+            series,
+            epochs=run.config.epochs,
+            best_epoch=best_epoch,
+            palette=services.palette(),
+        ),
+        key=f"curve_{quantity.lower()}",
+        alt=f"{quantity} by epoch of {run.name}, training and validation",
+    )
+
+
+def _outcome(run: Run) -> None:
+    match run.status:
+        case RunStatus.FINISHED:
+            _result(run)
+        case RunStatus.STOPPED:
+            st.info("Stopped on request. Its curves stay; it has no model to use.")
+        case RunStatus.FAILED:
+            st.error(run.reason, title="The training failed")
+        case _:
+            st.caption("The test images are looked at once, when the training is over.")
+
+
+def _result(run: Run) -> None:
+    scores = run.scores
+    if scores.test_accuracy is None or scores.test_size is None:
+        return
+    right = round(scores.test_accuracy * scores.test_size)
+    seconds = words.duration(scores.train_seconds or 0.0)
+    st.success(
+        f"{words.accuracy(Proportion(right, scores.test_size))}, trained in {seconds}.",
+        icon=":material/check:",
+    )
+    link = {state.RUN: run.id}
+    with st.container(horizontal=True):
+        st.page_link(
+            frame.EVALUATE,
+            label="How good is it?",
+            icon=":material/grid_on:",
+            query_params=link,
+        )
+        st.page_link(
+            frame.MISTAKES,
+            label="What does it get wrong?",
+            icon=":material/rule:",
+            query_params=link,
+        )
+        st.page_link(
+            frame.DRAW,
+            label="Try your own hand",
+            icon=":material/draw:",
+            query_params=link,
+        )

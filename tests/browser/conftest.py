@@ -1,0 +1,45 @@
+"""One server, one home and one browser for a whole story."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.serving import Server, browsing, serving
+
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start the app with a home that is new."""
+    with serving(tmp_path_factory.mktemp("browser") / "home") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; without one the tests are skipped, unless it is required."""
+    started = browsing()
+    try:
+        chromium = started.__enter__()
+    except RuntimeError as error:
+        if "INKLAB_REQUIRE_BROWSER" in os.environ:
+            raise
+        pytest.skip(str(error))
+    yield chromium
+    started.__exit__(None, None, None)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a tab, and fail if a script of the page did."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    tab = context.new_page()
+    tab.set_default_timeout(SECONDS * 1000)
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert not errors

@@ -1,0 +1,200 @@
+"""A user's story in a real browser: train, look closer, draw, stop."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+
+from core.runs.store import RunStore
+from tests.serving import ROOT, Server
+
+pytestmark = pytest.mark.browser
+
+PAGES = sorted(
+    path.stem
+    for path in (ROOT / "dashboard" / "pages").glob("*.py")
+    if not path.stem.startswith("_")
+)
+RESULT = re.compile(r"\d\d\.\d\d % of 10,000 test images \(\d\d\.\d to \d\d\.\d\)")
+POINTS_OF_VALIDATION = """figure => figure.data
+    .find(trace => trace.name === 'Validation').y.length"""
+PLACE_OF_CELL = """(figure, [true_class, predicted]) => {
+    const {xaxis, yaxis} = figure._fullLayout, box = figure.getBoundingClientRect();
+    return [box.left + xaxis._offset + xaxis.d2p(predicted),
+            box.top + yaxis._offset + yaxis.d2p(true_class)];
+}"""
+BUSIEST_MISTAKE = """figure => figure.data[1].customdata
+    .filter(cell => cell[0] !== cell[1])
+    .sort((a, b) => b[2] - a[2])[0]"""
+SIDEWAYS = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    return [main.scrollWidth, main.clientWidth];
+}"""
+IDLE = """() => document.querySelector('[data-testid=stApp]')
+    .getAttribute('data-test-script-state') === 'notRunning'"""
+
+
+def open_page(page: Page, server: Server, path: str) -> None:
+    """Go to an address and wait until the page is complete."""
+    page.goto(f"{server.url}/{path}")
+    page.locator("h1").wait_for()
+    page.wait_for_function(IDLE)
+
+
+def plot(page: Page, key: str) -> Locator:
+    """Return the Plotly figure of a chart."""
+    found = page.locator(f".st-key-{key} .js-plotly-plot")
+    found.wait_for()
+    return found
+
+
+def box_of(locator: Locator) -> FloatRect:
+    """Scroll an element into view, and return where it is."""
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    assert box is not None
+    return box
+
+
+@pytest.fixture(scope="module")
+def trained(browser: Browser, server: Server) -> str:
+    """Train a small run with the button of the page, and return its address."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    open_page(page, server, "train?preset=fast-mlp&epochs=3")
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("How good is it?").wait_for(timeout=120_000)
+    address = page.url
+    page.close()
+    return address.removeprefix(f"{server.url}/")
+
+
+def test_training_ends_with_curves_and_a_result(
+    page: Page, server: Server, trained: str
+) -> None:
+    """What the page promises, from the button to the number with its n."""
+    open_page(page, server, trained)
+
+    assert "watch=" in trained
+    assert "epochs=3" in trained
+    assert plot(page, "curve_loss").evaluate(POINTS_OF_VALIDATION) == 3
+    assert plot(page, "curve_accuracy").evaluate(POINTS_OF_VALIDATION) == 3
+    expect(page.get_by_text(RESULT)).to_be_visible()
+    expect(page.get_by_text("has finished")).to_be_visible()
+
+
+def test_reload_keeps_the_run(page: Page, server: Server, trained: str) -> None:
+    """A closed laptop must not lose a training."""
+    open_page(page, server, trained)
+
+    page.reload()
+
+    expect(page.get_by_text(RESULT)).to_be_visible()
+    expect(page.get_by_role("slider", name="Epochs")).to_have_attribute(
+        "aria-valuenow", "3"
+    )
+
+
+@pytest.mark.usefixtures("trained")
+def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
+    page: Page, server: Server
+) -> None:
+    """The markers over the heat map must be where the cells are."""
+    open_page(page, server, "evaluate")
+    matrix = plot(page, "confusion_matrix")
+    true, predicted, num_images = matrix.evaluate(BUSIEST_MISTAKE)
+    page.mouse.click(*matrix.evaluate(PLACE_OF_CELL, [str(true), str(predicted)]))
+    page.get_by_role("button", name=f"{true} read as {predicted}").wait_for()
+    expect(page.get_by_text(f"of {num_images} test images")).to_be_visible()
+    box = box_of(plot(page, f"cell_{true}_{predicted}"))
+
+    page.mouse.click(box["x"] + 28, box["y"] + 28)
+
+    card = re.compile(rf"^Test image [\d,]+: {true} read as {predicted}$")
+    expect(page.get_by_role("heading", name=card)).to_be_visible()
+    assert re.search(rf"cell={true}-{predicted}.*image=\d+", page.url)
+
+
+@pytest.mark.usefixtures("trained")
+def test_drawn_bar_is_a_one_until_it_is_cleared(page: Page, server: Server) -> None:
+    open_page(page, server, "draw")
+    page.get_by_text("Draw something").wait_for()
+    frame = page.locator(".st-key-canvas_0 canvas, iframe").first
+    box = box_of(frame)
+    page.mouse.move(box["x"] + 140, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 138, box["y"] + 230, steps=10)
+
+    page.mouse.up()
+
+    metric = page.get_by_test_id("stMetric").filter(has_text="The model reads")
+    expect(metric.get_by_test_id("stMetricValue")).to_have_text("1")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Draw something")).to_be_visible()
+    expect(metric).to_have_count(0)
+
+
+@pytest.mark.usefixtures("trained")
+def test_stop_ends_a_long_run(page: Page, server: Server) -> None:
+    """Not only on the screen: the run itself says so."""
+    open_page(page, server, "train?epochs=50&seed=1")
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("of 50").wait_for()
+
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_text("has stopped")).to_be_visible()
+    expect(page.get_by_text("Stopped on request")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("trained")
+def test_run_deleted_while_it_is_watched_leaves_no_traceback(
+    page: Page, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Somebody tidies up in a terminal while the page looks on twice a second."""
+    open_page(page, server, "train?epochs=50&seed=2")
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("of 50").wait_for()
+    (database,) = tmp_path_factory.getbasetemp().glob("browser*/home/runs.db")
+    store = RunStore(f"sqlite:///{database}")
+
+    store.delete(re.search(r"watch=(\w+)", page.url)[1])
+
+    expect(page.get_by_text("of 50")).to_have_count(0)
+    expect(page.get_by_text(re.compile("has (finished|stopped)"))).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("trained")
+def test_hasty_clicks_leave_a_page_that_works(page: Page, server: Server) -> None:
+    """Each click interrupts what the last one started."""
+    open_page(page, server, "explore")
+    button = page.get_by_role("button", name="Other images")
+
+    for _ in range(10):
+        button.click(no_wait_after=True)
+    page.get_by_role("radio", name="7", exact=True).click()
+
+    expect(page.get_by_text("96 of 6,265")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("trained")
+def test_nothing_scrolls_sideways_on_a_phone_in_the_dark(
+    name: str, browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 400, "height": 800}, color_scheme="dark"
+    )
+    page = context.new_page()
+    open_page(page, server, name.replace("overview", ""))
+
+    width, visible = page.evaluate(SIDEWAYS)
+
+    background = page.get_by_test_id("stApp").evaluate(
+        "app => getComputedStyle(app).backgroundColor"
+    )
+    assert width <= visible
+    assert background == "rgb(19, 21, 31)"
+    context.close()

@@ -1,0 +1,43 @@
+"""The app as a user meets it, without a browser: open a page, read what it shows."""
+
+import json
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from tests.serving import ROOT
+
+FOLDER = Path("dashboard/pages")
+PAGES = sorted(
+    path.stem for path in (ROOT / FOLDER).glob("*.py") if not path.stem.startswith("_")
+)
+
+
+def open_app(page: str = "overview", /, **address: str) -> AppTest:
+    """Open a page in a new session, with parameters in the address."""
+    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=30)
+    app.query_params.update(address)
+    return go_to(app, page)
+
+
+def go_to(app: AppTest, page: str) -> AppTest:
+    """Go to another page of a session."""
+    return app.switch_page(str(FOLDER / f"{page}.py")).run()
+
+
+def alerts(app: AppTest) -> list[str]:
+    """Read all that is said in boxes, and fail if a traceback is among it."""
+    assert not app.exception
+    boxes = (*app.error, *app.warning, *app.info, *app.success)
+    return [box.value for box in boxes]
+
+
+def text(app: AppTest) -> str:
+    """Read all words of a page that are not labels of controls."""
+    words = (app.title, app.subheader, app.caption, app.markdown, app.metric)
+    return "\n".join([*alerts(app), *(each.value for part in words for each in part)])
+
+
+def figure(app: AppTest, key: str) -> dict[str, object]:
+    """Return what a chart was given to draw."""
+    return json.loads(app.get_by_key(key).proto.spec)

@@ -1,0 +1,193 @@
+"""The app without a browser: a ready home, made-up runs, and no second process."""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.components.v2 import manifest_scanner
+
+from core.config import TrainingConfig
+from core.datasets import store as datasets
+from core.datasets.store import Dataset
+from core.jobs import executor
+from core.runs import database
+from core.runs.records import Predictions, RunScores
+from core.runs.store import RunStore
+from tests import small_data
+from tests.serving import ROOT
+
+NUM_RIGHT = 9_750
+MakeRun = Callable[..., str]
+
+
+class RecordingExecutor(Executor):
+    """Takes tasks down and never does them."""
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[str, tuple[object, ...]]] = []
+
+    def submit(self, task: Callable[..., None], /, *args: object) -> Future[None]:
+        """Note the name of the task and what it was given."""
+        self.tasks.append((task.__name__, args))
+        return Future()
+
+
+@pytest.fixture(scope="session")
+def ready_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home with MNIST decoded and an empty run store, which takes seconds."""
+    folder = tmp_path_factory.mktemp("ready")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(folder))
+        datasets.load("mnist")
+    database.make_if_missing(f"sqlite:///{folder / 'runs.db'}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist(ready_home: Path) -> Dataset:
+    """Open MNIST once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(ready_home))
+        return datasets.load("mnist")
+
+
+@pytest.fixture(scope="session")
+def trained_model(ready_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train one epoch, in a process of its own: TensorFlow would slow this one."""
+    folder = tmp_path_factory.mktemp("trained")
+    _copy_home(ready_home, folder)
+    environment = os.environ | {"INKLAB_HOME": str(folder)}
+    environment.pop("MLFLOW_TRACKING_URI", None)
+    command = "-m core train --preset fast-mlp --epochs 1 --batch-size 512"
+    subprocess.run(
+        [sys.executable, *command.split()],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    (model,) = folder.rglob("model.tflite")
+    return model
+
+
+@pytest.fixture(scope="session")
+def made_up(mnist: Dataset) -> Predictions:
+    """Make predictions: each 40th test image is taken for the class five further on.
+
+    So 250 of 10,000 are wrong, and a 4 is only ever taken for a 9.
+    """
+    labels = np.array(mnist.test.labels)
+    generator = np.random.default_rng(0)
+    said = labels.copy()
+    said[::40] = (said[::40] + 5) % 10
+    sure = generator.uniform(0.5, 0.99, len(labels)).astype(np.float32)
+    probabilities = np.repeat((1 - sure)[:, np.newaxis] / 9, 10, axis=1)
+    probabilities[np.arange(len(labels)), said] = sure
+    return Predictions(
+        labels=labels,
+        probabilities=probabilities,
+        features=np.zeros((len(labels), 1), np.float32),
+    )
+
+
+@pytest.fixture(scope="session")
+def result_files(
+    made_up: Predictions, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Write made-up predictions as a worker would."""
+    folder = tmp_path_factory.mktemp("result")
+    small_data.write_predictions(folder, made_up)
+    return folder
+
+
+@pytest.fixture
+def filled_home(home: Path, ready_home: Path) -> Path:
+    """Give this test a home with MNIST decoded and an empty run store."""
+    _copy_home(ready_home, home)
+    return home
+
+
+@pytest.fixture
+def store(filled_home: Path) -> RunStore:
+    """Open the empty run store in the home of this test."""
+    return RunStore(f"sqlite:///{filled_home / 'runs.db'}")
+
+
+@pytest.fixture
+def finish_run(store: RunStore, result_files: Path) -> MakeRun:
+    """Give a function that puts a finished run into the store; it has no model."""
+
+    def finish(*, name: str = "fast-mlp", files: Path = result_files) -> str:
+        run_id = store.create(TrainingConfig(), name=name)
+        store.start(run_id)
+        store.log(run_id, [small_data.progress(10.0)])
+        scores = RunScores(
+            test_accuracy=NUM_RIGHT / 10_000, test_size=10_000, train_seconds=3.2
+        )
+        store.finish(run_id, scores=scores, files=files)
+        return run_id
+
+    return finish
+
+
+@pytest.fixture
+def finished_run(finish_run: MakeRun) -> str:
+    """Put one finished run into the store."""
+    return finish_run()
+
+
+@pytest.fixture
+def usable_run(
+    finish_run: MakeRun, result_files: Path, trained_model: Path, tmp_path: Path
+) -> str:
+    """Put one finished run into the store that has a real model too."""
+    files = tmp_path / "files"
+    shutil.copytree(result_files, files)
+    shutil.copy(trained_model, files)
+    return finish_run(files=files)
+
+
+@pytest.fixture
+def running_run(store: RunStore) -> str:
+    """Put a run into the store on which this very process is at work."""
+    run_id = store.create(TrainingConfig(epochs=20), name="long-run")
+    store.start(run_id)
+    store.log(run_id, [small_data.progress(4.5)])
+    return run_id
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scan_packages_once() -> Iterator[None]:
+    """Each session of AppTest reads what all packages say of themselves: 0.3 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def tasks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[list[tuple[str, tuple[object, ...]]]]:
+    """Start no process, note what would be done in it, and begin without caches."""
+    recording = RecordingExecutor()
+    monkeypatch.setattr(executor, "local_executor", lambda: recording)
+    # A timer calls it, maybe when this test is long over.
+    monkeypatch.setattr(executor, "warm_up", lambda: None)
+    yield recording.tasks
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def _copy_home(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    (target / "datasets").symlink_to(source / "datasets", target_is_directory=True)
+    shutil.copyfile(source / "runs.db", target / "runs.db")

@@ -1,0 +1,74 @@
+"""Draw: what is shown before, while and after something is drawn."""
+
+import numpy as np
+import pytest
+
+from core.imaging.glyphs import steps_of_strokes
+from dashboard import canvas
+from tests.dashboard.app import figure, open_app, text
+
+pytestmark = pytest.mark.usefixtures("usable_run")
+
+
+@pytest.fixture
+def vertical_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a stroke on the canvas, which needs a browser otherwise."""
+    pixels = np.zeros((canvas.SIDE, canvas.SIDE, 4), np.uint8)
+    pixels[..., 3] = 255
+    pixels[50:230, 130:150] = 255
+    steps = steps_of_strokes(pixels)
+    monkeypatch.setattr(canvas, "drawing_input", lambda **_: steps)
+
+
+def test_blank_canvas_asks_for_a_drawing() -> None:
+    """A blank canvas read as a digit is what users of such tools complain about."""
+    app = open_app("draw")
+
+    assert app.info[0].value == "Draw something: the answer appears here."
+    assert not app.metric
+    assert "cropped to its ink" in text(app)
+
+
+@pytest.mark.usefixtures("vertical_bar")
+def test_vertical_bar_is_read_as_a_one() -> None:
+    app = open_app("draw")
+
+    assert app.metric[0].label == "The model reads"
+    assert app.metric[0].value == "1"
+    assert not app.info
+
+
+@pytest.mark.usefixtures("vertical_bar")
+def test_probabilities_of_all_classes_are_shown_with_the_answer() -> None:
+    bars = figure(open_app("draw"), "answer_bars")["data"][0]
+
+    assert len(bars["x"]) == 10
+    assert sum(bars["x"]) == pytest.approx(100, abs=0.1)
+    assert bars["y"][np.argmax(bars["x"])] == "1"
+
+
+@pytest.mark.usefixtures("vertical_bar")
+def test_way_of_the_ink_is_shown() -> None:
+    """Who sees what the model sees understands what it says."""
+    app = open_app("draw")
+
+    assert [image.captions for image in app.image]
+    assert len(figure(app, "seen")["data"][0]["z"]) == 28
+
+
+def test_clear_begins_a_new_canvas() -> None:
+    app = open_app("draw")
+    assert app.session_state["canvas_number"] == 0
+
+    app.button(key="clear").click().run()
+
+    assert app.session_state["canvas_number"] == 1
+    assert not app.exception
+
+
+@pytest.mark.parametrize("pen", ["9999", "thick", "-1"])
+def test_impossible_pen_in_the_address_is_the_usual_one(pen: str) -> None:
+    app = open_app("draw", pen=pen)
+
+    assert app.slider(key="pen").value == canvas.DEFAULT_PEN
+    assert not app.exception

@@ -1,0 +1,204 @@
+"""Evaluate and Mistakes: the numbers, a cell, an image, and filters."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.runs.records import Predictions
+from tests.dashboard.app import figure, go_to, open_app, text
+
+pytestmark = pytest.mark.usefixtures("finished_run")
+
+
+def captions(app: AppTest, key: str) -> list[str]:
+    """Return what hovering over each image of a gallery tells."""
+    return figure(app, key)["data"][0]["text"]
+
+
+def test_accuracy_is_given_with_n_interval_and_mistakes() -> None:
+    """9,750 of 10,000, and Wilson's interval of it, worked out by hand."""
+    shown = text(open_app("evaluate"))
+
+    assert "**97.50 % of 10,000 test images (97.2 to 97.8)**, 250 mistakes" in shown
+
+
+def test_class_table_has_the_support_of_each_class() -> None:
+    """MNIST's test set has 980 zeros and 1,135 ones."""
+    table = open_app("evaluate").table[0].value
+
+    assert list(table["Test images"])[:2] == ["980", "1,135"]
+    assert list(table.index) == list("0123456789")
+
+
+def test_without_a_cell_one_is_told_to_click() -> None:
+    app = open_app("evaluate")
+
+    assert "Click a cell" in app.info[0].value
+    assert app.selectbox(key="cell_true").value is None
+
+
+def test_cell_chosen_by_name_shows_its_images_and_is_in_the_address(
+    made_up: Predictions,
+) -> None:
+    """For the keyboard and the phone; half a choice must not be taken back."""
+    num_images = np.count_nonzero(made_up.labels[::40] == 4)
+    app = open_app("evaluate")
+    app.selectbox(key="cell_true").select("4").run()
+    assert "cell" not in app.query_params
+
+    app.selectbox(key="cell_predicted").select("9").run()
+
+    assert app.query_params["cell"] == "4-9"
+    assert len(captions(app, "cell_4_9")) == num_images
+    assert f"{num_images} of {num_images} test images" in text(app)
+
+
+def test_link_with_a_cell_shows_the_same_as_choosing_it() -> None:
+    chosen, linked = open_app("evaluate"), open_app("evaluate", cell="4-9")
+    chosen.selectbox(key="cell_true").select("4").run()
+
+    chosen.selectbox(key="cell_predicted").select("9").run()
+
+    assert captions(linked, "cell_4_9") == captions(chosen, "cell_4_9")
+    assert linked.button(key="remove_cell").label == "4 read as 9"
+    assert linked.selectbox(key="cell_true").value == "4"
+    assert figure(linked, "confusion_matrix") == figure(chosen, "confusion_matrix")
+
+
+def test_chip_takes_the_cell_and_its_image_away() -> None:
+    app = open_app("evaluate", cell="4-9", image="0")
+
+    app.button(key="remove_cell").click().run()
+
+    assert "cell" not in app.query_params
+    assert "image" not in app.query_params
+    assert app.selectbox(key="cell_true").value is None
+    assert app.selectbox(key="cell_predicted").value is None
+
+
+def test_emptied_name_takes_the_cell_away() -> None:
+    app = open_app("evaluate", cell="4-9")
+
+    app.selectbox(key="cell_predicted").set_value(None).run()
+
+    assert "cell" not in app.query_params
+    assert app.selectbox(key="cell_true").value == "4"
+
+
+def test_cell_without_images_says_that_it_never_happened() -> None:
+    app = open_app("evaluate", cell="4-8")
+
+    assert app.info[0].value == "No test image: 4 read as 8 never happened."
+
+
+def test_link_with_an_image_shows_its_card(made_up: Predictions) -> None:
+    """Test image 0 is a 7, which the made-up predictions take for a 2."""
+    app = open_app("evaluate", cell="7-2", image="0")
+
+    bars = figure(app, "card_bars")["data"][0]
+    assert "Test image 0: 7 read as 2" in text(app)
+    assert max(bars["x"]) == pytest.approx(made_up.probabilities[0, 2] * 100)
+
+
+def test_another_cell_puts_the_image_away() -> None:
+    app = open_app("evaluate", cell="7-2", image="0")
+    app.selectbox(key="cell_true").select("4").run()
+
+    app.selectbox(key="cell_predicted").select("9").run()
+
+    assert "image" not in app.query_params
+
+
+def test_numbers_can_be_shares_of_the_row() -> None:
+    app = open_app("evaluate")
+
+    app.segmented_control(key="numbers").select("Row %").run()
+
+    notes = figure(app, "confusion_matrix")["layout"]["annotations"]
+    assert {"97.2", "97.3", "97.5"} & {note["text"] for note in notes}
+    assert not {"980", "1,135"} & {note["text"] for note in notes}
+
+
+def test_hidden_diagonal_leaves_mistakes_only() -> None:
+    app = open_app("evaluate")
+
+    app.toggle(key="hide_diagonal").set_value(True).run()
+
+    assert len(figure(app, "confusion_matrix")["layout"]["annotations"]) == 10
+
+
+def test_mistakes_are_counted_and_come_the_most_confident_first() -> None:
+    app = open_app("mistakes")
+
+    sure = [float(each.split(", ")[1].split()[0]) for each in captions(app, "mistakes")]
+    assert "**250 of 10,000 (2.5 %)** test images" in text(app)
+    assert sure == sorted(sure, reverse=True)
+    assert len(sure) == 84
+
+
+def test_mistakes_can_come_the_least_confident_first() -> None:
+    app = open_app("mistakes")
+
+    app.selectbox(key="order").select("least confident first").run()
+
+    sure = [float(each.split(", ")[1].split()[0]) for each in captions(app, "mistakes")]
+    assert sure == sorted(sure)
+
+
+def test_pages_of_mistakes_show_each_once() -> None:
+    """250 are two pages of 84 and one of 82."""
+    app = open_app("mistakes")
+    seen = [*figure(app, "mistakes")["data"][0]["customdata"]]
+
+    for page in (2, 3):
+        app.pagination(key="page").set_value(page).run()
+        seen += figure(app, "mistakes")["data"][0]["customdata"]
+
+    assert sorted(index for (index,) in seen) == list(range(0, 10_000, 40))
+
+
+def test_mistakes_can_be_filtered_by_both_classes(made_up: Predictions) -> None:
+    num_images = np.count_nonzero(made_up.labels[::40] == 4)
+    app = open_app("mistakes")
+    app.selectbox(key="true").select("4").run()
+
+    app.selectbox(key="predicted").select("9").run()
+
+    assert f"**{num_images} of 10,000" in text(app)
+    assert all(each.startswith("4 read as 9") for each in captions(app, "mistakes"))
+
+
+def test_mistake_that_never_happened_is_said_so() -> None:
+    app = open_app("mistakes", true="4", predicted="8")
+
+    assert app.info[0].value == "The model made no such mistake on the test images."
+    assert not app.exception
+
+
+def test_filter_on_a_late_page_shows_what_is_left() -> None:
+    """The third page of all mistakes is beyond the end of a few."""
+    app = open_app("mistakes")
+    app.pagination(key="page").set_value(3).run()
+
+    app.selectbox(key="true").select("4").run()
+
+    assert not app.exception
+    assert captions(app, "mistakes")
+
+
+def test_card_beside_the_mistakes_is_the_first_until_one_is_chosen() -> None:
+    app = open_app("mistakes")
+    first = figure(app, "mistakes")["data"][0]["customdata"][0][0]
+
+    linked = open_app("mistakes", image="40")
+
+    assert f"Test image {first:,}:" in text(app)
+    assert "Test image 40:" in text(linked)
+
+
+def test_cell_is_not_carried_to_the_mistakes() -> None:
+    """An old link's parameters may come along; they must do no harm."""
+    app = go_to(open_app("evaluate", cell="4-9", image="0"), "mistakes")
+
+    assert not app.exception
+    assert app.title[0].value == "Mistakes"

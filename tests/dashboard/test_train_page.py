@@ -1,0 +1,285 @@
+"""Train: what the controls say is what is trained, and how a run is shown."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core import presets
+from core.config import MlpConfig, TrainingConfig
+from core.runs.records import History, RunStatus
+from core.runs.store import RunStore
+from tests import small_data
+from tests.dashboard.app import alerts, figure, go_to, open_app, text
+
+
+def started(store: RunStore) -> TrainingConfig:
+    """Return the configuration of the only run of a store."""
+    (run,) = store.runs()
+    return run.config
+
+
+@pytest.mark.usefixtures("store")
+def test_page_says_what_will_be_here() -> None:
+    assert "The curves of the first one will grow here" in alerts(open_app("train"))[0]
+
+
+@pytest.mark.parametrize("preset", presets.PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.usefixtures("tasks")
+def test_preset_is_trained_exactly_as_it_is_defined(
+    preset: presets.Preset, store: RunStore
+) -> None:
+    """The accuracy that a preset claims holds for its own settings only."""
+    app = open_app("train")
+    app.segmented_control(key="preset").select(preset.name).run()
+
+    app.button(key="start").click().run()
+
+    assert started(store) == preset.config
+    assert store.runs()[0].name == preset.name
+
+
+@pytest.mark.usefixtures("store")
+def test_choosing_a_preset_moves_the_sliders() -> None:
+    app = open_app("train")
+    app.slider(key="epochs").set_value(33).run()
+
+    app.segmented_control(key="preset").select("fast-mlp").run()
+
+    assert app.slider(key="epochs").value == 10
+    assert app.select_slider(key="batch_size").value == 128
+    assert app.select_slider(key="learning_rate").value == 6e-3
+    assert app.segmented_control(key="schedule").value == "one-cycle"
+
+
+@pytest.mark.usefixtures("store")
+def test_number_of_parameters_is_that_of_the_classic_network() -> None:
+    """784 x 128 + 128, 128 x 64 + 64, 64 x 10 + 10."""
+    assert "**784-128-64-10**, 109,386 parameters" in text(open_app("train"))
+
+
+@pytest.mark.usefixtures("store")
+def test_number_of_parameters_follows_the_sliders() -> None:
+    """784 x 8 + 8, 8 x 10 + 10; with batch normalisation 2 x 8 more."""
+    app = open_app("train")
+    app.slider(key="layers").set_value(1).run()
+    app.select_slider(key="units_0").set_value(8).run()
+    assert "**784-8-10**, 6,370 parameters" in text(app)
+
+    app.toggle(key="batch_norm").set_value(True).run()
+
+    assert "6,386 parameters" in text(app)
+
+
+@pytest.mark.usefixtures("tasks")
+def test_run_has_exactly_the_settings_that_are_chosen(store: RunStore) -> None:
+    app = open_app("train")
+    app.slider(key="layers").set_value(3).run()
+    app.select_slider(key="units_2").set_value(16)
+    app.slider(key="epochs").set_value(7)
+    app.slider(key="dropout").set_value(0.25)
+    app.select_slider(key="learning_rate").set_value(2e-3)
+    app.select_slider(key="batch_size").set_value(256)
+    app.segmented_control(key="schedule").select("one-cycle")
+    app.segmented_control(key="activation").select("gelu")
+    app.toggle(key="batch_norm").set_value(True)
+    app.slider(key="validation_percent").set_value(25)
+    app.number_input(key="seed").set_value(42)
+
+    app.button(key="start").click().run()
+
+    assert started(store) == TrainingConfig(
+        preset="classic-mlp",
+        network=MlpConfig(
+            hidden=(128, 64, 16), activation="gelu", dropout=0.25, batch_norm=True
+        ),
+        epochs=7,
+        batch_size=256,
+        learning_rate=2e-3,
+        schedule="one-cycle",
+        validation_fraction=0.25,
+        seed=42,
+    )
+    assert store.runs()[0].name == "784-128-64-16-10"
+
+
+@pytest.mark.usefixtures("tasks")
+def test_address_sets_what_it_names_and_the_preset_the_rest(store: RunStore) -> None:
+    app = open_app("train", preset="fast-mlp", epochs="3", seed="7")
+
+    app.button(key="start").click().run()
+
+    config = started(store)
+    assert (config.preset, config.epochs, config.seed) == ("fast-mlp", 3, 7)
+    assert (config.batch_size, config.learning_rate) == (128, 6e-3)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("epochs", "9999"),
+        ("epochs", "many"),
+        ("layers", "9"),
+        ("units_0", "77"),
+        ("dropout", "nan"),
+        ("learning_rate", "7"),
+        ("batch_size", "-1"),
+        ("schedule", "later"),
+        ("activation", ""),
+        ("batch_norm", "perhaps"),
+        ("validation_percent", "99"),
+        ("seed", "-1"),
+        ("seed", "inf"),
+        ("seed", "9" * 5000),
+        ("preset", "nonsense"),
+    ],
+    ids=lambda text: text[:12],
+)
+@pytest.mark.usefixtures("tasks")
+def test_impossible_setting_in_the_address_is_that_of_the_preset(
+    key: str, value: str, store: RunStore
+) -> None:
+    """It was the lowest possible one: a link with a slip trained one epoch."""
+    app = open_app("train", **{key: value})
+
+    app.button(key="start").click().run()
+
+    assert started(store) == presets.preset(presets.DEFAULT).config
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("store")
+def test_settings_outlive_a_visit_to_another_page() -> None:
+    app = open_app("train")
+    app.slider(key="epochs").set_value(33).run()
+
+    go_to(go_to(app, "explore"), "train")
+
+    assert app.slider(key="epochs").value == 33
+
+
+@pytest.mark.usefixtures("tasks")
+def test_started_run_is_watched_and_in_the_address(store: RunStore) -> None:
+    app = open_app("train")
+
+    app.button(key="start").click().run()
+
+    (run,) = store.runs()
+    assert app.query_params["watch"] == run.id
+    assert app.progress[0].text == "classic-mlp waits for its turn"
+    assert "Queue: 1 waiting" in text(app)
+
+
+def test_second_start_waits_behind_the_first(
+    store: RunStore, tasks: list[object]
+) -> None:
+    """Who clicks twice gets two runs, one after the other, and sees the second."""
+    app = open_app("train")
+    app.button(key="start").click().run()
+
+    app.button(key="start").click().run()
+
+    assert len(store.runs()) == len(tasks) == 2
+    assert app.query_params["watch"] == store.runs()[0].id
+    assert "Queue: 2 waiting" in text(app)
+
+
+def test_run_at_work_shows_where_it_stands(running_run: str) -> None:
+    app = open_app("train")
+
+    assert app.progress[0].text == "long-run, epoch 5 of 20, 3 s left"
+    assert app.progress[0].value == 22
+    assert app.button(key="stop").label == "Stop"
+    assert [metric.value for metric in app.metric] == ["\u2013"] * 3 + ["1,000"]
+    assert app.session_state["open_run"] == running_run
+
+
+def test_stop_asks_the_run_to_stop(store: RunStore, running_run: str) -> None:
+    app = open_app("train")
+
+    app.button(key="stop").click().run()
+
+    assert store.is_stop_requested(running_run)
+    assert not app.exception
+
+
+def test_stop_of_a_run_that_waits_ends_it_at_once(store: RunStore) -> None:
+    run_id = store.create(TrainingConfig(), name="classic-mlp")
+    app = open_app("train")
+
+    app.button(key="stop").click().run()
+
+    assert store.get(run_id).status is RunStatus.STOPPED
+    assert app.progress[0].text == "classic-mlp has stopped"
+    assert "Stopped on request" in alerts(app)[0]
+
+
+@pytest.mark.parametrize("happened", ["finished", "deleted"])
+def test_stop_that_comes_too_late_does_no_harm(
+    happened: str, store: RunStore, running_run: str
+) -> None:
+    """The button is still there for half a second."""
+    app = open_app("train")
+    if happened == "finished":
+        store.fail(running_run, "The disk is full.")
+    else:
+        store.delete(running_run)
+
+    app.button(key="stop").click().run()
+
+    assert not app.exception
+
+
+def test_curves_have_a_point_for_each_epoch(store: RunStore, running_run: str) -> None:
+    history = History(
+        loss=(0.5,), accuracy=(0.8,), val_loss=(0.3,), val_accuracy=(0.9,)
+    )
+    store.log(running_run, [small_data.progress(5.0, history=history)])
+
+    app = open_app("train")
+
+    (validation,) = (
+        trace
+        for trace in figure(app, "curve_accuracy")["data"]
+        if trace["name"] == "Validation"
+    )
+    assert (validation["x"], validation["y"]) == ([1], [90])
+    assert [m.value for m in app.metric] == ["90.00 %", "0.3000", "0.5000", "1,000"]
+
+
+@pytest.mark.usefixtures("finished_run")
+def test_result_has_n_interval_and_time() -> None:
+    """9,750 of 10,000, and Wilson's interval of it, worked out by hand."""
+    app = open_app("train")
+
+    assert app.success[0].value == (
+        "97.50 % of 10,000 test images (97.2 to 97.8), trained in 3 s."
+    )
+    assert app.progress[0].text == "fast-mlp has finished"
+
+
+def test_failed_run_says_why(store: RunStore, running_run: str) -> None:
+    store.fail(running_run, "The loss is no longer a number. Lower the learning rate.")
+
+    app = open_app("train")
+
+    assert app.error[0].value.startswith("The loss is no longer a number.")
+    assert app.progress[0].text == "long-run has failed"
+    with pytest.raises(KeyError):
+        app.button(key="stop")
+
+
+def test_link_shows_its_run_and_not_the_newest(
+    finish_run: Callable[..., str],
+) -> None:
+    older, _ = finish_run(name="older"), finish_run(name="newer")
+
+    assert "older has finished" in open_app("train", watch=older).progress[0].text
+    assert "newer has finished" in open_app("train").progress[0].text
+
+
+@pytest.mark.usefixtures("finished_run")
+def test_link_to_no_run_shows_the_newest() -> None:
+    app = open_app("train", watch="nonsense")
+
+    assert app.progress[0].text == "fast-mlp has finished"
+    assert not app.exception

@@ -1,0 +1,92 @@
+"""Numbers, times and names as they stand on pages."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from core.config import TrainingConfig
+from core.evaluation.metrics import Proportion
+from core.runs.records import Run, RunScores, RunStatus
+from dashboard import words
+
+BERLIN = timezone(timedelta(hours=1))
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0.0 s"),
+        (0.44, "0.4 s"),
+        (0.96, "1.0 s"),
+        (1.0, "1 s"),
+        (2.6, "3 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (130.0, "2 min 10 s"),
+        (3599.4, "59 min 59 s"),
+        (3599.6, "1 h 0 min"),
+        (3900.0, "1 h 5 min"),
+        (90_000.0, "25 h 0 min"),
+    ],
+)
+def test_duration_reads_as_people_say_it(seconds: float, text: str) -> None:
+    """Rounding must carry: never "60 s" or "59 min 60 s"."""
+    assert words.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        (datetime(2026, 11, 22, 13, 2, tzinfo=UTC), "today 14:02"),
+        (datetime(2026, 11, 21, 23, 30, tzinfo=UTC), "today 00:30"),
+        (datetime(2026, 11, 21, 22, 30, tzinfo=UTC), "21 Nov 2026 23:30"),
+        (datetime(2025, 11, 22, 13, 2, tzinfo=UTC), "22 Nov 2025 14:02"),
+    ],
+    ids=["same day", "today only here", "yesterday", "last year"],
+)
+def test_moment_is_told_in_the_time_zone_of_the_viewer(
+    then: datetime, text: str
+) -> None:
+    """The store keeps universal time, and midnight is not everybody's."""
+    assert words.moment(then, now=NOON) == text
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "text"),
+    [
+        (9_910, 10_000, "99.10 % of 10,000 test images (98.9 to 99.3)"),
+        (9_750, 10_000, "97.50 % of 10,000 test images (97.2 to 97.8)"),
+        (8, 10, "80.00 % of 10 test images (49.0 to 94.3)"),
+        (10, 10, "100.00 % of 10 test images (72.2 to 100.0)"),
+        (0, 10, "0.00 % of 10 test images (0.0 to 27.8)"),
+    ],
+)
+def test_accuracy_has_n_and_wilson_interval(right: int, total: int, text: str) -> None:
+    """8 of 10 is the example of textbooks: 49.0 to 94.3 %."""
+    assert words.accuracy(Proportion(right, total)) == text
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "title"),
+    [
+        (None, "fast-mlp, today 11:00"),
+        (0.9812, "fast-mlp, today 11:00, 98.12 %"),
+        (0.0, "fast-mlp, today 11:00, 0.00 %"),
+    ],
+)
+def test_run_title_has_the_accuracy_if_there_is_one(
+    accuracy: float | None, title: str
+) -> None:
+    """No accuracy is not the same as none right."""
+    run = Run(
+        id="0" * 32,
+        name="fast-mlp",
+        config=TrainingConfig(),
+        status=RunStatus.FINISHED,
+        reason="",
+        created=datetime(2026, 11, 22, 10, 0, tzinfo=UTC),
+        scores=RunScores(test_accuracy=accuracy),
+    )
+
+    assert words.run_title(run, now=NOON) == title

@@ -1,0 +1,131 @@
+"""A real server and a real browser, for tests and benchmarks."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+DEADLINE_SECONDS: Final = 60.0
+CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_OPTIONS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        url: Where its pages are.
+        process: Its process.
+        log: A file with all that it said.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextlib.contextmanager
+def serving(
+    home: Path, *, command: Sequence[str] | None = None, log: Path | None = None
+) -> Iterator[Server]:
+    """Start the app on a free port, wait until it answers, and end it at last.
+
+    Args:
+        home: Its Inklab home.
+        command: What to start; `{port}` stands for the port.
+        log: Where its output goes; beside the home by default.
+
+    Yields:
+        The server.
+    """
+    port = free_port()
+    command = command or (
+        *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
+        *("--server.port", "{port}"),
+    )
+    log = log or home.with_name(f"{home.name}-server.log")
+    environment = os.environ | {"INKLAB_HOME": str(home)}
+    # Otherwise the runs would go where this user's go.
+    environment.pop("MLFLOW_TRACKING_URI", None)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [part.format(port=port) for part in command],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            url = f"http://localhost:{port}"
+            _wait_until_up(url, process, log)
+            yield Server(url, process, log)
+        finally:
+            process.terminate()
+            process.wait(DEADLINE_SECONDS)
+
+
+@contextlib.contextmanager
+def browsing() -> Iterator[Browser]:
+    """Start a headless Chromium.
+
+    Raises:
+        RuntimeError: If there is none on this machine.
+    """
+    with sync_playwright() as playwright:
+        path = find_chromium() or playwright.chromium.executable_path
+        if not Path(path).exists():
+            message = "Expected a Chromium on this machine, found none: install one."
+            raise RuntimeError(message)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=list(CHROMIUM_OPTIONS)
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def find_chromium() -> str | None:
+    """Return the path of an installed Chromium, if there is one."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    message = f"Expected a server at {url}, but it said: {log.read_text()}"
+    raise RuntimeError(message)
