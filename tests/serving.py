@@ -36,11 +36,13 @@ class Server:
 
     Attributes:
         url: Where its pages are.
+        home: Its Inklab home.
         process: Its process.
         log: A file with all that it said.
     """
 
     url: str
+    home: Path
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -79,7 +81,7 @@ def serving(
         try:
             url = f"http://localhost:{port}"
             _wait_until_up(url, process, log)
-            yield Server(url, process, log)
+            yield Server(url, home, process, log)
         finally:
             process.terminate()
             process.wait(DEADLINE_SECONDS)

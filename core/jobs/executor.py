@@ -63,7 +63,7 @@ class _OneProcess(Executor):
     ) -> Future[T]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                max_workers=1, timeout=None, initializer=worker.give_way
+                max_workers=1, timeout=None, initializer=worker.settle_in
             )
         future: Future[T] = self._pool.submit(fn, *args, **kwargs)
         return future

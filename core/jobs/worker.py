@@ -6,12 +6,14 @@ It returns nothing: what became of the run stands in the run store.
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import psutil
 
 from core import presets, settings
 from core.config import TrainingConfig
@@ -29,13 +31,16 @@ if TYPE_CHECKING:
 
 EXPORT_TOLERANCE: Final = 1e-4
 NICENESS: Final = 5
+WATCH_SECONDS: Final = 1.0
 
 
-def give_way() -> None:
-    """Let the pages go first when both want the processor."""
+def settle_in() -> None:
+    """Prepare a worker process: the pages go first, and it ends with the server."""
     # Windows has no such thing; there both have the same right.
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    server = psutil.Process(os.getppid())
+    threading.Thread(target=_end_with, args=(server,), daemon=True).start()
 
 
 def warm_up() -> None:
@@ -74,6 +79,13 @@ def train_run(
     except BaseException as error:
         store.fail(run_id, f"Unexpected {type(error).__name__}: {error}")
         raise
+
+
+def _end_with(server: psutil.Process) -> None:
+    """End this process when the server has: nobody could reach it any more."""
+    while os.getppid() == server.pid and server.is_running():
+        time.sleep(WATCH_SECONDS)
+    os._exit(0)
 
 
 def _train(store: RunStore, run_id: str, also: Callable[[Progress], None]) -> None:

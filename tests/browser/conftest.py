@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.serving import Server, browsing, serving
 
@@ -28,6 +28,7 @@ def browser() -> Iterator[Browser]:
         if "INKLAB_REQUIRE_BROWSER" in os.environ:
             raise
         pytest.skip(str(error))
+    expect.set_options(timeout=SECONDS * 1000)
     yield chromium
     started.__exit__(None, None, None)
 

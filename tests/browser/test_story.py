@@ -89,9 +89,7 @@ def test_reload_keeps_the_run(page: Page, server: Server, trained: str) -> None:
     page.reload()
 
     expect(page.get_by_text(RESULT)).to_be_visible()
-    expect(page.get_by_role("slider", name="Epochs")).to_have_attribute(
-        "aria-valuenow", "3"
-    )
+    expect(page.get_by_role("slider", name="Epochs")).to_have_value("3")
 
 
 @pytest.mark.usefixtures("trained")
@@ -149,14 +147,13 @@ def test_stop_ends_a_long_run(page: Page, server: Server) -> None:
 
 @pytest.mark.usefixtures("trained")
 def test_run_deleted_while_it_is_watched_leaves_no_traceback(
-    page: Page, server: Server, tmp_path_factory: pytest.TempPathFactory
+    page: Page, server: Server
 ) -> None:
     """Somebody tidies up in a terminal while the page looks on twice a second."""
     open_page(page, server, "train?epochs=50&seed=2")
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("of 50").wait_for()
-    (database,) = tmp_path_factory.getbasetemp().glob("browser*/home/runs.db")
-    store = RunStore(f"sqlite:///{database}")
+    store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
 
     store.delete(re.search(r"watch=(\w+)", page.url)[1])
 

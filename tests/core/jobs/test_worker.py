@@ -1,11 +1,13 @@
 """The task of a worker: a run id goes in, and the run is finished."""
 
-import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
+import psutil
 import pytest
 
 from core.config import TrainingConfig
@@ -43,6 +45,17 @@ def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -
     stored = TrainingConfig.from_json((folder / "config.json").read_text())
     assert stored == SMALL
     assert list(home.glob(".run-*")) == []
+
+
+SERVER = """
+import os
+import time
+from loky import ProcessPoolExecutor
+from core.jobs import worker
+pool = ProcessPoolExecutor(max_workers=1, timeout=None, initializer=worker.settle_in)
+print(pool.submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
 
 
 def test_the_scores_are_those_of_the_predictions(
@@ -217,12 +230,17 @@ def test_a_running_run_that_is_deleted_stops_training(run_store: RunStore) -> No
     assert reports[-1].share < 1.0
 
 
-def test_the_worker_gives_way_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With two cores, the page is what somebody is looking at."""
-    asked: list[int] = []
-    monkeypatch.setattr(os, "nice", asked.append)
+def test_the_worker_gives_way_and_ends_with_the_server() -> None:
+    """The page is what somebody looks at; a killed server leaves nothing behind."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    task = psutil.Process(int(server.stdout.readline()))
+    niceness = task.nice()
 
-    worker.give_way()
+    server.kill()
+    task.wait(timeout=10)
 
-    assert asked
-    assert all(amount > 0 for amount in asked)
+    assert niceness == worker.NICENESS
+    server.communicate()
