@@ -17,6 +17,13 @@ from typing import Final
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+PAGES: Final = sorted(
+    path.stem
+    for path in (ROOT / "dashboard" / "pages").glob("*.py")
+    if not path.stem.startswith("_")
+)
+"""Read from the folder, so that no test forgets a new page."""
+
 DEADLINE_SECONDS: Final = 60.0
 CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS: Final = (

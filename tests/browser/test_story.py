@@ -6,15 +6,10 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from core.runs.store import RunStore
-from tests.serving import ROOT, Server
+from tests.serving import PAGES, Server
 
 pytestmark = pytest.mark.browser
 
-PAGES = sorted(
-    path.stem
-    for path in (ROOT / "dashboard" / "pages").glob("*.py")
-    if not path.stem.startswith("_")
-)
 RESULT = re.compile(r"\d\d\.\d\d % of 10,000 test images \(\d\d\.\d to \d\d\.\d\)")
 POINTS_OF_VALIDATION = """figure => figure.data
     .find(trace => trace.name === 'Validation').y.length"""

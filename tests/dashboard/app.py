@@ -8,9 +8,6 @@ from streamlit.testing.v1 import AppTest
 from tests.serving import ROOT
 
 FOLDER = Path("dashboard/pages")
-PAGES = sorted(
-    path.stem for path in (ROOT / FOLDER).glob("*.py") if not path.stem.startswith("_")
-)
 
 
 def open_app(page: str = "overview", /, **address: str) -> AppTest:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.dashboard.app import PAGES, open_app
+from tests.dashboard.app import open_app
+from tests.serving import PAGES
 
 LONG = "9" * 5000
 """More digits than Python agrees to read as a number."""

@@ -10,8 +10,8 @@ import pytest
 
 from core.runs.records import RunStatus
 from core.runs.store import RunStore
-from tests.dashboard.app import PAGES, alerts, go_to, open_app, text
-from tests.serving import ROOT
+from tests.dashboard.app import alerts, go_to, open_app, text
+from tests.serving import PAGES, ROOT
 
 WITH_STORE = [page for page in PAGES if page != "explore"]
 OF_A_RUN = ["draw", "evaluate", "mistakes"]
@@ -226,7 +226,7 @@ def test_no_page_loads_tensorflow(store: RunStore, finished_run: str) -> None:
     code = (
         "import sys; from core.jobs import executor; "
         "executor.warm_up = lambda: None; "
-        "from tests.dashboard.app import PAGES, open_app; "
+        "from tests.dashboard.app import open_app; from tests.serving import PAGES; "
         "apps = [open_app(page) for page in PAGES]; "
         "assert not any(app.exception for app in apps); "
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"

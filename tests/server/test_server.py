@@ -15,16 +15,11 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.serving import ROOT, Server, serving
+from tests.serving import PAGES, ROOT, Server, serving
 from tests.small_data import wait_until
 
 pytestmark = pytest.mark.server
 
-PAGES = sorted(
-    path.stem
-    for path in (ROOT / "dashboard" / "pages").glob("*.py")
-    if not path.stem.startswith("_")
-)
 COMMAND = (
     *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
     *("--server.port", "{port}"),
@@ -139,33 +134,20 @@ def test_agent_api_is_off_unless_asked_for(tmp_path: Path) -> None:
         render(plain, "overview")
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        pytest.param(signal.SIGTERM, id="SIGTERM"),
-        pytest.param(
-            signal.SIGKILL,
-            id="SIGKILL",
-            marks=pytest.mark.xfail(
-                reason="core.jobs: an idle worker does not notice that its server died",
-                strict=True,
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda s: s.name)
 def test_nothing_is_left_of_a_server_that_ends(
     how: signal.Signals, tmp_path: Path
 ) -> None:
     """A forgotten worker keeps half a gigabyte and both cores."""
     with serving(tmp_path / "home", command=AGENT) as server:
         render(server, "explore")
-        wait_until(lambda: any("loky" in " ".join(p.cmdline()) for p in family(server)))
+        wait_until(lambda: any(map(has_tensorflow, family(server))), seconds=60)
         ours = family(server)
 
         server.process.send_signal(how)
 
         server.process.wait(60)
-        _, alive = psutil.wait_procs(ours, timeout=10)
+        _, alive = psutil.wait_procs(ours, timeout=30)
         for process in alive:
             process.kill()
         assert not alive
@@ -182,6 +164,11 @@ def test_port_in_use_is_said_plainly(server: Server) -> None:
     assert second.returncode != 0
     assert f"Port {port} is not available" in second.stdout + second.stderr
     assert "Traceback" not in second.stderr
+
+
+def has_tensorflow(process: psutil.Process) -> bool:
+    """Tell whether a process is a worker that is up."""
+    return any("tensorflow" in each.path for each in process.memory_maps())
 
 
 def family(server: Server) -> list[psutil.Process]:
