@@ -144,22 +144,28 @@ def evaluation(run: Run) -> Evaluation:
     return _evaluation(run.id, len(spec_of(run).classes), dataset(run.config.dataset))
 
 
+def runs() -> tuple[Run, ...]:
+    """Return all runs of data sets that this version knows, newest first."""
+    known = {spec.name for spec in catalog.specs()}
+    return tuple(run for run in store().runs() if run.config.dataset in known)
+
+
 def finished_runs() -> tuple[Run, ...]:
     """Return the runs that can be evaluated and used, newest first."""
-    return tuple(run for run in store().runs() if run.status is RunStatus.FINISHED)
+    return tuple(run for run in runs() if run.status is RunStatus.FINISHED)
 
 
 def watched_run(run_id: str | None) -> Run | None:
     """Return the run to watch: the named one, else the one at work, else the newest."""
-    runs = store().runs()
-    named = [run for run in runs if run.id == run_id]
-    at_work = [run for run in runs if run.status is RunStatus.RUNNING]
-    return next(iter((*named, *at_work, *runs)), None)
+    everything = runs()
+    named = [run for run in everything if run.id == run_id]
+    at_work = [run for run in everything if run.status is RunStatus.RUNNING]
+    return next(iter((*named, *at_work, *everything)), None)
 
 
 def num_waiting() -> int:
     """Count the runs that wait for their turn."""
-    return sum(run.status is RunStatus.QUEUED for run in store().runs())
+    return sum(run.status is RunStatus.QUEUED for run in runs())
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)

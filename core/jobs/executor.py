@@ -5,6 +5,7 @@ script again in each worker, which a Streamlit server does not survive.
 """
 
 import functools
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -58,13 +59,23 @@ class _OneProcess(Executor):
         if pool is not None:
             pool.shutdown(wait=wait, kill_workers=cancel_futures)
 
+    def _end_at_once(self) -> None:
+        self.shutdown(wait=True, cancel_futures=True)
+
     def _submit(
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                max_workers=1, timeout=None, initializer=worker.settle_in
+                max_workers=1,
+                timeout=None,
+                initializer=worker.settle_in,
+                initargs=(os.getpid(),),
             )
+            # When this process ends, loky waits for all tasks, which may take
+            # minutes. What is registered here after loky's own hook runs before it;
+            # atexit would run after it.
+            threading._register_atexit(self._end_at_once)  # type: ignore[attr-defined]  # noqa: SLF001
         future: Future[T] = self._pool.submit(fn, *args, **kwargs)
         return future
 

@@ -23,7 +23,7 @@ from core.evaluation import metrics
 from core.inference import Predictor
 from core.jobs.reporter import Reporter
 from core.runs.card import model_card
-from core.runs.records import Predictions, Progress, RunScores
+from core.runs.records import Predictions, Progress, RunScores, RunStatus
 from core.runs.store import RunStore, open_store
 
 if TYPE_CHECKING:
@@ -34,21 +34,33 @@ NICENESS: Final = 5
 WATCH_SECONDS: Final = 1.0
 
 
-def settle_in() -> None:
-    """Prepare a worker process: the pages go first, and it ends with the server."""
+def settle_in(server: int) -> None:
+    """Prepare a worker process: the pages go first, and it ends with the server.
+
+    Args:
+        server: Number of the process that the worker works for.
+    """
     # Windows has no such thing; there both have the same right.
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    server = psutil.Process(os.getppid())
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
 
 
 def warm_up() -> None:
-    """Import TensorFlow and compile the presets before somebody waits for it."""
+    """Import TensorFlow and compile the presets, until somebody waits for a run.
+
+    The fastest comes first, because that is what a newcomer starts with.
+    """
     # TensorFlow takes seconds to import, and only a process that trains needs it.
     from core.training.train import prepare  # noqa: PLC0415
 
-    for preset in presets.PRESETS:
+    store = open_store()
+    fastest_first = sorted(
+        presets.PRESETS, key=lambda preset: preset.name != presets.FASTEST
+    )
+    for preset in fastest_first:
+        if any(run.status is RunStatus.QUEUED for run in store.runs()):
+            return
         prepare(datasets.load(preset.config.dataset), preset.config)
 
 
@@ -81,9 +93,10 @@ def train_run(
         raise
 
 
-def _end_with(server: psutil.Process) -> None:
+def _end_with(server: int) -> None:
     """End this process when the server has: nobody could reach it any more."""
-    while os.getppid() == server.pid and server.is_running():
+    # On Unix an orphan gets another parent; on Windows the old number stays.
+    while os.getppid() == server and psutil.pid_exists(server):
         time.sleep(WATCH_SECONDS)
     os._exit(0)
 

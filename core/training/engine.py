@@ -136,8 +136,9 @@ class Engine:
     def _chunk(
         self, images: tf.Tensor, labels: tf.Tensor, rates: tf.Tensor, num: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        loss, hits = tf.constant(0.0), tf.constant(0)
-        for batch in tf.range(num):
+        batch, loss, hits = tf.constant(0), tf.constant(0.0), tf.constant(0)
+        # Over tf.range(num), XLA would compile anew for every value of num.
+        while batch < num:
             start, size = batch * self._batch_size, self._batch_size
             batch_loss, batch_hits = self._step(
                 tf.slice(images, [start, 0, 0], [size, *images.shape[1:]]),
@@ -146,6 +147,7 @@ class Engine:
             )
             loss += batch_loss
             hits += batch_hits
+            batch += 1
         return loss, hits
 
     def _step(

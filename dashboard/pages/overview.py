@@ -16,7 +16,7 @@ frame.heading(
 
 dataset = services.default_dataset()
 spec = dataset.spec
-latest = services.store().runs()[:NUM_RUNS]
+latest = services.runs()[:NUM_RUNS]
 
 data_column, run_column = st.columns(2, gap="medium")
 with data_column, st.container(border=True, height="stretch"):

@@ -27,7 +27,7 @@ def pick_run() -> Run:
     wanted = state.run_id()
     if wanted is not None and wanted not in runs:
         st.warning(
-            "The run of this link is not among the finished runs any more. "
+            "The run of this link is not, or not any more, among the finished runs. "
             "This is the newest one instead."
         )
         wanted = None

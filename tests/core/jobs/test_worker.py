@@ -52,7 +52,9 @@ import os
 import time
 from loky import ProcessPoolExecutor
 from core.jobs import worker
-pool = ProcessPoolExecutor(max_workers=1, timeout=None, initializer=worker.settle_in)
+pool = ProcessPoolExecutor(
+    max_workers=1, timeout=None, initializer=worker.settle_in, initargs=(os.getpid(),)
+)
 print(pool.submit(os.getpid).result(), flush=True)
 time.sleep(60)
 """
