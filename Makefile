@@ -17,7 +17,7 @@ run: $(VENV)/.installed ## Start Inklab in the browser; PORT=8502 for another po
 
 test: $(VENV)/.installed-dev ## Run all tests
 	@sh .ci/browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check .
