@@ -17,6 +17,7 @@ from core.errors import (
     PictureError,
     TrainingError,
     UnknownDatasetError,
+    UnknownRunError,
 )
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
@@ -71,9 +72,10 @@ def list_datasets(options: argparse.Namespace) -> int:
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = _config(options)
-    catalog.spec(config.dataset)  # a mistyped name shall not become a run
+    num_classes = len(catalog.spec(config.dataset).classes)
+    network = config.network.describe(num_classes=num_classes)
     store = open_store()
-    run_id = store.create(config, name=config.preset)
+    run_id = store.create(config, name=presets.name_of(config, network=network))
     with console.training_bar(config.epochs) as show:
         worker.train_run(run_id, also=show)
     run = store.get(run_id)
@@ -119,6 +121,12 @@ def predict(options: argparse.Namespace) -> int:
     """Say what pictures of single characters show."""
     store = open_store()
     run = store.get(options.run)
+    if run.status is not RunStatus.FINISHED:
+        message = (
+            f"Expected a finished run, but run {run.id} is {run.status}: only a "
+            "finished one has a model. `python -m core runs list` shows all."
+        )
+        raise UnknownRunError(message)
     classes = catalog.spec(run.config.dataset).classes
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
     answers = [
@@ -277,7 +285,14 @@ def _answer(
 
 def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
-            yield from filter(pictures.is_picture_name, sorted(path.iterdir()))
-        else:
+        if not path.is_dir():
             yield path
+            continue
+        found = [each for each in path.iterdir() if pictures.is_picture_name(each)]
+        if not found:
+            message = (
+                f"Expected pictures in the folder {path}, found none. Give a folder "
+                "that directly holds PNG, JPEG, BMP, GIF, TIFF or WebP files."
+            )
+            raise PictureError(message)
+        yield from sorted(found)

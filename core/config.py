@@ -129,7 +129,7 @@ class TrainingConfig:
         except (ValueError, AttributeError, KeyError, TypeError) as error:
             message = (
                 "Expected a training configuration as JSON with a schema number, "
-                f"got {text[:60]!r}. The run's config.json is damaged."
+                f"got {text[:60]!r}. The record of this run is damaged."
             )
             raise SchemaError(message) from error
         if schema != SCHEMA:
@@ -148,7 +148,7 @@ class TrainingConfig:
         except (TypeError, KeyError) as error:
             message = (
                 "Expected a training configuration with the fields of schema "
-                f"{SCHEMA}, but {error}. The run's config.json is damaged."
+                f"{SCHEMA}, but {error}. The record of this run is damaged."
             )
             raise SchemaError(message) from error
 

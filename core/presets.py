@@ -3,6 +3,7 @@
 `benchmarks/accuracy.py` trains each over its seeds and prints these numbers.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,3 +86,15 @@ def preset(name: str) -> Preset:
     known = ", ".join(candidate.name for candidate in PRESETS)
     message = f"Expected a preset of {known}, got {name!r}."
     raise ConfigError(message)
+
+
+def name_of(config: TrainingConfig, *, network: str) -> str:
+    """Name a run after its preset, or after its network if the recipe differs.
+
+    Args:
+        config: What will be trained.
+        network: How its network is called, like 784-128-64-10.
+    """
+    original = preset(config.preset).config
+    same = dataclasses.replace(original, seed=config.seed) == config
+    return config.preset if same else network

@@ -23,6 +23,12 @@ def home() -> Path:
         HomeError: If it cannot be created or written.
     """
     folder = Path(os.environ.get("INKLAB_HOME") or "~/.inklab").expanduser().absolute()
+    if "?" in str(folder) or "#" in str(folder):
+        message = (
+            f"Expected a folder without ? and # in its name, got {folder}: they have "
+            "a meaning in the address of the run store. Set INKLAB_HOME to another."
+        )
+        raise HomeError(message)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -30,7 +30,7 @@ def duration(seconds: float) -> str:
 
 
 def moment(then: datetime, *, now: datetime) -> str:
-    """Write a moment in the time zone of `now`: "today 14:02" or "22 Nov 14:02"."""
+    """Write a moment in the time zone of `now`: "today 14:02", "22 Nov 2026 14:02"."""
     local = then.astimezone(now.tzinfo)
     if local.date() == now.date():
         return f"today {local:%H:%M}"

@@ -12,6 +12,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Final, ParamSpec, TypeVar
 
 from loky import ProcessPoolExecutor
+from loky.process_executor import ShutdownExecutorError
 
 from core.config import TrainingConfig
 from core.errors import RunStoreError
@@ -22,7 +23,7 @@ from core.runs.store import RunStore
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MAX_ATTEMPTS: Final = 2
+CLOSED: Final = "Inklab was closed while this run waited or trained. Start it again."
 KILLED: Final = (
     "The training process was ended from outside, for example because memory ran "
     "out. Start the run again."
@@ -72,12 +73,14 @@ class _OneProcess(Executor):
                 initializer=worker.settle_in,
                 initargs=(os.getpid(),),
             )
+            future: Future[T] = self._pool.submit(fn, *args, **kwargs)
             # When this process ends, loky waits for all tasks, which may take
-            # minutes. What is registered here after loky's own hook runs before it;
-            # atexit would run after it.
+            # minutes. Its hook is registered with its first task; what is
+            # registered later runs earlier. Those of atexit run too late.
             threading._register_atexit(self._end_at_once)  # type: ignore[attr-defined]  # noqa: SLF001
-        future: Future[T] = self._pool.submit(fn, *args, **kwargs)
-        return future
+            return future
+        later: Future[T] = self._pool.submit(fn, *args, **kwargs)
+        return later
 
 
 @functools.cache
@@ -103,27 +106,27 @@ def submit(store: RunStore, config: TrainingConfig, *, name: str) -> str:
         The id of the new run.
     """
     run_id = store.create(config, name=name)
-    _submit(store, run_id, attempt=1)
+    _submit(store, run_id)
     return run_id
 
 
-def _submit(store: RunStore, run_id: str, *, attempt: int) -> None:
+def _submit(store: RunStore, run_id: str) -> None:
     future = local_executor().submit(worker.train_run, run_id)
-    future.add_done_callback(lambda done: _settle(store, run_id, done, attempt=attempt))
+    future.add_done_callback(lambda done: _settle(store, run_id, done))
 
 
-def _settle(
-    store: RunStore, run_id: str, future: Future[None], *, attempt: int
-) -> None:
+def _settle(store: RunStore, run_id: str, future: Future[None]) -> None:
     """See to a run whose process died: fail it, or queue it again if it only waited."""
-    if future.cancelled() or future.exception() is None:
+    error = future.exception()
+    if error is None:
         return
+    closed = isinstance(error, ShutdownExecutorError)
     try:
         status = store.get(run_id).status
-        if status is RunStatus.QUEUED and attempt < MAX_ATTEMPTS:
-            _submit(store, run_id, attempt=attempt + 1)
+        if status is RunStatus.QUEUED and not closed:
+            _submit(store, run_id)
         elif not status.is_over:
-            store.fail(run_id, KILLED)
+            store.fail(run_id, CLOSED if closed else KILLED)
     except RunStoreError:
         # Whoever reads the run next finds its process gone and says so.
         return

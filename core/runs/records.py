@@ -124,7 +124,8 @@ class RunScores:
     Attributes:
         test_accuracy: Share of the test images right, 0 to 1.
         test_size: Number of test images.
-        train_seconds: Time of the training loop, with compilation.
+        train_seconds: Time of the training loop, with compilation unless the
+            process had compiled the same network before.
         total_seconds: Time from start to the last file written.
         epochs_done: Passes made so far, with fractions.
         images_per_second: Images learned per second.

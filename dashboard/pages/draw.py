@@ -14,7 +14,8 @@ classes = services.spec_of(run).classes
 canvas_column, seen_column, answer_column = st.columns(3, gap="medium")
 with canvas_column:
     st.subheader("Draw one character", anchor=False)
-    drawing = draw.canvas_with_tools()
+    drawn = draw.canvas_with_tools()
+    drawing = draw.picture() or drawn
 with seen_column:
     st.subheader("What the model sees", anchor=False)
     draw.steps(drawing)

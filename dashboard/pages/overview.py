@@ -45,10 +45,7 @@ with st.container(border=True):
             f"The newest network ({words.run_title(finished[0], now=clock.now())}) is "
             "ready: see how good it is and where it fails, or let it read your hand."
         )
-        with st.container(horizontal=True):
-            st.page_link(frame.EVALUATE, label="Evaluate", icon=":material/grid_on:")
-            st.page_link(frame.MISTAKES, label="Mistakes", icon=":material/rule:")
-            st.page_link(frame.DRAW, label="Draw", icon=":material/draw:")
+        runs.links(finished[0])
     else:
         st.markdown(
             "Train a first network: it takes seconds, and reads about 98 of 100 "

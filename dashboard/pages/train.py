@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import presets
 from dashboard import services, state
 from dashboard.widgets import frame, live, recipe
 
@@ -19,7 +20,7 @@ with recipe_column, st.container(border=True):
         key="start",
         width="stretch",
     ):
-        name = recipe.name_of(config, description=network)
+        name = presets.name_of(config, network=network)
         state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
 
 with live_column:

@@ -3,7 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from core.errors import PictureError
+from core.imaging.glyphs import steps_of_picture
 from core.imaging.normalise import NormalisationSteps
+from core.imaging.pictures import read_picture
 from core.inference import Predictor
 from core.types import GrayImage
 from dashboard import canvas, services, state
@@ -41,6 +44,28 @@ def canvas_with_tools() -> NormalisationSteps | None:
     )
     with slot:
         return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)
+
+
+def picture() -> NormalisationSteps | None:
+    """Let the viewer open a picture of one character instead of drawing it.
+
+    Returns:
+        The ink on its way to a model's image, or None while there is none.
+    """
+    file = st.file_uploader(
+        "Or open a picture of one character",
+        ["png", "jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp"],
+        key="picture",
+        help="As drawn, scanned or photographed: its background and contrast are "
+        "normalised first.",
+    )
+    if file is None:
+        return None
+    try:
+        return steps_of_picture(read_picture(file))
+    except PictureError as error:
+        st.error(str(error), title="This picture cannot be read")
+        return None
 
 
 def steps(way: NormalisationSteps | None) -> None:

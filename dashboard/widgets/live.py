@@ -11,7 +11,7 @@ from core.runs.records import History, LivePoints, Run, RunStatus
 from dashboard import services, state, words
 from dashboard.charts.curves import Quantity, Series, learning_curves
 from dashboard.charts.words import percent
-from dashboard.widgets import figure, frame
+from dashboard.widgets import figure, frame, runs
 
 REFRESH_SECONDS: Final = 0.5
 Scores = tuple[float, ...]
@@ -157,23 +157,4 @@ def _result(run: Run) -> None:
         f"{words.accuracy(Proportion(right, scores.test_size))}, trained in {seconds}.",
         icon=":material/check:",
     )
-    link = {state.RUN: run.id}
-    with st.container(horizontal=True):
-        st.page_link(
-            frame.EVALUATE,
-            label="How good is it?",
-            icon=":material/grid_on:",
-            query_params=link,
-        )
-        st.page_link(
-            frame.MISTAKES,
-            label="What does it get wrong?",
-            icon=":material/rule:",
-            query_params=link,
-        )
-        st.page_link(
-            frame.DRAW,
-            label="Try your own hand",
-            icon=":material/draw:",
-            query_params=link,
-        )
+    runs.links(run)

@@ -68,18 +68,6 @@ def recipe() -> TrainingConfig:
     )
 
 
-def name_of(config: TrainingConfig, *, description: str) -> str:
-    """Name a run after its preset, or after its network if the recipe differs.
-
-    Args:
-        config: What the settings say.
-        description: How the network is called, like 784-128-64-10.
-    """
-    original = presets.preset(config.preset).config
-    same = dataclasses.replace(original, seed=config.seed) == config
-    return config.preset if same else description
-
-
 def _epochs() -> int:
     return st.slider(
         "Epochs",

@@ -77,6 +77,30 @@ def first_run_button() -> None:
         st.switch_page(frame.TRAIN, query_params={state.WATCHED_RUN: run_id})
 
 
+def links(run: Run) -> None:
+    """Link to the pages that show what a finished run is worth."""
+    link = {state.RUN: run.id}
+    with st.container(horizontal=True):
+        st.page_link(
+            frame.EVALUATE,
+            label="How good is it?",
+            icon=":material/grid_on:",
+            query_params=link,
+        )
+        st.page_link(
+            frame.MISTAKES,
+            label="What does it get wrong?",
+            icon=":material/rule:",
+            query_params=link,
+        )
+        st.page_link(
+            frame.DRAW,
+            label="Try your own hand",
+            icon=":material/draw:",
+            query_params=link,
+        )
+
+
 def table(runs: Sequence[Run]) -> None:
     """Show runs with what they reached."""
     now = clock.now()

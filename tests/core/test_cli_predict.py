@@ -157,17 +157,17 @@ def test_a_file_that_was_named_must_be_a_picture(
     assert json.loads(printed.out)["answers"][0]["answer"] is None
 
 
-def test_an_empty_folder_has_no_answers(tmp_path: Path, capsys: Captured) -> None:
-    """And no accuracy either: zero of zero is no number."""
+def test_a_folder_without_pictures_is_an_error(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    """A mistyped folder must not look like a success; zero of zero is no number."""
     folder = tmp_path / "empty"
     folder.mkdir()
 
     code = cli.main(["predict", "--run", "latest", str(folder), "--labelled", "--json"])
 
-    found = answer_of(capsys)
-    assert code == 0
-    assert (found["n"], found["answers"]) == (0, [])
-    assert "accuracy" not in found
+    assert code == 1
+    assert "Expected pictures in the folder" in capsys.readouterr().err
 
 
 def test_people_get_a_table(pictures: Path, capsys: Captured) -> None:
@@ -188,4 +188,4 @@ def test_a_run_without_a_model_is_told_in_plain_words(
     code = cli.main(["predict", "--run", run_id, str(pictures), "--json"])
 
     assert code == 1
-    assert "Expected model.tflite among the files" in capsys.readouterr().err
+    assert "Expected a finished run" in capsys.readouterr().err

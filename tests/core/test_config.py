@@ -106,7 +106,7 @@ def test_a_configuration_survives_being_stored(config: TrainingConfig) -> None:
 )
 def test_damaged_json_is_a_clear_error(text: str) -> None:
     """One damaged run must not take the list of runs down with a traceback."""
-    with pytest.raises(SchemaError, match=r"config\.json is damaged"):
+    with pytest.raises(SchemaError, match="record of this run is damaged"):
         TrainingConfig.from_json(text)
 
 

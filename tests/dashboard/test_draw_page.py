@@ -1,7 +1,10 @@
 """Draw: what is shown before, while and after something is drawn."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from core.imaging.glyphs import steps_of_strokes
 from dashboard import canvas
@@ -71,4 +74,30 @@ def test_impossible_pen_in_the_address_is_the_usual_one(pen: str) -> None:
     app = open_app("draw", pen=pen)
 
     assert app.slider(key="pen").value == canvas.DEFAULT_PEN
+    assert not app.exception
+
+
+def test_picture_can_be_read_instead_of_a_drawing() -> None:
+    """A photo of a page is what most people have at hand."""
+    paper = Image.new("L", (200, 200), 230)
+    ImageDraw.Draw(paper).line([(100, 30), (100, 170)], fill=20, width=16)
+    file = io.BytesIO()
+    paper.save(file, "PNG")
+    app = open_app("draw")
+
+    app.file_uploader(key="picture").upload("one.png", file.getvalue()).run()
+
+    assert app.metric[0].value == "1"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"], ids=["empty", "text", "cut"]
+)
+def test_broken_picture_says_so(content: bytes) -> None:
+    """A download that broke off must not take the page down."""
+    app = open_app("draw")
+
+    app.file_uploader(key="picture").upload("one.png", content).run()
+
+    assert "Expected" in app.error[0].value
     assert not app.exception

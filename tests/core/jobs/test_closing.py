@@ -1,0 +1,40 @@
+"""What becomes of trainings when the program that queued them ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from core.runs.records import RunStatus
+from core.runs.store import open_store
+
+# A run that works and one that waits, when the program comes to its end.
+PROGRAM = """
+import time
+from core.config import MlpConfig, TrainingConfig
+from core.jobs import executor
+from core.runs.records import RunStatus
+from core.runs.store import open_store
+store = open_store()
+config = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
+runs = [executor.submit(store, config, name=name) for name in ("works", "waits")]
+while store.get(runs[0]).status is RunStatus.QUEUED:
+    time.sleep(0.1)
+"""
+
+
+def test_a_program_that_ends_does_not_wait_for_its_trainings(home: Path) -> None:
+    """Who presses Ctrl+C wants the prompt back, and a true reason in the list."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    runs = open_store().runs()
+    assert home.exists()
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert {run.status for run in runs} == {RunStatus.FAILED}
+    assert all("Inklab was closed" in run.reason for run in runs)
