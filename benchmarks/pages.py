@@ -67,8 +67,8 @@ def _training(page: Page, server: Server) -> dict[str, float]:
     start = page.get_by_role("button", name="Start training")
     # This text comes in the same moment as the first point of the curves.
     first = _seconds(start, page.get_by_text("epoch 1 of 50").wait_for)
-    reruns = _reruns(page.context.new_page(), server)
-    stop = page.get_by_role("button", name="Stop")
+    reruns = _reruns(page.context.browser.new_page(), server)
+    stop = page.locator(".st-key-stop button")
     stopped = page.get_by_text("has stopped")
     return {
         "from Start to the first point, s": first,
@@ -105,6 +105,8 @@ def _drawing(page: Page, server: Server) -> dict[str, float]:
 def _stroke(page: Page, canvas: Locator, *, offset: int) -> float:
     page.get_by_role("button", name="Clear").click()
     page.get_by_text("Draw something").wait_for()
+    # The empty canvas takes the place of the old one a moment later.
+    page.wait_for_timeout(1000)
     box = canvas.bounding_box()
     left, top = box["x"] + 80 + offset, box["y"] + 60
     page.mouse.move(left, top)
