@@ -23,7 +23,7 @@ from core.errors import BlankDrawingError
 from core.imaging import glyphs, normalise, paper, pictures
 from core.imaging.pictures import RgbaImage
 from core.inference import Predictor
-from core.runs.store import open_store
+from core.runs import open_store
 from core.types import GrayImage, Probabilities
 
 HALF = 0.5

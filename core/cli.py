@@ -22,8 +22,8 @@ from core.errors import (
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
 from core.jobs import worker
+from core.runs import open_store
 from core.runs.records import Run, RunStatus
-from core.runs.store import open_store
 
 Config = TypeVar("Config", MlpConfig, TrainingConfig)
 

@@ -6,8 +6,10 @@ keyed by the id of a run or the fingerprint of a data set, never by an array.
 
 import gc
 import threading
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
@@ -24,13 +26,18 @@ from core.evaluation.metrics import ClassScores, Proportion
 from core.evaluation.mistakes import Mistakes
 from core.inference import Predictor
 from core.jobs import executor
+from core.runs import open_store, preload, store_exists
 from core.runs.records import Predictions, Run, RunStatus
-from core.runs.store import RunStore, open_store
 from core.types import Counts, Labels
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
 
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
 WARM_UP_DELAY_SECONDS: Final = 2.0
+STOP_PATIENCE_SECONDS: Final = 1.0
+STOP_LOOK_SECONDS: Final = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,18 +92,28 @@ def is_phone() -> bool:
 @st.cache_resource(show_spinner=False)
 def start() -> None:
     """Do once per server what makes every later page quick."""
-    # Streamlit collects garbage after every run of a page. Frozen objects are
-    # not looked at, which saves a fifth of a second each time.
-    gc.collect()
-    gc.freeze()
+    _spare_the_collector()
     # Importing TensorFlow takes both cores for seconds: the first page goes first.
-    timer = threading.Timer(WARM_UP_DELAY_SECONDS, executor.warm_up)
+    timer = threading.Timer(WARM_UP_DELAY_SECONDS, _get_ready)
     timer.daemon = True
     timer.start()
 
 
+def _get_ready() -> None:
+    executor.warm_up()
+    preload()
+    _spare_the_collector()
+
+
+def _spare_the_collector() -> None:
+    # Streamlit collects garbage after every run of a page. Frozen objects are
+    # not looked at, which saves a fifth of a second each time.
+    gc.collect()
+    gc.freeze()
+
+
 @st.cache_resource(show_spinner="Opening the run store")
-def store() -> RunStore:
+def store() -> "RunStore":
     """Return the run store."""
     return open_store()
 
@@ -145,27 +162,33 @@ def evaluation(run: Run) -> Evaluation:
 
 
 def runs() -> tuple[Run, ...]:
-    """Return all runs of data sets that this version knows, newest first."""
+    """Return all runs of data sets that this version knows, newest first.
+
+    It reads them from the store each time, which takes half a millisecond for
+    each run: a page asks once.
+    """
+    if not store_exists():
+        # A new user: the store is made in the meantime.
+        return ()
     known = {spec.name for spec in catalog.specs()}
     return tuple(run for run in store().runs() if run.config.dataset in known)
 
 
-def finished_runs() -> tuple[Run, ...]:
-    """Return the runs that can be evaluated and used, newest first."""
-    return tuple(run for run in runs() if run.status is RunStatus.FINISHED)
+def finished_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
+    """Return those of some runs that can be evaluated and used."""
+    return tuple(run for run in everything if run.status is RunStatus.FINISHED)
 
 
-def watched_run(run_id: str | None) -> Run | None:
-    """Return the run to watch: the named one, else the one at work, else the newest."""
-    everything = runs()
+def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
+    """Return the run to watch: the named one, else the one at work, else the first."""
     named = [run for run in everything if run.id == run_id]
     at_work = [run for run in everything if run.status is RunStatus.RUNNING]
     return next(iter((*named, *at_work, *everything)), None)
 
 
-def num_waiting() -> int:
+def num_waiting(everything: Sequence[Run]) -> int:
     """Count the runs that wait for their turn."""
-    return sum(run.status is RunStatus.QUEUED for run in runs())
+    return sum(run.status is RunStatus.QUEUED for run in everything)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -177,6 +200,20 @@ def predictor(run_id: str) -> Predictor:
 def start_run(config: TrainingConfig, *, name: str) -> str:
     """Queue a training and return the id of its run."""
     return executor.submit(store(), config, name=name)
+
+
+def stop_run(run_id: str) -> None:
+    """Stop a run, and wait a moment until it has stopped.
+
+    A run that trains looks several times a second whether it shall stop.
+
+    Raises:
+        UnknownRunError: If it was deleted in the meantime.
+    """
+    store().request_stop(run_id)
+    deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+    while not store().get(run_id).status.is_over and time.monotonic() < deadline:
+        time.sleep(STOP_LOOK_SECONDS)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)

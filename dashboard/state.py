@@ -18,7 +18,7 @@ CELL: Final = "cell"
 IMAGE: Final = "image"
 CANVAS: Final = "canvas_number"
 SAMPLE: Final = "sample"
-OPEN_RUN: Final = "open_run"
+STAGE: Final = "stage"
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}
 

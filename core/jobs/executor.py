@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from loky import ProcessPoolExecutor
 from loky.process_executor import ShutdownExecutorError
@@ -18,7 +18,9 @@ from core.config import TrainingConfig
 from core.errors import RunStoreError
 from core.jobs import worker
 from core.runs.records import RunStatus
-from core.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,7 +96,7 @@ def warm_up() -> None:
     local_executor().submit(worker.warm_up)
 
 
-def submit(store: RunStore, config: TrainingConfig, *, name: str) -> str:
+def submit(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
     """Queue a training and return at once.
 
     Args:
@@ -110,12 +112,12 @@ def submit(store: RunStore, config: TrainingConfig, *, name: str) -> str:
     return run_id
 
 
-def _submit(store: RunStore, run_id: str) -> None:
-    future = local_executor().submit(worker.train_run, run_id)
+def _submit(store: "RunStore", run_id: str) -> None:
+    future = local_executor().submit(worker.train_and_prepare, run_id)
     future.add_done_callback(lambda done: _settle(store, run_id, done))
 
 
-def _settle(store: RunStore, run_id: str, future: Future[None]) -> None:
+def _settle(store: "RunStore", run_id: str, future: Future[None]) -> None:
     """See to a run whose process died: fail it, or queue it again if it only waited."""
     error = future.exception()
     if error is None:

@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from core.errors import RunStoreError, TrainingStopped
 from core.runs.records import Progress
-from core.runs.store import RunStore
 
-INTERVAL_SECONDS: Final = 0.25
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
+INTERVAL_SECONDS: Final = 0.15
 PATIENCE_SECONDS: Final = 60.0
 
 
@@ -32,7 +34,7 @@ class Reporter:
 
     def __init__(
         self,
-        store: RunStore,
+        store: "RunStore",
         run_id: str,
         *,
         also: Callable[[Progress], None] = lambda _: None,

@@ -3,6 +3,8 @@
 It returns nothing: what became of the run stands in the run store.
 """
 
+import contextlib
+import importlib
 import os
 import shutil
 import tempfile
@@ -18,24 +20,35 @@ import psutil
 from core import presets, settings
 from core.config import TrainingConfig
 from core.datasets import store as datasets
-from core.errors import ExportError, InklabError, TrainingStopped
+from core.errors import (
+    ExportError,
+    HomeError,
+    InklabError,
+    RunStoreError,
+    TrainingStopped,
+)
 from core.evaluation import metrics
 from core.inference import Predictor
 from core.jobs.reporter import Reporter
+from core.runs import open_store
 from core.runs.card import model_card
 from core.runs.records import Predictions, Progress, RunScores, RunStatus
-from core.runs.store import RunStore, open_store
 
 if TYPE_CHECKING:
+    from core.runs.store import RunStore
     from core.training.train import Trained
 
 EXPORT_TOLERANCE: Final = 1e-4
-NICENESS: Final = 5
+NICENESS: Final = 10
 WATCH_SECONDS: Final = 1.0
 
 
 def settle_in(server: int) -> None:
     """Prepare a worker process: the pages go first, and it ends with the server.
+
+    What every task needs is loaded here, so a process that takes the place of
+    one that grew too large is ready before it is needed, and what TensorFlow
+    takes does not count as growth.
 
     Args:
         server: Number of the process that the worker works for.
@@ -44,10 +57,14 @@ def settle_in(server: int) -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
+    # The pages say what is wrong with a store that cannot be opened.
+    with contextlib.suppress(HomeError, RunStoreError):
+        open_store()
+    importlib.import_module("core.training.train")
 
 
 def warm_up() -> None:
-    """Import TensorFlow and compile the presets, until somebody waits for a run.
+    """Compile the presets, until somebody waits for a run.
 
     The fastest comes first, because that is what a newcomer starts with.
     """
@@ -62,6 +79,12 @@ def warm_up() -> None:
         if any(run.status is RunStatus.QUEUED for run in store.runs()):
             return
         prepare(datasets.load(preset.config.dataset), preset.config)
+
+
+def train_and_prepare(run_id: str) -> None:
+    """Train a queued run; if no other one waits then, get ready for the next."""
+    train_run(run_id)
+    warm_up()
 
 
 def train_run(
@@ -101,7 +124,7 @@ def _end_with(server: int) -> None:
     os._exit(0)
 
 
-def _train(store: RunStore, run_id: str, also: Callable[[Progress], None]) -> None:
+def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
     started = time.perf_counter()

@@ -1,8 +1,57 @@
 """Runs: what was trained, how it went, and the files it left."""
 
+import importlib
 import os
 
 # MLflow reads these while it is imported. Without the first it reports usage to
 # its makers; without the second it prints bars for files that are here already.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import settings
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
+
+def open_store() -> "RunStore":
+    """Open the store that the settings name.
+
+    Raises:
+        HomeError: If it belongs into a folder that cannot be written.
+        RunStoreError: If it cannot be opened.
+    """
+    # MLflow takes two seconds to import. The first page of a new user need not
+    # wait for it, because it only asks whether there is a store.
+    from core.runs.store import RunStore  # noqa: PLC0415
+
+    return RunStore(settings.tracking_uri())
+
+
+def preload() -> None:
+    """Load now what opening a store needs, because it takes seconds."""
+    importlib.import_module("core.runs.store")
+
+
+def store_exists() -> bool:
+    """Tell whether there is a store that may have runs, without opening it.
+
+    Raises:
+        HomeError: If it belongs into a folder that cannot be written.
+    """
+    path = store_file(settings.tracking_uri())
+    return path is None or path.exists()
+
+
+def store_file(uri: str) -> Path | None:
+    """Return the SQLite file of a run store, or None if it is not in a file.
+
+    Args:
+        uri: Address of a run store, as MLflow takes it.
+    """
+    start = "sqlite:///"
+    name = uri.removeprefix(start).partition("?")[0]
+    return Path(name) if uri.startswith(start) and name != ":memory:" else None

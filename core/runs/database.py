@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from mlflow.tracking import MlflowClient
-from sqlalchemy.engine import make_url
+
+from core.runs import store_file
 
 LOCK_SECONDS: Final = 120.0
 
@@ -28,10 +29,9 @@ def make_if_missing(uri: str) -> None:
         OSError: If the file cannot be written.
         sqlite3.Error: If there is a file that is not a database.
     """
-    name = make_url(uri).database if uri.startswith("sqlite") else None
-    if name is None or name == ":memory:":
+    path = store_file(uri)
+    if path is None:
         return
-    path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         # SQLite's own lock works on every system and ends with its process.

@@ -322,16 +322,6 @@ class RunStore:
         return sorted(points, key=lambda point: point.step)
 
 
-def open_store() -> RunStore:
-    """Open the store that the settings name.
-
-    Raises:
-        HomeError: If it belongs into a folder that cannot be written.
-        RunStoreError: If it cannot be opened.
-    """
-    return RunStore(settings.tracking_uri())
-
-
 def _is_worked_on(status: RunStatus, tags: dict[str, str]) -> bool:
     owner = Owner.from_text(tags["inklab.owner"])
     if owner.is_here:

@@ -3,21 +3,27 @@
 An epoch's value is drawn at the end of that epoch: epoch 1 at x = 1. Points
 from within an epoch stand at a fraction, so the thin live line runs ahead of
 the thick one and the two agree about where they are.
+
+They are drawn by ECharts, because they change twice a second: a Plotly figure
+whose data change is made anew by Streamlit, which flickers and takes the
+processor from the training.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
-import plotly.graph_objects as go
+from dashboard.charts.theme import FONT, Palette
 
-from dashboard.charts.theme import Palette, base_figure
+Option = Mapping[str, Any]
+"""A chart as ECharts takes it."""
 
 Quantity = Literal["Accuracy", "Loss"]
 
-HEIGHT = 300
-MAX_MARKED_POINTS = 60
+HEIGHT: Final = 300
+MAX_MARKED_POINTS: Final = 60
+FEW_EPOCHS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def learning_curves(
     epochs: int,
     best_epoch: int | None,
     palette: Palette,
-) -> go.Figure:
+) -> Option:
     """Draw one quantity over the epochs.
 
     Args:
@@ -57,60 +63,50 @@ def learning_curves(
         palette: Colours of the theme.
 
     Returns:
-        A figure of fixed height whose x axis runs from 0 to `epochs`.
+        An ECharts option whose x axis runs from 0 to `epochs`; `HEIGHT` pixels high.
     """
-    figure = base_figure(palette, name=f"curves {quantity}", height=HEIGHT)
-    for line in series:
-        figure.add_trace(_trace(line, quantity, palette))
-        # A live line has the colour of its thick one, which explains both.
-        named = any(other.role == line.role and not other.live for other in series)
-        figure.data[-1].showlegend = not (line.live and named)
+    lines = [_line(line, quantity, palette) for line in series]
     if best_epoch is not None:
-        _mark_best(
-            figure,
-            best_epoch,
-            quantity=quantity,
-            left_half=best_epoch <= epochs / 2,
-            palette=palette,
-        )
-    figure.update_layout(
-        hovermode="x unified" if _num_points(series) else "closest",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        margin={"t": 44},
-    )
-    figure.update_xaxes(
-        title_text="Epoch",
-        range=[0, max(epochs, 1)],
-        tickformat="d",
-        dtick=1 if epochs <= 10 else None,  # noqa: PLR2004 - ten labels fit a phone
-        nticks=10,
-        hoverformat=".2~f",
-    )
-    figure.update_yaxes(**_value_axis(quantity, series))
-    return figure
+        left_half = best_epoch <= epochs / 2
+        lines.append(_best(best_epoch, quantity, palette, left_half=left_half))
+    return {
+        # What moves by itself twice a second is unrest.
+        "animation": False,
+        "textStyle": {"fontFamily": FONT, "color": palette.text},
+        "grid": {
+            "left": 12,
+            "right": 20,
+            "top": 40,
+            "bottom": 30,
+            "containLabel": True,
+        },
+        "legend": _legend(series, palette),
+        "tooltip": _tooltip(quantity, palette),
+        "xAxis": _epoch_axis(epochs, palette),
+        "yAxis": _value_axis(quantity, series, palette),
+        "series": lines,
+    }
 
 
-def _num_points(series: Sequence[Series]) -> int:
-    return sum(math.isfinite(value) for line in series for value in line.y)
-
-
-def _trace(line: Series, quantity: Quantity, palette: Palette) -> go.Scatter:
+def _line(line: Series, quantity: Quantity, palette: Palette) -> Option:
     colour = palette.training if line.role == "training" else palette.validation
-    number = "%{y:.2f} %" if quantity == "Accuracy" else "%{y:.4f}"
     marked = not line.live and len(line.x) <= MAX_MARKED_POINTS
-    return go.Scatter(
-        name=line.name,
-        x=list(line.x),
-        y=_shown_values(line.y, quantity),
-        mode="lines+markers" if marked else "lines",
-        line={"color": colour, "width": 1.5 if line.live else 2.5},
-        marker={"color": colour, "size": 6},
-        opacity=0.6 if line.live else 1.0,
-        hovertemplate=f"{line.name}: {number}<extra></extra>",
-        connectgaps=False,
-        cliponaxis=False,
-    )
+    values = _shown_values(line.y, quantity)
+    return {
+        "name": line.name,
+        "type": "line",
+        "data": [list(point) for point in zip(line.x, values, strict=True)],
+        "color": colour,
+        "symbol": "circle",
+        "symbolSize": 6,
+        "showSymbol": marked,
+        "connectNulls": False,
+        "lineStyle": {
+            "width": 1.5 if line.live else 2.5,
+            "opacity": 0.6 if line.live else 1.0,
+        },
+        "emphasis": {"disabled": True},
+    }
 
 
 def _shown_values(values: tuple[float, ...], quantity: Quantity) -> list[float | None]:
@@ -119,36 +115,94 @@ def _shown_values(values: tuple[float, ...], quantity: Quantity) -> list[float |
     return [value * factor if math.isfinite(value) else None for value in values]
 
 
-def _mark_best(
-    figure: go.Figure,
-    best_epoch: int,
-    *,
-    quantity: Quantity,
-    left_half: bool,
-    palette: Palette,
-) -> None:
-    figure.add_vline(
-        x=best_epoch,
-        line={"color": palette.secondary, "width": 1, "dash": "dash"},
-        annotation={
-            "text": f"Lowest validation loss: epoch {best_epoch}",
-            "font": {"color": palette.secondary, "size": 12},
-            # Where the curves are not: below good accuracies, above low
-            # losses, and on the side with more room.
-            "xanchor": "left" if left_half else "right",
-            "xshift": 4 if left_half else -4,
-            "y": 0 if quantity == "Accuracy" else 1,
-            "yanchor": "bottom" if quantity == "Accuracy" else "top",
+def _best(
+    best_epoch: int, quantity: Quantity, palette: Palette, *, left_half: bool
+) -> Option:
+    """Return a series without points that only marks the best epoch."""
+    return {
+        "name": f"Lowest validation loss: epoch {best_epoch}",
+        "type": "line",
+        "data": [],
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "data": [{"xAxis": best_epoch}],
+            "lineStyle": {"color": palette.secondary, "width": 1, "type": "dashed"},
+            "label": {
+                "formatter": "{a}",
+                "color": palette.secondary,
+                "rotate": 0,
+                # Where the curves are not: below good accuracies, above low
+                # losses, and on the side with more room.
+                "position": "start" if quantity == "Accuracy" else "end",
+                "align": "left" if left_half else "right",
+                "offset": _inside(quantity, left_half=left_half),
+            },
         },
-    )
+    }
 
 
-def _value_axis(quantity: Quantity, series: Sequence[Series]) -> dict[str, object]:
-    axis: dict[str, object] = {"title_text": quantity, "tickformat": "~g"}
+def _inside(quantity: Quantity, *, left_half: bool) -> list[int]:
+    """Return by how many pixels a label at the end of a line moves into the figure."""
+    return [6 if left_half else -6, -16 if quantity == "Accuracy" else 16]
+
+
+def _legend(series: Sequence[Series], palette: Palette) -> Option:
+    """Name the lines; a live one shares the name of its thick one."""
+    thick = {line.role for line in series if not line.live}
+    named = [line.name for line in series if not (line.live and line.role in thick)]
+    return {
+        "data": named,
+        # The name of the y axis stands on the left.
+        "right": 12,
+        "top": 0,
+        "icon": "roundRect",
+        "itemHeight": 4,
+        "selectedMode": False,
+        "textStyle": {"color": palette.text, "fontFamily": FONT},
+    }
+
+
+def _tooltip(quantity: Quantity, palette: Palette) -> Option:
+    return {
+        "trigger": "axis",
+        "valueFormatter": "%.2f %%" if quantity == "Accuracy" else "%.4f",
+        "backgroundColor": palette.card,
+        "borderColor": palette.line,
+        "textStyle": {"color": palette.text, "fontFamily": FONT, "fontSize": 13},
+        "confine": True,
+    }
+
+
+def _epoch_axis(epochs: int, palette: Palette) -> Option:
+    return _axis(palette) | {
+        "name": "Epoch",
+        "nameLocation": "middle",
+        "nameGap": 26,
+        "min": 0,
+        "max": max(epochs, 1),
+        "minInterval": 1,
+        **({"interval": 1} if epochs <= FEW_EPOCHS else {}),
+    }
+
+
+def _value_axis(
+    quantity: Quantity, series: Sequence[Series], palette: Palette
+) -> Option:
+    axis = _axis(palette) | {"name": quantity, "scale": quantity == "Accuracy"}
     if quantity == "Accuracy":
-        axis |= {"ticksuffix": " %"}
-    else:
-        axis |= {"rangemode": "tozero"}
-    if not _num_points(series):
-        axis["range"] = [0, 100 if quantity == "Accuracy" else 1]
+        axis |= {"axisLabel": {"formatter": "{value} %", "color": palette.secondary}}
+    if not any(math.isfinite(value) for line in series for value in line.y):
+        axis |= {"min": 0, "max": 100 if quantity == "Accuracy" else 1}
     return axis
+
+
+def _axis(palette: Palette) -> dict[str, object]:
+    return {
+        "type": "value",
+        "nameTextStyle": {"color": palette.secondary, "fontSize": 13},
+        "axisLabel": {"color": palette.secondary, "fontSize": 12},
+        "axisLine": {"lineStyle": {"color": palette.line}},
+        "axisTick": {"show": False},
+        "splitLine": {"lineStyle": {"color": palette.line}},
+    }

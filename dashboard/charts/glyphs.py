@@ -32,7 +32,7 @@ def pixel_view(image: ByteImages | GrayImage, *, palette: Palette) -> go.Figure:
     figure = base_figure(palette, name="pixels", height=HEIGHT)
     figure.add_trace(
         go.Heatmap(
-            z=image.tolist(),
+            z=image,
             zmin=0,
             zmax=full,
             zsmooth=False,

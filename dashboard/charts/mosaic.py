@@ -10,6 +10,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,7 +21,12 @@ from core.types import ByteImages
 from dashboard.charts.selection import hit_markers, whole_numbers
 from dashboard.charts.theme import Palette, base_figure, outline
 
-RgbImage = NDArray[np.uint8]
+ColourNumbers = NDArray[np.uint8]
+"""Numbers of colours: grey levels, but three of them stand for something else."""
+
+WHITE: Final = 253
+PAPER: Final = 254
+EDGE: Final = 255
 
 PIXELS_PER_DOT = 2
 """The picture has twice the resolution of the screen, for dense screens."""
@@ -65,12 +71,14 @@ def mosaic_image(
     Returns:
         A PNG. Places of the last row without a glyph are paper.
     """
-    pixels = _mosaic_pixels(
-        images, columns=columns, scale=scale, gap=gap, palette=palette
-    )
+    # With numbered colours a pixel takes one byte, not three, and all of this
+    # a third of the time. What is nearly white becomes white.
+    picture = Image.fromarray(_colours(images, columns=columns, scale=scale, gap=gap))
+    greys = [(level, level, level) for level in range(WHITE)]
+    last = [(255, 255, 255), _rgb(palette.paper), _rgb(palette.tile_edge)]
+    picture.putpalette([part for colour in (*greys, *last) for part in colour])
     file = io.BytesIO()
-    # 200 glyphs: 49 ms and 147 KB at level 1, 88 ms and 113 KB at level 6.
-    Image.fromarray(pixels).save(file, format="PNG", compress_level=1)
+    picture.save(file, format="PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -135,25 +143,22 @@ def selected_index(points: Sequence[Mapping[str, object]]) -> int | None:
             return None
 
 
-def _mosaic_pixels(
-    images: ByteImages, *, columns: int, scale: int, gap: int, palette: Palette
-) -> RgbImage:
-    """Return the mosaic as uint8 of shape (height, width, 3)."""
+def _colours(
+    images: ByteImages, *, columns: int, scale: int, gap: int
+) -> ColourNumbers:
+    """Return the mosaic as uint8 of shape (height, width)."""
     num_images, height, width = images.shape
     rows = max(1, math.ceil(num_images / columns))
     down, across = height * scale + gap, width * scale + gap
-    pixels: RgbImage = np.empty(
-        (rows * down + gap, columns * across + gap, 3), dtype=np.uint8
+    pixels: ColourNumbers = np.full(
+        (rows * down + gap, columns * across + gap), PAPER, dtype=np.uint8
     )
-    pixels[:] = _rgb(palette.paper)
-    for position, image in enumerate(images):
+    for position, image in enumerate(np.minimum(images, WHITE)):
         row, column = divmod(position, columns)
         top, left = row * down, column * across
-        pixels[top : top + down + gap, left : left + across + gap] = _rgb(
-            palette.tile_edge
-        )
+        pixels[top : top + down + gap, left : left + across + gap] = EDGE
         large = image.repeat(scale, axis=0).repeat(scale, axis=1)
-        pixels[top + gap : top + down, left + gap : left + across] = large[..., None]
+        pixels[top + gap : top + down, left + gap : left + across] = large
     return pixels
 
 

@@ -5,6 +5,7 @@ a test compares the two. Pages show figures with `theme=None`, or Streamlit
 would paint its own template over this one.
 """
 
+import functools
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -156,6 +157,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@functools.cache
 def template(palette: Palette) -> go.layout.Template:
     """Return what all figures of a theme have in common."""
     axis = {

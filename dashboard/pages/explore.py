@@ -12,34 +12,41 @@ frame.heading("Explore", "What does the data look like?")
 dataset = services.default_dataset()
 spec = dataset.spec
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    split = explore.pick_split()
-    label = explore.pick_class(spec.classes)
-    st.button(
-        "Other images",
-        icon=":material/casino:",
-        key="other_images",
-        on_click=state.count_up,
-        args=(state.SAMPLE,),
-    )
 
-images = explore.images_of(dataset, split)
-shown = explore.sample(images, label)
-samples_column, image_column = st.columns([3, 2], gap="medium")
-with samples_column:
-    st.subheader(f"A sample of {spec.title}", anchor=False)
-    explore.samples(dataset, images, shown)
-    st.caption(
-        f"{count_of(len(shown), explore.num_images(images, label))} {split} images, "
-        "drawn at random. Click one to enlarge it."
-    )
-with image_column:
-    chosen = state.image(len(images.labels))
-    index = int(shown[0]) if chosen is None else chosen
-    name = spec.classes[images.labels[index]]
-    st.subheader(f"{name}, {split} image {index:,}", anchor=False)
-    sample_card.large_glyph(images.images[index], key="explore_pixels")
-    st.caption("Point at a pixel to read its ink: 0 is paper, 255 is full ink.")
+@st.fragment
+def look_at_images() -> None:
+    """Choose and enlarge images, without drawing the rest of the page again."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        split = explore.pick_split()
+        label = explore.pick_class(spec.classes)
+        st.button(
+            "Other images",
+            icon=":material/casino:",
+            key="other_images",
+            on_click=state.count_up,
+            args=(state.SAMPLE,),
+        )
+
+    images = explore.images_of(dataset, split)
+    shown = explore.sample(images, label)
+    samples_column, image_column = st.columns([3, 2], gap="medium")
+    with samples_column:
+        st.subheader(f"A sample of {spec.title}", anchor=False)
+        explore.samples(dataset, images, shown)
+        st.caption(
+            f"{count_of(len(shown), explore.num_images(images, label))} {split} "
+            "images, drawn at random. Click one to enlarge it."
+        )
+    with image_column:
+        chosen = state.image(len(images.labels))
+        index = int(shown[0]) if chosen is None else chosen
+        name = spec.classes[images.labels[index]]
+        st.subheader(f"{name}, {split} image {index:,}", anchor=False)
+        sample_card.large_glyph(images.images[index], key="explore_pixels")
+        st.caption("Point at a pixel to read its ink: 0 is paper, 255 is full ink.")
+
+
+look_at_images()
 
 summary = services.dataset_summary(dataset)
 balance_column, average_column = st.columns([3, 2], gap="medium")

@@ -16,7 +16,9 @@ frame.heading(
 
 dataset = services.default_dataset()
 spec = dataset.spec
-latest = services.runs()[:NUM_RUNS]
+everything = services.runs()
+latest = everything[:NUM_RUNS]
+finished = services.finished_runs(everything)
 
 data_column, run_column = st.columns(2, gap="medium")
 with data_column, st.container(border=True, height="stretch"):
@@ -37,7 +39,6 @@ with run_column, st.container(border=True, height="stretch"):
         st.info("No network has been trained yet.", icon=":material/info:")
     st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
 
-finished = services.finished_runs()
 with st.container(border=True):
     st.subheader("Next step", anchor=False)
     if finished:

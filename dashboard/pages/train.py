@@ -24,7 +24,8 @@ with recipe_column, st.container(border=True):
         state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
 
 with live_column:
-    run = services.watched_run(state.text(state.WATCHED_RUN))
+    everything = services.runs()
+    run = services.watched_run(everything, state.text(state.WATCHED_RUN))
     if run is None:
         st.info(
             "No training yet. The curves of the first one will grow here: press "
@@ -33,5 +34,5 @@ with live_column:
         )
     else:
         live.live_view(run)
-    if waiting := services.num_waiting():
+    if waiting := services.num_waiting(everything):
         st.caption(f"Queue: {waiting} waiting")

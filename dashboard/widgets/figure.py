@@ -21,6 +21,20 @@ def show(figure: go.Figure, *, key: str, alt: str) -> None:
     )
 
 
+def show_changing(
+    option: Mapping[str, object], *, height: int, key: str, alt: str
+) -> None:
+    """Show a chart that is drawn anew many times, in place and without flicker.
+
+    Args:
+        option: Made by `dashboard.charts.curves`.
+        height: In pixels.
+        key: Its name on the page.
+        alt: What it shows, for those who cannot see it.
+    """
+    st.echarts_chart(dict(option), height=height, key=key, theme=None, alt=alt)
+
+
 def clickable(
     figure: go.Figure, *, key: str, alt: str, on_click: Callable[[Points], None]
 ) -> None:

@@ -1,7 +1,7 @@
 """How a run goes: progress, curves, and what came of it; alive while it trains."""
 
 import contextlib
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -9,22 +9,37 @@ from core.errors import UnknownRunError
 from core.evaluation.metrics import Proportion
 from core.runs.records import History, LivePoints, Run, RunStatus
 from dashboard import services, state, words
-from dashboard.charts.curves import Quantity, Series, learning_curves
+from dashboard.charts.curves import HEIGHT, Quantity, Series, learning_curves
 from dashboard.charts.words import percent
 from dashboard.widgets import figure, frame, runs
 
-REFRESH_SECONDS: Final = 0.5
+START_SECONDS: Final = 0.4
+REFRESH_SECONDS: Final = 0.8
+"""Each look takes from the training what the browser needs to draw."""
+
 Scores = tuple[float, ...]
+Stage = Literal["starting", "under way", "over"]
+_INTERVALS: Final[dict[Stage, float | None]] = {
+    "starting": START_SECONDS,
+    "under way": REFRESH_SECONDS,
+    "over": None,
+}
 
 
 def live_view(run: Run) -> None:
-    """Show a run; while it is not over, look again twice a second.
+    """Show a run; while it is not over, look again and again.
 
     Args:
         run: Any run.
     """
-    interval = None if run.status.is_over else REFRESH_SECONDS
-    st.fragment(_look, run_every=interval)(run.id)
+    st.session_state[state.STAGE] = _stage(run)
+    st.fragment(_look, run_every=_INTERVALS[_stage(run)])(run.id)
+
+
+def _stage(run: Run) -> Stage:
+    if run.status.is_over:
+        return "over"
+    return "under way" if run.scores.epochs_done else "starting"
 
 
 def _look(run_id: str) -> None:
@@ -52,18 +67,15 @@ def _show(run: Run) -> None:
     _numbers(run, history)
     _curves(run, history, services.store().live_points(run.id))
     _outcome(run)
-    if run.status.is_over and st.session_state.get(state.OPEN_RUN) == run.id:
+    if st.session_state[state.STAGE] != _stage(run):
         # The rest of the page shows which runs exist, so it looks again too.
-        del st.session_state[state.OPEN_RUN]
         st.rerun()
-    if not run.status.is_over:
-        st.session_state[state.OPEN_RUN] = run.id
 
 
 def _stop(run_id: str) -> None:
     # Nothing needs to be done about a run that was deleted since: that stops it.
     with frame.plain_errors(), contextlib.suppress(UnknownRunError):
-        services.store().request_stop(run_id)
+        services.stop_run(run_id)
 
 
 def _status(run: Run) -> None:
@@ -86,7 +98,7 @@ def _status(run: Run) -> None:
 
 def _numbers(run: Run, history: History) -> None:
     speed = run.scores.images_per_second
-    with st.grid(4, min_column_width=140, gap="small"):
+    with st.grid(4, min_column_width=110, gap="small"):
         st.metric("Validation accuracy", _last(history.val_accuracy, as_percent=True))
         st.metric("Validation loss", _last(history.val_loss))
         st.metric("Training loss", _last(history.loss))
@@ -122,7 +134,7 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
     ]
     if run.config.validation_fraction:
         series.append(Series("Validation", epochs, validation, "validation"))
-    figure.show(
+    figure.show_changing(
         learning_curves(
             quantity,
             series,
@@ -130,6 +142,7 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
             best_epoch=best_epoch,
             palette=services.palette(),
         ),
+        height=HEIGHT,
         key=f"curve_{quantity.lower()}",
         alt=f"{quantity} by epoch of {run.name}, training and validation",
     )

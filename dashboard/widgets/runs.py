@@ -20,7 +20,7 @@ def pick_run() -> Run:
     Returns:
         The chosen run; the newest unless another is chosen.
     """
-    runs = {run.id: run for run in services.finished_runs()}
+    runs = {run.id: run for run in services.finished_runs(services.runs())}
     if not runs:
         _offer_first_run()
         st.stop()

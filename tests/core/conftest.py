@@ -8,8 +8,8 @@ import pytest
 from core.datasets import catalog, store
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.runs import database
-from core.runs.store import RunStore, open_store
+from core.runs import database, open_store
+from core.runs.store import RunStore
 from tests import small_data
 
 

@@ -10,8 +10,9 @@ import pytest
 from core import cli
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import worker
+from core.runs import open_store
 from core.runs.records import History, RunScores
-from core.runs.store import RunStore, open_store
+from core.runs.store import RunStore
 from tests.small_data import progress
 
 SCORES = RunScores(

@@ -14,7 +14,7 @@ from core.config import TrainingConfig
 from core.datasets import catalog, store
 from core.datasets.catalog import DatasetSpec
 from core.jobs import worker
-from core.runs.store import open_store
+from core.runs import open_store
 from tests.small_data import SMALL
 
 Captured = pytest.CaptureFixture[str]

@@ -108,18 +108,18 @@ def test_watched_run_is_the_named_one_then_the_one_at_work_then_the_newest(
     old, at_work, new = (store.create(TrainingConfig(), name=name) for name in "abc")
     store.start(at_work)
 
-    assert services.watched_run(old).id == old
-    assert services.watched_run(None).id == at_work
-    assert services.watched_run("nonsense").id == at_work
+    assert services.watched_run(services.runs(), old).id == old
+    assert services.watched_run(services.runs(), None).id == at_work
+    assert services.watched_run(services.runs(), "nonsense").id == at_work
     store.stop(at_work)
-    assert services.watched_run(None).id == new
+    assert services.watched_run(services.runs(), None).id == new
 
 
 @pytest.mark.usefixtures("store")
 def test_without_runs_none_is_watched() -> None:
-    assert services.watched_run("nonsense") is None
-    assert services.finished_runs() == ()
-    assert services.num_waiting() == 0
+    assert services.watched_run(services.runs(), "nonsense") is None
+    assert services.finished_runs(services.runs()) == ()
+    assert services.num_waiting(services.runs()) == 0
 
 
 def test_only_finished_runs_are_offered_the_newest_first(
@@ -128,7 +128,7 @@ def test_only_finished_runs_are_offered_the_newest_first(
     first, second = finish_run(name="first"), finish_run(name="second")
     store.fail(store.create(TrainingConfig(), name="failed"), "The disk is full.")
 
-    ids = [run.id for run in services.finished_runs()]
+    ids = [run.id for run in services.finished_runs(services.runs())]
 
     assert ids == [second, first]
     assert running_run not in ids
@@ -138,7 +138,7 @@ def test_only_queued_runs_wait(store: RunStore, running_run: str) -> None:
     assert running_run
     store.create(TrainingConfig(), name="next")
 
-    assert services.num_waiting() == 1
+    assert services.num_waiting(services.runs()) == 1
 
 
 def test_started_run_is_queued_and_handed_to_the_executor(
@@ -150,7 +150,7 @@ def test_started_run_is_queued_and_handed_to_the_executor(
 
     run = store.get(run_id)
     assert (run.config, run.name) == (config, "mine")
-    assert tasks == [("train_run", (run_id,))]
+    assert tasks == [("train_and_prepare", (run_id,))]
 
 
 def test_summary_counts_each_split(mnist: Dataset) -> None:

@@ -183,14 +183,15 @@ def test_second_start_waits_behind_the_first(
     assert "Queue: 2 waiting" in text(app)
 
 
-def test_run_at_work_shows_where_it_stands(running_run: str) -> None:
+@pytest.mark.usefixtures("running_run")
+def test_run_at_work_shows_where_it_stands() -> None:
     app = open_app("train")
 
     assert app.progress[0].text == "long-run, epoch 5 of 20, 3 s left"
     assert app.progress[0].value == 22
     assert app.button(key="stop").label == "Stop"
     assert [metric.value for metric in app.metric] == ["\u2013"] * 3 + ["1,000"]
-    assert app.session_state["open_run"] == running_run
+    assert app.session_state["stage"] == "under way"
 
 
 def test_stop_asks_the_run_to_stop(store: RunStore, running_run: str) -> None:
@@ -238,11 +239,11 @@ def test_curves_have_a_point_for_each_epoch(store: RunStore, running_run: str) -
     app = open_app("train")
 
     (validation,) = (
-        trace
-        for trace in figure(app, "curve_accuracy")["data"]
-        if trace["name"] == "Validation"
+        line
+        for line in figure(app, "curve_accuracy")["series"]
+        if line["name"] == "Validation"
     )
-    assert (validation["x"], validation["y"]) == ([1], [90])
+    assert validation["data"] == [[1, 90]]
     assert [m.value for m in app.metric] == ["90.00 %", "0.3000", "0.5000", "1,000"]
 
 

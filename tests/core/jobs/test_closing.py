@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.runs import open_store
 from core.runs.records import RunStatus
-from core.runs.store import open_store
 
 # A run that works and one that waits, when the program comes to its end.
 PROGRAM = """
@@ -13,7 +13,7 @@ import time
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import executor
 from core.runs.records import RunStatus
-from core.runs.store import open_store
+from core.runs import open_store
 store = open_store()
 config = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
 runs = [executor.submit(store, config, name=name) for name in ("works", "waits")]

@@ -14,9 +14,10 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import executor
+from core.runs import open_store
 from core.runs.owner import Owner
 from core.runs.records import Run, RunStatus
-from core.runs.store import RunStore, open_store
+from core.runs.store import RunStore
 from tests.small_data import wait_until
 
 QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)

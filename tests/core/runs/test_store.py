@@ -17,10 +17,10 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import TrainingConfig
 from core.errors import ArtifactError, HomeError, RunStoreError, UnknownRunError
-from core.runs import translation
+from core.runs import open_store, translation
 from core.runs.owner import Owner
 from core.runs.records import History, RunScores, RunStatus
-from core.runs.store import RunStore, open_store
+from core.runs.store import RunStore
 from tests import small_data
 
 CONFIG = TrainingConfig(epochs=2, seed=5)
@@ -31,7 +31,7 @@ ONE_EPOCH = History(loss=(0.5,), accuracy=(0.8,), val_loss=(0.6,), val_accuracy=
 
 OPEN_WHEN_TOLD = """
 import sys
-from core.runs.store import open_store
+from core.runs import open_store
 
 print("ready", flush=True)
 sys.stdin.readline()
@@ -43,7 +43,7 @@ print(store.create(TrainingConfig(), name="run"))
 CREATE_AND_END = """
 import sys
 from core.config import TrainingConfig
-from core.runs.store import open_store
+from core.runs import open_store
 
 store = open_store()
 run_id = store.create(TrainingConfig(), name="orphan")

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from dashboard.charts.glyphs import glyph_grid, pixel_view
-from dashboard.charts.mosaic import Grid
+from dashboard.charts.mosaic import WHITE, Grid
 from dashboard.charts.theme import DARK, LIGHT
 
 
@@ -53,5 +53,5 @@ def test_each_class_has_its_name_on_its_glyph() -> None:
     assert [note.text for note in figure.layout.annotations] == ["a", "b", "c"]
     assert figure.layout.annotations[2].y > figure.layout.annotations[1].y
     assert [tuple(data) for data in figure.data[0].customdata] == [(0,), (1,), (2,)]
-    assert int(picture[30, 90, 0]) == 255
-    assert int(picture[30, 30, 0]) == 0
+    assert int(picture[30, 90]) == WHITE
+    assert int(picture[30, 30]) == 0

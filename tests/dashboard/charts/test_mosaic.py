@@ -34,7 +34,7 @@ def draw(
 
 
 def pixels(png: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(png)))
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
 def test_glyphs_are_enlarged_without_smoothing() -> None:
