@@ -1,9 +1,10 @@
-"""What each preset reaches over several seeds: the claims of core.presets.
+r"""What each preset reaches over several seeds: the claims of core.presets.
 
 Each is trained with a tenth of the training images held out, as it is, and
 once more with none held out. The test images choose nothing.
 
-    python benchmarks/accuracy.py [--preset NAME ...] [--seeds 5] [--json]
+    python benchmarks/accuracy.py [--preset NAME ...] [--held-out 0.1 ...] \
+        [--seeds 5] [--json]
 """
 
 import argparse
@@ -22,7 +23,7 @@ from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.evaluation import metrics
 
-HOLD_OUTS = (0.1, 0.0)
+HELD_OUT = (0.1, 0.0)
 
 
 def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
@@ -57,11 +58,11 @@ def main() -> None:
     options = _arguments()
     rows = []
     for name in options.preset or [preset.name for preset in presets.PRESETS]:
-        for hold_out in HOLD_OUTS:
+        for held_out in options.held_out or HELD_OUT:
             config = dataclasses.replace(
-                presets.preset(name).config, validation_fraction=hold_out
+                presets.preset(name).config, validation_fraction=held_out
             )
-            row = {"preset": name, "held_out": hold_out}
+            row = {"preset": name, "held_out": held_out}
             rows.append(row | measure(config, options.seeds))
     report = {"machine": machine.describe(), "seeds": options.seeds, "rows": rows}
     if options.json:
@@ -73,6 +74,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--preset", action="append", metavar="NAME")
+    parser.add_argument("--held-out", action="append", type=float, metavar="SHARE")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     return parser.parse_args()

@@ -1,20 +1,23 @@
-"""How long the classic recipe takes here, and in Keras' fit as usually written.
+r"""How long recipes take here and in other libraries, side by side.
 
-784-128-64-10, ReLU, softmax, Adam 0.001, batches of 32, 10 epochs, all 60,000
-training images, none held out. Each training is a process of its own; the two
-take turns, and the median counts. The time is that of the training loop with
-compilation, without imports and loading.
+784-128-64-10 with ReLU, softmax and Adam at 0.001, in batches of 32 (the classic
+recipe) and of 128, and a LeNet in batches of 128 with augmentation, on all 60,000
+training images. Each training is a process of its own; all take turns, and the
+median counts. The time is that of the training with compilation, without
+imports and loading. `requirements-bench.txt` has the peers; one that is not
+installed is left out and named.
 
-    python benchmarks/training_speed.py [--repeats 3] [--epochs 10] [--json]
+    python benchmarks/training_speed.py [--recipe classic-32 ...] \
+        [--peer keras-fit ...] [--repeats 3] [--json]
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,104 +25,98 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import machine  # noqa: E402
+import peers  # noqa: E402
+from peers import Recipe  # noqa: E402
 
-from core.config import TrainingConfig  # noqa: E402
-from core.datasets import store as datasets  # noqa: E402
-from core.evaluation import metrics  # noqa: E402
-
-
-def inklab(epochs: int) -> tuple[float, float]:
-    """Train with the compiled epoch; return seconds and test accuracy."""
-    from core.training.train import train  # noqa: PLC0415
-
-    config = TrainingConfig(epochs=epochs, validation_fraction=0.0)
-    trained = train(datasets.load("mnist"), config)
-    predictions = trained.predictions
-    accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    return trained.seconds, accuracy.value
-
-
-def keras_fit(epochs: int) -> tuple[float, float]:
-    """Train as the exercise is usually written; return seconds and test accuracy."""
-    import keras  # noqa: PLC0415
-
-    dataset = datasets.load("mnist")
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential(
-        [
-            keras.Input((28, 28)),
-            keras.layers.Flatten(),
-            keras.layers.Dense(128, activation="relu"),
-            keras.layers.Dense(64, activation="relu"),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
-    images = dataset.train.images.astype("float32") / 255
-    labels = keras.utils.to_categorical(dataset.train.labels)
-    started = time.perf_counter()
-    model.fit(images, labels, batch_size=32, epochs=epochs, verbose=0)
-    seconds = time.perf_counter() - started
-    test = dataset.test
-    _, accuracy = model.evaluate(
-        test.images.astype("float32") / 255,
-        keras.utils.to_categorical(test.labels),
-        verbose=0,
-    )
-    return seconds, float(accuracy)
-
-
-CONTESTANTS = {"inklab": inklab, "keras fit": keras_fit}
+RECIPES = {
+    "classic-32": Recipe(batch_size=32, epochs=10),
+    "classic-128": Recipe(batch_size=128, epochs=10),
+    "lenet-128": Recipe(batch_size=128, epochs=2, is_lenet=True),
+}
+CONTESTANTS = {
+    "inklab": (peers.inklab, "tensorflow"),
+    "keras-fit": (peers.keras_fit, "tensorflow"),
+    "keras-tuned": (peers.keras_tuned, "tensorflow"),
+    "pytorch": (peers.pytorch, "torch"),
+    "scikit-learn": (peers.scikit_learn, "sklearn"),
+    "jax": (peers.jax_scan, "jax"),
+}
+NO_CONVOLUTIONS = ("scikit-learn", "jax")
 
 
 def main() -> None:
-    """Run all contestants in turn and print the table."""
+    """Run all contestants in turn and print the tables."""
     options = _arguments()
     if options.one:
-        seconds, accuracy = CONTESTANTS[options.one](options.epochs)
+        train, _ = CONTESTANTS[options.one]
+        seconds, accuracy = train(RECIPES[options.recipe[0]])
         print(json.dumps({"seconds": seconds, "accuracy": accuracy}))
         return
-    results: dict[str, list[dict[str, float]]] = {name: [] for name in CONTESTANTS}
+    recipes = options.recipe or list(RECIPES)
+    tables = {name: _table(name, options) for name in recipes}
+    report = {"machine": machine.describe(), "median": tables}
+    if options.json:
+        print(json.dumps(report))
+    else:
+        _print_tables(report)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--recipe", action="append", choices=RECIPES)
+    parser.add_argument("--peer", action="append", choices=CONTESTANTS)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+    parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _table(recipe: str, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    names = [name for name in CONTESTANTS if name in _wanted(options)]
+    if RECIPES[recipe].is_lenet:
+        names = [name for name in names if name not in NO_CONVOLUTIONS]
+    results: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for _ in range(options.repeats):
         for name, rows in results.items():
-            rows.append(_in_own_process(name, options.epochs))
-    table = {
+            rows.append(_in_own_process(name, recipe))
+    return {
         name: {
             "seconds": statistics.median(row["seconds"] for row in rows),
             "accuracy": statistics.median(row["accuracy"] for row in rows),
         }
         for name, rows in results.items()
     }
-    report = {"machine": machine.describe(), "epochs": options.epochs, "median": table}
-    if options.json:
-        print(json.dumps(report))
-    else:
-        _print_table(report)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
-    parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
-    return parser.parse_args()
+def _wanted(options: argparse.Namespace) -> list[str]:
+    wanted = ["inklab", *(options.peer or CONTESTANTS)]
+    there = []
+    for name in wanted:
+        _, package = CONTESTANTS[name]
+        if importlib.util.find_spec(package):
+            there.append(name)
+        else:
+            print(f"left out, not installed: {name}", file=sys.stderr)
+    return there
 
 
-def _in_own_process(name: str, epochs: int) -> dict[str, float]:
-    command = [sys.executable, __file__, "--one", name, "--epochs", str(epochs)]
+def _in_own_process(name: str, recipe: str) -> dict[str, float]:
+    command = [sys.executable, __file__, "--one", name, "--recipe", recipe]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     row: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return row
 
 
-def _print_table(report: dict) -> None:
-    print(f"{report['epochs']} epochs. {machine.line(report['machine'])}")
-    peer = report["median"]["keras fit"]["seconds"]
-    print(f"{'':12}{'seconds':>9}{'ratio':>8}{'test accuracy':>15}")
-    for name, row in report["median"].items():
-        ratio = peer / row["seconds"]
-        print(f"{name:12}{row['seconds']:9.1f}{ratio:7.1f}x{row['accuracy']:15.2%}")
+def _print_tables(report: dict) -> None:
+    print(machine.line(report["machine"]))
+    for recipe, rows in report["median"].items():
+        print(f"\n{recipe:14}{'seconds':>9}{'of inklab':>11}{'test accuracy':>15}")
+        ours = rows["inklab"]["seconds"]
+        for name, row in rows.items():
+            ratio = row["seconds"] / ours
+            print(
+                f"{name:14}{row['seconds']:9.1f}{ratio:10.1f}x{row['accuracy']:15.2%}"
+            )
 
 
 if __name__ == "__main__":

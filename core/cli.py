@@ -6,10 +6,18 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from core import console, presets
-from core.config import MlpConfig, TrainingConfig
+from core.config import (
+    CnnConfig,
+    MlpConfig,
+    Monitor,
+    Network,
+    OptimizerName,
+    Schedule,
+    TrainingConfig,
+)
 from core.console import Record
 from core.datasets import catalog
 from core.errors import (
@@ -25,7 +33,7 @@ from core.jobs import worker
 from core.runs import open_store
 from core.runs.records import Run, RunStatus
 
-Config = TypeVar("Config", MlpConfig, TrainingConfig)
+Config = TypeVar("Config", MlpConfig, CnnConfig, TrainingConfig)
 
 FAILURE: Final = 1
 INTERRUPTED: Final = 130
@@ -188,9 +196,19 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", help="name of a data set (mnist)")
     parser.add_argument("--preset", choices=names, default=presets.DEFAULT)
     parser.add_argument("--epochs", type=int)
-    parser.add_argument("--hidden", type=_widths, help="hidden units, like 128,64")
+    parser.add_argument(
+        "--hidden", type=_widths, help="units of the dense layers, like 128,64"
+    )
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--optimizer", choices=get_args(OptimizerName))
+    parser.add_argument("--schedule", choices=get_args(Schedule))
+    parser.add_argument("--weight-decay", type=float)
+    parser.add_argument("--label-smoothing", type=float)
+    parser.add_argument("--gradient-clip", type=float)
+    parser.add_argument("--weight-average", type=float)
+    parser.add_argument("--patience", type=int, help="epochs without a better score")
+    parser.add_argument("--monitor", choices=get_args(Monitor))
     parser.add_argument("--dropout", type=float)
     parser.add_argument("--validation-fraction", type=float)
     parser.add_argument("--seed", type=int)
@@ -220,10 +238,21 @@ def _widths(text: str) -> tuple[int, ...]:
 
 def _config(options: argparse.Namespace) -> TrainingConfig:
     base = presets.preset(options.preset).config
-    network = _changed(base.network, options, ("hidden", "dropout"))
-    names = ("dataset", "epochs", "batch_size", "learning_rate", "seed")
-    config = _changed(base, options, (*names, "validation_fraction"))
+    network = _network(base.network, options)
+    own = ("preset", "network", "augmentation")
+    fields = (field.name for field in dataclasses.fields(base))
+    config = _changed(base, options, [name for name in fields if name not in own])
     return dataclasses.replace(config, network=network)
+
+
+def _network(base: Network, options: argparse.Namespace) -> Network:
+    match base:
+        case MlpConfig():
+            return _changed(base, options, ("hidden", "dropout"))
+        case CnnConfig():
+            if options.hidden is not None:
+                base = dataclasses.replace(base, dense=options.hidden)
+            return _changed(base, options, ("dropout",))
 
 
 def _changed(
@@ -244,6 +273,7 @@ def _summary(run: Run) -> Record:
         "created": run.created.isoformat(timespec="seconds"),
         "dataset": config.dataset,
         "preset": config.preset,
+        "compiler": run.compiler,
         "epochs": config.epochs,
         "parameters": _num_parameters(config),
         "train_seconds": run.scores.train_seconds,

@@ -146,6 +146,20 @@ def num_parameters(config: TrainingConfig) -> int:
     return config.network.num_parameters(num_classes=len(classes))
 
 
+def num_multiplications(config: TrainingConfig) -> int:
+    """Count the multiplications with which a network reads one image."""
+    classes = catalog.spec(config.dataset).classes
+    return config.network.num_multiplications(num_classes=len(classes))
+
+
+def training_bytes(config: TrainingConfig) -> int:
+    """Estimate the memory that one step of a training needs."""
+    classes = catalog.spec(config.dataset).classes
+    return config.network.training_bytes(
+        num_classes=len(classes), batch_size=config.batch_size
+    )
+
+
 def dataset_summary(chosen: Dataset) -> DatasetSummary:
     """Return the counts and averages of a data set."""
     return _dataset_summary(chosen.fingerprint, chosen)

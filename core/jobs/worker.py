@@ -20,13 +20,7 @@ import psutil
 from core import presets, settings
 from core.config import TrainingConfig
 from core.datasets import store as datasets
-from core.errors import (
-    ExportError,
-    HomeError,
-    InklabError,
-    RunStoreError,
-    TrainingStopped,
-)
+from core.errors import ExportError, InklabError, TrainingStopped
 from core.evaluation import metrics
 from core.inference import Predictor
 from core.jobs.reporter import Reporter
@@ -57,10 +51,11 @@ def settle_in(server: int) -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
-    # The pages say what is wrong with a store that cannot be opened.
-    with contextlib.suppress(HomeError, RunStoreError):
+    # What fails here fails again in the task, which can say so in its run; raised
+    # here it would end one process after the other.
+    with contextlib.suppress(Exception):
         open_store()
-    importlib.import_module("core.training.train")
+        importlib.import_module("core.training.train")
 
 
 def warm_up() -> None:
@@ -145,6 +140,7 @@ def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> 
             accuracy=accuracy,
             history=trained.history,
             train_seconds=trained.seconds,
+            compiler=trained.compiler,
         )
         (files / "card.md").write_text(card)
         scores = RunScores(
@@ -153,7 +149,7 @@ def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> 
             train_seconds=trained.seconds,
             total_seconds=time.perf_counter() - started,
         )
-        store.finish(run_id, scores=scores, files=files)
+        store.finish(run_id, scores=scores, files=files, compiler=trained.compiler)
     finally:
         shutil.rmtree(files, ignore_errors=True)
 

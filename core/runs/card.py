@@ -13,6 +13,7 @@ def model_card(
     accuracy: Proportion,
     history: History,
     train_seconds: float,
+    compiler: str,
 ) -> str:
     """Write the card of a finished run: data, recipe, result, limits."""
     num_classes = len(spec.classes)
@@ -22,7 +23,8 @@ def model_card(
 {accuracy.value:.2%} of {accuracy.total:,} test images are read right \
 (95 % Wilson interval {accuracy.low:.2%} to {accuracy.high:.2%}). \
 {config.network.num_parameters(num_classes=num_classes):,} parameters, \
-{history.num_epochs} epochs, trained in {train_seconds:.1f} s.
+{_epochs(config, history)}, trained in {train_seconds:.1f} s (loop compiled \
+with {compiler}).
 
 ## Data
 
@@ -45,3 +47,10 @@ Images of shape (28, 28), 0.0 for paper and 1.0 for full ink, normalised as \
 The model knows only these classes and answers with one of them whatever it is \
 shown. Its probabilities have not been calibrated.
 """
+
+
+def _epochs(config: TrainingConfig, history: History) -> str:
+    if not config.patience:
+        return f"{history.num_epochs} epochs"
+    best = history.best_epoch_by(config.monitor)
+    return f"{history.num_epochs} epochs of which number {best} was kept"

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import TrainingConfig
+from core.config import Monitor, TrainingConfig
 from core.types import Labels, Probabilities
 
 
@@ -53,6 +53,16 @@ class History:
         """The epoch (from 1) with the lowest validation loss; None if unknown."""
         if not self.val_loss or np.isnan(self.val_loss).all():
             return None
+        return int(np.nanargmin(self.val_loss)) + 1
+
+    def best_epoch_by(self, monitor: Monitor) -> int:
+        """Return the first epoch (from 1) with the best score.
+
+        Args:
+            monitor: The score; there must be some, and a number among them.
+        """
+        if monitor == "val_accuracy":
+            return int(np.nanargmax(self.val_accuracy)) + 1
         return int(np.nanargmin(self.val_loss)) + 1
 
 
@@ -151,6 +161,7 @@ class Run:
         config: What was asked for.
         status: Where it stands.
         reason: Why it failed, in plain words; empty otherwise.
+        compiler: What compiled its training loop; empty until it has finished.
         created: When it was asked for, with time zone.
         scores: Numbers known so far.
     """
@@ -162,3 +173,4 @@ class Run:
     reason: str
     created: datetime
     scores: RunScores
+    compiler: str = ""

@@ -173,17 +173,22 @@ class RunStore:
         with plain_errors():
             self._client.log_batch(run_id, metrics=metrics, tags=[heartbeat])
 
-    def finish(self, run_id: str, *, scores: RunScores, files: Path) -> None:
+    def finish(
+        self, run_id: str, *, scores: RunScores, files: Path, compiler: str = ""
+    ) -> None:
         """Store the results of a run and mark it finished.
 
         Args:
             run_id: A running run.
             scores: Test accuracy and times; fields that are None are left out.
             files: A folder whose files are kept with the run.
+            compiler: What compiled the training loop, if that is known.
         """
         metrics = score_metrics(scores)
         with plain_errors():
             self._client.log_artifacts(run_id, str(files))
+            if compiler:
+                self._client.set_tag(run_id, "inklab.compiler", compiler)
             self._client.log_batch(run_id, metrics=metrics)
             self._client.set_terminated(run_id, "FINISHED")
 

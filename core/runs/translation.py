@@ -51,6 +51,7 @@ def run_of(found: MlflowRun) -> Run:
         config=TrainingConfig.from_json(tags["inklab.config"]),
         status=_STATUS[found.info.status],
         reason=tags.get("inklab.reason", ""),
+        compiler=tags.get("inklab.compiler", ""),
         created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),

@@ -4,7 +4,7 @@ An epoch's value is drawn at the end of that epoch: epoch 1 at x = 1. Points
 from within an epoch stand at a fraction, so the thin live line runs ahead of
 the thick one and the two agree about where they are.
 
-They are drawn by ECharts, because they change twice a second: a Plotly figure
+They are drawn by ECharts, because they change every second: a Plotly figure
 whose data change is made anew by Streamlit, which flickers and takes the
 processor from the training.
 """
@@ -52,6 +52,7 @@ def learning_curves(
     epochs: int,
     best_epoch: int | None,
     palette: Palette,
+    best_name: str = "Lowest validation loss",
 ) -> Option:
     """Draw one quantity over the epochs.
 
@@ -59,8 +60,9 @@ def learning_curves(
         quantity: What is on the y axis.
         series: The lines, of any length, also none.
         epochs: How many epochs the run will have; fixes the x axis.
-        best_epoch: The epoch with the lowest validation loss, to be marked.
+        best_epoch: The best epoch, to be marked.
         palette: Colours of the theme.
+        best_name: What is best in it.
 
     Returns:
         An ECharts option whose x axis runs from 0 to `epochs`; `HEIGHT` pixels high.
@@ -68,9 +70,10 @@ def learning_curves(
     lines = [_line(line, quantity, palette) for line in series]
     if best_epoch is not None:
         left_half = best_epoch <= epochs / 2
-        lines.append(_best(best_epoch, quantity, palette, left_half=left_half))
+        name = f"{best_name}: epoch {best_epoch}"
+        lines.append(_best(best_epoch, name, quantity, palette, left_half=left_half))
     return {
-        # What moves by itself twice a second is unrest.
+        # What moves by itself every second is unrest.
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": palette.text},
         "grid": {
@@ -116,11 +119,11 @@ def _shown_values(values: tuple[float, ...], quantity: Quantity) -> list[float |
 
 
 def _best(
-    best_epoch: int, quantity: Quantity, palette: Palette, *, left_half: bool
+    best_epoch: int, name: str, quantity: Quantity, palette: Palette, *, left_half: bool
 ) -> Option:
     """Return a series without points that only marks the best epoch."""
     return {
-        "name": f"Lowest validation loss: epoch {best_epoch}",
+        "name": name,
         "type": "line",
         "data": [],
         "markLine": {

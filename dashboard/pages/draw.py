@@ -12,7 +12,7 @@ predictor = services.predictor(run.id)
 classes = services.spec_of(run).classes
 
 
-@st.fragment
+@frame.fragment
 def draw_and_read() -> None:
     """Read each stroke without running the rest of the page again."""
     canvas_column, seen_column, answer_column = st.columns(3, gap="medium")

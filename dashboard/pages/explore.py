@@ -13,7 +13,7 @@ dataset = services.default_dataset()
 spec = dataset.spec
 
 
-@st.fragment
+@frame.fragment
 def look_at_images() -> None:
     """Choose and enlarge images, without drawing the rest of the page again."""
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import presets
-from dashboard import services, state
+from dashboard import services, state, words
 from dashboard.widgets import frame, live, recipe
 
 frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
@@ -13,6 +13,10 @@ with recipe_column, st.container(border=True):
     config = recipe.recipe()
     network = services.describe_network(config)
     st.markdown(f"**{network}**, {services.num_parameters(config):,} parameters")
+    st.caption(
+        f"{services.num_multiplications(config):,} multiplications to read an image, "
+        f"about {words.size(services.training_bytes(config))} of memory for a step."
+    )
     if st.button(
         "Start training",
         type="primary",

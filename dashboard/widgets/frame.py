@@ -1,7 +1,8 @@
 """What surrounds every page: navigation, heading, and errors in plain words."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import streamlit as st
@@ -47,6 +48,21 @@ def plain_errors() -> Iterator[None]:
         yield
     except InklabError as error:
         st.error(str(error), title="This did not work", icon=":material/error:")
+
+
+def fragment(body: Callable[[], None]) -> Callable[[], None]:
+    """Make a part of a page run alone when its own controls change.
+
+    Args:
+        body: Shows the part; errors raised on purpose are shown as they read.
+    """
+
+    @functools.wraps(body)
+    def with_plain_errors() -> None:
+        with plain_errors():
+            body()
+
+    return st.fragment(with_plain_errors)
 
 
 def heading(title: str, question: str) -> None:

@@ -18,6 +18,7 @@ REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""
 
 Scores = tuple[float, ...]
+Best = tuple[int | None, str]
 Stage = Literal["starting", "under way", "over"]
 _INTERVALS: Final[dict[Stage, float | None]] = {
     "starting": START_SECONDS,
@@ -85,7 +86,7 @@ def _status(run: Run) -> None:
             text = f"{run.name} waits for its turn"
         case RunStatus.RUNNING if not done:
             text = f"{run.name} is starting"
-        case RunStatus.RUNNING if done >= epochs:
+        case RunStatus.RUNNING if done >= epochs or run.scores.seconds_left == 0:
             text = f"{run.name} is being tested and saved"
         case RunStatus.RUNNING:
             left = run.scores.seconds_left
@@ -93,7 +94,9 @@ def _status(run: Run) -> None:
             text = f"{run.name}, epoch {min(int(done) + 1, epochs)} of {epochs}{rest}"
         case status:
             text = f"{run.name} has {status}"
-    st.progress(min(done / epochs, 1.0), text=text)
+    # A training may also be over before its last epoch, by its patience.
+    share = 1.0 if run.status is RunStatus.FINISHED else min(done / epochs, 1.0)
+    st.progress(share, text=text)
 
 
 def _numbers(run: Run, history: History) -> None:
@@ -114,8 +117,15 @@ def _last(values: tuple[float, ...], *, as_percent: bool = False) -> str:
 def _curves(run: Run, history: History, live: LivePoints) -> None:
     accuracies = (history.accuracy, history.val_accuracy, live.accuracy)
     losses = (history.loss, history.val_loss, live.loss)
-    _curve(run, "Accuracy", *accuracies, live.epochs, history.best_epoch)
-    _curve(run, "Loss", *losses, live.epochs, history.best_epoch)
+    _curve(run, "Accuracy", *accuracies, live.epochs, _best(run, history))
+    _curve(run, "Loss", *losses, live.epochs, _best(run, history))
+
+
+def _best(run: Run, history: History) -> Best:
+    if run.config.monitor == "val_accuracy" and history.val_accuracy:
+        best_epoch = history.best_epoch_by(run.config.monitor)
+        return best_epoch, "Highest validation accuracy"
+    return history.best_epoch, "Lowest validation loss"
 
 
 def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
@@ -125,7 +135,7 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
     validation: Scores,
     within: Scores,
     within_epochs: Scores,
-    best_epoch: int | None,
+    best: Best,
 ) -> None:
     epochs = tuple(float(epoch) for epoch in range(1, len(training) + 1))
     series = [
@@ -139,7 +149,8 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
             quantity,
             series,
             epochs=run.config.epochs,
-            best_epoch=best_epoch,
+            best_epoch=best[0],
+            best_name=best[1],
             palette=services.palette(),
         ),
         height=HEIGHT,

@@ -7,15 +7,26 @@ from typing import Final, get_args
 import streamlit as st
 
 from core import presets
-from core.config import Activation, Schedule, TrainingConfig
+from core.config import (
+    Activation,
+    CnnConfig,
+    ConvBlock,
+    MlpConfig,
+    Network,
+    Schedule,
+    TrainingConfig,
+)
+from dashboard import words
 
 UNITS: Final = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+FILTERS: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 BATCH_SIZES: Final = (16, 32, 64, 128, 256, 512, 1024)
 LEARNING_RATES: Final = (
     *(1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 6e-3),
     *(8e-3, 1e-2, 2e-2, 3e-2, 5e-2, 1e-1),
 )
 MOST_LAYERS: Final = 4
+MOST_BLOCKS: Final = 4
 MOST_EPOCHS: Final = 50
 ORDINALS: Final = ("First", "Second", "Third", "Fourth")
 UNITS_OF_NEW_LAYER: Final = 64
@@ -24,6 +35,7 @@ CHOICES: Final[Mapping[str, Sequence[object]]] = {
     "epochs": range(1, MOST_EPOCHS + 1),
     "layers": range(MOST_LAYERS + 1),
     **{f"units_{number}": UNITS for number in range(MOST_LAYERS)},
+    **{f"filters_{number}": FILTERS for number in range(MOST_BLOCKS)},
     "dropout": tuple(step / 20 for step in range(17)),
     "learning_rate": LEARNING_RATES,
     "batch_size": BATCH_SIZES,
@@ -50,18 +62,19 @@ def recipe() -> TrainingConfig:
     )
     preset = presets.preset(chosen or presets.DEFAULT)
     _start_from(preset.config)
-    st.caption(preset.summary)
+    st.caption(f"{preset.summary} {words.claim(preset.claim)}")
     with st.grid(2, min_column_width=130, gap="small"):
         epochs = _epochs()
-        hidden = _hidden()
+        network = _network(preset.config.network)
         dropout = _dropout()
         learning_rate = _learning_rate()
         batch_size = _batch_size()
     with st.expander("Advanced"):
-        advanced = _advanced(preset.config)
+        base = dataclasses.replace(preset.config, network=network)
+        advanced = _advanced(base)
     return dataclasses.replace(
         advanced,
-        network=dataclasses.replace(advanced.network, hidden=hidden, dropout=dropout),
+        network=dataclasses.replace(advanced.network, dropout=dropout),
         epochs=epochs,
         learning_rate=learning_rate,
         batch_size=batch_size,
@@ -79,6 +92,27 @@ def _epochs() -> int:
     )
 
 
+def _network(base: Network) -> Network:
+    """Show a control for the size of each layer."""
+    match base:
+        case MlpConfig():
+            return dataclasses.replace(base, hidden=_hidden())
+        case CnnConfig():
+            blocks = tuple(map(_block, range(len(base.blocks)), base.blocks))
+            return dataclasses.replace(base, blocks=blocks, dense=_hidden())
+
+
+def _block(number: int, block: ConvBlock) -> ConvBlock:
+    filters = st.select_slider(
+        f"{ORDINALS[number]} block, filters",
+        FILTERS,
+        key=f"filters_{number}",
+        bind="query-params",
+        help=f"Each looks for one pattern of {block.kernel} x {block.kernel} pixels.",
+    )
+    return dataclasses.replace(block, filters=filters)
+
+
 def _hidden() -> tuple[int, ...]:
     layers = st.slider(
         "Hidden layers",
@@ -86,7 +120,7 @@ def _hidden() -> tuple[int, ...]:
         MOST_LAYERS,
         key="layers",
         bind="query-params",
-        help="Without any, the network is logistic regression.",
+        help="Dense layers before the answer.",
     )
     return tuple(
         st.select_slider(
@@ -118,7 +152,7 @@ def _learning_rate() -> float:
         key="learning_rate",
         bind="query-params",
         format_func=lambda rate: f"{rate:g}",
-        help="How far one step of the optimizer (Adam) goes.",
+        help="How far one step of the optimizer goes.",
     )
 
 
@@ -211,12 +245,17 @@ def _is_unreadable(key: str) -> bool:
 
 
 def _values(config: TrainingConfig) -> dict[str, object]:
-    hidden = config.network.hidden
+    match config.network:
+        case MlpConfig(hidden=hidden):
+            blocks: tuple[ConvBlock, ...] = ()
+        case CnnConfig(blocks=blocks, dense=hidden):
+            pass
     units = (*hidden, *[UNITS_OF_NEW_LAYER] * (MOST_LAYERS - len(hidden)))
     return {
         "epochs": config.epochs,
         "layers": len(hidden),
         **{f"units_{number}": size for number, size in enumerate(units)},
+        **{f"filters_{number}": each.filters for number, each in enumerate(blocks)},
         "dropout": config.network.dropout,
         "learning_rate": config.learning_rate,
         "batch_size": config.batch_size,

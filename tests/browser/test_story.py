@@ -155,7 +155,7 @@ def test_stop_ends_a_long_run(page: Page, server: Server) -> None:
 def test_run_deleted_while_it_is_watched_leaves_no_traceback(
     page: Page, server: Server
 ) -> None:
-    """Somebody tidies up in a terminal while the page looks on twice a second."""
+    """Somebody tidies up in a terminal while the page looks on again and again."""
     open_page(page, server, "train?epochs=50&seed=2")
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("of 50").wait_for()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.config import MlpConfig, TrainingConfig
+from core.config import Augmentation, MlpConfig, TrainingConfig
 from core.errors import ConfigError, SchemaError
 
 FULL = TrainingConfig(
@@ -15,8 +15,16 @@ FULL = TrainingConfig(
     epochs=3,
     batch_size=128,
     learning_rate=6e-3,
+    optimizer="adamw",
     schedule="one-cycle",
+    weight_decay=0.01,
+    label_smoothing=0.1,
+    gradient_clip=1.0,
+    weight_average=0.99,
+    augmentation=Augmentation(rotation=10.0, shift=2.0),
     validation_fraction=0.2,
+    patience=4,
+    monitor="val_accuracy",
     seed=7,
 )
 
@@ -56,9 +64,15 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(TrainingConfig, {"learning_rate": float("nan")}, "got nan"),
         pytest.param(TrainingConfig, {"validation_fraction": -0.1}, "got -0.1"),
         pytest.param(TrainingConfig, {"validation_fraction": 0.51}, "got 0.51"),
+        pytest.param(TrainingConfig, {"weight_average": 1.0}, "weight average .*1.0"),
+        pytest.param(TrainingConfig, {"label_smoothing": 0.6}, "label smoothing from"),
+        pytest.param(TrainingConfig, {"gradient_clip": -1.0}, "gradient clip from"),
+        pytest.param(TrainingConfig, {"patience": -1}, "patience from 0 to 500"),
+        pytest.param(TrainingConfig, {"optimizer": "best"}, "adam, adamw, sgd"),
+        pytest.param(TrainingConfig, {"monitor": "loss"}, "val_loss, val_accuracy"),
         pytest.param(TrainingConfig, {"seed": -1}, "seed from 0 to 2,147,483,647"),
         pytest.param(TrainingConfig, {"seed": 2**31}, "got 2,147,483,648"),
-        pytest.param(TrainingConfig, {"schedule": "cosine"}, "constant, one-cycle"),
+        pytest.param(TrainingConfig, {"schedule": "linear"}, "constant, cosine"),
         pytest.param(MlpConfig, {"hidden": (8,) * 7}, "hidden layers from 0 to 6"),
         pytest.param(MlpConfig, {"hidden": (8, 0)}, "units from 1 to 2,048, got 0"),
         pytest.param(MlpConfig, {"hidden": (2049,)}, "got 2,049"),
@@ -110,13 +124,39 @@ def test_damaged_json_is_a_clear_error(text: str) -> None:
         TrainingConfig.from_json(text)
 
 
-@pytest.mark.parametrize("schema", [0, 2, "1", None], ids=repr)
+@pytest.mark.parametrize("schema", [0, 3, "1", None], ids=repr)
 def test_another_schema_is_refused(schema: object) -> None:
     """A field that we do not know might be the one that matters."""
     text = json.dumps(json.loads(FULL.to_json()) | {"schema": schema})
 
-    with pytest.raises(SchemaError, match=f"schema 1, got {schema!r}"):
+    with pytest.raises(SchemaError, match=f"schema 2, got {schema!r}"):
         TrainingConfig.from_json(text)
+
+
+def test_a_record_of_the_first_schema_has_defaults_for_what_came_later() -> None:
+    """Who updates keeps the runs of before."""
+    text = '{"schema": 1, "epochs": 3, "network": {"hidden": [8], "dropout": 0.5}}'
+
+    assert TrainingConfig.from_json(text) == TrainingConfig(
+        epochs=3, network=MlpConfig(hidden=(8,), dropout=0.5)
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        pytest.param({"weight_decay": 0.1}, "no weight decay with adam.*adamw", id="w"),
+        pytest.param(
+            {"patience": 2, "validation_fraction": 0.0}, "held out", id="patience"
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    values: dict[str, float], message: str
+) -> None:
+    """A setting that silently does nothing is a lie on the screen."""
+    with pytest.raises(ConfigError, match=message):
+        TrainingConfig(**values)
 
 
 def test_an_impossible_value_in_a_file_is_refused() -> None:
@@ -159,8 +199,24 @@ def test_the_flat_list_names_every_value() -> None:
         "schedule": "one-cycle",
         "validation_fraction": "0.2",
         "seed": "7",
+        "optimizer": "adamw",
+        "weight_decay": "0.01",
+        "label_smoothing": "0.1",
+        "gradient_clip": "1.0",
+        "weight_average": "0.99",
+        "patience": "4",
+        "monitor": "val_accuracy",
+        "network.kind": "mlp",
         "network.hidden": "64,8",
         "network.activation": "gelu",
         "network.dropout": "0.25",
         "network.batch_norm": "True",
+        "augmentation.rotation": "10.0",
+        "augmentation.shift": "2.0",
+        "augmentation.zoom": "0.0",
+        "augmentation.shear": "0.0",
+        "augmentation.elastic": "0.0",
+        "augmentation.thickness": "0.0",
+        "augmentation.noise": "0.0",
+        "augmentation.erasing": "0.0",
     }

@@ -284,3 +284,27 @@ def test_link_to_no_run_shows_the_newest() -> None:
 
     assert app.progress[0].text == "fast-mlp has finished"
     assert not app.exception
+
+
+def test_cost_of_the_network_is_known_before_it_is_trained() -> None:
+    """784 x 128 + 128 x 64 + 64 x 10, worked out by hand."""
+    app = open_app("train")
+
+    assert "109,386 parameters" in text(app)
+    assert any("109,184 multiplications" in each.value for each in app.caption)
+    assert any("about 2.0 MB of memory" in each.value for each in app.caption)
+
+
+def test_convolutional_preset_has_a_slider_for_each_block(
+    store: RunStore, tasks: list[object]
+) -> None:
+    app = open_app("train")
+    app.segmented_control(key="preset").select("lenet").run()
+    app.select_slider(key="filters_1").set_value(8).run()
+
+    app.button(key="start").click().run()
+
+    (run,) = store.runs()
+    assert [block.filters for block in run.config.network.blocks] == [16, 8]
+    assert run.name == "28x28-16C5-P2-8C5-P2-128-10"
+    assert len(tasks) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from core.config import TrainingConfig
 from core.evaluation.metrics import Proportion
+from core.presets import Claim
 from core.runs.records import Run, RunScores, RunStatus
 from dashboard import words
 
@@ -90,3 +91,39 @@ def test_run_title_has_the_accuracy_if_there_is_one(
     )
 
     assert words.run_title(run, now=NOON) == title
+
+
+@pytest.mark.parametrize(
+    ("num_seeds", "seeds"), [(1, "1 seed"), (5, "5 seeds")], ids=["one", "many"]
+)
+def test_claim_tells_how_it_was_measured(num_seeds: int, seeds: str) -> None:
+    """A number without its n and its machine is an advertisement."""
+    measured = Claim(
+        accuracy=0.98241,
+        spread=0.001,
+        seconds=130.2,
+        num_seeds=num_seeds,
+        machine="2 cores",
+    )
+
+    assert words.claim(measured) == (
+        f"Measured on MNIST: 98.24 % of 10,000 test images ({seeds}), trained in "
+        "2 min 10 s (2 cores)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("num_bytes", "text"),
+    [
+        (0, "0.0 kB"),
+        (9_940, "9.9 kB"),
+        (9_960, "10 kB"),
+        (999_400, "999 kB"),
+        (999_600, "1.0 MB"),
+        (3_210_000, "3.2 MB"),
+        (1_540_000_000, "1.5 GB"),
+    ],
+)
+def test_size_has_two_digits_and_the_right_unit(num_bytes: float, text: str) -> None:
+    """Never "1000 kB"."""
+    assert words.size(num_bytes) == text

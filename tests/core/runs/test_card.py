@@ -14,6 +14,7 @@ def make_card(config: TrainingConfig) -> str:
         catalog.spec("mnist"),
         accuracy=Proportion(9771, 10_000),
         history=History(loss=(0.3, 0.2), accuracy=(0.9, 0.95)),
+        compiler="XLA",
         train_seconds=4.25,
     )
 
@@ -25,7 +26,7 @@ def test_the_result_is_given_with_its_interval_and_size() -> None:
     assert card.startswith("# 784-128-64-10 on MNIST\n")
     assert "97.71% of 10,000 test images are read right" in card
     assert "interval 97.40% to 97.99%" in card
-    assert "109,386 parameters, 2 epochs, trained in 4.2 s." in card
+    assert "109,386 parameters, 2 epochs, trained in 4.2 s (loop compiled" in card
 
 
 def test_every_value_of_the_recipe_is_on_the_card() -> None:
@@ -54,3 +55,23 @@ def test_the_input_and_the_limits_are_stated() -> None:
     assert "(28, 28), 0.0 for paper and 1.0 for full ink" in card
     assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in card
     assert "whatever it is shown" in card
+
+
+def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
+    """Who reads 12 epochs thinks that it is the twelfth."""
+    config = TrainingConfig(epochs=40, patience=2)
+    history = History(
+        loss=(1.0,) * 5, accuracy=(0.5,) * 5, val_loss=(3, 2, 1, 2, 2), val_accuracy=()
+    )
+
+    text = model_card(
+        config,
+        catalog.spec("mnist"),
+        accuracy=Proportion(9, 10),
+        history=history,
+        train_seconds=3.0,
+        compiler="oneDNN",
+    )
+
+    assert "5 epochs of which number 3 was kept, trained in 3.0 s" in text
+    assert "with oneDNN" in text

@@ -1,9 +1,11 @@
 """The learning rate of every step."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config import Schedule, TrainingConfig
 from core.training.schedules import learning_rates
 
 ONE_CYCLE = TrainingConfig(schedule="one-cycle", learning_rate=0.01)
@@ -38,8 +40,27 @@ def test_one_cycle_rises_straight_and_falls_as_a_cosine() -> None:
     assert (np.diff(rates[200:]) < 0).all()
 
 
+def test_cosine_rises_in_a_twentieth_and_then_falls() -> None:
+    rates = learning_rates(
+        TrainingConfig(schedule="cosine", learning_rate=0.01), num_steps=1000
+    )
+
+    assert rates.argmax() == 50
+    assert rates[50] == pytest.approx(0.01)
+    assert rates[525] == pytest.approx(0.005005, rel=0.01)
+    assert rates[-1] == pytest.approx(0.00001)
+
+
+def test_steps_fall_to_a_tenth_after_half_and_three_quarters() -> None:
+    rates = learning_rates(
+        TrainingConfig(schedule="step", learning_rate=0.01), num_steps=8
+    )
+
+    np.testing.assert_allclose(rates, [0.01] * 4 + [0.001] * 2 + [0.0001] * 2)
+
+
 @pytest.mark.parametrize("num_steps", [1, 2, 4, 5, 6, 17])
-@pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
+@pytest.mark.parametrize("schedule", get_args(Schedule))
 def test_every_step_has_a_rate_above_zero(schedule: str, num_steps: int) -> None:
     """Even a training of one step learns something."""
     config = TrainingConfig(schedule=schedule, learning_rate=0.01)

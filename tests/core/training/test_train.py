@@ -5,10 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.config import MlpConfig, TrainingConfig
+from core.config import (
+    Augmentation,
+    CnnConfig,
+    ConvBlock,
+    MlpConfig,
+    Network,
+    TrainingConfig,
+)
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, DivergedError, TrainingStopped
-from core.runs.records import Progress
+from core.runs.records import History, Progress
+from core.training import train as training
 from core.training.train import Trained, predict, train
 from tests.small_data import SMALL, stripes
 
@@ -62,10 +70,14 @@ def test_mnist_is_learned_from_six_hundred_images(small_mnist: Dataset) -> None:
         pytest.param(
             MlpConfig(hidden=(16,), dropout=0.3, batch_norm=True), id="dropout"
         ),
+        pytest.param(
+            CnnConfig(blocks=(ConvBlock(filters=4),), dense=(), dropout=0.3),
+            id="convolutions",
+        ),
     ],
 )
 def test_the_same_configuration_gives_the_same_weights(
-    dataset: Dataset, network: MlpConfig
+    dataset: Dataset, network: Network
 ) -> None:
     """To the last bit, and whatever was trained between."""
     config = replace(SMALL, network=network, schedule="one-cycle")
@@ -284,3 +296,110 @@ def test_a_batch_of_all_the_data_is_accepted(dataset: Dataset) -> None:
     )
 
     assert train(dataset, config).history.num_epochs == 2
+
+
+def test_augmented_images_are_the_same_for_the_same_seed(dataset: Dataset) -> None:
+    """And others than without, or the setting would do nothing."""
+    config = replace(SMALL, epochs=1, augmentation=Augmentation(shift=2.0))
+
+    first, again = (weights_of(train(dataset, config)) for _ in range(2))
+    plain = weights_of(train(dataset, replace(SMALL, epochs=1)))
+
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(first[0], plain[0])
+
+
+def test_patience_ends_early_and_keeps_the_best_weights(dataset: Dataset) -> None:
+    """The last epoch instead of the best is a known complaint."""
+    config = replace(SMALL, epochs=40, learning_rate=0.05, patience=2)
+
+    result = train(dataset, config)
+    history = result.history
+    again = train(dataset, replace(config, epochs=history.best_epoch, patience=0))
+
+    assert history.best_epoch == history.num_epochs - 2 < 38
+    for ours, best in zip(weights_of(result), weights_of(again), strict=True):
+        np.testing.assert_array_equal(ours, best)
+
+
+def test_patience_that_is_not_used_up_keeps_the_best_weights_too(
+    dataset: Dataset,
+) -> None:
+    config = replace(SMALL, epochs=6, learning_rate=0.05, patience=6)
+
+    result = train(dataset, config)
+    best = train(dataset, replace(config, epochs=result.history.best_epoch, patience=0))
+
+    assert result.history.num_epochs == 6
+    for ours, expected in zip(weights_of(result), weights_of(best), strict=True):
+        np.testing.assert_array_equal(ours, expected)
+
+
+def test_the_average_of_the_weights_is_the_result(dataset: Dataset) -> None:
+    """The last validation is that of the average, which is what is kept."""
+    config = replace(SMALL, epochs=2, weight_average=0.9)
+
+    averaged = train(dataset, config)
+    latest = train(dataset, replace(config, weight_average=0.0))
+
+    assert not np.array_equal(weights_of(averaged)[0], weights_of(latest)[0])
+    assert averaged.history.loss == pytest.approx(latest.history.loss, rel=1e-4)
+    assert averaged.history.val_loss != latest.history.val_loss
+
+
+def test_held_out_images_are_validated_in_parts_of_any_size(
+    dataset: Dataset, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may be more than fit into memory; the sum must not depend on the parts."""
+    monkeypatch.setattr(training, "VALIDATION_PART", 7)
+
+    again = train(dataset, replace(SMALL, epochs=3))
+
+    assert again.history.val_loss == pytest.approx(trained.history.val_loss, rel=1e-5)
+    assert again.history.val_accuracy == pytest.approx(trained.history.val_accuracy)
+
+
+def test_what_compiled_the_loop_is_told(trained: Trained) -> None:
+    assert trained.compiler == "XLA"
+
+
+def test_best_epoch_goes_by_the_score_that_was_chosen() -> None:
+    """Lowest loss in epoch 2, highest accuracy first in epoch 3; NaN is neither."""
+    nothing = float("nan")
+    history = History(
+        loss=(1.0,) * 4,
+        accuracy=(0.5,) * 4,
+        val_loss=(0.5, 0.3, 0.4, nothing),
+        val_accuracy=(0.8, 0.9, 0.95, 0.95),
+    )
+
+    assert history.best_epoch_by("val_loss") == history.best_epoch == 2
+    assert history.best_epoch_by("val_accuracy") == 3
+
+
+def test_patience_keeps_the_average_of_the_best_epoch(dataset: Dataset) -> None:
+    config = replace(
+        SMALL, epochs=5, learning_rate=0.05, weight_average=0.9, patience=5
+    )
+    config = replace(config, monitor="val_accuracy")
+
+    result = train(dataset, config)
+    best = result.history.best_epoch_by("val_accuracy")
+    again = train(dataset, replace(config, epochs=best, patience=0))
+
+    for ours, expected in zip(weights_of(result), weights_of(again), strict=True):
+        np.testing.assert_array_equal(ours, expected)
+
+
+def test_a_training_that_ends_early_says_that_nothing_is_left(
+    dataset: Dataset,
+) -> None:
+    reports: list[Progress] = []
+    config = replace(SMALL, epochs=40, learning_rate=0.05, patience=1)
+
+    train(dataset, config, reports.append)
+
+    assert reports[-1].epochs_done < 40
+    assert reports[-1].seconds_left == 0
+    assert reports[-2].seconds_left > 0

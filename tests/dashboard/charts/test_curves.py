@@ -117,5 +117,5 @@ def test_live_line_alone_is_named() -> None:
 
 
 def test_nothing_moves_by_itself() -> None:
-    """The curves change twice a second; what also slid would be unrest."""
+    """The curves change every second; what also slid would be unrest."""
     assert draw("Loss", TRAINING)["animation"] is False

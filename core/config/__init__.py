@@ -1,0 +1,45 @@
+"""What to train and how, as values that pages, terminal and worker all build.
+
+A configuration is checked once, when it is built, so whoever holds one may
+trust it. It is stored as JSON with a schema number.
+"""
+
+from core.config.augmentation import Augmentation
+from core.config.networks import (
+    IMAGE_SIDE,
+    Activation,
+    CnnConfig,
+    ConvBlock,
+    Layer,
+    MlpConfig,
+    Network,
+    Padding,
+)
+from core.config.training import (
+    MAX_BATCH_SIZE,
+    MAX_EPOCHS,
+    SCHEMA,
+    Monitor,
+    OptimizerName,
+    Schedule,
+    TrainingConfig,
+)
+
+__all__ = [
+    "IMAGE_SIDE",
+    "MAX_BATCH_SIZE",
+    "MAX_EPOCHS",
+    "SCHEMA",
+    "Activation",
+    "Augmentation",
+    "CnnConfig",
+    "ConvBlock",
+    "Layer",
+    "MlpConfig",
+    "Monitor",
+    "Network",
+    "OptimizerName",
+    "Padding",
+    "Schedule",
+    "TrainingConfig",
+]

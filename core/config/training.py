@@ -1,0 +1,193 @@
+"""The whole of a training in one value, and its record as JSON."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Self, get_args
+
+from core.config.augmentation import Augmentation
+from core.config.checks import check_choice, check_range, check_whole
+from core.config.networks import CnnConfig, ConvBlock, MlpConfig, Network
+from core.errors import ConfigError, SchemaError
+
+OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
+Schedule = Literal["constant", "cosine", "one-cycle", "step"]
+Monitor = Literal["val_loss", "val_accuracy"]
+
+SCHEMA: Final = 2
+FIRST_SCHEMA: Final = 1
+"""Records of this one lack what came later, which then has its default."""
+
+MAX_EPOCHS: Final = 500
+MAX_BATCH_SIZE: Final = 8192
+MAX_VALIDATION_FRACTION: Final = 0.5
+_KINDS: Final[Mapping[str, type[Network]]] = {"mlp": MlpConfig, "cnn": CnnConfig}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """Everything that decides what a training does.
+
+    Attributes:
+        dataset: Name of a data set in the catalogue.
+        preset: The preset these values started from; empty if none.
+        network: The network to train.
+        epochs: Passes over the training images, 1 to 500.
+        batch_size: Images per step of the optimizer, 1 to 8,192.
+        optimizer: `adam`, `adamw` (with weight decay), `sgd` (with Nesterov
+            momentum of 0.9), `lion` or `muon`.
+        learning_rate: The (highest) learning rate, 0.000001 to 1.
+        schedule: How the learning rate moves: `constant`; `cosine`: up in the
+            first twentieth, then down to almost nothing; `one-cycle`: up in the
+            first fifth, then down; `step`: to a tenth after half and three quarters.
+        weight_decay: Share of each weight taken away in a step, times the
+            learning rate, 0 to 1; not with `adam`.
+        label_smoothing: Share of certainty given to all classes alike, 0 to 0.5.
+        gradient_clip: Longest gradient of a step; longer ones are shortened. 0 is off.
+        weight_average: How much of the running average of the weights stays in
+            each step, 0 to 0.9999; the average is the result. 0 is off.
+        augmentation: How training images are changed at random.
+        validation_fraction: Share of the training images held out to watch
+            the training with, 0 to 0.5; stratified and seeded.
+        patience: End after so many epochs without a better score, and take the
+            weights of the best epoch; 0 trains to the end and takes the last.
+        monitor: The score that `patience` goes by.
+        seed: Decides initial weights, order of images, dropout, augmentation
+            and hold-out.
+
+    Raises:
+        ConfigError: If a value is out of its range, or two do not go together.
+    """
+
+    dataset: str = "mnist"
+    preset: str = ""
+    network: Network = field(default_factory=MlpConfig)
+    epochs: int = 10
+    batch_size: int = 32
+    optimizer: OptimizerName = "adam"
+    learning_rate: float = 1e-3
+    schedule: Schedule = "constant"
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    gradient_clip: float = 0.0
+    weight_average: float = 0.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    validation_fraction: float = 0.1
+    patience: int = 0
+    monitor: Monitor = "val_loss"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "patience", "seed"):
+            check_whole(name.replace("_", " "), getattr(self, name))
+        for name, low, high in (
+            ("epochs", 1, MAX_EPOCHS),
+            ("batch_size", 1, MAX_BATCH_SIZE),
+            ("learning_rate", 1e-6, 1.0),
+            ("weight_decay", 0.0, 1.0),
+            ("label_smoothing", 0.0, 0.5),
+            ("gradient_clip", 0.0, 1000.0),
+            ("weight_average", 0.0, 0.9999),
+            ("validation_fraction", 0.0, MAX_VALIDATION_FRACTION),
+            ("patience", 0, MAX_EPOCHS),
+            ("seed", 0, 2**31 - 1),
+        ):
+            check_range(name.replace("_", " "), getattr(self, name), low, high)
+        check_choice("schedule", self.schedule, get_args(Schedule))
+        check_choice("optimizer", self.optimizer, get_args(OptimizerName))
+        check_choice("monitor", self.monitor, get_args(Monitor))
+        self._check_that_all_goes_together()
+
+    def to_json(self) -> str:
+        """Write as JSON text with a schema number."""
+        record = dataclasses.asdict(self)
+        record["network"]["kind"] = self._kind
+        return json.dumps({"schema": SCHEMA, **record}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote, also in an earlier version.
+
+        Raises:
+            SchemaError: If the text is not such JSON, or of a newer program.
+            ConfigError: If a value is out of its range.
+        """
+        try:
+            record = json.loads(text)
+            schema = record.pop("schema")
+        except (ValueError, AttributeError, KeyError, TypeError) as error:
+            message = (
+                "Expected a training configuration as JSON with a schema number, "
+                f"got {text[:60]!r}. The record of this run is damaged."
+            )
+            raise SchemaError(message) from error
+        if schema not in range(FIRST_SCHEMA, SCHEMA + 1):
+            message = (
+                f"Expected a training configuration of schema {SCHEMA}, got {schema!r}."
+                " It comes from another version of Inklab: use that one to read it."
+            )
+            raise SchemaError(message)
+        return cls._from_record(record)
+
+    def flat(self) -> Mapping[str, str]:
+        """List all values as text under dotted names, for tables and run stores."""
+        record = dataclasses.asdict(self)
+        network = {"kind": self._kind} | record.pop("network")
+        augmentation = record.pop("augmentation")
+        nested = {
+            f"network.{name}": _in_short(value) for name, value in network.items()
+        }
+        changes = {f"augmentation.{name}": str(v) for name, v in augmentation.items()}
+        return {name: str(value) for name, value in record.items()} | nested | changes
+
+    @property
+    def _kind(self) -> str:
+        return next(
+            kind for kind, is_of in _KINDS.items() if is_of is type(self.network)
+        )
+
+    def _check_that_all_goes_together(self) -> None:
+        if self.weight_decay and self.optimizer == "adam":
+            message = (
+                f"Expected no weight decay with adam, got {self.weight_decay:g}. "
+                "Use adamw."
+            )
+            raise ConfigError(message)
+        if self.patience and not self.validation_fraction:
+            message = (
+                "Expected images held out for validation, by which to end early, got "
+                "none. Hold some out, or set the patience to 0."
+            )
+            raise ConfigError(message)
+
+    @classmethod
+    def _from_record(cls, record: dict[str, Any]) -> Self:
+        try:
+            network = _network_of(record.pop("network"))
+            augmentation = Augmentation(**record.pop("augmentation", {}))
+            return cls(network=network, augmentation=augmentation, **record)
+        except (TypeError, KeyError, AttributeError) as error:
+            message = (
+                "Expected a training configuration with the fields of schema "
+                f"{SCHEMA}, but {error}. The record of this run is damaged."
+            )
+            raise SchemaError(message) from error
+
+
+def _network_of(record: dict[str, Any]) -> Network:
+    network = _KINDS[record.pop("kind", "mlp")]
+    if "blocks" in record:
+        record["blocks"] = tuple(ConvBlock(**block) for block in record["blocks"])
+    return network(**record)
+
+
+def _in_short(value: object) -> str:
+    """Write a list without brackets, and a block like 16C5."""
+    match value:
+        case {"filters": filters, "kernel": kernel, "convolutions": times}:
+            return "-".join([f"{filters}C{kernel}"] * times)
+        case list() | tuple():
+            return ",".join(map(_in_short, value))
+        case _:
+            return str(value)

@@ -1,0 +1,219 @@
+"""Augmentation: what it changes, by how much, and what it leaves alone."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from core.config import Augmentation
+from core.errors import ConfigError
+from core.training import augment
+from core.training.augment import PART_IMAGES, Augmenter
+
+STRENGTHS = {
+    "rotation": 20.0,
+    "shift": 3.0,
+    "zoom": 0.2,
+    "shear": 20.0,
+    "elastic": 2.0,
+    "thickness": 1.0,
+    "noise": 0.2,
+    "erasing": 0.4,
+}
+SEED = tf.constant([0, 0], tf.int32)
+
+
+def glyphs(number: int) -> np.ndarray:
+    """Return images with a cross in the middle, uint8 of shape (n, 28, 28)."""
+    images = np.zeros((number, 28, 28), np.uint8)
+    images[:, 6:22, 13:15] = 255
+    images[:, 13:15, 6:22] = 255
+    return images
+
+
+def changed(**strengths: float) -> np.ndarray:
+    return Augmenter(Augmentation(**strengths), seed=1)(glyphs(64))
+
+
+def moved(**coefficients: float) -> np.ndarray:
+    """Move one image as six numbers say."""
+    names = ("a", "b", "c", "d", "e", "f")
+    values = [coefficients.get(name, float(name in "ae")) for name in names]
+    transforms = tf.constant([[*values, 0.0, 0.0]], tf.float32)
+    ink = tf.constant(glyphs(1) / np.float32(255))
+    return augment._transformed(ink, transforms).numpy()  # noqa: SLF001
+
+
+def test_no_strength_changes_nothing() -> None:
+    """Off must be off, to the last bit."""
+    images = glyphs(3)
+
+    np.testing.assert_array_equal(Augmenter(Augmentation(), seed=0)(images), images)
+
+
+@pytest.mark.parametrize("name", STRENGTHS)
+def test_the_weakest_change_leaves_images_as_they_are(name: str) -> None:
+    """Each change tends to the identity: none has an offset of its own."""
+    difference = np.abs(changed(**{name: 1e-4}).astype(int) - glyphs(64))
+
+    assert difference.max() <= 1
+
+
+@pytest.mark.parametrize("name", STRENGTHS)
+def test_each_change_changes_images_and_each_in_another_way(name: str) -> None:
+    images = changed(**{name: STRENGTHS[name]})
+
+    assert not np.array_equal(images[0], glyphs(1)[0])
+    assert not np.array_equal(images[0], images[1])
+
+
+def test_all_together_stay_images() -> None:
+    images = Augmenter(Augmentation(**STRENGTHS), seed=2)(glyphs(64))
+
+    assert (images.dtype, images.shape) == (np.uint8, (64, 28, 28))
+    assert 0 < images.mean() < 255
+
+
+def test_the_same_seed_changes_in_the_same_way() -> None:
+    first, again, other = (
+        Augmenter(Augmentation(**STRENGTHS), seed=seed)(glyphs(8)) for seed in (3, 3, 4)
+    )
+
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_next_chunk_is_changed_in_another_way() -> None:
+    """Or each epoch would see the same images."""
+    augmenter = Augmenter(Augmentation(rotation=20), seed=0)
+
+    assert not np.array_equal(augmenter(glyphs(2)), augmenter(glyphs(2)))
+
+
+def test_more_images_than_one_part_keep_their_order() -> None:
+    images = np.zeros((PART_IMAGES + 2, 28, 28), np.uint8)
+    images[-1] = 200
+
+    changed_images = Augmenter(Augmentation(noise=0.01), seed=0)(images)
+
+    assert len(changed_images) == len(images)
+    assert changed_images[-1].mean() > 150 > changed_images[-2].mean()
+
+
+def test_a_shift_of_two_pixels_is_two_pixels() -> None:
+    original = glyphs(1)[0] / 255
+
+    image = moved(c=-2.0)[0]
+
+    np.testing.assert_allclose(image[:, 2:], original[:, :-2], atol=1e-6)
+    assert not image[:, :2].any()
+
+
+def test_a_strong_shift_reaches_its_strength_and_no_more() -> None:
+    """The mean of the ink moves by up to 3 pixels either way."""
+    images = changed(shift=3.0).astype(float)
+    columns = (images.sum(axis=1) * np.arange(28)).sum(axis=1) / images.sum(axis=(1, 2))
+
+    assert np.abs(columns - 13.5).max() <= 3.01
+    assert np.abs(columns - 13.5).max() > 2.5
+
+
+def test_rotation_turns_about_the_middle() -> None:
+    """The ink stays in the middle, and as much of it."""
+    images = changed(rotation=45.0).astype(float)
+    rows = (images.sum(axis=2) * np.arange(28)).sum(axis=1) / images.sum(axis=(1, 2))
+
+    assert np.abs(rows - 13.5).max() < 0.1
+    np.testing.assert_allclose(
+        images.sum(axis=(1, 2)), glyphs(1).astype(float).sum(), rtol=0.05
+    )
+
+
+def test_bending_without_a_field_is_the_same_as_moving() -> None:
+    """Two ways to read an image between its pixels must agree."""
+    transforms = tf.constant([[0.9, 0.2, 1.3, -0.1, 1.1, -0.7, 0.0, 0.0]], tf.float32)
+    ink = tf.constant(glyphs(1) / np.float32(255))
+
+    bent = augment._bent(ink, 0.0, transforms, SEED)  # noqa: SLF001
+    straight = augment._transformed(ink, transforms)  # noqa: SLF001
+
+    np.testing.assert_allclose(bent, straight, atol=1e-5)
+
+
+def test_thickness_adds_ink_to_some_and_takes_it_from_others() -> None:
+    ink = changed(thickness=1.0).astype(float).sum(axis=(1, 2))
+    original = glyphs(1).astype(float).sum()
+
+    assert ink.min() < 0.8 * original
+    assert ink.max() > 1.2 * original
+
+
+def test_spreading_takes_the_largest_of_three_by_three() -> None:
+    image = np.zeros((1, 28, 28), np.float32)
+    image[0, 10, 10] = 1.0
+    image[0, 0, 27] = 1.0
+
+    spread = augment._spread(tf.constant(image)).numpy()[0]  # noqa: SLF001
+
+    assert spread[9:12, 9:12].sum() == spread[8:13, 8:13].sum() == 9
+    assert spread[:2, 26:].sum() == spread[:4, 24:].sum() == 4
+
+
+def test_erasing_wipes_out_a_square_no_larger_than_its_strength() -> None:
+    white = np.full((64, 28, 28), 255, np.uint8)
+
+    images = Augmenter(Augmentation(erasing=0.5), seed=0)(white)
+    wiped = (images == 0).sum(axis=(1, 2))
+
+    assert 0 < wiped.max() <= 14**2
+    assert set(np.unique(images)) == {0, 255}
+
+
+def test_too_strong_a_change_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"rotation from 0\.0 to 45\.0, got 46"):
+        Augmentation(rotation=46)
+
+
+def transforms(**strengths: float) -> np.ndarray:
+    """Return the six numbers of 4,000 random moves, shape (6, 4000)."""
+    drawn = augment._transforms(  # noqa: SLF001
+        Augmentation(**strengths), tf.constant(4000), SEED
+    )
+    return drawn.numpy().T[:6]
+
+
+def test_rotation_is_in_degrees_and_reaches_its_strength() -> None:
+    a, b, _, d, e, _ = transforms(rotation=10.0)
+    degrees = np.degrees(np.arctan2(d, a))
+
+    assert 9.9 < np.abs(degrees).max() <= 10.001
+    np.testing.assert_allclose(a * e - b * d, 1.0, rtol=1e-5)
+
+
+def test_zoom_is_a_share_of_each_side() -> None:
+    a, b, _, d, e, _ = transforms(zoom=0.2)
+
+    for scale in (1 / a, 1 / e):
+        assert 0.8 <= scale.min() < 0.801
+        assert 1.199 < scale.max() <= 1.2001
+    assert not np.allclose(a, e)
+    assert np.abs(b).max() == np.abs(d).max() == 0
+
+
+def test_shear_is_the_angle_by_which_upright_strokes_lean() -> None:
+    a, b, _, d, e, _ = transforms(shear=15.0)
+    degrees = np.degrees(np.arctan(b))
+
+    assert 14.5 < np.abs(degrees).max() <= 15.001
+    np.testing.assert_allclose((a, e), 1.0)
+    np.testing.assert_allclose(d, 0.0)
+
+
+def test_bending_moves_pixels_by_its_strength() -> None:
+    """Read from a slope of ink, the field itself comes out."""
+    slope = np.tile(np.arange(28, dtype=np.float32), (400, 28, 1)) / 28
+    still = tf.constant([[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]] * 400)
+
+    bent = augment._bent(tf.constant(slope), 1.5, still, SEED).numpy()  # noqa: SLF001
+    moved_by = 28 * (bent - slope)[:, 6:-6, 6:-6]
+
+    assert moved_by.std() == pytest.approx(1.5, rel=0.1)
