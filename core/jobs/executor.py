@@ -26,6 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CLOSED: Final = "Inklab was closed while this run waited or trained. Start it again."
+MOST_TRIES: Final = 5
 KILLED: Final = (
     "The training process was ended from outside, for example because memory ran "
     "out. Start the run again."
@@ -108,25 +109,30 @@ def submit(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
         The id of the new run.
     """
     run_id = store.create(config, name=name)
-    _submit(store, run_id)
+    _submit(store, run_id, tries=MOST_TRIES)
     return run_id
 
 
-def _submit(store: "RunStore", run_id: str) -> None:
+def _submit(store: "RunStore", run_id: str, *, tries: int) -> None:
     future = local_executor().submit(worker.train_and_prepare, run_id)
-    future.add_done_callback(lambda done: _settle(store, run_id, done))
+    future.add_done_callback(lambda done: _settle(store, run_id, done, tries=tries))
 
 
-def _settle(store: "RunStore", run_id: str, future: Future[None]) -> None:
-    """See to a run whose process died: fail it, or queue it again if it only waited."""
+def _settle(
+    store: "RunStore", run_id: str, future: Future[None], *, tries: int
+) -> None:
+    """See to a run whose process died: fail it, or queue it again if it only waited.
+
+    A process that cannot even start would end again and again: so not for ever.
+    """
     error = future.exception()
     if error is None:
         return
     closed = isinstance(error, ShutdownExecutorError)
     try:
         status = store.get(run_id).status
-        if status is RunStatus.QUEUED and not closed:
-            _submit(store, run_id)
+        if status is RunStatus.QUEUED and not closed and tries > 1:
+            _submit(store, run_id, tries=tries - 1)
         elif not status.is_over:
             store.fail(run_id, CLOSED if closed else KILLED)
     except RunStoreError:

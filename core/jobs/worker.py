@@ -23,6 +23,7 @@ from core.datasets import store as datasets
 from core.errors import ExportError, InklabError, TrainingStopped
 from core.evaluation import metrics
 from core.inference import Predictor
+from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
 from core.runs import open_store
 from core.runs.card import model_card
@@ -55,7 +56,7 @@ def settle_in(server: int) -> None:
     # here it would end one process after the other.
     with contextlib.suppress(Exception):
         open_store()
-        importlib.import_module("core.training.train")
+        _import_tensorflow()
 
 
 def warm_up() -> None:
@@ -63,8 +64,8 @@ def warm_up() -> None:
 
     The fastest comes first, because that is what a newcomer starts with.
     """
-    # TensorFlow takes seconds to import, and only a process that trains needs it.
-    from core.training.train import prepare  # noqa: PLC0415
+    _import_tensorflow()
+    from core.training.train import prepare  # noqa: PLC0415 - it imports TensorFlow
 
     store = open_store()
     fastest_first = sorted(
@@ -119,7 +120,14 @@ def _end_with(server: int) -> None:
     os._exit(0)
 
 
+def _import_tensorflow() -> None:
+    """Import it now; it takes seconds, and only a process that trains needs it."""
+    with without_remarks():
+        importlib.import_module("core.training.train")
+
+
 def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
+    _import_tensorflow()
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
     started = time.perf_counter()

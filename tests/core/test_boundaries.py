@@ -60,7 +60,8 @@ def test_the_web_process_knows_no_tensorflow() -> None:
     ours, theirs = imported_and_loaded(
         "core",
         "dashboard",
-        skip="core.models,core.training.engine,core.training.train,dashboard.pages.",
+        skip="core.models,core.training.augment,core.training.engine,"
+        "core.training.optimizers,core.training.train,dashboard.pages.",
     )
 
     assert {"core.jobs.executor", "dashboard.services"} <= ours

@@ -13,7 +13,7 @@ from mlflow.tracking import MlflowClient
 
 from core import settings
 from core.config import MlpConfig, TrainingConfig
-from core.jobs import executor
+from core.jobs import executor, worker
 from core.runs import open_store
 from core.runs.owner import Owner
 from core.runs.records import Run, RunStatus
@@ -132,3 +132,18 @@ def test_a_killed_worker_fails_its_run_and_no_other(store: RunStore) -> None:
     assert [when_over(store, each).status for each in waiting] == ["finished"] * 2
     after = executor.submit(store, QUICK, name="after")
     assert when_over(store, after).status is RunStatus.FINISHED
+
+
+def test_a_worker_that_cannot_start_fails_the_run(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process after the other, each dead at once, would go on for ever."""
+    executor.local_executor().shutdown(cancel_futures=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "settle_in", os._exit)
+        run_id = executor.submit(store, QUICK, name="quick")
+        run = when_over(store, run_id)
+    executor.local_executor().shutdown(cancel_futures=True)
+
+    assert run.status is RunStatus.FAILED
+    assert re.search(REASON, run.reason)
