@@ -8,7 +8,7 @@ from dashboard.widgets import frame, live, recipe
 
 frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
 
-recipe_column, live_column = st.columns([2, 3], gap="large")
+recipe_column, live_column = st.columns([3, 4], gap="medium")
 with recipe_column, st.container(border=True):
     config = recipe.recipe()
     network = services.describe_network(config)

@@ -101,7 +101,7 @@ def _status(run: Run) -> None:
 
 def _numbers(run: Run, history: History) -> None:
     speed = run.scores.images_per_second
-    with st.grid(4, min_column_width=110, gap="small"):
+    with st.grid(4, min_column_width=122, gap="small"):
         st.metric("Validation accuracy", _last(history.val_accuracy, as_percent=True))
         st.metric("Validation loss", _last(history.val_loss))
         st.metric("Training loss", _last(history.loss))
