@@ -16,6 +16,7 @@ from dashboard.widgets import figure
 from dashboard.widgets.sample_card import large_glyph
 
 THUMBNAIL_WIDTH = 84
+BESIDE_THE_CROP = 128
 
 
 def canvas_with_tools() -> NormalisationSteps | None:
@@ -89,7 +90,12 @@ def steps(way: NormalisationSteps | None) -> None:
 
 
 def _thumbnail(image: GrayImage, caption: str) -> None:
-    pixels = np.round(image * 255).astype(np.uint8)
+    # In a grey square: a lone stroke would be ten times as high as wide.
+    height, width = image.shape
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    pixels = np.full((side, side), BESIDE_THE_CROP, np.uint8)
+    pixels[top : top + height, left : left + width] = np.round(image * 255)
     st.image(pixels, caption, width=THUMBNAIL_WIDTH, alt=caption)
 
 
