@@ -1,5 +1,6 @@
 """Networks as values: what they are made of and what they cost, before one is built."""
 
+import abc
 import itertools
 import math
 from collections.abc import Iterator
@@ -41,12 +42,12 @@ class Layer:
     num_multiplications: int = 0
 
 
-class _Network:
+class _Network(abc.ABC):
     """What both kinds of network can say of themselves."""
 
+    @abc.abstractmethod
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
         """List the layers from the image to the answer."""
-        raise NotImplementedError
 
     def num_parameters(self, *, num_classes: int) -> int:
         """Count the trained numbers of the network without building it."""
