@@ -111,13 +111,15 @@ def _write(path: Path, times: int) -> None:
     """Write the training images many times, each time changed."""
     from core.training.augment import Augmenter  # noqa: PLC0415
 
-    images, change = datasets.load("mnist").train.images, Augmenter(CHANGES, seed=0)
+    images = datasets.load("mnist").train.images
+    augmenter = Augmenter(CHANGES, seed=0)
     step = 10_000
     shape = (times * len(images), *images.shape[1:])
     written = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
     for start in range(0, len(written), step):
         first = start % len(images)
-        written[start : start + step] = change(images[first : first + step])
+        part = images[first : first + step]
+        written[start : start + step] = augmenter(part, position=start)
     written.flush()
 
 

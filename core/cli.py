@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, TypeVar, get_args
 
 from core import console, presets
 from core.config import (
@@ -32,6 +32,9 @@ from core.inference import Predictor
 from core.jobs import worker
 from core.runs import open_store
 from core.runs.records import Run, RunStatus
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
 
 Config = TypeVar("Config", MlpConfig, CnnConfig, TrainingConfig)
 
@@ -84,13 +87,26 @@ def train(options: argparse.Namespace) -> int:
     network = config.network.describe(num_classes=num_classes)
     store = open_store()
     run_id = store.create(config, name=presets.name_of(config, network=network))
-    with console.training_bar(config.epochs) as show:
+    return _train(store, run_id, as_json=options.json)
+
+
+def continue_run(options: argparse.Namespace) -> int:
+    """Train a run for more epochs, as a new run."""
+    from core.runs.lineage import create_child  # noqa: PLC0415 - it imports MLflow
+
+    store = open_store()
+    run_id = create_child(store, options.id, epochs=options.epochs)
+    return _train(store, run_id, as_json=options.json)
+
+
+def _train(store: "RunStore", run_id: str, *, as_json: bool) -> int:
+    with console.training_bar(store.get(run_id).config.epochs) as show:
         worker.train_run(run_id, also=show)
     run = store.get(run_id)
     if run.status is not RunStatus.FINISHED:
         message = f"Run {run.id} has {run.status}. {run.reason}".strip()
         raise TrainingError(message)
-    console.print_record(_summary(run), as_json=options.json)
+    console.print_record(_summary(run), as_json=as_json)
     return 0
 
 
@@ -129,10 +145,10 @@ def predict(options: argparse.Namespace) -> int:
     """Say what pictures of single characters show."""
     store = open_store()
     run = store.get(options.run)
-    if run.status is not RunStatus.FINISHED:
+    if not run.has_model:
         message = (
-            f"Expected a finished run, but run {run.id} is {run.status}: only a "
-            "finished one has a model. `python -m core runs list` shows all."
+            f"Expected a run with a model, but run {run.id} is {run.status} and has "
+            "none. `python -m core runs list` shows all."
         )
         raise UnknownRunError(message)
     classes = catalog.spec(run.config.dataset).classes
@@ -166,7 +182,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_group(commands, "datasets", "data sets", json_option, {"list": list_datasets})
     _add_train(commands.add_parser("train", parents=[json_option], help="train"))
-    runs = {"list": list_runs, "show": show_run, "delete": delete_run}
+    runs = {
+        "list": list_runs,
+        "show": show_run,
+        "delete": delete_run,
+        "continue": continue_run,
+    }
     _add_group(commands, "runs", "trained networks", json_option, runs)
     _add_predict(
         commands.add_parser("predict", parents=[json_option], help="read pictures")
@@ -189,6 +210,8 @@ def _add_group(
         parser.set_defaults(command=command)
         if member != "list":
             parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+        if member == "continue":
+            parser.add_argument("--epochs", type=int, required=True)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -274,6 +297,7 @@ def _summary(run: Run) -> Record:
         "dataset": config.dataset,
         "preset": config.preset,
         "compiler": run.compiler,
+        "parent": run.parent,
         "epochs": config.epochs,
         "parameters": _num_parameters(config),
         "train_seconds": run.scores.train_seconds,

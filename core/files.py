@@ -1,10 +1,24 @@
-"""Make folders so that a reader sees all of one or none of it."""
+"""Make folders of which a reader sees all or nothing, and read arrays with care."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ArtifactError
+
+_DAMAGED: Final = (
+    *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError),
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError),
+)
+"""What NumPy, zipfile and json raise at a file that is not what it should be."""
 
 
 @contextmanager
@@ -31,3 +45,26 @@ def creating_folder(path: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def reading_arrays(path: Path, *, damage: str) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """Open an `.npz` file of plain arrays; nothing is unpickled.
+
+    Args:
+        path: The file.
+        damage: What to tell when the file is missing or damaged, or when the
+            block does not find in it what it should have.
+
+    Yields:
+        Its arrays by name, each read when it is asked for.
+
+    Raises:
+        ArtifactError: If the file is missing or damaged.
+    """
+    try:
+        # Opened here, because np.load leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+    except _DAMAGED as error:
+        raise ArtifactError(damage) from error

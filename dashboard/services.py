@@ -27,7 +27,7 @@ from core.evaluation.mistakes import Mistakes
 from core.inference import Predictor
 from core.jobs import executor
 from core.runs import open_store, preload, store_exists
-from core.runs.records import Predictions, Run, RunStatus
+from core.runs.records import CHECKPOINT, Predictions, Run, RunStatus
 from core.types import Counts, Labels
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
@@ -190,7 +190,7 @@ def runs() -> tuple[Run, ...]:
 
 def finished_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
     """Return those of some runs that can be evaluated and used."""
-    return tuple(run for run in everything if run.status is RunStatus.FINISHED)
+    return tuple(run for run in everything if run.has_model)
 
 
 def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
@@ -214,6 +214,27 @@ def predictor(run_id: str) -> Predictor:
 def start_run(config: TrainingConfig, *, name: str) -> str:
     """Queue a training and return the id of its run."""
     return executor.submit(store(), config, name=name)
+
+
+def can_go_on(run: Run) -> bool:
+    """Tell whether more epochs can be trained from where a run ended."""
+    if not run.has_model:
+        return False
+    try:
+        store().artifact(run.id, CHECKPOINT)
+    except ArtifactError:
+        return False
+    return True
+
+
+def continue_run(run_id: str, *, epochs: int) -> str:
+    """Queue more epochs of a run as a new one, and return its id.
+
+    Raises:
+        RunStoreError: If the run was deleted, or where it stood is lost.
+        ConfigError: If there are too many epochs then.
+    """
+    return executor.go_on(store(), run_id, epochs=epochs)
 
 
 def stop_run(run_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import itertools
 import struct
 import threading
 import time
@@ -16,6 +17,7 @@ from core.config import MlpConfig, TrainingConfig
 from core.datasets import catalog, idx
 from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
+from core.errors import TrainingStopped
 from core.runs.records import History, Predictions, Progress
 
 NUM_TRAIN = 600
@@ -61,6 +63,17 @@ def stripes(num_train: int, *, num_test: int = 40, num_classes: int = 4) -> Data
         return Split(images, labels)
 
     return Dataset(spec, split(num_train), split(num_test), fingerprint="stripes")
+
+
+def stop_after(num_reports: int) -> Callable[[Progress], None]:
+    """Make a report function that stops a training after some of its chunks."""
+    left = itertools.count(num_reports - 1, -1)
+
+    def report(progress: Progress) -> None:
+        if next(left) <= 0:
+            raise TrainingStopped(str(progress.share))
+
+    return report
 
 
 def progress(epochs_done: float, *, history: History | None = None) -> Progress:

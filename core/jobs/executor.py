@@ -113,6 +113,30 @@ def submit(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
     return run_id
 
 
+def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
+    """Queue more epochs of a run that is over, as a new run; return at once.
+
+    Args:
+        store: Where both runs are kept.
+        run_id: A run that has a model; it stays as it is.
+        epochs: How many epochs more, after those that it has finished, at least 1.
+
+    Returns:
+        The id of the new run.
+
+    Raises:
+        UnknownRunError: If the run does not exist or has no model.
+        ArtifactError: If where it stood was not kept or is lost.
+        ConfigError: If there are too many epochs then.
+    """
+    # It knows MLflow, which takes two seconds to import.
+    from core.runs.lineage import create_child  # noqa: PLC0415
+
+    child = create_child(store, run_id, epochs=epochs)
+    _submit(store, child, tries=MOST_TRIES)
+    return child
+
+
 def _submit(store: "RunStore", run_id: str, *, tries: int) -> None:
     future = local_executor().submit(worker.train_and_prepare, run_id)
     future.add_done_callback(lambda done: _settle(store, run_id, done, tries=tries))

@@ -20,6 +20,7 @@ import psutil
 from core import presets, settings
 from core.config import TrainingConfig
 from core.datasets import store as datasets
+from core.datasets.store import Dataset
 from core.errors import ExportError, InklabError, TrainingStopped
 from core.evaluation import metrics
 from core.inference import Predictor
@@ -27,10 +28,18 @@ from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
 from core.runs import open_store
 from core.runs.card import model_card
-from core.runs.records import Predictions, Progress, RunScores, RunStatus
+from core.runs.records import (
+    CHECKPOINT,
+    Predictions,
+    Progress,
+    Run,
+    RunScores,
+    RunStatus,
+)
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
+    from core.training.checkpoint import Checkpoint
     from core.training.train import Trained
 
 EXPORT_TOLERANCE: Final = 1e-4
@@ -99,9 +108,7 @@ def train_run(
     if not store.start(run_id):
         return
     try:
-        _train(store, run_id, also)
-    except TrainingStopped:
-        store.stop(run_id)
+        _train(store, store.get(run_id), also)
     except KeyboardInterrupt:
         store.stop(run_id)
         raise
@@ -126,54 +133,82 @@ def _import_tensorflow() -> None:
         importlib.import_module("core.training.train")
 
 
-def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
+def _train(store: "RunStore", run: Run, also: Callable[[Progress], None]) -> None:
     _import_tensorflow()
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
     started = time.perf_counter()
-    config = store.get(run_id).config
-    dataset = datasets.load(config.dataset)
-    with Reporter(store, run_id, also=also) as report:
-        trained = train(dataset, config, report)
-    accuracy = metrics.accuracy(
-        trained.predictions.labels, trained.predictions.probabilities
-    )
+    dataset = datasets.load(run.config.dataset)
+    start = _start_of(store, run)
+    with Reporter(store, run.id, also=also) as report:
+        tell = _stopping(store, run.id, report)
+        trained = train(dataset, run.config, tell, start=start)
     files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=".run-"))
     try:
-        _write_files(files, trained, config)
-        _check_export(files / "model.tflite", dataset.test.images, trained.predictions)
-        card = model_card(
-            config,
-            dataset.spec,
-            accuracy=accuracy,
-            history=trained.history,
-            train_seconds=trained.seconds,
-            compiler=trained.compiler,
-        )
-        (files / "card.md").write_text(card)
+        accuracy = _write_files(files, trained, run.config, dataset)
         scores = RunScores(
             test_accuracy=accuracy.value,
             test_size=accuracy.total,
             train_seconds=trained.seconds,
             total_seconds=time.perf_counter() - started,
         )
-        store.finish(run_id, scores=scores, files=files, compiler=trained.compiler)
+        store.keep(run.id, scores=scores, files=files, compiler=trained.compiler)
     finally:
         shutil.rmtree(files, ignore_errors=True)
+    if not trained.is_stopped:
+        store.finish(run.id)
 
 
-def _write_files(files: Path, trained: "Trained", config: TrainingConfig) -> None:
+def _start_of(store: "RunStore", run: Run) -> "Checkpoint | None":
+    """Return where the run before stood, and give its curves to this one."""
+    if not run.parent:
+        return None
+    from core.training.checkpoint import Checkpoint  # noqa: PLC0415 - TensorFlow
+
+    start = Checkpoint.load(store.artifact(run.parent, CHECKPOINT))
+    store.inherit(run.id, run.parent)
+    return start
+
+
+def _stopping(
+    store: "RunStore", run_id: str, report: Callable[[Progress], None]
+) -> Callable[[Progress], None]:
+    """Mark a run stopped at once; what it learned is tested and saved after that."""
+
+    def tell(progress: Progress) -> None:
+        try:
+            report(progress)
+        except TrainingStopped:
+            store.stop(run_id, saving=True)
+            raise
+
+    return tell
+
+
+def _write_files(
+    files: Path, trained: "Trained", config: TrainingConfig, dataset: Dataset
+) -> metrics.Proportion:
+    """Write all files of a run; return its accuracy on the test images."""
     from core.models import export  # noqa: PLC0415 - it imports TensorFlow
 
+    predictions = trained.predictions
+    accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
     export.save_keras(trained.model, files / "model.keras")
     export.save_litert(trained.model, files / "model.tflite")
+    _check_export(files / "model.tflite", dataset.test.images, predictions)
+    predictions.save(files / "predictions.npz")
+    trained.checkpoint.save(files / CHECKPOINT)
     (files / "config.json").write_text(config.to_json())
-    np.savez_compressed(
-        files / "predictions.npz",
-        labels=trained.predictions.labels,
-        probabilities=trained.predictions.probabilities,
-        features=trained.predictions.features,
+    card = model_card(
+        config,
+        dataset.spec,
+        accuracy=accuracy,
+        history=trained.history,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
     )
+    (files / "card.md").write_text(card)
+    return accuracy
 
 
 def _check_export(model: Path, images: np.ndarray, predictions: Predictions) -> None:

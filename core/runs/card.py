@@ -50,7 +50,12 @@ shown. Its probabilities have not been calibrated.
 
 
 def _epochs(config: TrainingConfig, history: History) -> str:
-    if not config.patience:
-        return f"{history.num_epochs} epochs"
-    best = history.best_epoch_by(config.monitor)
-    return f"{history.num_epochs} epochs of which number {best} was kept"
+    num_epochs = history.num_epochs
+    ended_early = num_epochs < config.epochs
+    text = f"{num_epochs} {'epoch' if num_epochs == 1 else 'epochs'}"
+    if ended_early:
+        text += f" of {config.epochs}"
+    if history.val_loss and (config.patience or ended_early):
+        best = history.best_epoch_by(config.monitor)
+        text += f", of which number {best} was kept"
+    return text

@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Monitor, TrainingConfig
+from core.files import reading_arrays
 from core.types import Labels, Probabilities
+
+CHECKPOINT: Final = "checkpoint.npz"
+"""The file of a run that says where its training stood."""
 
 
 class RunStatus(StrEnum):
@@ -126,6 +132,28 @@ class Predictions:
     probabilities: Probabilities
     features: NDArray[np.float32]
 
+    def save(self, path: Path) -> None:
+        """Write as a compressed `.npz` file."""
+        np.savez_compressed(path, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If the file is missing or damaged.
+        """
+        damage = (
+            f"Expected the predictions of a run in {path}, but the file is missing or "
+            "damaged. Delete this run and train it again."
+        )
+        with reading_arrays(path, damage=damage) as arrays:
+            return cls(
+                labels=arrays["labels"],
+                probabilities=arrays["probabilities"],
+                features=arrays["features"],
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunScores:
@@ -161,7 +189,9 @@ class Run:
         config: What was asked for.
         status: Where it stands.
         reason: Why it failed, in plain words; empty otherwise.
-        compiler: What compiled its training loop; empty until it has finished.
+        compiler: What compiled its training loop; empty until that is over.
+        parent: Id of the run that this one goes on with; empty if none.
+        is_saving: Whether it was stopped, and what it learned is being saved.
         created: When it was asked for, with time zone.
         scores: Numbers known so far.
     """
@@ -174,3 +204,10 @@ class Run:
     created: datetime
     scores: RunScores
     compiler: str = ""
+    parent: str = ""
+    is_saving: bool = False
+
+    @property
+    def has_model(self) -> bool:
+        """Whether it left a model that can be used, with its predictions."""
+        return self.status.is_over and self.scores.test_accuracy is not None

@@ -8,15 +8,13 @@ read back, and as a flat list of parameters, for people.
 import contextlib
 import logging
 import time
-import zipfile
-import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import numpy as np
 from mlflow.entities import Metric, Param, RunTag, ViewType
 from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
@@ -48,6 +46,7 @@ from core.runs.records import (
     RunStatus,
 )
 from core.runs.translation import (
+    CURVES,
     STEPS_PER_EPOCH,
     plain_errors,
     progress_metrics,
@@ -58,10 +57,9 @@ from core.runs.translation import (
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
 HEARTBEAT_LIMIT_SECONDS: Final = 60.0
-_DAMAGED: Final = (
-    *(OSError, ValueError, KeyError, EOFError, TypeError),
-    *(zipfile.BadZipFile, zlib.error, NotImplementedError),
-)
+MOST_METRICS: Final = 1000
+"""MLflow takes no more at once."""
+
 _NO_SUCH_RUN: Final = (
     ErrorCode.Name(RESOURCE_DOES_NOT_EXIST),
     ErrorCode.Name(INVALID_PARAMETER_VALUE),
@@ -89,8 +87,13 @@ class RunStore:
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_or_create_experiment(uri)
 
-    def create(self, config: TrainingConfig, *, name: str) -> str:
+    def create(self, config: TrainingConfig, *, name: str, parent: str = "") -> str:
         """Record that a training was asked for; the run waits in the queue.
+
+        Args:
+            config: What to train.
+            name: What to call the run.
+            parent: Id of a run that it goes on with, if there is one.
 
         Returns:
             The id of the new run.
@@ -100,6 +103,9 @@ class RunStore:
             "inklab.config": config.to_json(),
             "inklab.owner": str(Owner.this_process()),
         }
+        if parent:
+            # MLflow's own tools show a run below the one that this tag names.
+            tags |= {"inklab.parent": parent, "mlflow.parentRunId": parent}
         with plain_errors():
             run_id: str = self._client.create_run(
                 self._experiment, tags=tags
@@ -113,7 +119,7 @@ class RunStore:
         """Return a run as it is now.
 
         Args:
-            run_id: Its id, or `latest` for the newest finished run.
+            run_id: Its id, or `latest` for the newest with a model.
 
         Raises:
             UnknownRunError: If there is none.
@@ -173,13 +179,25 @@ class RunStore:
         with plain_errors():
             self._client.log_batch(run_id, metrics=metrics, tags=[heartbeat])
 
-    def finish(
+    def inherit(self, run_id: str, parent: str) -> None:
+        """Let the curves of a run begin with those of the run it goes on with."""
+        with plain_errors():
+            metrics = [
+                metric
+                for key in CURVES
+                for metric in self._client.get_metric_history(parent, key)
+            ]
+            for start in range(0, len(metrics), MOST_METRICS):
+                part = metrics[start : start + MOST_METRICS]
+                self._client.log_batch(run_id, metrics=part)
+
+    def keep(
         self, run_id: str, *, scores: RunScores, files: Path, compiler: str = ""
     ) -> None:
-        """Store the results of a run and mark it finished.
+        """Store the results of a run; what it is called afterwards is told next.
 
         Args:
-            run_id: A running run.
+            run_id: A run whose training is over.
             scores: Test accuracy and times; fields that are None are left out.
             files: A folder whose files are kept with the run.
             compiler: What compiled the training loop, if that is known.
@@ -189,7 +207,12 @@ class RunStore:
             self._client.log_artifacts(run_id, str(files))
             if compiler:
                 self._client.set_tag(run_id, "inklab.compiler", compiler)
+            # Last, because whoever sees the scores takes the files for complete.
             self._client.log_batch(run_id, metrics=metrics)
+
+    def finish(self, run_id: str) -> None:
+        """Mark a run finished."""
+        with plain_errors():
             self._client.set_terminated(run_id, "FINISHED")
 
     def fail(self, run_id: str, reason: str) -> None:
@@ -198,9 +221,16 @@ class RunStore:
             self._client.set_tag(run_id, "inklab.reason", reason)
             self._client.set_terminated(run_id, "FAILED")
 
-    def stop(self, run_id: str) -> None:
-        """Mark a run stopped on request."""
+    def stop(self, run_id: str, *, saving: bool = False) -> None:
+        """Mark a run stopped on request.
+
+        Args:
+            run_id: A run that is not over.
+            saving: Whether what it learned will be kept in a moment.
+        """
         with plain_errors():
+            if saving:
+                self._client.set_tag(run_id, "inklab.saving", "soon")
             self._client.set_terminated(run_id, "KILLED")
 
     def request_stop(self, run_id: str) -> None:
@@ -268,21 +298,7 @@ class RunStore:
         Raises:
             ArtifactError: If they are missing or damaged.
         """
-        path = self.artifact(run_id, "predictions.npz")
-        try:
-            # Opened here, because np.load leaves a damaged file open.
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return Predictions(
-                    labels=arrays["labels"],
-                    probabilities=arrays["probabilities"],
-                    features=arrays["features"],
-                )
-        except _DAMAGED as error:
-            message = (
-                f"Expected the predictions of run {run_id} in {path}, but the file "
-                "is damaged. Delete this run and train it again."
-            )
-            raise ArtifactError(message) from error
+        return Predictions.load(self.artifact(run_id, "predictions.npz"))
 
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
@@ -304,13 +320,17 @@ class RunStore:
 
     def _latest(self) -> Run:
         for run in self.runs():
-            if run.status is RunStatus.FINISHED:
+            if run.has_model:
                 return run
         message = "Expected a finished run, but there is none. Train one first."
         raise UnknownRunError(message)
 
     def _checked(self, run: Run, found: MlflowRun) -> Run:
-        if run.status.is_over or _is_worked_on(run.status, found.data.tags):
+        tags = found.data.tags
+        if "inklab.saving" in tags and run.status is RunStatus.STOPPED:
+            is_saving = not run.has_model and _is_worked_on(run.status, tags)
+            return replace(run, is_saving=is_saving)
+        if run.status.is_over or _is_worked_on(run.status, tags):
             return run
         # It may have finished, and its process ended, since we read it.
         with plain_errors():

@@ -19,6 +19,10 @@ from core.runs.records import History, Progress, Run, RunScores, RunStatus
 STEPS_PER_EPOCH: Final = 1000
 """Points within an epoch are stored at thousandths of an epoch."""
 
+CURVES: Final = (
+    *("loss", "accuracy", "val_loss", "val_accuracy"),
+    *("progress/loss", "progress/accuracy"),
+)
 
 _STATUS: Final = {
     "SCHEDULED": RunStatus.QUEUED,
@@ -52,6 +56,7 @@ def run_of(found: MlflowRun) -> Run:
         status=_STATUS[found.info.status],
         reason=tags.get("inklab.reason", ""),
         compiler=tags.get("inklab.compiler", ""),
+        parent=tags.get("inklab.parent", ""),
         created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),

@@ -39,22 +39,29 @@ class Augmenter:
         self._augmentation = augmentation
         self._change = _compiled(augmentation)
         self._seed = seed
-        self._num_parts = 0
 
-    def __call__(self, images: ByteImages) -> ByteImages:
-        """Return changed images, uint8 of the shape of the given ones."""
+    def __call__(self, images: ByteImages, *, position: int) -> ByteImages:
+        """Change images.
+
+        Args:
+            images: uint8 of shape (n, 28, 28).
+            position: How many images of the training came before these; with the
+                seed it decides the changes, so a training can be taken up again.
+
+        Returns:
+            Changed images, uint8 of the same shape.
+        """
         if self._augmentation.is_none:
             return images
         return np.concatenate(
             [
-                self._changed(images[start : start + PART_IMAGES])
+                self._changed(images[start : start + PART_IMAGES], position + start)
                 for start in range(0, len(images), PART_IMAGES)
             ]
         )
 
-    def _changed(self, images: ByteImages) -> ByteImages:
-        self._num_parts += 1
-        seed = tf.constant([self._seed, self._num_parts], tf.int32)
+    def _changed(self, images: ByteImages, position: int) -> ByteImages:
+        seed = tf.constant([self._seed, position], tf.int32)
         changed: ByteImages = self._change(images, seed).numpy()
         return changed
 

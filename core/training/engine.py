@@ -6,9 +6,9 @@ shuffled images goes in, and the summed loss and number of hits come out.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -49,6 +49,21 @@ class Tally:
     loss: float
     accuracy: float
     num_images: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineState:
+    """All numbers that learning changes, each tuple in the order of the engine.
+
+    Attributes:
+        variables: Of the model: weights, and the states of batch norm and dropout.
+        optimizer: Of the optimizer, with the number of its steps.
+        averages: Running averages of the weights; empty if there are none.
+    """
+
+    variables: tuple[NDArray[Any], ...]
+    optimizer: tuple[NDArray[Any], ...]
+    averages: tuple[NDArray[Any], ...]
 
 
 class Engine:
@@ -119,6 +134,31 @@ class Engine:
             variable.assign(keras.ops.zeros_like(variable))
         for average, variable in self._averages:
             average.assign(variable.value)
+
+    def state(self) -> EngineState:
+        """Return a copy of all that learning has changed."""
+        return EngineState(
+            variables=_copies(self.model.variables),
+            optimizer=_copies(self.optimizer.variables),
+            averages=_copies([average for average, _ in self._averages]),
+        )
+
+    def restore(self, state: EngineState) -> None:
+        """Go back to a state.
+
+        Args:
+            state: Of an engine with the same network and the same optimizer.
+
+        Raises:
+            ValueError: If it does not fit.
+        """
+        for variables, values in (
+            (self.model.variables, state.variables),
+            (self.optimizer.variables, state.optimizer),
+            ([average for average, _ in self._averages], state.averages),
+        ):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
 
     def learn(
         self, images: ByteImages, labels: Labels, rates: NDArray[np.float32]
@@ -229,6 +269,10 @@ class Engine:
         hits = tf.reduce_sum(tf.cast(guesses == truth, tf.int32))
         logs = tf.math.log(tf.maximum(probabilities, keras.config.epsilon()))
         return losses, hits, -tf.reduce_mean(logs)
+
+
+def _copies(variables: Iterable[Any]) -> tuple[NDArray[Any], ...]:
+    return tuple(np.array(variable) for variable in variables)
 
 
 def _padded(values: np.ndarray, buffer: np.ndarray) -> tf.Tensor:

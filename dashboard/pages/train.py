@@ -38,5 +38,6 @@ with live_column:
         )
     else:
         live.live_view(run)
+        live.continuation(run)
     if waiting := services.num_waiting(everything):
         st.caption(f"Queue: {waiting} waiting")

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
+from core.config import MAX_EPOCHS
 from core.errors import UnknownRunError
 from core.evaluation.metrics import Proportion
 from core.runs.records import History, LivePoints, Run, RunStatus
@@ -14,6 +15,7 @@ from dashboard.charts.words import percent
 from dashboard.widgets import figure, frame, runs
 
 START_SECONDS: Final = 0.4
+EPOCHS_MORE: Final = 5
 REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""
 
@@ -38,6 +40,8 @@ def live_view(run: Run) -> None:
 
 
 def _stage(run: Run) -> Stage:
+    if run.is_saving:
+        return "under way"
     if run.status.is_over:
         return "over"
     return "under way" if run.scores.epochs_done else "starting"
@@ -67,7 +71,7 @@ def _show(run: Run) -> None:
             )
     _numbers(run, history)
     _curves(run, history, services.store().live_points(run.id))
-    _outcome(run)
+    _outcome(run, history)
     if st.session_state[state.STAGE] != _stage(run):
         # The rest of the page shows which runs exist, so it looks again too.
         st.rerun()
@@ -159,12 +163,19 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
     )
 
 
-def _outcome(run: Run) -> None:
+def _outcome(run: Run, history: History) -> None:
     match run.status:
         case RunStatus.FINISHED:
             _result(run)
+        case RunStatus.STOPPED if run.is_saving:
+            st.info("Stopped. What it learned is being tested and saved.")
+        case RunStatus.STOPPED if run.has_model:
+            best = _best(run, history)[0]
+            kept = f"the weights of epoch {best}" if best else "the latest weights"
+            st.info(f"Stopped on request; {kept} were kept.")
+            _result(run)
         case RunStatus.STOPPED:
-            st.info("Stopped on request. Its curves stay; it has no model to use.")
+            st.info("Stopped on request before it had learned anything.")
         case RunStatus.FAILED:
             st.error(run.reason, title="The training failed")
         case _:
@@ -182,3 +193,37 @@ def _result(run: Run) -> None:
         icon=":material/check:",
     )
     runs.links(run)
+
+
+def continuation(run: Run) -> None:
+    """Offer more epochs for a run that is over, if where it stood was kept.
+
+    Args:
+        run: Any run.
+    """
+    if not services.can_go_on(run):
+        return
+    finished = services.store().history(run.id).num_epochs
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        more = st.number_input(
+            "More epochs",
+            min_value=1,
+            max_value=max(1, MAX_EPOCHS - finished),
+            value=run.config.epochs - finished or EPOCHS_MORE,
+            key=f"more_{run.id}",
+            width=140,
+            help="They are trained as a new run, which starts where this one ended. "
+            "The learning rate goes on as if all epochs had been planned together.",
+        )
+        st.button(
+            "Continue",
+            icon=":material/resume:",
+            key="continue",
+            on_click=_go_on,
+            args=(run.id, more),
+        )
+
+
+def _go_on(run_id: str, more: int) -> None:
+    with frame.plain_errors():
+        state.remember(state.WATCHED_RUN, services.continue_run(run_id, epochs=more))

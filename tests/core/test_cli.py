@@ -39,7 +39,8 @@ def finished(run_store: RunStore, tmp_path: Path) -> str:
     history = History(loss=(0.5,), accuracy=(float("nan"),))
     run_store.log(run_id, [progress(1.0, history=history)])
     (tmp_path / "files").mkdir()
-    run_store.finish(run_id, scores=SCORES, files=tmp_path / "files")
+    run_store.keep(run_id, scores=SCORES, files=tmp_path / "files")
+    run_store.finish(run_id)
     return run_id
 
 

@@ -132,7 +132,8 @@ def finish_run(store: RunStore, result_files: Path) -> MakeRun:
         scores = RunScores(
             test_accuracy=NUM_RIGHT / 10_000, test_size=10_000, train_seconds=3.2
         )
-        store.finish(run_id, scores=scores, files=files)
+        store.keep(run_id, scores=scores, files=files)
+        store.finish(run_id)
         return run_id
 
     return finish

@@ -1,12 +1,13 @@
 """Train: what the controls say is what is trained, and how a run is shown."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from core import presets
 from core.config import MlpConfig, TrainingConfig
-from core.runs.records import History, RunStatus
+from core.runs.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
@@ -245,6 +246,48 @@ def test_curves_have_a_point_for_each_epoch(store: RunStore, running_run: str) -
     )
     assert validation["data"] == [[1, 90]]
     assert [m.value for m in app.metric] == ["90.00 %", "0.3000", "0.5000", "1,000"]
+
+
+def test_a_stopped_run_shows_that_it_is_being_saved(
+    store: RunStore, running_run: str
+) -> None:
+    """Its model comes a second later; until then nothing is said to be lost."""
+    store.stop(running_run, saving=True)
+
+    app = open_app("train")
+
+    assert alerts(app) == ["Stopped. What it learned is being tested and saved."]
+
+
+@pytest.mark.usefixtures("tasks")
+def test_continue_queues_the_rest_of_a_stopped_run(
+    store: RunStore, running_run: str, tmp_path: Path
+) -> None:
+    """Nine of ten epochs are offered after one; the new run is then watched."""
+    history = History(loss=(0.5,), accuracy=(0.8,))
+    store.log(running_run, [small_data.progress(1.0, history=history)])
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "checkpoint.npz").write_bytes(b"read by the worker only")
+    scores = RunScores(test_accuracy=0.9, test_size=10_000, train_seconds=1.0)
+    store.stop(running_run, saving=True)
+    store.keep(running_run, scores=scores, files=tmp_path / "files")
+    app = open_app("train")
+    assert app.number_input(key=f"more_{running_run}").value == 9
+
+    app.button(key="continue").click().run()
+
+    child = store.runs()[0]
+    assert (child.parent, child.config.epochs) == (running_run, 10)
+    assert app.query_params["watch"] == [child.id]
+    assert app.progress[0].text == "classic-mlp, to epoch 10 waits for its turn"
+
+
+@pytest.mark.usefixtures("finished_run")
+def test_a_run_whose_state_was_not_kept_offers_no_continuation() -> None:
+    """A button that can only fail is worse than none."""
+    app = open_app("train")
+
+    assert [button.key for button in app.button if button.key == "continue"] == []
 
 
 @pytest.mark.usefixtures("finished_run")

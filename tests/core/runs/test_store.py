@@ -72,7 +72,8 @@ def running(run_store: RunStore) -> str:
 def finished(run_store: RunStore, running: str, tmp_path: Path) -> str:
     """Create a finished run with predictions."""
     small_data.write_predictions(tmp_path / "files", small_data.predictions())
-    run_store.finish(running, scores=SCORES, files=tmp_path / "files")
+    run_store.keep(running, scores=SCORES, files=tmp_path / "files")
+    run_store.finish(running)
     return running
 
 
@@ -415,7 +416,7 @@ def test_damaged_predictions_are_a_plain_error(
     path = run_store.artifact(finished, "predictions.npz")
     path.write_bytes(damage(path.read_bytes()))
 
-    with pytest.raises(ArtifactError, match=r"is damaged\. Delete this run"):
+    with pytest.raises(ArtifactError, match=r"or damaged\. Delete this run"):
         run_store.predictions(finished)
 
 

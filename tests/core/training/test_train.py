@@ -14,11 +14,11 @@ from core.config import (
     TrainingConfig,
 )
 from core.datasets.store import Dataset, Split
-from core.errors import ConfigError, DivergedError, TrainingStopped
+from core.errors import ConfigError, DivergedError
 from core.runs.records import History, Progress
 from core.training import train as training
 from core.training.train import Trained, predict, train
-from tests.small_data import SMALL, stripes
+from tests.small_data import SMALL, stop_after, stripes
 
 
 @pytest.fixture(scope="module")
@@ -222,31 +222,11 @@ def test_the_last_report_is_the_end(trained: Trained, reports: list[Progress]) -
     assert reports[0].images_per_second == 0.0
 
 
-def test_a_report_that_raises_stops_the_training(dataset: Dataset) -> None:
-    """That is how a stop request takes effect, after that very chunk."""
-    reports: list[Progress] = []
-
-    def report(progress: Progress) -> None:
-        reports.append(progress)
-        if len(reports) == 2:
-            raise TrainingStopped
-
-    with pytest.raises(TrainingStopped):
-        train(dataset, SMALL, report)
-
-    assert len(reports) == 2
-
-
 def test_a_stopped_training_leaves_nothing_to_the_next(
     dataset: Dataset, trained: Trained
 ) -> None:
     """The worker goes on with the same compiled network."""
-
-    def stop(progress: Progress) -> None:
-        raise TrainingStopped(str(progress.share))
-
-    with pytest.raises(TrainingStopped):
-        train(dataset, replace(SMALL, epochs=3), stop)
+    train(dataset, replace(SMALL, epochs=3), stop_after(1))
 
     again = train(dataset, replace(SMALL, epochs=3))
 

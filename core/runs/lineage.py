@@ -1,0 +1,43 @@
+"""A run that goes on with another one, which stays as it is."""
+
+import dataclasses
+from typing import Final
+
+from core.errors import ConfigError, UnknownRunError
+from core.runs.records import CHECKPOINT
+from core.runs.store import RunStore
+
+_TO_EPOCH: Final = ", to epoch "
+
+
+def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
+    """Record that a run shall go on; its child waits in the queue.
+
+    Args:
+        store: Where both runs are kept.
+        run_id: A run that is over and has a model, or `latest`.
+        epochs: How many epochs more, after those that it has finished, at least 1.
+
+    Returns:
+        The id of the new run.
+
+    Raises:
+        UnknownRunError: If there is no such run, or it has no model.
+        ArtifactError: If where it stood was not kept, or is lost.
+        ConfigError: If that is too few or too many epochs.
+    """
+    parent = store.get(run_id)
+    if not parent.has_model:
+        message = (
+            f"Expected a run that is finished, or was stopped after it had learned, "
+            f"but {parent.name} is {parent.status}. Start a new training."
+        )
+        raise UnknownRunError(message)
+    if epochs < 1:
+        message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
+        raise ConfigError(message)
+    store.artifact(parent.id, CHECKPOINT)
+    total = store.history(parent.id).num_epochs + epochs
+    config = dataclasses.replace(parent.config, epochs=total)
+    name = parent.name.split(_TO_EPOCH)[0] + f"{_TO_EPOCH}{total}"
+    return store.create(config, name=name, parent=parent.id)

@@ -1,0 +1,151 @@
+"""A stopped run leaves a model, and a run that is over goes on as a new one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.config import MAX_EPOCHS
+from core.datasets.store import Dataset
+from core.errors import ArtifactError, ConfigError, UnknownRunError
+from core.inference import Predictor
+from core.jobs import worker
+from core.runs.lineage import create_child
+from core.runs.owner import Owner
+from core.runs.records import CHECKPOINT, Run, RunStatus
+from core.runs.store import RunStore
+from tests.small_data import SMALL, stop_after
+
+LONG = replace(SMALL, epochs=4)
+
+
+@pytest.fixture
+def stopped(run_store: RunStore, small_mnist: Dataset) -> Run:
+    """Stop a run of four epochs in its second one."""
+    assert small_mnist
+    run_id = run_store.create(LONG, name="run")
+    worker.train_run(run_id, also=stop_after(6))
+    return run_store.get(run_id)
+
+
+def gone_on(store: RunStore, run_id: str, *, epochs: int) -> Run:
+    """Train a run for more epochs in this process."""
+    child = create_child(store, run_id, epochs=epochs)
+    worker.train_run(child)
+    return store.get(child)
+
+
+def test_a_stopped_run_can_be_used_and_evaluated(
+    run_store: RunStore, small_mnist: Dataset, stopped: Run
+) -> None:
+    """Whoever stops a long training has often seen that it is good enough."""
+    images = small_mnist.test.images / np.float32(255)
+
+    predictor = Predictor(run_store.artifact(stopped.id, "model.tflite"))
+
+    assert stopped.status is RunStatus.STOPPED
+    assert stopped.has_model
+    assert not stopped.is_saving
+    expected = run_store.predictions(stopped.id).probabilities
+    np.testing.assert_allclose(predictor.predict(images), expected, atol=1e-5)
+    card = run_store.artifact(stopped.id, "card.md").read_text()
+    assert "1 epoch of 4, of which number 1 was kept" in card
+
+
+def test_the_latest_run_may_be_a_stopped_one(run_store: RunStore, stopped: Run) -> None:
+    """It is the one that somebody has just looked at."""
+    assert run_store.get("latest").id == stopped.id
+
+
+def test_a_run_goes_on_with_its_curves(run_store: RunStore, stopped: Run) -> None:
+    """One looks at one curve, as if it had never been stopped."""
+    whole = run_store.create(LONG, name="whole")
+    worker.train_run(whole)
+
+    child = gone_on(run_store, stopped.id, epochs=3)
+
+    assert (child.status, child.parent) == (RunStatus.FINISHED, stopped.id)
+    assert child.config == LONG
+    assert run_store.history(child.id) == run_store.history(whole)
+    assert run_store.live_points(child.id) == run_store.live_points(whole)
+    np.testing.assert_array_equal(
+        run_store.predictions(child.id).probabilities,
+        run_store.predictions(whole).probabilities,
+    )
+
+
+def test_the_run_before_stays_as_it_was(run_store: RunStore, stopped: Run) -> None:
+    """Two results can be compared, and neither is lost."""
+    points = run_store.live_points(stopped.id)
+
+    gone_on(run_store, stopped.id, epochs=1)
+
+    assert run_store.get(stopped.id) == stopped
+    assert run_store.live_points(stopped.id) == points
+
+
+def test_a_run_can_go_on_more_than_once(run_store: RunStore, stopped: Run) -> None:
+    """Its name tells how far it went, and does not grow."""
+    second = gone_on(run_store, stopped.id, epochs=1)
+
+    third = gone_on(run_store, second.id, epochs=2)
+
+    assert (second.name, third.name) == ("run, to epoch 2", "run, to epoch 4")
+    assert run_store.history(third.id).num_epochs == 4
+
+
+def test_a_run_without_a_model_cannot_go_on(run_store: RunStore) -> None:
+    """It waits, or failed, or was stopped before it had learned anything."""
+    run_id = run_store.create(LONG, name="run")
+
+    with pytest.raises(UnknownRunError, match=r"but run is queued\. Start a new"):
+        create_child(run_store, run_id, epochs=1)
+
+
+@pytest.mark.parametrize("epochs", [0, -1, MAX_EPOCHS])
+def test_an_impossible_number_of_epochs_is_refused(
+    run_store: RunStore, stopped: Run, epochs: int
+) -> None:
+    """Nothing is left in the queue then."""
+    with pytest.raises(ConfigError, match="got"):
+        create_child(run_store, stopped.id, epochs=epochs)
+
+    assert [run.id for run in run_store.runs()] == [stopped.id]
+
+
+def test_a_run_from_before_states_were_kept_cannot_go_on(
+    run_store: RunStore, stopped: Run
+) -> None:
+    run_store.artifact(stopped.id, CHECKPOINT).unlink()
+
+    with pytest.raises(ArtifactError, match=r"checkpoint\.npz .* missing"):
+        create_child(run_store, stopped.id, epochs=1)
+
+
+def test_a_damaged_state_is_the_reason_of_the_failure(
+    run_store: RunStore, stopped: Run
+) -> None:
+    """The new run says so; the old one can still be used."""
+    path = run_store.artifact(stopped.id, CHECKPOINT)
+    path.write_bytes(path.read_bytes()[:500])
+
+    child = gone_on(run_store, stopped.id, epochs=1)
+
+    assert child.status is RunStatus.FAILED
+    assert "cannot go on" in child.reason
+    assert run_store.get(stopped.id).has_model
+
+
+def test_a_stopped_run_whose_process_died_is_not_saved_for_ever(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page would wait for its model until it is closed."""
+    run_id = run_store.create(LONG, name="run")
+    run_store.start(run_id)
+    run_store.stop(run_id, saving=True)
+    was_saving = run_store.get(run_id).is_saving
+
+    monkeypatch.setattr(Owner, "is_alive", False)
+
+    assert was_saving
+    assert not run_store.get(run_id).is_saving
