@@ -11,21 +11,23 @@ frame.heading("Train", "Choose a recipe, start it, and watch the network learn."
 recipe_column, live_column = st.columns([3, 4], gap="medium")
 with recipe_column, st.container(border=True):
     config = recipe.recipe()
-    network = services.describe_network(config)
-    st.markdown(f"**{network}**, {services.num_parameters(config):,} parameters")
-    st.caption(
-        f"{services.num_multiplications(config):,} multiplications to read an image, "
-        f"about {words.size(services.training_bytes(config))} of memory for a step."
-    )
-    if st.button(
-        "Start training",
-        type="primary",
-        icon=":material/play_arrow:",
-        key="start",
-        width="stretch",
-    ):
-        name = presets.name_of(config, network=network)
-        state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
+    if config is not None:
+        network = services.describe_network(config)
+        st.markdown(f"**{network}**, {services.num_parameters(config):,} parameters")
+        memory = words.size(services.training_bytes(config))
+        st.caption(
+            f"{services.num_multiplications(config):,} multiplications to read an "
+            f"image, about {memory} of memory for a step."
+        )
+        if st.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="start",
+            width="stretch",
+        ):
+            name = presets.name_of(config, network=network)
+            state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
 
 with live_column:
     everything = services.runs()

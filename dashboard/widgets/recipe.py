@@ -1,55 +1,30 @@
-"""The settings of a training: a preset, and sliders to change it."""
+"""The settings of a training: a preset, and a control for each of them."""
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Final, get_args
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import streamlit as st
 
 from core import presets
-from core.config import (
-    Activation,
-    CnnConfig,
-    ConvBlock,
-    MlpConfig,
-    Network,
-    Schedule,
-    TrainingConfig,
-)
+from core.config import TrainingConfig
+from core.errors import ConfigError
+from core.presets import Preset
 from dashboard import words
+from dashboard.widgets import settings
+from dashboard.widgets.settings import SETTINGS, Values
 
-UNITS: Final = (8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
-FILTERS: Final = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-BATCH_SIZES: Final = (16, 32, 64, 128, 256, 512, 1024)
-LEARNING_RATES: Final = (
-    *(1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 6e-3),
-    *(8e-3, 1e-2, 2e-2, 3e-2, 5e-2, 1e-1),
-)
-MOST_LAYERS: Final = 4
-MOST_BLOCKS: Final = 4
-MOST_EPOCHS: Final = 50
-ORDINALS: Final = ("First", "Second", "Third", "Fourth")
-UNITS_OF_NEW_LAYER: Final = 64
 PRESET: Final = "preset"
-CHOICES: Final[Mapping[str, Sequence[object]]] = {
-    "epochs": range(1, MOST_EPOCHS + 1),
-    "layers": range(MOST_LAYERS + 1),
-    **{f"units_{number}": UNITS for number in range(MOST_LAYERS)},
-    **{f"filters_{number}": FILTERS for number in range(MOST_BLOCKS)},
-    "dropout": tuple(step / 20 for step in range(17)),
-    "learning_rate": LEARNING_RATES,
-    "batch_size": BATCH_SIZES,
-    "schedule": get_args(Schedule),
-    "activation": get_args(Activation),
-    "batch_norm": (True, False),
-    "validation_percent": range(0, 51, 5),
-    "seed": range(2**31),
-}
-"""What the address may set each control to."""
+SEED: Final = "seed"
+_FEW_CHOICES: Final = 5
+_OPTIMISATION: Final = (
+    *("optimizer", "schedule", "weight_decay", "label_smoothing"),
+    *("gradient_clip", "weight_average"),
+)
+_VALIDATION: Final = ("validation_percent", "patience", "monitor", SEED)
 
 
-def recipe() -> TrainingConfig:
-    """Show the settings and return what they say."""
+def recipe() -> TrainingConfig | None:
+    """Show the settings and return what they say, or None if that cannot be."""
     names = [preset.name for preset in presets.PRESETS]
     chosen = st.segmented_control(
         "Preset",
@@ -61,207 +36,151 @@ def recipe() -> TrainingConfig:
         on_change=_fill_in,
     )
     preset = presets.preset(chosen or presets.DEFAULT)
-    _start_from(preset.config)
+    _start_from(preset)
+    values = {key: st.session_state[key] for key in SETTINGS}
     st.caption(f"{preset.summary} {words.claim(preset.claim)}")
-    with st.grid(2, min_column_width=130, gap="small"):
-        epochs = _epochs()
-        network = _network(preset.config.network)
-        dropout = _dropout()
-        learning_rate = _learning_rate()
-        batch_size = _batch_size()
+    _controls(preset, values, _basic(values))
     with st.expander("Advanced"):
-        base = dataclasses.replace(preset.config, network=network)
-        advanced = _advanced(base)
-    return dataclasses.replace(
-        advanced,
-        network=dataclasses.replace(advanced.network, dropout=dropout),
-        epochs=epochs,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-    )
-
-
-def _epochs() -> int:
-    return st.slider(
-        "Epochs",
-        1,
-        MOST_EPOCHS,
-        key="epochs",
-        bind="query-params",
-        help="Passes over all training images.",
-    )
-
-
-def _network(base: Network) -> Network:
-    """Show a control for the size of each layer."""
-    match base:
-        case MlpConfig():
-            return dataclasses.replace(base, hidden=_hidden())
-        case CnnConfig():
-            blocks = tuple(map(_block, range(len(base.blocks)), base.blocks))
-            return dataclasses.replace(base, blocks=blocks, dense=_hidden())
-
-
-def _block(number: int, block: ConvBlock) -> ConvBlock:
-    filters = st.select_slider(
-        f"{ORDINALS[number]} block, filters",
-        FILTERS,
-        key=f"filters_{number}",
-        bind="query-params",
-        help=f"Each looks for one pattern of {block.kernel} x {block.kernel} pixels.",
-    )
-    return dataclasses.replace(block, filters=filters)
-
-
-def _hidden() -> tuple[int, ...]:
-    layers = st.slider(
-        "Hidden layers",
-        0,
-        MOST_LAYERS,
-        key="layers",
-        bind="query-params",
-        help="Dense layers before the answer.",
-    )
-    return tuple(
-        st.select_slider(
-            f"{ORDINALS[number]} layer, units",
-            UNITS,
-            key=f"units_{number}",
-            bind="query-params",
+        _advanced(preset, values)
+    _changes(preset, values)
+    try:
+        return settings.config_of(
+            values, preset=preset.name, dataset=preset.config.dataset
         )
-        for number in range(layers)
-    )
+    except ConfigError as error:
+        st.error(str(error), title="This cannot be trained", icon=":material/error:")
+        return None
 
 
-def _dropout() -> float:
-    return st.slider(
-        "Dropout",
-        0.0,
-        0.8,
-        step=0.05,
-        key="dropout",
-        bind="query-params",
-        help="Share of hidden units left out in each step, against overfitting.",
-    )
+def _basic(values: Values) -> Iterator[str]:
+    """Give what a newcomer sees."""
+    yield "epochs"
+    yield from _numbered("filters", values)
+    yield "layers"
+    yield from _numbered("units", values)
+    yield from ("learning_rate", "batch_size")
 
 
-def _learning_rate() -> float:
-    return st.select_slider(
-        "Learning rate",
-        LEARNING_RATES,
-        key="learning_rate",
-        bind="query-params",
-        format_func=lambda rate: f"{rate:g}",
-        help="How far one step of the optimizer goes.",
-    )
+def _advanced(preset: Preset, values: Values) -> None:
+    parts = {
+        "Network": _network(values),
+        "Optimizer": _OPTIMISATION,
+        "Changed images": settings.AUGMENTATIONS,
+        "Validation": _VALIDATION,
+    }
+    for tab, keys in zip(st.tabs(list(parts)), parts.values(), strict=True):
+        with tab:
+            _controls(preset, values, keys)
 
 
-def _batch_size() -> int:
-    return st.select_slider(
-        "Batch size",
-        BATCH_SIZES,
-        key="batch_size",
-        bind="query-params",
-        help="Images per step of the optimizer.",
-    )
+def _network(values: Values) -> Iterator[str]:
+    yield from ("kind", "blocks")
+    yield from _numbered("kernel", values)
+    yield from _numbered("convolutions", values)
+    yield from ("padding", "activation", "dropout", "batch_norm")
 
 
-def _advanced(base: TrainingConfig) -> TrainingConfig:
-    schedule = st.segmented_control(
-        "Learning rate over time",
-        get_args(Schedule),
-        required=True,
-        key="schedule",
-        bind="query-params",
-        help="One-cycle rises to the rate, then falls to almost nothing.",
-    )
-    activation = st.segmented_control(
-        "Activation",
-        get_args(Activation),
-        required=True,
-        key="activation",
-        bind="query-params",
-    )
-    batch_norm = st.toggle("Batch normalisation", key="batch_norm", bind="query-params")
-    validation_percent = st.slider(
-        "Held out for validation, % of the training images",
-        0,
-        50,
-        step=5,
-        key="validation_percent",
-        bind="query-params",
-        help="These images are not learned from; they show how it goes on new ones.",
-    )
-    seed = st.number_input(
-        "Seed",
-        min_value=0,
-        max_value=2**31 - 1,
-        step=1,
-        key="seed",
+def _numbered(name: str, values: Values) -> Iterator[str]:
+    keys = (key for key in SETTINGS if key.rpartition("_")[0] == name)
+    return (key for key in keys if settings.is_used(key, values))
+
+
+def _controls(preset: Preset, values: Values, keys: Iterable[str]) -> None:
+    original = settings.values_of(preset.config)
+    with st.grid(2, min_column_width=130, gap="small"):
+        for key in keys:
+            _control(
+                key,
+                is_changed=values[key] != original[key],
+                is_used=settings.is_used(key, values),
+            )
+
+
+def _control(key: str, *, is_changed: bool, is_used: bool) -> None:
+    """Show what fits the choices; what the preset has otherwise is marked."""
+    setting = SETTINGS[key]
+    options: dict[str, Any] = {
+        "label": f"**{setting.label}** :primary[\u25cf]"
+        if is_changed
+        else setting.label,
+        "key": key,
+        "help": setting.help or None,
+        "bind": "query-params",
+        "disabled": not is_used,
+    }
+    choices = setting.choices
+    if key == SEED:
         # Streamlit 1.67 raises if it is to read "inf" or "9e999" as a whole number.
-        bind=None if _is_unreadable("seed") else "query-params",
-        help="The same seed and settings give the same network.",
-    )
-    network = dataclasses.replace(
-        base.network,
-        activation=activation or base.network.activation,
-        batch_norm=batch_norm,
-    )
-    return dataclasses.replace(
-        base,
-        network=network,
-        schedule=schedule or base.schedule,
-        validation_fraction=validation_percent / 100,
-        seed=seed,
-    )
+        options["bind"] = None if _is_unreadable(key) else "query-params"
+        st.number_input(min_value=0, max_value=choices[-1], step=1, **options)
+    elif settings.is_switch(key):
+        st.toggle(**options)
+    elif isinstance(choices, range):
+        st.slider(
+            min_value=choices[0], max_value=choices[-1], step=choices.step, **options
+        )
+    elif isinstance(choices[0], str) and len(choices) <= _FEW_CHOICES:
+        st.segmented_control(
+            options=choices, format_func=setting.text, required=True, **options
+        )
+    else:
+        st.select_slider(options=choices, format_func=setting.text, **options)
+
+
+def _changes(preset: Preset, values: Values) -> None:
+    """Say what differs from the preset; one click sets it back."""
+    original = settings.values_of(preset.config)
+    changed = [
+        key
+        for key in SETTINGS
+        if values[key] != original[key] and settings.is_used(key, values)
+    ]
+    if not changed:
+        return
+    st.caption(f"Changed from {preset.name}; a click sets it back:")
+    with st.container(horizontal=True, gap="xsmall"):
+        for key in changed:
+            text = SETTINGS[key].text
+            st.button(
+                f"{SETTINGS[key].label}: {text(values[key])}",
+                icon=":material/undo:",
+                type="tertiary",
+                key=f"reset_{key}",
+                help=f"Back to {text(original[key])}",
+                on_click=_set,
+                args=({key: original[key]},),
+            )
+        if len(changed) > 1:
+            st.button(
+                "All",
+                icon=":material/undo:",
+                type="tertiary",
+                key="reset_all",
+                help=f"Back to {preset.name} as it is defined",
+                on_click=_set,
+                args=(original,),
+            )
+
+
+def _set(values: Values) -> None:
+    for key, value in values.items():
+        st.session_state[key] = value
 
 
 def _fill_in() -> None:
     """Set all controls to what the preset that was just chosen says."""
-    config = presets.preset(st.session_state[PRESET]).config
-    for key, value in _values(config).items():
-        st.session_state[key] = value
+    _set(settings.values_of(presets.preset(st.session_state[PRESET]).config))
 
 
-def _start_from(config: TrainingConfig) -> None:
-    """Set each control that neither the viewer nor the address has set."""
-    for key, value in _values(config).items():
-        # Streamlit reads an impossible value in the address as the lowest one.
-        if key in st.session_state:
-            continue
-        if key not in st.query_params or _is_unreadable(key):
-            st.session_state[key] = value
+def _start_from(preset: Preset) -> None:
+    """Set each control that the viewer has not: as the address says, or the preset."""
+    for key, value in settings.values_of(preset.config).items():
+        if key not in st.session_state:
+            written = settings.read(key, st.query_params.get(key, ""))
+            st.session_state[key] = value if written is None else written
 
 
 def _is_unreadable(key: str) -> bool:
     """Tell whether the address asks for something that a control cannot be."""
-    written, choices = st.query_params.get(key), CHOICES[key]
-    if written is None:
-        return False
-    try:
-        return type(choices[0])(written) not in choices  # type: ignore[call-arg]
-    except ValueError:
-        return True
-
-
-def _values(config: TrainingConfig) -> dict[str, object]:
-    match config.network:
-        case MlpConfig(hidden=hidden):
-            blocks: tuple[ConvBlock, ...] = ()
-        case CnnConfig(blocks=blocks, dense=hidden):
-            pass
-    units = (*hidden, *[UNITS_OF_NEW_LAYER] * (MOST_LAYERS - len(hidden)))
-    return {
-        "epochs": config.epochs,
-        "layers": len(hidden),
-        **{f"units_{number}": size for number, size in enumerate(units)},
-        **{f"filters_{number}": each.filters for number, each in enumerate(blocks)},
-        "dropout": config.network.dropout,
-        "learning_rate": config.learning_rate,
-        "batch_size": config.batch_size,
-        "schedule": config.schedule,
-        "activation": config.network.activation,
-        "batch_norm": config.network.batch_norm,
-        "validation_percent": round(config.validation_fraction * 100),
-        "seed": config.seed,
-    }
+    written = st.query_params.get(key)
+    return written is not None and settings.read(key, written) is None

@@ -77,7 +77,7 @@ def test_run_has_exactly_the_settings_that_are_chosen(store: RunStore) -> None:
     app.slider(key="layers").set_value(3).run()
     app.select_slider(key="units_2").set_value(16)
     app.slider(key="epochs").set_value(7)
-    app.slider(key="dropout").set_value(0.25)
+    app.select_slider(key="dropout").set_value(0.25)
     app.select_slider(key="learning_rate").set_value(2e-3)
     app.select_slider(key="batch_size").set_value(256)
     app.segmented_control(key="schedule").select("one-cycle")
@@ -146,6 +146,52 @@ def test_impossible_setting_in_the_address_is_that_of_the_preset(
 
     assert started(store) == presets.preset(presets.DEFAULT).config
     assert not app.exception
+
+
+@pytest.mark.usefixtures("store")
+def test_what_differs_from_the_preset_is_marked_and_set_back_by_a_click() -> None:
+    app = open_app("train")
+    app.slider(key="epochs").set_value(33)
+    app.select_slider(key="rotation").set_value(10.0).run()
+    assert "\u25cf" in app.slider(key="epochs").label
+    assert app.button(key="reset_rotation").label == "Turn: 10\u00b0"
+
+    app.button(key="reset_epochs").click().run()
+
+    assert app.slider(key="epochs").value == 10
+    assert "\u25cf" not in app.slider(key="epochs").label
+    assert app.select_slider(key="rotation").value == 10.0
+
+
+@pytest.mark.usefixtures("store")
+def test_all_changes_are_set_back_at_once() -> None:
+    app = open_app("train", preset="lenet", epochs="3", dropout="0.5")
+
+    app.button(key="reset_all").click().run()
+
+    assert app.slider(key="epochs").value == 10
+    assert app.select_slider(key="dropout").value == 0.0
+    assert [each for each in app.button if "reset" in str(each.key)] == []
+
+
+@pytest.mark.usefixtures("store")
+def test_a_network_that_cannot_be_is_explained_and_not_started() -> None:
+    """Three blocks of 9 x 9 pixels leave nothing of 28."""
+    app = open_app("train", preset="lenet", blocks="3", kernel_1="9")
+
+    assert "leave nothing" in app.error[0].value
+    assert [each for each in app.button if each.key == "start"] == []
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("tasks")
+def test_a_dense_preset_can_be_made_convolutional(store: RunStore) -> None:
+    app = open_app("train", kind="convolutional", filters_0="8", convolutions_1="2")
+
+    app.button(key="start").click().run()
+
+    network = started(store).network
+    assert network.describe(num_classes=10) == ("28x28-8C5-P2-32C5-32C5-P2-128-64-10")
 
 
 @pytest.mark.usefixtures("store")
@@ -263,8 +309,10 @@ def test_a_stopped_run_shows_that_it_is_being_saved(
 def test_continue_queues_the_rest_of_a_stopped_run(
     store: RunStore, running_run: str, tmp_path: Path
 ) -> None:
-    """Nine of ten epochs are offered after one; the new run is then watched."""
-    history = History(loss=(0.5,), accuracy=(0.8,))
+    """19 of 20 epochs are offered after one; the new run is then watched."""
+    history = History(
+        loss=(0.5,), accuracy=(0.8,), val_loss=(0.3,), val_accuracy=(0.9,)
+    )
     store.log(running_run, [small_data.progress(1.0, history=history)])
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "checkpoint.npz").write_bytes(b"read by the worker only")
@@ -272,14 +320,14 @@ def test_continue_queues_the_rest_of_a_stopped_run(
     store.stop(running_run, saving=True)
     store.keep(running_run, scores=scores, files=tmp_path / "files")
     app = open_app("train")
-    assert app.number_input(key=f"more_{running_run}").value == 9
+    assert app.number_input(key=f"more_{running_run}").value == 19
 
     app.button(key="continue").click().run()
 
     child = store.runs()[0]
-    assert (child.parent, child.config.epochs) == (running_run, 10)
-    assert app.query_params["watch"] == [child.id]
-    assert app.progress[0].text == "classic-mlp, to epoch 10 waits for its turn"
+    assert (child.parent, child.config.epochs) == (running_run, 20)
+    assert app.query_params["watch"] == child.id
+    assert app.progress[0].text == "long-run, to epoch 20 waits for its turn"
 
 
 @pytest.mark.usefixtures("finished_run")

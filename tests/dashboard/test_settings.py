@@ -1,0 +1,121 @@
+"""Flat settings and configurations: there and back without a loss."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core import presets
+from core.config import (
+    Augmentation,
+    CnnConfig,
+    ConvBlock,
+    MlpConfig,
+    TrainingConfig,
+)
+from dashboard.widgets import settings
+from dashboard.widgets.settings import SETTINGS
+
+CONFIGS = [
+    *(pytest.param(each.config, id=each.name) for each in presets.PRESETS),
+    pytest.param(
+        TrainingConfig(
+            network=CnnConfig(
+                blocks=(ConvBlock(filters=8, kernel=3, convolutions=3),),
+                dense=(),
+                activation="gelu",
+                dropout=0.4,
+                batch_norm=True,
+            ),
+            optimizer="sgd",
+            weight_decay=0.01,
+            gradient_clip=1.0,
+            augmentation=Augmentation(noise=0.1, erasing=0.3),
+            validation_fraction=0.2,
+            patience=3,
+            monitor="val_accuracy",
+            seed=7,
+        ),
+        id="everything changed",
+    ),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_configuration_survives_its_controls(config: TrainingConfig) -> None:
+    """What is shown is what is trained."""
+    values = settings.values_of(config)
+
+    again = settings.config_of(values, preset=config.preset, dataset=config.dataset)
+
+    assert again == config
+    assert set(values) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_each_value_is_among_the_choices_and_readable(config: TrainingConfig) -> None:
+    """A slider cannot show what it cannot be set to."""
+    for key, value in settings.values_of(config).items():
+        assert value in SETTINGS[key].choices, key
+
+
+@pytest.mark.parametrize("key", sorted(set(SETTINGS) - {"seed"}))
+def test_what_is_written_in_an_address_is_read_back(key: str) -> None:
+    """Two choices with the same words would become one."""
+    setting = SETTINGS[key]
+    switch = {True: "true", False: "false"}
+    words = switch if settings.is_switch(key) else {}
+
+    for choice in setting.choices:
+        written = words.get(choice, setting.text(choice))
+        if isinstance(setting.choices, range):
+            written = str(choice)
+        assert settings.read(key, written) == choice
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [("seed", "9" * 5000), ("seed", "-1"), ("epochs", "\u0663x"), ("dropout", "nan")],
+)
+def test_what_cannot_be_read_is_nothing(key: str, written: str) -> None:
+    assert settings.read(key, written) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "unused"),
+    [
+        ({"layers": 1}, {"units_1"}),
+        ({"kind": settings.DENSE}, {"blocks", "kernel_0", "filters_1", "padding"}),
+        ({"blocks": 1}, {"filters_1", "kernel_1", "convolutions_1"}),
+        ({"optimizer": "adam"}, {"weight_decay"}),
+        ({"validation_percent": 0}, {"patience", "monitor"}),
+        ({"patience": 0}, {"monitor"}),
+    ],
+)
+def test_a_setting_without_effect_is_known(
+    changed: dict[str, Any], unused: set[str]
+) -> None:
+    """Its control is off, and it does not count as changed."""
+    config = TrainingConfig(
+        network=CnnConfig(dense=(64, 32)), optimizer="adamw", patience=2
+    )
+    values = settings.values_of(config)
+
+    before = {key for key in unused if settings.is_used(key, values)}
+    after = {key for key in unused if settings.is_used(key, values | changed)}
+
+    assert (before, after) == (unused, set())
+
+
+def test_weight_decay_of_another_optimizer_does_not_break_adam() -> None:
+    """One tries optimizers one after the other."""
+    config = TrainingConfig(
+        network=MlpConfig(), optimizer="adamw", weight_decay=0.05, patience=3
+    )
+    values = settings.values_of(config) | {"optimizer": "adam", "validation_percent": 0}
+
+    found = settings.config_of(values, preset="", dataset="mnist")
+
+    assert found == replace(
+        config, optimizer="adam", weight_decay=0.0, patience=0, validation_fraction=0.0
+    )
