@@ -13,10 +13,11 @@ from core.config import (
     CnnConfig,
     MlpConfig,
     Monitor,
-    Network,
     OptimizerName,
     Schedule,
+    TrainableNetwork,
     TrainingConfig,
+    trainable,
 )
 from core.console import Record
 from core.datasets import catalog
@@ -29,7 +30,7 @@ from core.errors import (
 )
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
-from core.jobs import worker
+from core.jobs import combining, worker
 from core.runs import open_store
 from core.runs.records import Run, RunStatus
 
@@ -86,12 +87,15 @@ def train(options: argparse.Namespace) -> int:
     run_id = store.create(config, name=presets.name_of(config, network=network))
     with console.training_bar(config.epochs) as show:
         worker.train_run(run_id, also=show)
-    run = store.get(run_id)
-    if run.status is not RunStatus.FINISHED:
-        message = f"Run {run.id} has {run.status}. {run.reason}".strip()
-        raise TrainingError(message)
-    console.print_record(_summary(run), as_json=options.json)
-    return 0
+    return _print_result(store.get(run_id), as_json=options.json)
+
+
+def combine_runs(options: argparse.Namespace) -> int:
+    """Combine finished runs to one that answers with their mean."""
+    store = open_store()
+    run_id = combining.create(store, options.ids, name=options.name)
+    worker.train_run(run_id)
+    return _print_result(store.get(run_id), as_json=options.json)
 
 
 def list_runs(options: argparse.Namespace) -> int:
@@ -167,7 +171,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_group(commands, "datasets", "data sets", json_option, {"list": list_datasets})
     _add_train(commands.add_parser("train", parents=[json_option], help="train"))
     runs = {"list": list_runs, "show": show_run, "delete": delete_run}
-    _add_group(commands, "runs", "trained networks", json_option, runs)
+    group = _add_group(commands, "runs", "trained networks", json_option, runs)
+    _add_combine(
+        group.add_parser("combine", parents=[json_option], help=combine_runs.__doc__)
+    )
     _add_predict(
         commands.add_parser("predict", parents=[json_option], help="read pictures")
     )
@@ -180,7 +187,7 @@ def _add_group(
     title: str,
     json_option: argparse.ArgumentParser,
     members: Mapping[str, Callable[[argparse.Namespace], int]],
-) -> None:
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
     group = commands.add_parser(name, help=title).add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -189,6 +196,13 @@ def _add_group(
         parser.set_defaults(command=command)
         if member != "list":
             parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+    return group
+
+
+def _add_combine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="+", metavar="ID", help="ids of finished runs")
+    parser.add_argument("--name", default="", help="what to call the new run")
+    parser.set_defaults(command=combine_runs)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -238,14 +252,14 @@ def _widths(text: str) -> tuple[int, ...]:
 
 def _config(options: argparse.Namespace) -> TrainingConfig:
     base = presets.preset(options.preset).config
-    network = _network(base.network, options)
+    network = _network(trainable(base.network), options)
     own = ("preset", "network", "augmentation")
     fields = (field.name for field in dataclasses.fields(base))
     config = _changed(base, options, [name for name in fields if name not in own])
     return dataclasses.replace(config, network=network)
 
 
-def _network(base: Network, options: argparse.Namespace) -> Network:
+def _network(base: TrainableNetwork, options: argparse.Namespace) -> TrainableNetwork:
     match base:
         case MlpConfig():
             return _changed(base, options, ("hidden", "dropout"))
@@ -263,6 +277,14 @@ def _changed(
     return dataclasses.replace(config, **given)
 
 
+def _print_result(run: Run, *, as_json: bool) -> int:
+    if run.status is not RunStatus.FINISHED:
+        message = f"Run {run.id} has {run.status}. {run.reason}".strip()
+        raise TrainingError(message)
+    console.print_record(_summary(run), as_json=as_json)
+    return 0
+
+
 def _summary(run: Run) -> Record:
     config = run.config
     return {
@@ -274,7 +296,8 @@ def _summary(run: Run) -> Record:
         "dataset": config.dataset,
         "preset": config.preset,
         "compiler": run.compiler,
-        "epochs": config.epochs,
+        "members": list(run.members),
+        "epochs": None if run.members else config.epochs,
         "parameters": _num_parameters(config),
         "train_seconds": run.scores.train_seconds,
         "total_seconds": run.scores.total_seconds,

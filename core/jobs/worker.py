@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,22 +21,35 @@ import psutil
 from core import presets, settings
 from core.config import TrainingConfig
 from core.datasets import store as datasets
+from core.datasets.store import Dataset
 from core.errors import ExportError, InklabError, TrainingStopped
 from core.evaluation import metrics
 from core.inference import Predictor
+from core.jobs import combining
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
 from core.runs import open_store
-from core.runs.card import model_card
-from core.runs.records import Predictions, Progress, RunScores, RunStatus
+from core.runs.card import ensemble_card, model_card
+from core.runs.records import Predictions, Progress, Run, RunScores, RunStatus
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
+    from core.training.combine import Combined
     from core.training.train import Trained
 
 EXPORT_TOLERANCE: Final = 1e-4
 NICENESS: Final = 10
 WATCH_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Result:
+    """What came of a run, before it is stored; without times if nothing was trained."""
+
+    made: "Trained | Combined"
+    card: str
+    train_seconds: float | None = None
+    compiler: str = ""
 
 
 def settle_in(server: int) -> None:
@@ -78,7 +92,7 @@ def warm_up() -> None:
 
 
 def train_and_prepare(run_id: str) -> None:
-    """Train a queued run; if no other one waits then, get ready for the next."""
+    """Do the work of a run; if no other one waits then, get ready for the next."""
     train_run(run_id)
     warm_up()
 
@@ -86,20 +100,20 @@ def train_and_prepare(run_id: str) -> None:
 def train_run(
     run_id: str, *, also: Callable[[Progress], None] = lambda _: None
 ) -> None:
-    """Train a queued run and store its results.
+    """Train a queued run, or combine others to it, and store its results.
 
     Errors that are raised on purpose end in the store as the run's reason;
     any other error does too, and is raised.
 
     Args:
         run_id: A queued run; one that was stopped while it waited is left alone.
-        also: Called with each progress, beside the store.
+        also: Called with each progress of a training, beside the store.
     """
     store = open_store()
     if not store.start(run_id):
         return
     try:
-        _train(store, run_id, also)
+        _work_on(store, run_id, also)
     except TrainingStopped:
         store.stop(run_id)
     except KeyboardInterrupt:
@@ -126,53 +140,92 @@ def _import_tensorflow() -> None:
         importlib.import_module("core.training.train")
 
 
-def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
+def _work_on(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
     _import_tensorflow()
+    started = time.perf_counter()
+    run = store.get(run_id)
+    dataset = datasets.load(run.config.dataset)
+    work = (
+        _combine(store, run, dataset)
+        if run.members
+        else _train(store, run, dataset, also)
+    )
+    _keep(store, run, dataset, work, started=started)
+
+
+def _train(
+    store: "RunStore", run: Run, dataset: Dataset, also: Callable[[Progress], None]
+) -> _Result:
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
-    started = time.perf_counter()
-    config = store.get(run_id).config
-    dataset = datasets.load(config.dataset)
-    with Reporter(store, run_id, also=also) as report:
-        trained = train(dataset, config, report)
-    accuracy = metrics.accuracy(
-        trained.predictions.labels, trained.predictions.probabilities
+    with Reporter(store, run.id, also=also) as report:
+        trained = train(dataset, run.config, report)
+    card = model_card(
+        run.config,
+        dataset.spec,
+        accuracy=_accuracy(trained.predictions),
+        history=trained.history,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
     )
+    return _Result(
+        made=trained,
+        card=card,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
+    )
+
+
+def _combine(store: "RunStore", run: Run, dataset: Dataset) -> _Result:
+    members = combining.members_of(store, run)
+    combined = combining.combine(store, run, dataset, members)
+    card = ensemble_card(
+        run.config,
+        dataset.spec,
+        accuracy=_accuracy(combined.predictions),
+        members=members,
+    )
+    return _Result(made=combined, card=card)
+
+
+def _keep(
+    store: "RunStore", run: Run, dataset: Dataset, result: _Result, *, started: float
+) -> None:
+    """Write all files of a run, see that they are right, and finish it."""
+    accuracy = _accuracy(result.made.predictions)
     files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=".run-"))
     try:
-        _write_files(files, trained, config)
-        _check_export(files / "model.tflite", dataset.test.images, trained.predictions)
-        card = model_card(
-            config,
-            dataset.spec,
-            accuracy=accuracy,
-            history=trained.history,
-            train_seconds=trained.seconds,
-            compiler=trained.compiler,
+        _write_files(files, result, run.config)
+        _check_export(
+            files / "model.tflite", dataset.test.images, result.made.predictions
         )
-        (files / "card.md").write_text(card)
         scores = RunScores(
             test_accuracy=accuracy.value,
             test_size=accuracy.total,
-            train_seconds=trained.seconds,
+            train_seconds=result.train_seconds,
             total_seconds=time.perf_counter() - started,
         )
-        store.finish(run_id, scores=scores, files=files, compiler=trained.compiler)
+        store.finish(run.id, scores=scores, files=files, compiler=result.compiler)
     finally:
         shutil.rmtree(files, ignore_errors=True)
 
 
-def _write_files(files: Path, trained: "Trained", config: TrainingConfig) -> None:
+def _accuracy(predictions: Predictions) -> metrics.Proportion:
+    return metrics.accuracy(predictions.labels, predictions.probabilities)
+
+
+def _write_files(files: Path, result: _Result, config: TrainingConfig) -> None:
     from core.models import export  # noqa: PLC0415 - it imports TensorFlow
 
-    export.save_keras(trained.model, files / "model.keras")
-    export.save_litert(trained.model, files / "model.tflite")
+    export.save_keras(result.made.model, files / "model.keras")
+    export.save_litert(result.made.model, files / "model.tflite")
     (files / "config.json").write_text(config.to_json())
+    (files / "card.md").write_text(result.card)
     np.savez_compressed(
         files / "predictions.npz",
-        labels=trained.predictions.labels,
-        probabilities=trained.predictions.probabilities,
-        features=trained.predictions.features,
+        labels=result.made.predictions.labels,
+        probabilities=result.made.predictions.probabilities,
+        features=result.made.predictions.features,
     )
 
 

@@ -164,6 +164,7 @@ class Run:
         compiler: What compiled its training loop; empty until it has finished.
         created: When it was asked for, with time zone.
         scores: Numbers known so far.
+        members: Ids of the runs whose mean it is; empty unless it is an ensemble.
     """
 
     id: str
@@ -174,3 +175,4 @@ class Run:
     created: datetime
     scores: RunScores
     compiler: str = ""
+    members: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import TrainingConfig
+from core.config import TrainingConfig, trainable
 from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, DivergedError
@@ -76,9 +76,11 @@ def train(
             raise, for example `TrainingStopped`, to end the training.
 
     Raises:
-        ConfigError: If a batch is larger than the images to learn from.
+        ConfigError: If a batch is larger than the images to learn from, or if the
+            network is an ensemble, which is made of trained runs.
         DivergedError: If the loss stops being a finite number.
     """
+    trainable(config.network)
     learned, held_out = _split(dataset, config)
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)

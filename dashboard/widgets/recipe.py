@@ -12,9 +12,10 @@ from core.config import (
     CnnConfig,
     ConvBlock,
     MlpConfig,
-    Network,
     Schedule,
+    TrainableNetwork,
     TrainingConfig,
+    trainable,
 )
 from dashboard import words
 
@@ -65,7 +66,7 @@ def recipe() -> TrainingConfig:
     st.caption(f"{preset.summary} {words.claim(preset.claim)}")
     with st.grid(2, min_column_width=130, gap="small"):
         epochs = _epochs()
-        network = _network(preset.config.network)
+        network = _network(trainable(preset.config.network))
         dropout = _dropout()
         learning_rate = _learning_rate()
         batch_size = _batch_size()
@@ -74,7 +75,7 @@ def recipe() -> TrainingConfig:
         advanced = _advanced(base)
     return dataclasses.replace(
         advanced,
-        network=dataclasses.replace(advanced.network, dropout=dropout),
+        network=dataclasses.replace(trainable(advanced.network), dropout=dropout),
         epochs=epochs,
         learning_rate=learning_rate,
         batch_size=batch_size,
@@ -92,7 +93,7 @@ def _epochs() -> int:
     )
 
 
-def _network(base: Network) -> Network:
+def _network(base: TrainableNetwork) -> TrainableNetwork:
     """Show a control for the size of each layer."""
     match base:
         case MlpConfig():
@@ -202,9 +203,10 @@ def _advanced(base: TrainingConfig) -> TrainingConfig:
         bind=None if _is_unreadable("seed") else "query-params",
         help="The same seed and settings give the same network.",
     )
+    network = trainable(base.network)
     network = dataclasses.replace(
-        base.network,
-        activation=activation or base.network.activation,
+        network,
+        activation=activation or network.activation,
         batch_norm=batch_norm,
     )
     return dataclasses.replace(
@@ -245,7 +247,8 @@ def _is_unreadable(key: str) -> bool:
 
 
 def _values(config: TrainingConfig) -> dict[str, object]:
-    match config.network:
+    network = trainable(config.network)
+    match network:
         case MlpConfig(hidden=hidden):
             blocks: tuple[ConvBlock, ...] = ()
         case CnnConfig(blocks=blocks, dense=hidden):
@@ -256,12 +259,12 @@ def _values(config: TrainingConfig) -> dict[str, object]:
         "layers": len(hidden),
         **{f"units_{number}": size for number, size in enumerate(units)},
         **{f"filters_{number}": each.filters for number, each in enumerate(blocks)},
-        "dropout": config.network.dropout,
+        "dropout": network.dropout,
         "learning_rate": config.learning_rate,
         "batch_size": config.batch_size,
         "schedule": config.schedule,
-        "activation": config.network.activation,
-        "batch_norm": config.network.batch_norm,
+        "activation": network.activation,
+        "batch_norm": network.batch_norm,
         "validation_percent": round(config.validation_fraction * 100),
         "seed": config.seed,
     }
