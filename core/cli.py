@@ -13,10 +13,11 @@ from core.config import (
     CnnConfig,
     MlpConfig,
     Monitor,
-    Network,
     OptimizerName,
     Schedule,
+    TrainableNetwork,
     TrainingConfig,
+    trainable,
 )
 from core.console import Record
 from core.datasets import catalog
@@ -29,7 +30,7 @@ from core.errors import (
 )
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
-from core.jobs import worker
+from core.jobs import combining, worker
 from core.runs import open_store
 from core.runs.records import Run, RunStatus
 
@@ -102,12 +103,15 @@ def continue_run(options: argparse.Namespace) -> int:
 def _train(store: "RunStore", run_id: str, *, as_json: bool) -> int:
     with console.training_bar(store.get(run_id).config.epochs) as show:
         worker.train_run(run_id, also=show)
-    run = store.get(run_id)
-    if run.status is not RunStatus.FINISHED:
-        message = f"Run {run.id} has {run.status}. {run.reason}".strip()
-        raise TrainingError(message)
-    console.print_record(_summary(run), as_json=as_json)
-    return 0
+    return _print_result(store.get(run_id), as_json=as_json)
+
+
+def combine_runs(options: argparse.Namespace) -> int:
+    """Combine finished runs to one that answers with their mean."""
+    store = open_store()
+    run_id = combining.create(store, options.ids, name=options.name)
+    worker.train_run(run_id)
+    return _print_result(store.get(run_id), as_json=options.json)
 
 
 def list_runs(options: argparse.Namespace) -> int:
@@ -188,7 +192,10 @@ def _parser() -> argparse.ArgumentParser:
         "delete": delete_run,
         "continue": continue_run,
     }
-    _add_group(commands, "runs", "trained networks", json_option, runs)
+    group = _add_group(commands, "runs", "trained networks", json_option, runs)
+    _add_combine(
+        group.add_parser("combine", parents=[json_option], help=combine_runs.__doc__)
+    )
     _add_predict(
         commands.add_parser("predict", parents=[json_option], help="read pictures")
     )
@@ -201,7 +208,7 @@ def _add_group(
     title: str,
     json_option: argparse.ArgumentParser,
     members: Mapping[str, Callable[[argparse.Namespace], int]],
-) -> None:
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
     group = commands.add_parser(name, help=title).add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -212,6 +219,13 @@ def _add_group(
             parser.add_argument("id", metavar="ID", help="id of a run, or latest")
         if member == "continue":
             parser.add_argument("--epochs", type=int, required=True)
+    return group
+
+
+def _add_combine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="+", metavar="ID", help="ids of finished runs")
+    parser.add_argument("--name", default="", help="what to call the new run")
+    parser.set_defaults(command=combine_runs)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -261,14 +275,14 @@ def _widths(text: str) -> tuple[int, ...]:
 
 def _config(options: argparse.Namespace) -> TrainingConfig:
     base = presets.preset(options.preset).config
-    network = _network(base.network, options)
+    network = _network(trainable(base.network), options)
     own = ("preset", "network", "augmentation")
     fields = (field.name for field in dataclasses.fields(base))
     config = _changed(base, options, [name for name in fields if name not in own])
     return dataclasses.replace(config, network=network)
 
 
-def _network(base: Network, options: argparse.Namespace) -> Network:
+def _network(base: TrainableNetwork, options: argparse.Namespace) -> TrainableNetwork:
     match base:
         case MlpConfig():
             return _changed(base, options, ("hidden", "dropout"))
@@ -286,6 +300,14 @@ def _changed(
     return dataclasses.replace(config, **given)
 
 
+def _print_result(run: Run, *, as_json: bool) -> int:
+    if run.status is not RunStatus.FINISHED:
+        message = f"Run {run.id} has {run.status}. {run.reason}".strip()
+        raise TrainingError(message)
+    console.print_record(_summary(run), as_json=as_json)
+    return 0
+
+
 def _summary(run: Run) -> Record:
     config = run.config
     return {
@@ -298,7 +320,8 @@ def _summary(run: Run) -> Record:
         "preset": config.preset,
         "compiler": run.compiler,
         "parent": run.parent,
-        "epochs": config.epochs,
+        "members": list(run.members),
+        "epochs": None if run.members else config.epochs,
         "parameters": _num_parameters(config),
         "train_seconds": run.scores.train_seconds,
         "total_seconds": run.scores.total_seconds,

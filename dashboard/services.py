@@ -4,6 +4,7 @@ Everything here is read-only or safe to use from several threads. Caches are
 keyed by the id of a run or the fingerprint of a data set, never by an array.
 """
 
+import contextlib
 import gc
 import threading
 import time
@@ -20,7 +21,7 @@ from core.datasets import catalog, summary
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError
+from core.errors import ArtifactError, UnknownRunError
 from core.evaluation import metrics, mistakes
 from core.evaluation.metrics import ClassScores, Proportion
 from core.evaluation.mistakes import Mistakes
@@ -158,6 +159,15 @@ def training_bytes(config: TrainingConfig) -> int:
     return config.network.training_bytes(
         num_classes=len(classes), batch_size=config.batch_size
     )
+
+
+def members(run: Run) -> tuple[Run, ...]:
+    """Return the runs whose mean a run is, without those that were deleted since."""
+    found = []
+    for run_id in run.members:
+        with contextlib.suppress(UnknownRunError):
+            found.append(store().get(run_id))
+    return tuple(found)
 
 
 def dataset_summary(chosen: Dataset) -> DatasetSummary:

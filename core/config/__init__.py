@@ -5,6 +5,14 @@ trust it. It is stored as JSON with a schema number.
 """
 
 from core.config.augmentation import Augmentation
+from core.config.ensemble import (
+    MAX_MEMBERS,
+    MIN_MEMBERS,
+    EnsembleConfig,
+    Network,
+    TrainableNetwork,
+    trainable,
+)
 from core.config.networks import (
     IMAGE_SIDE,
     Activation,
@@ -12,7 +20,6 @@ from core.config.networks import (
     ConvBlock,
     Layer,
     MlpConfig,
-    Network,
     Padding,
 )
 from core.config.training import (
@@ -29,11 +36,14 @@ __all__ = [
     "IMAGE_SIDE",
     "MAX_BATCH_SIZE",
     "MAX_EPOCHS",
+    "MAX_MEMBERS",
+    "MIN_MEMBERS",
     "SCHEMA",
     "Activation",
     "Augmentation",
     "CnnConfig",
     "ConvBlock",
+    "EnsembleConfig",
     "Layer",
     "MlpConfig",
     "Monitor",
@@ -41,5 +51,7 @@ __all__ = [
     "OptimizerName",
     "Padding",
     "Schedule",
+    "TrainableNetwork",
     "TrainingConfig",
+    "trainable",
 ]

@@ -42,8 +42,8 @@ class Layer:
     num_multiplications: int = 0
 
 
-class _Network(abc.ABC):
-    """What both kinds of network can say of themselves."""
+class LayeredNetwork(abc.ABC):
+    """What every kind of network can say of itself."""
 
     @abc.abstractmethod
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
@@ -79,7 +79,7 @@ class _Network(abc.ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MlpConfig(_Network):
+class MlpConfig(LayeredNetwork):
     """A dense network: the 784 pixels, hidden layers, one output per class.
 
     Attributes:
@@ -141,7 +141,7 @@ class ConvBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CnnConfig(_Network):
+class CnnConfig(LayeredNetwork):
     """A convolutional network: blocks of convolutions, then dense layers.
 
     Attributes:
@@ -206,9 +206,6 @@ class CnnConfig(_Network):
             side //= POOL
             _check_side(side)
             yield Layer(name=f"P{POOL}", shape=(side, side, channels))
-
-
-Network = MlpConfig | CnnConfig
 
 
 def _checked_units(units: tuple[int, ...]) -> tuple[int, ...]:

@@ -8,21 +8,26 @@ from typing import Any, Final, Literal, Self, get_args
 
 from core.config.augmentation import Augmentation
 from core.config.checks import check_choice, check_range, check_whole
-from core.config.networks import CnnConfig, ConvBlock, MlpConfig, Network
+from core.config.ensemble import EnsembleConfig, Network
+from core.config.networks import CnnConfig, ConvBlock, MlpConfig
 from core.errors import ConfigError, SchemaError
 
 OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle", "step"]
 Monitor = Literal["val_loss", "val_accuracy"]
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 FIRST_SCHEMA: Final = 1
 """Records of this one lack what came later, which then has its default."""
 
 MAX_EPOCHS: Final = 500
 MAX_BATCH_SIZE: Final = 8192
 MAX_VALIDATION_FRACTION: Final = 0.5
-_KINDS: Final[Mapping[str, type[Network]]] = {"mlp": MlpConfig, "cnn": CnnConfig}
+_KINDS: Final[Mapping[str, type[Network]]] = {
+    "mlp": MlpConfig,
+    "cnn": CnnConfig,
+    "ensemble": EnsembleConfig,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +37,8 @@ class TrainingConfig:
     Attributes:
         dataset: Name of a data set in the catalogue.
         preset: The preset these values started from; empty if none.
-        network: The network to train.
+        network: The network to train. An ensemble is not trained: then only it
+            and the data set mean something.
         epochs: Passes over the training images, 1 to 500.
         batch_size: Images per step of the optimizer, 1 to 8,192.
         optimizer: `adam`, `adamw` (with weight decay), `sgd` (with Nesterov
@@ -101,8 +107,7 @@ class TrainingConfig:
 
     def to_json(self) -> str:
         """Write as JSON text with a schema number."""
-        record = dataclasses.asdict(self)
-        record["network"]["kind"] = self._kind
+        record = dataclasses.asdict(self) | {"network": _record_of(self.network)}
         return json.dumps({"schema": SCHEMA, **record}, indent=2)
 
     @classmethod
@@ -131,21 +136,21 @@ class TrainingConfig:
         return cls._from_record(record)
 
     def flat(self) -> Mapping[str, str]:
-        """List all values as text under dotted names, for tables and run stores."""
-        record = dataclasses.asdict(self)
-        network = {"kind": self._kind} | record.pop("network")
-        augmentation = record.pop("augmentation")
+        """List all values as text under dotted names, for tables and run stores.
+
+        Those of a training are left out for an ensemble, for which there was none.
+        """
         nested = {
-            f"network.{name}": _in_short(value) for name, value in network.items()
+            f"network.{name}": _in_short(value)
+            for name, value in _record_of(self.network).items()
         }
+        if isinstance(self.network, EnsembleConfig):
+            return {"dataset": self.dataset} | nested
+        record = dataclasses.asdict(self)
+        augmentation = record.pop("augmentation")
+        del record["network"]
         changes = {f"augmentation.{name}": str(v) for name, v in augmentation.items()}
         return {name: str(value) for name, value in record.items()} | nested | changes
-
-    @property
-    def _kind(self) -> str:
-        return next(
-            kind for kind, is_of in _KINDS.items() if is_of is type(self.network)
-        )
 
     def _check_that_all_goes_together(self) -> None:
         if self.weight_decay and self.optimizer == "adam":
@@ -175,16 +180,30 @@ class TrainingConfig:
             raise SchemaError(message) from error
 
 
+def _record_of(network: Network) -> dict[str, Any]:
+    kind = next(kind for kind, is_of in _KINDS.items() if is_of is type(network))
+    if isinstance(network, EnsembleConfig):
+        return {"kind": kind, "members": [_record_of(each) for each in network.members]}
+    return {"kind": kind} | dataclasses.asdict(network)
+
+
 def _network_of(record: dict[str, Any]) -> Network:
     network = _KINDS[record.pop("kind", "mlp")]
     if "blocks" in record:
         record["blocks"] = tuple(ConvBlock(**block) for block in record["blocks"])
+    if "members" in record:
+        record["members"] = tuple(map(_network_of, record["members"]))
     return network(**record)
 
 
 def _in_short(value: object) -> str:
-    """Write a list without brackets, and a block like 16C5."""
+    """Write a list without brackets, a block like 16C5, a member as its values."""
     match value:
+        case {"kind": kind, **values}:
+            words = (f"{name}={_in_short(each)}" for name, each in values.items())
+            return " ".join([str(kind), *words])
+        case [{"kind": _}, *_]:
+            return "; ".join(map(_in_short, value))
         case {"filters": filters, "kernel": kernel, "convolutions": times}:
             return "-".join([f"{filters}C{kernel}"] * times)
         case list() | tuple():

@@ -7,7 +7,7 @@ script again in each worker, which a Streamlit server does not survive.
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -16,7 +16,7 @@ from loky.process_executor import ShutdownExecutorError
 
 from core.config import TrainingConfig
 from core.errors import RunStoreError
-from core.jobs import worker
+from core.jobs import combining, worker
 from core.runs.records import RunStatus
 
 if TYPE_CHECKING:
@@ -135,6 +135,26 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
     child = create_child(store, run_id, epochs=epochs)
     _submit(store, child, tries=MOST_TRIES)
     return child
+
+
+def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
+    """Queue that finished runs become one, and return at once.
+
+    Args:
+        store: Where the runs are kept; the worker opens the same one.
+        run_ids: The runs to combine; see `combining.create`.
+        name: What to call the new run; like its networks if empty.
+
+    Returns:
+        The id of the new run.
+
+    Raises:
+        UnknownRunError: If there is no such run, or one has not finished.
+        ConfigError: If they do not go together.
+    """
+    run_id = combining.create(store, run_ids, name=name)
+    _submit(store, run_id, tries=MOST_TRIES)
+    return run_id
 
 
 def _submit(store: "RunStore", run_id: str, *, tries: int) -> None:

@@ -62,6 +62,15 @@ class Reporter:
             self._unwritten.append(progress)
         self._news.set()
         self._also(progress)
+        self.check()
+
+    def check(self) -> None:
+        """Go on only if nobody asked the run to stop and the store can be reached.
+
+        Raises:
+            TrainingStopped: If somebody asked the run to stop.
+            RunStoreError: If the store has not answered for a minute.
+        """
         if self._stop_requested.is_set():
             message = "The training was stopped on request."
             raise TrainingStopped(message)

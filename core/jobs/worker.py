@@ -6,43 +6,30 @@ It returns nothing: what became of the run stands in the run store.
 import contextlib
 import importlib
 import os
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import psutil
 
-from core import presets, settings
-from core.config import TrainingConfig
+from core import presets
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
-from core.errors import ExportError, InklabError, TrainingStopped
+from core.errors import InklabError, TrainingStopped
 from core.evaluation import metrics
-from core.inference import Predictor
+from core.jobs import combining, results
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
+from core.jobs.results import Result
 from core.runs import open_store
-from core.runs.card import model_card
-from core.runs.records import (
-    CHECKPOINT,
-    Predictions,
-    Progress,
-    Run,
-    RunScores,
-    RunStatus,
-)
+from core.runs.card import ensemble_card, model_card
+from core.runs.records import CHECKPOINT, Progress, Run, RunStatus
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
     from core.training.checkpoint import Checkpoint
-    from core.training.train import Trained
 
-EXPORT_TOLERANCE: Final = 1e-4
 NICENESS: Final = 10
 WATCH_SECONDS: Final = 1.0
 
@@ -87,7 +74,7 @@ def warm_up() -> None:
 
 
 def train_and_prepare(run_id: str) -> None:
-    """Train a queued run; if no other one waits then, get ready for the next."""
+    """Do the work of a run; if no other one waits then, get ready for the next."""
     train_run(run_id)
     warm_up()
 
@@ -95,20 +82,22 @@ def train_and_prepare(run_id: str) -> None:
 def train_run(
     run_id: str, *, also: Callable[[Progress], None] = lambda _: None
 ) -> None:
-    """Train a queued run and store its results.
+    """Train a queued run, or combine others to it, and store its results.
 
     Errors that are raised on purpose end in the store as the run's reason;
     any other error does too, and is raised.
 
     Args:
         run_id: A queued run; one that was stopped while it waited is left alone.
-        also: Called with each progress, beside the store.
+        also: Called with each progress of a training, beside the store.
     """
     store = open_store()
     if not store.start(run_id):
         return
     try:
-        _train(store, store.get(run_id), also)
+        _work_on(store, run_id, also)
+    except TrainingStopped:
+        store.stop(run_id)
     except KeyboardInterrupt:
         store.stop(run_id)
         raise
@@ -133,30 +122,61 @@ def _import_tensorflow() -> None:
         importlib.import_module("core.training.train")
 
 
-def _train(store: "RunStore", run: Run, also: Callable[[Progress], None]) -> None:
+def _work_on(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
     _import_tensorflow()
+    started = time.perf_counter()
+    run = store.get(run_id)
+    dataset = datasets.load(run.config.dataset)
+    if run.members:
+        result = _combine(store, run, dataset)
+    else:
+        result = _train(store, run, dataset, also)
+    results.keep(store, run, dataset, result, started=started)
+    if not result.is_stopped:
+        store.finish(run_id)
+
+
+def _train(
+    store: "RunStore", run: Run, dataset: Dataset, also: Callable[[Progress], None]
+) -> Result:
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
-    started = time.perf_counter()
-    dataset = datasets.load(run.config.dataset)
     start = _start_of(store, run)
     with Reporter(store, run.id, also=also) as report:
         tell = _stopping(store, run.id, report)
         trained = train(dataset, run.config, tell, start=start)
-    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=".run-"))
-    try:
-        accuracy = _write_files(files, trained, run.config, dataset)
-        scores = RunScores(
-            test_accuracy=accuracy.value,
-            test_size=accuracy.total,
-            train_seconds=trained.seconds,
-            total_seconds=time.perf_counter() - started,
-        )
-        store.keep(run.id, scores=scores, files=files, compiler=trained.compiler)
-    finally:
-        shutil.rmtree(files, ignore_errors=True)
-    if not trained.is_stopped:
-        store.finish(run.id)
+    card = model_card(
+        run.config,
+        dataset.spec,
+        accuracy=metrics.accuracy(
+            trained.predictions.labels, trained.predictions.probabilities
+        ),
+        history=trained.history,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
+    )
+    return Result(
+        made=trained,
+        card=card,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
+        checkpoint=trained.checkpoint,
+        is_stopped=trained.is_stopped,
+    )
+
+
+def _combine(store: "RunStore", run: Run, dataset: Dataset) -> Result:
+    members = combining.members_of(store, run)
+    combined = combining.combine(store, run, dataset, members)
+    card = ensemble_card(
+        run.config,
+        dataset.spec,
+        accuracy=metrics.accuracy(
+            combined.predictions.labels, combined.predictions.probabilities
+        ),
+        members=members,
+    )
+    return Result(made=combined, card=card)
 
 
 def _start_of(store: "RunStore", run: Run) -> "Checkpoint | None":
@@ -183,41 +203,3 @@ def _stopping(
             raise
 
     return tell
-
-
-def _write_files(
-    files: Path, trained: "Trained", config: TrainingConfig, dataset: Dataset
-) -> metrics.Proportion:
-    """Write all files of a run; return its accuracy on the test images."""
-    from core.models import export  # noqa: PLC0415 - it imports TensorFlow
-
-    predictions = trained.predictions
-    accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    export.save_keras(trained.model, files / "model.keras")
-    export.save_litert(trained.model, files / "model.tflite")
-    _check_export(files / "model.tflite", dataset.test.images, predictions)
-    predictions.save(files / "predictions.npz")
-    trained.checkpoint.save(files / CHECKPOINT)
-    (files / "config.json").write_text(config.to_json())
-    card = model_card(
-        config,
-        dataset.spec,
-        accuracy=accuracy,
-        history=trained.history,
-        train_seconds=trained.seconds,
-        compiler=trained.compiler,
-    )
-    (files / "card.md").write_text(card)
-    return accuracy
-
-
-def _check_export(model: Path, images: np.ndarray, predictions: Predictions) -> None:
-    exported = Predictor(model).predict(images.astype(np.float32) / 255.0)
-    difference = float(np.abs(exported - predictions.probabilities).max())
-    if difference > EXPORT_TOLERANCE:
-        message = (
-            "Expected the exported model to give the probabilities of the trained "
-            f"one within {EXPORT_TOLERANCE:g}, but they differ by {difference:.2g}. "
-            "This is a defect of the export: please report it with the run's config."
-        )
-        raise ExportError(message)

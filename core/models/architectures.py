@@ -4,15 +4,28 @@ Every model takes float images of shape (28, 28) with 0.0 for paper and 1.0
 for full ink, and answers with one probability per class.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import keras
 import numpy as np
 
-from core.config import IMAGE_SIDE, CnnConfig, ConvBlock, MlpConfig, Network
+from core.config import (
+    IMAGE_SIDE,
+    CnnConfig,
+    ConvBlock,
+    EnsembleConfig,
+    MlpConfig,
+    Network,
+    TrainableNetwork,
+)
 
 FEATURES_LAYER: Final = "features"
 """The layer whose output stands for an image in maps: the last but the answer."""
+
+ANSWER_LAYER: Final = "probabilities"
+MAX_FEATURES: Final = 2048
 
 
 def build(network: Network, *, num_classes: int) -> keras.Model:
@@ -25,6 +38,10 @@ def build(network: Network, *, num_classes: int) -> keras.Model:
     Returns:
         An uncompiled model from images (n, 28, 28) to probabilities (n, classes).
     """
+    if isinstance(network, EnsembleConfig):
+        return mean_of(
+            [build(member, num_classes=num_classes) for member in network.members]
+        )
     images = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="images")
     match network:
         case MlpConfig():
@@ -39,11 +56,43 @@ def build(network: Network, *, num_classes: int) -> keras.Model:
                 signal = _dense(signal, network, units, number)
             signal = _dropped(signal, network, len(network.dense) + 1)
     signal = keras.layers.Identity(name=FEATURES_LAYER)(signal)
-    answer = keras.layers.Dense(
-        num_classes, activation="softmax", name="probabilities"
-    )(signal)
+    answer = keras.layers.Dense(num_classes, activation="softmax", name=ANSWER_LAYER)(
+        signal
+    )
     kind = "mlp" if isinstance(network, MlpConfig) else "cnn"
     return keras.Model(images, answer, name=kind)
+
+
+def mean_of(models: Sequence[keras.Model]) -> keras.Model:
+    """Join networks to one that answers with the mean of their probabilities.
+
+    The features of all stand side by side in one layer, and each network's last
+    layer reads its own share of them.
+
+    Args:
+        models: At least two models made by `build` for the same classes; their
+            hidden layers go on to be used, the last ones are copied.
+
+    Returns:
+        A model like those that `build` makes.
+    """
+    images = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="images")
+    readers = [
+        keras.Model(each.input, _features_of(each), name=f"member_{number}")
+        for number, each in enumerate(models, start=1)
+    ]
+    features = keras.layers.Concatenate(name=FEATURES_LAYER)(
+        [reader(images) for reader in readers]
+    )
+    ends = np.cumsum([0, *(reader.output_shape[-1] for reader in readers)]).tolist()
+    answers = [
+        _answer_layer(each, number)(features[:, start:end])
+        for number, (each, (start, end)) in enumerate(
+            zip(models, pairwise(ends), strict=True), start=1
+        )
+    ]
+    answer = keras.layers.Average(name=ANSWER_LAYER)(answers)
+    return keras.Model(images, answer, name="ensemble")
 
 
 def initialise(model: keras.Model, *, seed: int) -> None:
@@ -72,9 +121,31 @@ def initialise(model: keras.Model, *, seed: int) -> None:
 
 
 def with_features(model: keras.Model) -> keras.Model:
-    """Make a model that also answers with the features of the last hidden layer."""
-    features = model.get_layer(FEATURES_LAYER).output
+    """Make a model that also answers with the features of the last hidden layer.
+
+    Of more than 2,048 features only each second, third and so on is given: they
+    are kept for every test image, and those of an ensemble would fill the memory.
+    """
+    features = _features_of(model)
+    step = -(-features.shape[-1] // MAX_FEATURES)
+    if step > 1:
+        features = features[:, ::step]
     return keras.Model(model.input, [model.output, features], name="with_features")
+
+
+def _features_of(model: keras.Model) -> keras.KerasTensor:
+    return model.get_layer(FEATURES_LAYER).output
+
+
+def _answer_layer(model: keras.Model, number: int) -> keras.layers.Layer:
+    """Make the last layer of a model anew, with its weights and a name of its own."""
+    original = model.get_layer(ANSWER_LAYER)
+    layer = keras.layers.Dense.from_config(
+        original.get_config() | {"name": f"answer_{number}"}
+    )
+    layer.build(original.input.shape)
+    layer.set_weights(original.get_weights())
+    return layer
 
 
 def _convolved(images: keras.KerasTensor, network: CnnConfig) -> keras.KerasTensor:
@@ -101,14 +172,14 @@ def _block(
 
 
 def _dense(
-    signal: keras.KerasTensor, network: Network, units: int, number: int
+    signal: keras.KerasTensor, network: TrainableNetwork, units: int, number: int
 ) -> keras.KerasTensor:
     signal = keras.layers.Dense(units, name=f"hidden_{number}")(signal)
     return _activated(signal, network, str(number))
 
 
 def _activated(
-    signal: keras.KerasTensor, network: Network, name: str
+    signal: keras.KerasTensor, network: TrainableNetwork, name: str
 ) -> keras.KerasTensor:
     if network.batch_norm:
         signal = keras.layers.BatchNormalization(name=f"norm_{name}")(signal)
@@ -118,7 +189,7 @@ def _activated(
 
 
 def _dropped(
-    signal: keras.KerasTensor, network: Network, number: int
+    signal: keras.KerasTensor, network: TrainableNetwork, number: int
 ) -> keras.KerasTensor:
     if not network.dropout:
         return signal

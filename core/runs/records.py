@@ -194,6 +194,7 @@ class Run:
         is_saving: Whether it was stopped, and what it learned is being saved.
         created: When it was asked for, with time zone.
         scores: Numbers known so far.
+        members: Ids of the runs whose mean it is; empty unless it is an ensemble.
     """
 
     id: str
@@ -206,6 +207,7 @@ class Run:
     compiler: str = ""
     parent: str = ""
     is_saving: bool = False
+    members: tuple[str, ...] = ()
 
     @property
     def has_model(self) -> bool:

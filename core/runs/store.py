@@ -48,6 +48,7 @@ from core.runs.records import (
 from core.runs.translation import (
     CURVES,
     STEPS_PER_EPOCH,
+    compact,
     plain_errors,
     progress_metrics,
     run_of,
@@ -87,25 +88,35 @@ class RunStore:
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_or_create_experiment(uri)
 
-    def create(self, config: TrainingConfig, *, name: str, parent: str = "") -> str:
+    def create(
+        self,
+        config: TrainingConfig,
+        *,
+        name: str,
+        parent: str = "",
+        members: Sequence[str] = (),
+    ) -> str:
         """Record that a training was asked for; the run waits in the queue.
 
         Args:
             config: What to train.
             name: What to call the run.
             parent: Id of a run that it goes on with, if there is one.
+            members: Ids of the runs to combine; none unless it is an ensemble.
 
         Returns:
             The id of the new run.
         """
         tags = {
             "mlflow.runName": name,
-            "inklab.config": config.to_json(),
+            "inklab.config": compact(config.to_json()),
             "inklab.owner": str(Owner.this_process()),
         }
         if parent:
             # MLflow's own tools show a run below the one that this tag names.
             tags |= {"inklab.parent": parent, "mlflow.parentRunId": parent}
+        if members:
+            tags["inklab.members"] = ",".join(members)
         with plain_errors():
             run_id: str = self._client.create_run(
                 self._experiment, tags=tags

@@ -1,6 +1,7 @@
 """Between MLflow's words and ours: runs, metrics and errors."""
 
 import contextlib
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -57,6 +58,7 @@ def run_of(found: MlflowRun) -> Run:
         reason=tags.get("inklab.reason", ""),
         compiler=tags.get("inklab.compiler", ""),
         parent=tags.get("inklab.parent", ""),
+        members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
         created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),
@@ -68,6 +70,11 @@ def run_of(found: MlflowRun) -> Run:
             seconds_left=metrics.get("progress/seconds_left"),
         ),
     )
+
+
+def compact(text: str) -> str:
+    """Write JSON without spaces: MLflow cuts a tag off at 8,000 characters."""
+    return json.dumps(json.loads(text), separators=(",", ":"))
 
 
 def progress_metrics(progress: Progress) -> list[Metric]:

@@ -12,7 +12,7 @@ from core.runs.records import History, LivePoints, Run, RunStatus
 from dashboard import services, state, words
 from dashboard.charts.curves import HEIGHT, Quantity, Series, learning_curves
 from dashboard.charts.words import percent
-from dashboard.widgets import figure, frame, runs
+from dashboard.widgets import clock, figure, frame, runs
 
 START_SECONDS: Final = 0.4
 EPOCHS_MORE: Final = 5
@@ -58,7 +58,6 @@ def _look(run_id: str) -> None:
 
 
 def _show(run: Run) -> None:
-    history = services.store().history(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         _status(run)
         if not run.status.is_over:
@@ -69,8 +68,12 @@ def _show(run: Run) -> None:
                 on_click=_stop,
                 args=(run.id,),
             )
-    _numbers(run, history)
-    _curves(run, history, services.store().live_points(run.id))
+    history = services.store().history(run.id)
+    if run.members:
+        _members(run)
+    else:
+        _numbers(run, history)
+        _curves(run, history, services.store().live_points(run.id))
     _outcome(run, history)
     if st.session_state[state.STAGE] != _stage(run):
         # The rest of the page shows which runs exist, so it looks again too.
@@ -88,6 +91,8 @@ def _status(run: Run) -> None:
     match run.status:
         case RunStatus.QUEUED:
             text = f"{run.name} waits for its turn"
+        case RunStatus.RUNNING if run.members:
+            text = f"{run.name} is being combined, tested and saved"
         case RunStatus.RUNNING if not done:
             text = f"{run.name} is starting"
         case RunStatus.RUNNING if done >= epochs or run.scores.seconds_left == 0:
@@ -101,6 +106,19 @@ def _status(run: Run) -> None:
     # A training may also be over before its last epoch, by its patience.
     share = 1.0 if run.status is RunStatus.FINISHED else min(done / epochs, 1.0)
     st.progress(share, text=text)
+
+
+def _members(run: Run) -> None:
+    """Name the members of an ensemble; it has no curves, since it was not trained."""
+    now = clock.now()
+    found = services.members(run)
+    num_deleted = len(run.members) - len(found)
+    lines = [f"- {words.run_title(member, now=now)}" for member in found]
+    lines += [f"- {num_deleted} deleted since"] if num_deleted else []
+    st.markdown(
+        f"It answers with the mean of {len(run.members)} networks. It was not trained "
+        "itself, so it has no curves; theirs are with them:\n" + "\n".join(lines)
+    )
 
 
 def _numbers(run: Run, history: History) -> None:
@@ -175,9 +193,12 @@ def _outcome(run: Run, history: History) -> None:
             st.info(f"Stopped on request; {kept} were kept.")
             _result(run)
         case RunStatus.STOPPED:
-            st.info("Stopped on request before it had learned anything.")
+            st.info("Stopped on request; it has no model to use.")
         case RunStatus.FAILED:
-            st.error(run.reason, title="The training failed")
+            what = "Combining the networks" if run.members else "The training"
+            st.error(run.reason, title=f"{what} failed")
+        case _ if run.members:
+            st.caption("The test images are looked at once, when it is combined.")
         case _:
             st.caption("The test images are looked at once, when the training is over.")
 
@@ -188,8 +209,9 @@ def _result(run: Run) -> None:
         return
     right = round(scores.test_accuracy * scores.test_size)
     seconds = words.duration(scores.train_seconds or 0.0)
+    how = f"combined of {len(run.members)}" if run.members else f"trained in {seconds}"
     st.success(
-        f"{words.accuracy(Proportion(right, scores.test_size))}, trained in {seconds}.",
+        f"{words.accuracy(Proportion(right, scores.test_size))}, {how}.",
         icon=":material/check:",
     )
     runs.links(run)

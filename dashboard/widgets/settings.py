@@ -16,11 +16,12 @@ from core.config import (
     ConvBlock,
     MlpConfig,
     Monitor,
-    Network,
     OptimizerName,
     Padding,
     Schedule,
+    TrainableNetwork,
     TrainingConfig,
+    trainable,
 )
 
 Values = Mapping[str, Any]
@@ -294,7 +295,8 @@ def is_switch(key: str) -> bool:
 
 def values_of(config: TrainingConfig) -> dict[str, Any]:
     """Say what each setting is in a configuration; what it lacks has a default."""
-    match config.network:
+    network = trainable(config.network)
+    match network:
         case CnnConfig(blocks=blocks, dense=hidden, padding=padding):
             kind = CONVOLUTIONAL
         case MlpConfig(hidden=hidden):
@@ -314,9 +316,9 @@ def values_of(config: TrainingConfig) -> dict[str, Any]:
             for name, value in dataclasses.asdict(block).items()
         },
         "padding": padding,
-        "activation": config.network.activation,
-        "dropout": config.network.dropout,
-        "batch_norm": config.network.batch_norm,
+        "activation": network.activation,
+        "dropout": network.dropout,
+        "batch_norm": network.batch_norm,
         "validation_percent": round(config.validation_fraction * 100),
     }
 
@@ -366,7 +368,7 @@ def is_used(key: str, values: Values) -> bool:
     return bool(needed.get(key, True))
 
 
-def _network_of(values: Values) -> Network:
+def _network_of(values: Values) -> TrainableNetwork:
     units = tuple(values[f"units_{number}"] for number in range(values["layers"]))
     common = {name: values[name] for name in ("activation", "dropout", "batch_norm")}
     if values["kind"] == DENSE:

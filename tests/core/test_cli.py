@@ -333,3 +333,29 @@ def test_an_incomplete_command_shows_how_it_goes(
 
     assert ended.value.code == 2
     assert "usage: python -m core" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_runs_are_combined_in_this_process(
+    run_store: RunStore, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """By their ids or as the latest, with one JSON object on the last line."""
+    for seed in ("1", "2"):
+        assert cli.main(["train", *QUICKLY, "--seed", seed]) == 0
+    newest, oldest = (run.id for run in run_store.runs())
+    capfd.readouterr()
+
+    code = cli.main(["runs", "combine", oldest, "latest", "--name", "two", "--json"])
+
+    printed = answer_of(capfd)
+    assert code == 0
+    assert (printed["name"], printed["members"]) == ("two", [oldest, newest])
+    assert (printed["epochs"], printed["train_seconds"]) == (None, None)
+    assert printed["parameters"] == 2 * (784 * 16 + 16 + 170)
+    assert printed["test_size"] == 200
+
+
+def test_one_run_alone_is_not_combined(finished: str, capsys: Captured) -> None:
+    assert cli.main(["runs", "combine", finished]) == 1
+
+    assert "2 to 20 runs to combine, got 1" in capsys.readouterr().err

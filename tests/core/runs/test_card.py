@@ -1,10 +1,12 @@
 """The page that travels with a model."""
 
-from core.config import MlpConfig, TrainingConfig
+from datetime import UTC, datetime
+
+from core.config import EnsembleConfig, MlpConfig, TrainingConfig
 from core.datasets import catalog
 from core.evaluation.metrics import Proportion
-from core.runs.card import model_card
-from core.runs.records import History
+from core.runs.card import ensemble_card, model_card
+from core.runs.records import History, Run, RunScores, RunStatus
 
 
 def make_card(config: TrainingConfig) -> str:
@@ -75,3 +77,35 @@ def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
 
     assert "5 epochs of which number 3 was kept, trained in 3.0 s" in text
     assert "with oneDNN" in text
+
+
+def member(name: str, *, accuracy: float | None) -> Run:
+    """Make a finished run of the classic network."""
+    return Run(
+        id=f"id of {name}",
+        name=name,
+        config=TrainingConfig(),
+        status=RunStatus.FINISHED,
+        reason="",
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+        scores=RunScores(test_accuracy=accuracy),
+    )
+
+
+def test_an_ensemble_is_told_to_be_the_mean_of_named_runs() -> None:
+    """And nothing of a training that it never had; a name must not break the table."""
+    members = [member("first", accuracy=0.975), member("a|b", accuracy=None)]
+    networks = tuple(MlpConfig() for _ in members)
+
+    card = ensemble_card(
+        TrainingConfig(network=EnsembleConfig(members=networks)),
+        catalog.spec("mnist"),
+        accuracy=Proportion(9, 10),
+        members=members,
+    )
+
+    assert card.startswith("# 2 x 784-128-64-10 on MNIST\n")
+    assert "218,772 parameters, the mean of 2 networks." in card
+    assert "| first | id of first | 784-128-64-10 | 97.50% |\n" in card
+    assert "| a\\|b | id of a" in card
+    assert "learning_rate" not in card

@@ -1,0 +1,104 @@
+"""Store what came of a run: its files, seen to be right, and its scores."""
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core import settings
+from core.config import TrainingConfig
+from core.datasets.store import Dataset
+from core.errors import ExportError
+from core.evaluation import metrics
+from core.inference import Predictor
+from core.runs.records import CHECKPOINT, Predictions, Run, RunScores
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+    from core.training.checkpoint import Checkpoint
+    from core.training.combine import Combined
+    from core.training.train import Trained
+
+EXPORT_TOLERANCE: Final = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a run, before it is stored.
+
+    Attributes:
+        made: The model, and what it says about the test images.
+        card: The page that describes it.
+        train_seconds: Time of the training loop; None if nothing was trained.
+        compiler: What compiled the loop; empty if there was none.
+        checkpoint: Where the training stood at its end, if there was one.
+        is_stopped: Whether the run was stopped, and has this result all the same.
+    """
+
+    made: "Trained | Combined"
+    card: str
+    train_seconds: float | None = None
+    compiler: str = ""
+    checkpoint: "Checkpoint | None" = None
+    is_stopped: bool = False
+
+
+def keep(
+    store: "RunStore", run: Run, dataset: Dataset, result: Result, *, started: float
+) -> None:
+    """Write all files of a run, see that they are right, and store them.
+
+    Args:
+        store: Where to.
+        run: The run.
+        dataset: Its data set.
+        result: What came of it.
+        started: When the work began, by `time.perf_counter`.
+
+    Raises:
+        ExportError: If the exported model does not compute what the trained one does.
+        RunStoreError: If it cannot be stored.
+    """
+    predictions = result.made.predictions
+    accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
+    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=".run-"))
+    try:
+        _write_files(files, result, run.config)
+        _check_export(files / "model.tflite", dataset.test.images, predictions)
+        scores = RunScores(
+            test_accuracy=accuracy.value,
+            test_size=accuracy.total,
+            train_seconds=result.train_seconds,
+            total_seconds=time.perf_counter() - started,
+        )
+        store.keep(run.id, scores=scores, files=files, compiler=result.compiler)
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+
+
+def _write_files(files: Path, result: Result, config: TrainingConfig) -> None:
+    from core.models import export  # noqa: PLC0415 - it imports TensorFlow
+
+    export.save_keras(result.made.model, files / "model.keras")
+    export.save_litert(result.made.model, files / "model.tflite")
+    result.made.predictions.save(files / "predictions.npz")
+    if result.checkpoint is not None:
+        result.checkpoint.save(files / CHECKPOINT)
+    (files / "config.json").write_text(config.to_json())
+    (files / "card.md").write_text(result.card)
+
+
+def _check_export(model: Path, images: np.ndarray, predictions: Predictions) -> None:
+    exported = Predictor(model).predict(images.astype(np.float32) / 255.0)
+    difference = float(np.abs(exported - predictions.probabilities).max())
+    if difference > EXPORT_TOLERANCE:
+        message = (
+            "Expected the exported model to give the probabilities of the trained "
+            f"one within {EXPORT_TOLERANCE:g}, but they differ by {difference:.2g}. "
+            "This is a defect of the export: please report it with the run's config."
+        )
+        raise ExportError(message)

@@ -1,0 +1,130 @@
+"""Ensembles as values: what they cost, how they are called, and their record."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from core.config import (
+    CnnConfig,
+    ConvBlock,
+    EnsembleConfig,
+    MlpConfig,
+    TrainingConfig,
+    trainable,
+)
+from core.errors import ConfigError
+from core.runs.store import RunStore
+
+DENSE = MlpConfig(hidden=(8,))
+TINY = CnnConfig(blocks=(ConvBlock(filters=4),), dense=(6,), dropout=0.5)
+MIXED = EnsembleConfig(members=(DENSE, TINY))
+LARGEST = CnnConfig(
+    blocks=(ConvBlock(filters=256, kernel=11, convolutions=3),) * 4,
+    dense=(2048,) * 6,
+    dropout=0.1 + 0.2,
+    batch_norm=True,
+)
+
+
+def test_an_ensemble_costs_what_its_members_cost() -> None:
+    """784 x 8 + 8 and 8 x 10 + 10 twice; multiplications are those without the 18."""
+    twice = EnsembleConfig(members=(DENSE, DENSE))
+
+    assert twice.num_parameters(num_classes=10) == 2 * 6370
+    assert twice.num_multiplications(num_classes=10) == 2 * 6352
+    assert len(twice.layers(num_classes=10)) == 6
+    assert MIXED.num_parameters(num_classes=10) == 6370 + TINY.num_parameters(
+        num_classes=10
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        pytest.param((DENSE,) * 3, "3 x 784-8-10", id="equal"),
+        pytest.param(
+            (DENSE, TINY, replace(DENSE, dropout=0.5)),
+            "2 x 784-8-10 + 28x28-4C3-P2-6-10",
+            id="two kinds",
+        ),
+        pytest.param(
+            (DENSE, TINY, MlpConfig(), DENSE), "4 networks of 3 kinds", id="many kinds"
+        ),
+    ],
+)
+def test_an_ensemble_is_named_by_its_members(
+    members: tuple[MlpConfig | CnnConfig, ...], expected: str
+) -> None:
+    """The name must fit into a table."""
+    assert EnsembleConfig(members=members).describe(num_classes=10) == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, 21])
+def test_too_few_and_too_many_members_are_refused(count: int) -> None:
+    with pytest.raises(ConfigError, match=f"members from 2 to 20, got {count}"):
+        EnsembleConfig(members=(DENSE,) * count)
+
+
+def test_an_ensemble_of_ensembles_is_refused() -> None:
+    """The mean of means is not the mean."""
+    with pytest.raises(ConfigError, match=r"got an ensemble\. Train its members"):
+        EnsembleConfig(members=(MIXED, DENSE))
+
+
+def test_only_single_networks_are_trainable() -> None:
+    assert trainable(TINY) is TINY
+    with pytest.raises(ConfigError, match="single network"):
+        trainable(MIXED)
+
+
+def test_an_ensemble_survives_its_record() -> None:
+    config = TrainingConfig(network=MIXED)
+
+    record = json.loads(config.to_json())
+    assert record["schema"] == 3
+    assert record["network"]["kind"] == "ensemble"
+    assert [each["kind"] for each in record["network"]["members"]] == ["mlp", "cnn"]
+    assert TrainingConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("network", [DENSE, TINY], ids=["dense", "convolutional"])
+def test_records_from_before_ensembles_are_still_read(
+    schema: int, network: MlpConfig | CnnConfig
+) -> None:
+    """Who updates keeps the runs of before."""
+    config = TrainingConfig(network=network)
+    text = json.dumps(json.loads(config.to_json()) | {"schema": schema})
+
+    assert TrainingConfig.from_json(text) == config
+
+
+def test_the_flat_list_has_nothing_of_a_training_that_never_was() -> None:
+    """Epochs in the table of an ensemble would be a lie."""
+    assert TrainingConfig(network=MIXED).flat() == {
+        "dataset": "mnist",
+        "network.kind": "ensemble",
+        "network.members": (
+            "mlp hidden=8 activation=relu dropout=0.0 batch_norm=False; "
+            "cnn blocks=4C3 dense=6 activation=relu dropout=0.5 batch_norm=False "
+            "padding=same"
+        ),
+    }
+
+
+def test_the_largest_ensemble_survives_the_store(run_store: RunStore) -> None:
+    """MLflow cuts a tag off at 8,000 characters without a word."""
+    config = TrainingConfig(network=EnsembleConfig(members=(LARGEST,) * 20))
+    ids = [f"{number:032x}" for number in range(20)]
+
+    run = run_store.get(run_store.create(config, name="largest", members=ids))
+
+    assert run.config == config
+    assert run.members == tuple(ids)
+
+
+def test_a_single_run_has_no_members(run_store: RunStore) -> None:
+    run_id = run_store.create(TrainingConfig(), name="single")
+
+    assert run_store.get(run_id).members == ()
