@@ -30,7 +30,7 @@ from core.errors import (
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
 from core.jobs import worker
-from core.runs import open_store
+from core.runs import bundle, open_store
 from core.runs.records import Run, RunStatus
 
 Config = TypeVar("Config", MlpConfig, CnnConfig, TrainingConfig)
@@ -125,6 +125,17 @@ def delete_run(options: argparse.Namespace) -> int:
     return 0
 
 
+def export_run(options: argparse.Namespace) -> int:
+    """Pack one finished run into a zip."""
+    store = open_store()
+    run = store.get(options.id)
+    path = options.output or Path(bundle.file_name(run))
+    bundle.write_bundle(store, run.id, path, replace=options.force)
+    record = {"exported": run.id, "file": str(path), "bytes": path.stat().st_size}
+    console.print_record(record, as_json=options.json)
+    return 0
+
+
 def predict(options: argparse.Namespace) -> int:
     """Say what pictures of single characters show."""
     store = open_store()
@@ -167,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_group(commands, "datasets", "data sets", json_option, {"list": list_datasets})
     _add_train(commands.add_parser("train", parents=[json_option], help="train"))
     runs = {"list": list_runs, "show": show_run, "delete": delete_run}
+    runs["export"] = export_run
     _add_group(commands, "runs", "trained networks", json_option, runs)
     _add_predict(
         commands.add_parser("predict", parents=[json_option], help="read pictures")
@@ -189,6 +201,9 @@ def _add_group(
         parser.set_defaults(command=command)
         if member != "list":
             parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+        if member == "export":
+            parser.add_argument("--output", type=Path, metavar="FILE.zip")
+            parser.add_argument("--force", action="store_true", help="replace the file")
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:

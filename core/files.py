@@ -1,7 +1,8 @@
-"""Make folders so that a reader sees all of one or none of it."""
+"""Make folders and files so that a reader sees all of one or none of it."""
 
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,3 +32,23 @@ def creating_folder(path: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def creating_file(path: Path) -> Iterator[Path]:
+    """Give the name of a temporary file to write, and rename it when all went well.
+
+    Args:
+        path: The file to create, in a folder that exists; it is replaced if it does.
+
+    Yields:
+        A path beside it where nothing is yet; what is there vanishes if the block
+        raises.
+    """
+    # Short, because the name of the file itself may be as long as names can be.
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

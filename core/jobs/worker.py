@@ -145,7 +145,7 @@ def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> 
         card = model_card(
             config,
             dataset.spec,
-            accuracy=accuracy,
+            predictions=trained.predictions,
             history=trained.history,
             train_seconds=trained.seconds,
             compiler=trained.compiler,
@@ -163,10 +163,11 @@ def _train(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> 
 
 
 def _write_files(files: Path, trained: "Trained", config: TrainingConfig) -> None:
-    from core.models import export  # noqa: PLC0415 - it imports TensorFlow
+    from core.models import export, onnx  # noqa: PLC0415 - it imports TensorFlow
 
     export.save_keras(trained.model, files / "model.keras")
     export.save_litert(trained.model, files / "model.tflite")
+    onnx.save_onnx(trained.model, files / "model.onnx")
     (files / "config.json").write_text(config.to_json())
     np.savez_compressed(
         files / "predictions.npz",

@@ -39,6 +39,7 @@ def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -
         "card.md",
         "config.json",
         "model.keras",
+        "model.onnx",
         "model.tflite",
         "predictions.npz",
     ]
