@@ -31,7 +31,7 @@ from core.errors import (
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
 from core.jobs import combining, worker
-from core.runs import open_store
+from core.runs import bundle, open_store
 from core.runs.records import Run, RunStatus
 
 if TYPE_CHECKING:
@@ -145,6 +145,17 @@ def delete_run(options: argparse.Namespace) -> int:
     return 0
 
 
+def export_run(options: argparse.Namespace) -> int:
+    """Pack one finished run into a zip."""
+    store = open_store()
+    run = store.get(options.id)
+    path = options.output or Path(bundle.file_name(run))
+    bundle.write_bundle(store, run.id, path, replace=options.force)
+    record = {"exported": run.id, "file": str(path), "bytes": path.stat().st_size}
+    console.print_record(record, as_json=options.json)
+    return 0
+
+
 def predict(options: argparse.Namespace) -> int:
     """Say what pictures of single characters show."""
     store = open_store()
@@ -191,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
         "show": show_run,
         "delete": delete_run,
         "continue": continue_run,
+        "export": export_run,
     }
     group = _add_group(commands, "runs", "trained networks", json_option, runs)
     _add_combine(
@@ -219,6 +231,9 @@ def _add_group(
             parser.add_argument("id", metavar="ID", help="id of a run, or latest")
         if member == "continue":
             parser.add_argument("--epochs", type=int, required=True)
+        if member == "export":
+            parser.add_argument("--output", type=Path, metavar="FILE.zip")
+            parser.add_argument("--force", action="store_true", help="replace the file")
     return group
 
 

@@ -18,6 +18,7 @@
     +-- RunStoreError              the run store cannot be used
         +-- UnknownRunError        no run of that id
         +-- ArtifactError          a file of a run is missing or damaged
+        +-- BundleError            the archive of a run cannot be written
 
 A message says what was expected, what was received and what to do about it,
 so a page or a terminal can show it as it is.
@@ -94,3 +95,7 @@ class UnknownRunError(RunStoreError):
 
 class ArtifactError(RunStoreError):
     """A file that belongs to a run is missing or damaged."""
+
+
+class BundleError(RunStoreError):
+    """The archive of a run cannot be written."""

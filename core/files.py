@@ -1,7 +1,8 @@
-"""Make folders of which a reader sees all or nothing, and read arrays with care."""
+"""Make files and folders of which a reader sees all or nothing; read arrays."""
 
 import shutil
 import tempfile
+import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -68,3 +69,23 @@ def reading_arrays(path: Path, *, damage: str) -> Iterator[Mapping[str, NDArray[
             yield arrays
     except _DAMAGED as error:
         raise ArtifactError(damage) from error
+
+
+@contextmanager
+def creating_file(path: Path) -> Iterator[Path]:
+    """Give the name of a temporary file to write, and rename it when all went well.
+
+    Args:
+        path: The file to create, in a folder that exists; it is replaced if it does.
+
+    Yields:
+        A path beside it where nothing is yet; what is there vanishes if the block
+        raises.
+    """
+    # Short, because the name of the file itself may be as long as names can be.
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

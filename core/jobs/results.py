@@ -81,10 +81,11 @@ def keep(
 
 
 def _write_files(files: Path, result: Result, config: TrainingConfig) -> None:
-    from core.models import export  # noqa: PLC0415 - it imports TensorFlow
+    from core.models import export, onnx  # noqa: PLC0415 - it imports TensorFlow
 
     export.save_keras(result.made.model, files / "model.keras")
     export.save_litert(result.made.model, files / "model.tflite")
+    onnx.save_onnx(result.made.model, files / "model.onnx")
     result.made.predictions.save(files / "predictions.npz")
     if result.checkpoint is not None:
         result.checkpoint.save(files / CHECKPOINT)

@@ -17,7 +17,6 @@ from core import presets
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import InklabError, TrainingStopped
-from core.evaluation import metrics
 from core.jobs import combining, results
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
@@ -148,9 +147,7 @@ def _train(
     card = model_card(
         run.config,
         dataset.spec,
-        accuracy=metrics.accuracy(
-            trained.predictions.labels, trained.predictions.probabilities
-        ),
+        predictions=trained.predictions,
         history=trained.history,
         train_seconds=trained.seconds,
         compiler=trained.compiler,
@@ -171,9 +168,7 @@ def _combine(store: "RunStore", run: Run, dataset: Dataset) -> Result:
     card = ensemble_card(
         run.config,
         dataset.spec,
-        accuracy=metrics.accuracy(
-            combined.predictions.labels, combined.predictions.probabilities
-        ),
+        predictions=combined.predictions,
         members=members,
     )
     return Result(made=combined, card=card)

@@ -95,6 +95,11 @@ def mean_of(models: Sequence[keras.Model]) -> keras.Model:
     return keras.Model(images, answer, name="ensemble")
 
 
+def answer_name(number: int) -> str:
+    """Name the layer of an ensemble that has the answer of a member, from 1."""
+    return f"answer_{number}"
+
+
 def initialise(model: keras.Model, *, seed: int) -> None:
     """Set all weights of a model to what a training with this seed starts from.
 
@@ -141,7 +146,7 @@ def _answer_layer(model: keras.Model, number: int) -> keras.layers.Layer:
     """Make the last layer of a model anew, with its weights and a name of its own."""
     original = model.get_layer(ANSWER_LAYER)
     layer = keras.layers.Dense.from_config(
-        original.get_config() | {"name": f"answer_{number}"}
+        original.get_config() | {"name": answer_name(number)}
     )
     layer.build(original.input.shape)
     layer.set_weights(original.get_weights())

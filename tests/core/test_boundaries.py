@@ -66,4 +66,4 @@ def test_the_web_process_knows_no_tensorflow() -> None:
 
     assert {"core.jobs.executor", "dashboard.services"} <= ours
     assert {"streamlit", "plotly", "mlflow"} <= theirs
-    assert not theirs & {"tensorflow", "keras"}
+    assert not theirs & {"tensorflow", "keras", "onnx"}

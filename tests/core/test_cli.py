@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from core import cli
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import worker
-from core.runs import open_store
+from core.runs import bundle, open_store
 from core.runs.records import History, RunScores
 from core.runs.store import RunStore
 from tests.small_data import progress
@@ -359,3 +360,30 @@ def test_one_run_alone_is_not_combined(finished: str, capsys: Captured) -> None:
     assert cli.main(["runs", "combine", finished]) == 1
 
     assert "2 to 20 runs to combine, got 1" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small_mnist", "run_store")
+def test_a_run_is_exported_and_nothing_is_overwritten(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file to send to somebody, from a run that was really trained."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["train", *QUICKLY, "--json"]) == 0
+    run_id = answer_of(capfd)["run_id"]
+
+    first = cli.main(["runs", "export", "latest", "--json"])
+    printed = answer_of(capfd)
+    again = cli.main(["runs", "export", run_id])
+    refused = capfd.readouterr().err
+    forced = cli.main(
+        ["runs", "export", run_id, "--force", "--output", printed["file"]]
+    )
+
+    assert (first, again, forced) == (0, 1, 0)
+    assert printed["file"] == f"784-16-10-{run_id[:8]}.zip"
+    assert printed["bytes"] == Path(printed["file"]).stat().st_size
+    assert "already there" in refused
+    assert "--force" in refused
+    with zipfile.ZipFile(printed["file"]) as archive:
+        assert archive.namelist() == list(bundle.CONTENTS)
+        assert len(archive.read("predictions.csv").splitlines()) == 201

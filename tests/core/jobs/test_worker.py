@@ -40,6 +40,7 @@ def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -
         "checkpoint.npz",
         "config.json",
         "model.keras",
+        "model.onnx",
         "model.tflite",
         "predictions.npz",
     ]

@@ -6,14 +6,14 @@ import keras
 import numpy as np
 import pytest
 
-from core.config import MlpConfig
+from core.config import MlpConfig, Network
 from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
 
 IMAGES = np.random.default_rng(0).random((MAX_BATCH + 3, 28, 28), dtype=np.float32)
 
 
-def trained(network: MlpConfig) -> keras.Model:
+def trained(network: Network) -> keras.Model:
     """Build a network and give every weight a value of its own."""
     model = architectures.build(network, num_classes=7)
     architectures.initialise(model, seed=1)

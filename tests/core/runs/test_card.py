@@ -2,11 +2,24 @@
 
 from datetime import UTC, datetime
 
-from core.config import EnsembleConfig, MlpConfig, TrainingConfig
+import numpy as np
+
+from core.config import Augmentation, EnsembleConfig, MlpConfig, TrainingConfig
 from core.datasets import catalog
-from core.evaluation.metrics import Proportion
 from core.runs.card import ensemble_card, model_card
-from core.runs.records import History, Run, RunScores, RunStatus
+from core.runs.records import History, Predictions, Run, RunScores, RunStatus
+
+WRONG = 229
+
+
+def ten_thousand() -> Predictions:
+    """Make 1,000 images of each class, of which 229 zeros are taken for ones."""
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 1000)
+    said = labels.copy()
+    said[:WRONG] = 1
+    sure = np.eye(10, dtype=np.float32)[said]
+    features = np.zeros((10_000, 1), np.float32)
+    return Predictions(labels=labels, probabilities=sure, features=features)
 
 
 def make_card(config: TrainingConfig) -> str:
@@ -14,7 +27,7 @@ def make_card(config: TrainingConfig) -> str:
     return model_card(
         config,
         catalog.spec("mnist"),
-        accuracy=Proportion(9771, 10_000),
+        predictions=ten_thousand(),
         history=History(loss=(0.3, 0.2), accuracy=(0.9, 0.95)),
         compiler="XLA",
         train_seconds=4.25,
@@ -63,13 +76,16 @@ def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
     """Who reads 12 epochs thinks that it is the twelfth."""
     config = TrainingConfig(epochs=40, patience=2)
     history = History(
-        loss=(1.0,) * 5, accuracy=(0.5,) * 5, val_loss=(3, 2, 1, 2, 2), val_accuracy=()
+        loss=(1.0,) * 5,
+        accuracy=(0.5,) * 5,
+        val_loss=(3, 2, 1, 2, 2),
+        val_accuracy=(0.25,) * 5,
     )
 
     text = model_card(
         config,
         catalog.spec("mnist"),
-        accuracy=Proportion(9, 10),
+        predictions=ten_thousand(),
         history=history,
         train_seconds=3.0,
         compiler="oneDNN",
@@ -77,6 +93,37 @@ def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
 
     assert "5 epochs of which number 3 was kept, trained in 3.0 s" in text
     assert "with oneDNN" in text
+    assert "of the held-out images 25.00%." in text
+
+
+def test_each_class_has_its_share_with_interval_and_number() -> None:
+    """A model that is right on average may be useless for one class."""
+    card = make_card(TrainingConfig())
+
+    # Wilson's interval of 771 in 1,000, worked out by hand.
+    assert "| 0 | 77.10% (74.39% to 79.60%) | 1,000 |" in card
+    assert "| 9 | 100.00% (99.62% to 100.00%) | 1,000 |" in card
+    # The 229 sure mistakes cost 15.94 nats each (float32), the rest nothing.
+    assert "the mean cross-entropy is 0.3651 nats" in card
+
+
+def test_the_card_says_how_validation_and_test_were_kept_apart() -> None:
+    """An accuracy on images that chose something is too high."""
+    without = make_card(TrainingConfig(validation_fraction=0.0))
+
+    assert "10% of the training images were held out" in make_card(TrainingConfig())
+    assert "No training images were held out" in without
+
+
+def test_the_card_says_what_the_model_is_not_for() -> None:
+    """The interval is read as if it held for any handwriting."""
+    plain = make_card(TrainingConfig())
+    changed = make_card(TrainingConfig(augmentation=Augmentation(rotation=5)))
+
+    assert "It was trained on MNIST only." in plain
+    assert "not for decisions about people" in plain
+    assert "no image that was turned" in plain
+    assert "no image that was turned" not in changed
 
 
 def member(name: str, *, accuracy: float | None) -> Run:
@@ -100,7 +147,7 @@ def test_an_ensemble_is_told_to_be_the_mean_of_named_runs() -> None:
     card = ensemble_card(
         TrainingConfig(network=EnsembleConfig(members=networks)),
         catalog.spec("mnist"),
-        accuracy=Proportion(9, 10),
+        predictions=ten_thousand(),
         members=members,
     )
 
