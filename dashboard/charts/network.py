@@ -152,9 +152,15 @@ def _words(layers: Sequence[Layer], row: int) -> str:
 
 
 def _output(layers: Sequence[Layer], row: int) -> str:
-    """Say what a layer hands on; the first one hands on pixels."""
-    shape = " x ".join(f"{size:,}" for size in layers[row].shape)
-    return f"{shape} pixels" if row == 0 else f"Output {shape}"
+    """Say what a layer hands on; the image has pixels, and one channel."""
+    shape = layers[row].shape
+    if row == 0:
+        return f"{_times(shape[:2])} pixels"
+    return f"Output {_times(shape)}"
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " x ".join(f"{size:,}" for size in shape)
 
 
 def _parameters(layer: Layer) -> str:

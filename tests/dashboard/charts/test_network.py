@@ -31,7 +31,7 @@ def test_each_layer_is_a_box_and_the_image_is_on_top() -> None:
 def test_a_box_tells_name_output_and_parameters() -> None:
     figure = draw(LENET)
 
-    assert texts(figure, row=0) == ["<b>Image</b>", "28 x 28 x 1 pixels", "28x28"]
+    assert texts(figure, row=0) == ["<b>Image</b>", "28 x 28 pixels", "28x28"]
     assert texts(figure, row=1) == [
         "<b>Convolution, 16 of 5 x 5</b>",
         "Output 24 x 24 x 16",
@@ -105,7 +105,7 @@ def test_the_same_is_told_in_words() -> None:
         "Dense, 64 units, 8,256 parameters; Answer, 10 classes, 650 parameters"
     )
     assert network_alt(LENET.layers(num_classes=10)).startswith(
-        "The network from top to bottom: Image, 28 x 28 x 1 pixels; "
+        "The network from top to bottom: Image, 28 x 28 pixels; "
         "Convolution, 16 of 5 x 5, output 24 x 24 x 16, 416 parameters; "
         "Largest of 2 x 2, output 12 x 12 x 16; "
     )
