@@ -26,7 +26,6 @@ from core.errors import (
     PictureError,
     TrainingError,
     UnknownDatasetError,
-    UnknownRunError,
 )
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
@@ -159,13 +158,7 @@ def export_run(options: argparse.Namespace) -> int:
 def predict(options: argparse.Namespace) -> int:
     """Say what pictures of single characters show."""
     store = open_store()
-    run = store.get(options.run)
-    if not run.has_model:
-        message = (
-            f"Expected a run with a model, but run {run.id} is {run.status} and has "
-            "none. `python -m core runs list` shows all."
-        )
-        raise UnknownRunError(message)
+    run = store.with_model(options.run)
     classes = catalog.spec(run.config.dataset).classes
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
     answers = [

@@ -16,7 +16,7 @@ from core.datasets import catalog
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError, UnknownRunError
 from core.jobs.reporter import Reporter
-from core.runs.records import Predictions, Run, RunStatus
+from core.runs.records import Predictions, Run
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -30,7 +30,7 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
 
     Args:
         store: Where all of them are kept.
-        run_ids: The runs to combine, 2 to 20 different finished ones of the same
+        run_ids: The runs to combine, 2 to 20 different ones with a model, of the same
             data set; none is itself an ensemble.
         name: What to call the new run; like its networks if empty.
 
@@ -38,10 +38,10 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
         The id of the new run.
 
     Raises:
-        UnknownRunError: If there is no such run, or one has not finished.
+        UnknownRunError: If there is no such run, or one has no model.
         ConfigError: If they do not go together.
     """
-    members = tuple(store.get(run_id) for run_id in run_ids)
+    members = tuple(store.with_model(run_id) for run_id in run_ids)
     _check(members)
     dataset = members[0].config.dataset
     network = EnsembleConfig(
@@ -117,13 +117,6 @@ def _check(members: Sequence[Run]) -> None:
 
 
 def _check_one(member: Run) -> None:
-    if member.status is not RunStatus.FINISHED:
-        message = (
-            f"Expected finished runs to combine, but {member.name} ({member.id}) is "
-            f"{member.status}: only a finished one has a model. Wait for it, or leave "
-            "it out."
-        )
-        raise UnknownRunError(message)
     if isinstance(member.config.network, EnsembleConfig):
         message = (
             f"Expected runs of single networks, but {member.name} ({member.id}) is "

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from core.datasets import catalog
-from core.errors import ArtifactError, BundleError, UnknownRunError
+from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
 from core.runs.records import History, Predictions, Run
@@ -69,7 +69,7 @@ def write_bundle(
         ArtifactError: If a file of the run is missing or damaged.
         BundleError: If the archive cannot be written, or is already there.
     """
-    run = _with_model(store, run_id)
+    run = store.with_model(run_id)
     if not replace and path.exists():
         message = (
             f"Expected a new file, but {path} is already there. "
@@ -88,17 +88,6 @@ def write_bundle(
             "Choose a folder that exists, can be written and has room."
         )
         raise BundleError(message) from error
-
-
-def _with_model(store: RunStore, run_id: str) -> Run:
-    run = store.get(run_id)
-    if run.has_model:
-        return run
-    message = (
-        f"Expected a run with a model, but run {run.id} is {run.status} and has none. "
-        "`python -m core runs list` shows all."
-    )
-    raise UnknownRunError(message)
 
 
 def _fill(archive: zipfile.ZipFile, store: RunStore, run: Run) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Final
 
-from core.errors import ConfigError, UnknownRunError
+from core.errors import ConfigError
 from core.runs.records import CHECKPOINT
 from core.runs.store import RunStore
 
@@ -26,13 +26,7 @@ def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
         ArtifactError: If where it stood was not kept, or is lost.
         ConfigError: If that is too few or too many epochs.
     """
-    parent = store.get(run_id)
-    if not parent.has_model:
-        message = (
-            f"Expected a run that is finished, or was stopped after it had learned, "
-            f"but {parent.name} is {parent.status}. Start a new training."
-        )
-        raise UnknownRunError(message)
+    parent = store.with_model(run_id)
     if epochs < 1:
         message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
         raise ConfigError(message)

@@ -148,6 +148,21 @@ class RunStore:
             raise _unknown(run_id)
         return self._checked(run_of(found), found)
 
+    def with_model(self, run_id: str) -> Run:
+        """Return a run that has a model; see `get`.
+
+        Raises:
+            UnknownRunError: If there is no such run, or it has no model.
+        """
+        run = self.get(run_id)
+        if run.has_model:
+            return run
+        message = (
+            f"Expected a run with a model, but {run.name} ({run.id}) is {run.status} "
+            "and has none. Choose another; `python -m core runs list` shows all."
+        )
+        raise UnknownRunError(message)
+
     def runs(self) -> tuple[Run, ...]:
         """Return all runs, newest first; those that cannot be read are left out."""
         with plain_errors():

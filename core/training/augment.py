@@ -66,6 +66,26 @@ class Augmenter:
         return changed
 
 
+def previews(
+    images: ByteImages, augmentation: Augmentation, *, num: int, seed: int
+) -> ByteImages:
+    """Change each image several times, to show what a training would learn from.
+
+    Args:
+        images: As in the data set, uint8 of shape (n, 28, 28); also none.
+        augmentation: How strongly.
+        num: How often each image is changed, at least 1.
+        seed: Decides the changes; the same ones for as many images and changes.
+
+    Returns:
+        The changed images, uint8 of shape (n, num, 28, 28).
+    """
+    repeated = np.repeat(images, num, axis=0)
+    if len(repeated):
+        repeated = Augmenter(augmentation, seed=seed)(repeated)
+    return repeated.reshape(len(images), num, IMAGE_SIDE, IMAGE_SIDE)
+
+
 @functools.lru_cache(maxsize=NUM_COMPILED)
 def _compiled(augmentation: Augmentation) -> Callable[..., tf.Tensor]:
     """Keep what was compiled for the next run with the same changes."""

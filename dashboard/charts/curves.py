@@ -84,8 +84,8 @@ def learning_curves(
             "containLabel": True,
         },
         "legend": _legend(series, palette),
-        "tooltip": _tooltip(quantity, palette),
-        "xAxis": _epoch_axis(epochs, palette),
+        "tooltip": tooltip("%.2f %%" if quantity == "Accuracy" else "%.4f", palette),
+        "xAxis": epoch_axis(epochs, palette),
         "yAxis": _value_axis(quantity, series, palette),
         "series": lines,
     }
@@ -166,10 +166,11 @@ def _legend(series: Sequence[Series], palette: Palette) -> Option:
     }
 
 
-def _tooltip(quantity: Quantity, palette: Palette) -> Option:
+def tooltip(value_format: str, palette: Palette) -> Option:
+    """Tell all values at one epoch on hovering, in a format like "%.4f"."""
     return {
         "trigger": "axis",
-        "valueFormatter": "%.2f %%" if quantity == "Accuracy" else "%.4f",
+        "valueFormatter": value_format,
         "backgroundColor": palette.card,
         "borderColor": palette.line,
         "textStyle": {"color": palette.text, "fontFamily": FONT, "fontSize": 13},
@@ -177,8 +178,9 @@ def _tooltip(quantity: Quantity, palette: Palette) -> Option:
     }
 
 
-def _epoch_axis(epochs: int, palette: Palette) -> Option:
-    return _axis(palette) | {
+def epoch_axis(epochs: int, palette: Palette) -> Option:
+    """Return an x axis from 0 to the last epoch."""
+    return axis(palette) | {
         "name": "Epoch",
         "nameLocation": "middle",
         "nameGap": 26,
@@ -192,15 +194,16 @@ def _epoch_axis(epochs: int, palette: Palette) -> Option:
 def _value_axis(
     quantity: Quantity, series: Sequence[Series], palette: Palette
 ) -> Option:
-    axis = _axis(palette) | {"name": quantity, "scale": quantity == "Accuracy"}
+    found = axis(palette) | {"name": quantity, "scale": quantity == "Accuracy"}
     if quantity == "Accuracy":
-        axis |= {"axisLabel": {"formatter": "{value} %", "color": palette.secondary}}
+        found |= {"axisLabel": {"formatter": "{value} %", "color": palette.secondary}}
     if not any(math.isfinite(value) for line in series for value in line.y):
-        axis |= {"min": 0, "max": 100 if quantity == "Accuracy" else 1}
-    return axis
+        found |= {"min": 0, "max": 100 if quantity == "Accuracy" else 1}
+    return found
 
 
-def _axis(palette: Palette) -> dict[str, object]:
+def axis(palette: Palette) -> dict[str, object]:
+    """Return what all axes have in common."""
     return {
         "type": "value",
         "nameTextStyle": {"color": palette.secondary, "fontSize": 13},

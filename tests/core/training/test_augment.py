@@ -7,7 +7,7 @@ import tensorflow as tf
 from core.config import Augmentation
 from core.errors import ConfigError
 from core.training import augment
-from core.training.augment import PART_IMAGES, Augmenter
+from core.training.augment import PART_IMAGES, Augmenter, previews
 
 STRENGTHS = {
     "rotation": 20.0,
@@ -222,3 +222,56 @@ def test_bending_moves_pixels_by_its_strength() -> None:
     moved_by = 28 * (bent - slope)[:, 6:-6, 6:-6]
 
     assert moved_by.std() == pytest.approx(1.5, rel=0.1)
+
+
+def two_glyphs() -> np.ndarray:
+    """Return a cross and a square, which no change turns into each other."""
+    images = glyphs(2)
+    images[1] = 0
+    images[1, 6:12, 6:12] = 255
+    return images
+
+
+def test_without_changes_a_preview_repeats_each_image() -> None:
+    shown = previews(two_glyphs(), Augmentation(), num=3, seed=0)
+
+    assert (shown.dtype, shown.shape) == (np.uint8, (2, 3, 28, 28))
+    for each in range(3):
+        np.testing.assert_array_equal(shown[:, each], two_glyphs())
+
+
+def test_a_preview_changes_each_image_in_several_ways_and_keeps_the_order() -> None:
+    """A row is one image; its ink stays: 60 pixels of the cross, 36 of the square."""
+    shown = previews(two_glyphs(), Augmentation(shift=2.0), num=4, seed=1)
+    ink = shown.astype(int).sum(axis=(2, 3)) / 255
+
+    assert len({image.tobytes() for image in shown.reshape(8, 28, 28)}) == 8
+    np.testing.assert_allclose(ink[0], 60, rtol=0.01)
+    np.testing.assert_allclose(ink[1], 36, rtol=0.01)
+
+
+def test_a_preview_is_what_the_training_does() -> None:
+    """The same code with the same strengths; pixels would differ otherwise."""
+    turned = Augmentation(rotation=20.0, noise=0.1)
+    expected = Augmenter(turned, seed=5)(glyphs(3))
+
+    shown = previews(glyphs(1), turned, num=3, seed=5)
+
+    np.testing.assert_array_equal(shown[0], expected)
+
+
+def test_the_same_seed_previews_the_same() -> None:
+    first, again, other = (
+        previews(glyphs(2), Augmentation(**STRENGTHS), num=2, seed=seed)
+        for seed in (3, 3, 4)
+    )
+
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_preview_of_no_image_is_empty() -> None:
+    """An empty choice of images is no error."""
+    shown = previews(glyphs(0), Augmentation(rotation=9.0), num=2, seed=0)
+
+    assert shown.shape == (0, 2, 28, 28)
