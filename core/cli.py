@@ -4,30 +4,15 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Final
 
-from core import console, presets
-from core.config import (
-    CnnConfig,
-    MlpConfig,
-    Monitor,
-    OptimizerName,
-    Schedule,
-    TrainableNetwork,
-    TrainingConfig,
-    trainable,
-)
+from core import console, flags, presets, reading
+from core.config import TrainingConfig
 from core.console import Record
 from core.datasets import catalog
-from core.errors import (
-    InklabError,
-    PictureError,
-    TrainingError,
-    UnknownDatasetError,
-)
-from core.imaging import glyphs, pictures
+from core.errors import InklabError, TrainingError, UnknownDatasetError
 from core.inference import Predictor
 from core.jobs import combining, worker
 from core.runs import bundle, open_store
@@ -35,8 +20,6 @@ from core.runs.records import Run, RunStatus
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
-
-Config = TypeVar("Config", MlpConfig, CnnConfig, TrainingConfig)
 
 FAILURE: Final = 1
 INTERRUPTED: Final = 130
@@ -82,7 +65,7 @@ def list_datasets(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
-    config = _config(options)
+    config = flags.config_of(options)
     num_classes = len(catalog.spec(config.dataset).classes)
     network = config.network.describe(num_classes=num_classes)
     store = open_store()
@@ -162,8 +145,8 @@ def predict(options: argparse.Namespace) -> int:
     classes = catalog.spec(run.config.dataset).classes
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
     answers = [
-        _answer(predictor, path, classes, labelled=options.labelled)
-        for path in _pictures(options.paths)
+        reading.answer(predictor, path, classes, labelled=options.labelled)
+        for path in reading.pictures_in(options.paths)
     ]
     result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
     if options.labelled and answers:
@@ -189,7 +172,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_group(commands, "datasets", "data sets", json_option, {"list": list_datasets})
-    _add_train(commands.add_parser("train", parents=[json_option], help="train"))
+    trainer = commands.add_parser("train", parents=[json_option], help="train")
+    flags.add_to(trainer)
+    trainer.set_defaults(command=train)
     runs = {
         "list": list_runs,
         "show": show_run,
@@ -236,30 +221,6 @@ def _add_combine(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=combine_runs)
 
 
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    names = [preset.name for preset in presets.PRESETS]
-    parser.add_argument("--dataset", help="name of a data set (mnist)")
-    parser.add_argument("--preset", choices=names, default=presets.DEFAULT)
-    parser.add_argument("--epochs", type=int)
-    parser.add_argument(
-        "--hidden", type=_widths, help="units of the dense layers, like 128,64"
-    )
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--learning-rate", type=float)
-    parser.add_argument("--optimizer", choices=get_args(OptimizerName))
-    parser.add_argument("--schedule", choices=get_args(Schedule))
-    parser.add_argument("--weight-decay", type=float)
-    parser.add_argument("--label-smoothing", type=float)
-    parser.add_argument("--gradient-clip", type=float)
-    parser.add_argument("--weight-average", type=float)
-    parser.add_argument("--patience", type=int, help="epochs without a better score")
-    parser.add_argument("--monitor", choices=get_args(Monitor))
-    parser.add_argument("--dropout", type=float)
-    parser.add_argument("--validation-fraction", type=float)
-    parser.add_argument("--seed", type=int)
-    parser.set_defaults(command=train)
-
-
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -269,43 +230,6 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
         help="the label is the file name up to the first __",
     )
     parser.set_defaults(command=predict)
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        message = (
-            f"expected whole numbers with commas between, like 128,64, got {text!r}"
-        )
-        raise argparse.ArgumentTypeError(message) from error
-
-
-def _config(options: argparse.Namespace) -> TrainingConfig:
-    base = presets.preset(options.preset).config
-    network = _network(trainable(base.network), options)
-    own = ("preset", "network", "augmentation")
-    fields = (field.name for field in dataclasses.fields(base))
-    config = _changed(base, options, [name for name in fields if name not in own])
-    return dataclasses.replace(config, network=network)
-
-
-def _network(base: TrainableNetwork, options: argparse.Namespace) -> TrainableNetwork:
-    match base:
-        case MlpConfig():
-            return _changed(base, options, ("hidden", "dropout"))
-        case CnnConfig():
-            if options.hidden is not None:
-                base = dataclasses.replace(base, dense=options.hidden)
-            return _changed(base, options, ("dropout",))
-
-
-def _changed(
-    config: Config, options: argparse.Namespace, names: Sequence[str]
-) -> Config:
-    given = {name: getattr(options, name) for name in names}
-    given = {name: value for name, value in given.items() if value is not None}
-    return dataclasses.replace(config, **given)
 
 
 def _print_result(run: Run, *, as_json: bool) -> int:
@@ -349,35 +273,3 @@ def _num_parameters(config: TrainingConfig) -> int | None:
 def _in_short(row: Record) -> Record:
     names = ("run_id", "name", "status", "test_accuracy", "train_seconds", "created")
     return {name: row[name] for name in names}
-
-
-def _answer(
-    predictor: Predictor, path: Path, classes: Sequence[str], *, labelled: bool
-) -> Record:
-    record: Record = {"file": str(path)}
-    if labelled:
-        record["label"] = path.name.split("__")[0]
-    try:
-        answer = predictor.answer(glyphs.glyph_of_picture(path))
-    except PictureError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return record | {"answer": None, "probability": None, "error": str(error)}
-    return record | {
-        "answer": classes[answer.best],
-        "probability": answer.confidence,
-    }
-
-
-def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = [each for each in path.iterdir() if pictures.is_picture_name(each)]
-        if not found:
-            message = (
-                f"Expected pictures in the folder {path}, found none. Give a folder "
-                "that directly holds PNG, JPEG, BMP, GIF, TIFF or WebP files."
-            )
-            raise PictureError(message)
-        yield from sorted(found)

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from core import presets
-from core.config import Augmentation, CnnConfig, MlpConfig, Network, TrainingConfig
+from core.config import (
+    Augmentation,
+    CnnConfig,
+    MlpConfig,
+    Network,
+    TrainableNetwork,
+    TrainingConfig,
+    trainable,
+)
 
 PROGRAM: Final = "python -m core train"
 LINE_LENGTH: Final = 88
@@ -80,12 +88,12 @@ def _flags(config: TrainingConfig) -> Flags:
     own = (each.name for each in dataclasses.fields(config))
     return {
         **{name: getattr(config, name) for name in own if name not in _OTHER_PARTS},
-        **_network_flags(config.network),
+        **_network_flags(trainable(config.network)),
         **dataclasses.asdict(config.augmentation),
     }
 
 
-def _network_flags(network: Network) -> Flags:
+def _network_flags(network: TrainableNetwork) -> Flags:
     shared = {
         "activation": network.activation,
         "dropout": network.dropout,

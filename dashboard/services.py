@@ -9,6 +9,7 @@ import gc
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.config import TrainingConfig
+from core.config import Layer, TrainingConfig
 from core.datasets import catalog, summary
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
@@ -28,8 +29,17 @@ from core.evaluation.mistakes import Mistakes
 from core.inference import Predictor
 from core.jobs import executor
 from core.runs import open_store, preload, store_exists
-from core.runs.records import CHECKPOINT, Predictions, Run, RunStatus
-from core.types import Counts, Labels
+from core.runs.diagnosis import Remark, diagnose
+from core.runs.expectation import Expectation, expected_seconds
+from core.runs.records import (
+    CHECKPOINT,
+    History,
+    LivePoints,
+    Predictions,
+    Run,
+    RunStatus,
+)
+from core.types import ByteImages, Counts, Labels
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
 
@@ -151,6 +161,46 @@ def num_multiplications(config: TrainingConfig) -> int:
     """Count the multiplications with which a network reads one image."""
     classes = catalog.spec(config.dataset).classes
     return config.network.num_multiplications(num_classes=len(classes))
+
+
+def layers(config: TrainingConfig) -> tuple[Layer, ...]:
+    """List the layers of a network, from the image to the answer."""
+    classes = catalog.spec(config.dataset).classes
+    return config.network.layers(num_classes=len(classes))
+
+
+def num_steps(config: TrainingConfig) -> int:
+    """Count the steps of a training, to within one of each class and epoch."""
+    learned = catalog.spec(config.dataset).num_train * (1 - config.validation_fraction)
+    return max(1, round(learned) * config.epochs // config.batch_size)
+
+
+def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectation:
+    """Expect the time of a training from the runs that there have been.
+
+    Args:
+        config: What would be trained.
+        everything: All runs.
+    """
+    return expected_seconds(config, everything, spec=catalog.spec(config.dataset))
+
+
+def remarks(run: Run, history: History, live: LivePoints) -> tuple[Remark, ...]:
+    """Say what looks wrong in the curves of a run, the worst first."""
+    return diagnose(history, live, config=run.config, spec=spec_of(run))
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def previews(
+    config: TrainingConfig, *, num_images: int, num_changes: int
+) -> Future[tuple[ByteImages, ByteImages]]:
+    """Have some training images changed as a configuration says.
+
+    Returns:
+        What will be the images, uint8 of shape (images, 28, 28), and their
+        changes, uint8 of shape (images, changes, 28, 28).
+    """
+    return executor.preview(config, num_images=num_images, num_changes=num_changes)
 
 
 def training_bytes(config: TrainingConfig) -> int:

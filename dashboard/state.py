@@ -19,6 +19,8 @@ IMAGE: Final = "image"
 CANVAS: Final = "canvas_number"
 SAMPLE: Final = "sample"
 STAGE: Final = "stage"
+LOOK: Final = "look"
+LIVE: Final = "Live"
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}
 

@@ -14,7 +14,7 @@ from core.config import (
 )
 from core.datasets import catalog
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, ConfigError, UnknownRunError
+from core.errors import ArtifactError, ConfigError
 from core.jobs.reporter import Reporter
 from core.runs.records import Predictions, Run
 

@@ -21,6 +21,7 @@ from core.runs.records import RunStatus
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
+    from core.types import ByteImages
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -95,6 +96,25 @@ def local_executor() -> Executor:
 def warm_up() -> None:
     """Have the process get ready now, so that the first run need not wait."""
     local_executor().submit(worker.warm_up)
+
+
+def preview(
+    config: TrainingConfig, *, num_images: int, num_changes: int
+) -> "Future[tuple[ByteImages, ByteImages]]":
+    """Have training images changed as a configuration says, after what waits.
+
+    Args:
+        config: Gives the data set, the changes and their seed.
+        num_images: How many images, each of another class while there are some.
+        num_changes: How often each is changed.
+
+    Returns:
+        What will be the images, uint8 of shape (images, 28, 28), and their
+        changes, uint8 of shape (images, changes, 28, 28).
+    """
+    return local_executor().submit(
+        worker.preview, config, num_images=num_images, num_changes=num_changes
+    )
 
 
 def submit(store: "RunStore", config: TrainingConfig, *, name: str) -> str:

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import psutil
 
 from core import presets
+from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import InklabError, TrainingStopped
@@ -24,6 +26,7 @@ from core.jobs.results import Result
 from core.runs import open_store
 from core.runs.card import ensemble_card, model_card
 from core.runs.records import CHECKPOINT, Progress, Run, RunStatus
+from core.types import ByteImages
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -70,6 +73,20 @@ def warm_up() -> None:
         if any(run.status is RunStatus.QUEUED for run in store.runs()):
             return
         prepare(datasets.load(preset.config.dataset), preset.config)
+
+
+def preview(
+    config: TrainingConfig, *, num_images: int, num_changes: int
+) -> tuple[ByteImages, ByteImages]:
+    """Change some training images; see `core.jobs.executor.preview`."""
+    _import_tensorflow()
+    from core.training.augment import previews  # noqa: PLC0415 - it imports TensorFlow
+
+    train = datasets.load(config.dataset).train
+    _, firsts = np.unique(train.labels, return_index=True)
+    images = train.images[firsts[:num_images]]
+    changed = previews(images, config.augmentation, num=num_changes, seed=config.seed)
+    return images, changed
 
 
 def train_and_prepare(run_id: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, OptimizerName, TrainingConfig
+from core.config import CnnConfig, MlpConfig, OptimizerName, TrainingConfig, trainable
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
 from core.errors import UnknownDatasetError
@@ -108,7 +108,9 @@ def _experience(
 ) -> _Experience | None:
     """Return what a run tells, if it finished and its data set is known."""
     scores = run.scores
-    if run.status is not RunStatus.FINISHED or not scores.train_seconds:
+    # One that went on with another counts the epochs of both, and only its own time.
+    is_whole = run.status is RunStatus.FINISHED and not run.parent
+    if not is_whole or not scores.train_seconds:
         return None
     try:
         own_spec = catalog.spec(run.config.dataset)
@@ -145,7 +147,7 @@ def _image_seconds(config: TrainingConfig, spec: DatasetSpec) -> float:
 
 
 def _kind_cost(config: TrainingConfig) -> float:
-    match config.network:
+    match trainable(config.network):
         case MlpConfig(hidden=hidden, dropout=dropout):
             return DENSE_IMAGE + (DROPPED_UNIT * sum(hidden) if dropout else 0.0)
         case CnnConfig():

@@ -82,7 +82,7 @@ def previews(
     """
     repeated = np.repeat(images, num, axis=0)
     if len(repeated):
-        repeated = Augmenter(augmentation, seed=seed)(repeated)
+        repeated = Augmenter(augmentation, seed=seed)(repeated, position=0)
     return repeated.reshape(len(images), num, IMAGE_SIDE, IMAGE_SIDE)
 
 

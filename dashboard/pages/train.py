@@ -1,24 +1,19 @@
-"""Configure a training, start it, watch it, stop it."""
+"""Configure a training, see what it will do, start it, watch it, stop it, go on."""
 
 import streamlit as st
 
-from core import presets
-from dashboard import services, state, words
-from dashboard.widgets import frame, live, recipe
+from dashboard import services, state
+from dashboard.widgets import frame, live, plan, recipe
 
 frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
 
-recipe_column, live_column = st.columns([3, 4], gap="medium")
+everything = services.runs()
+recipe_column, look_column = st.columns([3, 4], gap="medium")
 with recipe_column, st.container(border=True):
     config = recipe.recipe()
     if config is not None:
-        network = services.describe_network(config)
-        st.markdown(f"**{network}**, {services.num_parameters(config):,} parameters")
-        memory = words.size(services.training_bytes(config))
-        st.caption(
-            f"{services.num_multiplications(config):,} multiplications to read an "
-            f"image, about {memory} of memory for a step."
-        )
+        plan.cost(config, services.expected_time(config, everything))
+        # Not a callback: it would be handed the settings as they were before.
         if st.button(
             "Start training",
             type="primary",
@@ -26,20 +21,21 @@ with recipe_column, st.container(border=True):
             key="start",
             width="stretch",
         ):
-            name = presets.name_of(config, network=network)
-            state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
+            live.start(config)
+            everything = services.runs()
 
-with live_column:
-    everything = services.runs()
-    run = services.watched_run(everything, state.text(state.WATCHED_RUN))
-    if run is None:
-        st.info(
-            "No training yet. The curves of the first one will grow here: press "
-            "Start training.",
-            icon=":material/info:",
-        )
-    else:
-        live.live_view(run)
-        live.continuation(run)
-    if waiting := services.num_waiting(everything):
-        st.caption(f"Queue: {waiting} waiting")
+with look_column:
+    live_tab, *plan_tabs = st.tabs(
+        [state.LIVE, "Network", "Learning rate", "Changed images", "Code"],
+        key=state.LOOK,
+        on_change="rerun",
+    )
+    with live_tab:
+        if live_tab.open:
+            live.newest(services.watched_run(everything, state.text(state.WATCHED_RUN)))
+            live.queue(everything)
+    shows = (plan.network, plan.rate, plan.changed_images, plan.code)
+    for tab, show in zip(plan_tabs, shows, strict=True):
+        with tab:
+            if tab.open and config is not None:
+                show(config)

@@ -1,13 +1,16 @@
 """How a run goes: progress, curves, and what came of it; alive while it trains."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import streamlit as st
 
-from core.config import MAX_EPOCHS
+from core import presets
+from core.config import MAX_EPOCHS, TrainingConfig
 from core.errors import UnknownRunError
 from core.evaluation.metrics import Proportion
+from core.runs.diagnosis import Severity
 from core.runs.records import History, LivePoints, Run, RunStatus
 from dashboard import services, state, words
 from dashboard.charts.curves import HEIGHT, Quantity, Series, learning_curves
@@ -27,6 +30,37 @@ _INTERVALS: Final[dict[Stage, float | None]] = {
     "under way": REFRESH_SECONDS,
     "over": None,
 }
+
+
+def start(config: TrainingConfig) -> None:
+    """Queue a training, and turn to it.
+
+    Args:
+        config: What to train.
+    """
+    network = services.describe_network(config)
+    name = presets.name_of(config, network=network)
+    state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
+    st.session_state[state.LOOK] = state.LIVE
+
+
+def newest(run: Run | None) -> None:
+    """Show the run to watch, or what will be here."""
+    if run is None:
+        st.info(
+            "No training yet. The curves of the first one will grow here: press "
+            "Start training.",
+            icon=":material/info:",
+        )
+        return
+    live_view(run)
+    continuation(run)
+
+
+def queue(everything: Sequence[Run]) -> None:
+    """Say how many runs wait for their turn."""
+    if waiting := services.num_waiting(everything):
+        st.caption(f"Queue: {waiting} waiting")
 
 
 def live_view(run: Run) -> None:
@@ -73,7 +107,9 @@ def _show(run: Run) -> None:
         _members(run)
     else:
         _numbers(run, history)
-        _curves(run, history, services.store().live_points(run.id))
+        live = services.store().live_points(run.id)
+        _curves(run, history, live)
+        _remarks(run, history, live)
     _outcome(run, history)
     if st.session_state[state.STAGE] != _stage(run):
         # The rest of the page shows which runs exist, so it looks again too.
@@ -179,6 +215,16 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
         key=f"curve_{quantity.lower()}",
         alt=f"{quantity} by epoch of {run.name}, training and validation",
     )
+
+
+def _remarks(run: Run, history: History, live: LivePoints) -> None:
+    """Say the worst that can be seen in the curves, in a sentence."""
+    for remark in services.remarks(run, history, live)[:1]:
+        text = f"{remark.finding} {remark.advice}"
+        if remark.severity is Severity.NOTE:
+            st.caption(text)
+        else:
+            st.warning(text, icon=":material/troubleshoot:")
 
 
 def _outcome(run: Run, history: History) -> None:

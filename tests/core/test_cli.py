@@ -387,3 +387,31 @@ def test_a_run_is_exported_and_nothing_is_overwritten(
     with zipfile.ZipFile(printed["file"]) as archive:
         assert archive.namelist() == list(bundle.CONTENTS)
         assert len(archive.read("predictions.csv").splitlines()) == 201
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            ["--filters", "8,16"],
+            "a dense network for preset classic-mlp, got --filters",
+        ),
+        (
+            ["--padding", "same"],
+            "a dense network for preset classic-mlp, got --padding",
+        ),
+        (
+            ["--preset", "lenet", "--filters", "8,16", "--kernels", "3"],
+            "one for each block, got 2, 1",
+        ),
+        (["--preset", "lenet", "--kernels", "11,9"], "leave nothing"),
+        (["--rotation", "90"], "rotation"),
+    ],
+)
+def test_flags_that_do_not_go_together_are_explained(
+    words: list[str], problem: str, capsys: Captured
+) -> None:
+    """And no run is left in the queue."""
+    assert cli.main(["train", *words]) == 1
+
+    assert problem in capsys.readouterr().err

@@ -195,6 +195,16 @@ class AskedStore:
             ),
             id="changed",
         ),
+        pytest.param(
+            changed(
+                LENET,
+                network=dataclasses.replace(
+                    THREE_BLOCKS, padding="valid", batch_norm=True, activation="elu"
+                ),
+                augmentation=Augmentation(elastic=0.5, noise=0.1),
+            ),
+            id="convolutions",
+        ),
     ],
 )
 def test_the_command_line_understands_the_command(

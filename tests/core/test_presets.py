@@ -53,5 +53,5 @@ def test_each_claim_is_one_that_can_be_reproduced(preset: Preset) -> None:
 
 def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
     """A typing mistake must be easy to correct."""
-    with pytest.raises(ConfigError, match="fast-mlp, deep-mlp, lenet, got 'clasic'"):
+    with pytest.raises(ConfigError, match="deep-mlp, lenet, best-cnn, got 'clasic'"):
         presets.preset("clasic")

@@ -180,7 +180,7 @@ def test_damaged_predictions_are_named(
 
     app = open_app(page)
 
-    assert "the file is damaged" in app.error[0].value
+    assert "the file is missing or damaged" in app.error[0].value
     assert not app.exception
 
 

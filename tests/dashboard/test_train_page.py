@@ -1,12 +1,17 @@
 """Train: what the controls say is what is trained, and how a run is shown."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import presets
 from core.config import MlpConfig, TrainingConfig
+from core.jobs import executor
 from core.runs.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests import small_data
@@ -399,3 +404,115 @@ def test_convolutional_preset_has_a_slider_for_each_block(
     assert [block.filters for block in run.config.network.blocks] == [16, 8]
     assert run.name == "28x28-16C5-P2-8C5-P2-128-10"
     assert len(tasks) == 1
+
+
+def look_at(tab: str, /, **address: str) -> AppTest:
+    """Open the Train page with one of its views turned to."""
+    app = open_app("train", **address)
+    app.session_state["look"] = tab
+    return app.run()
+
+
+@pytest.mark.usefixtures("store")
+def test_the_network_is_drawn_before_it_is_trained() -> None:
+    """With what each layer gives and has, for those who cannot see it too."""
+    app = look_at("Network", layers="1", units_0="8")
+
+    alt = app.get_by_key("network_diagram").proto.alt
+    assert "6,280 parameters" in alt
+    assert "90 parameters" in alt
+
+
+@pytest.mark.usefixtures("store")
+def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
+    """54,000 images in batches of 128, ten times: 4,218 steps to the top and down."""
+    app = look_at("Learning rate", preset="fast-mlp")
+
+    assert "About 4,218 steps of 128 images." in text(app)
+    (line,) = figure(app, "schedule_curve")["series"]
+    rates = [rate for _, rate in line["data"]]
+    assert max(rates) == pytest.approx(6e-3, rel=0.02)
+    assert rates[-1] < rates[0] < max(rates)
+
+
+@pytest.mark.usefixtures("store")
+def test_without_changes_the_preview_says_where_to_choose_some() -> None:
+    assert "learned from as they are" in alerts(look_at("Changed images"))[-1]
+
+
+def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that trains makes it, maybe seconds later."""
+    assert store
+    coming: list[Future[tuple[np.ndarray, np.ndarray]]] = []
+
+    def preview(config: TrainingConfig, **_: int) -> Future[object]:
+        assert config.augmentation.rotation == 8.0
+        coming.append(Future())
+        return coming[-1]
+
+    monkeypatch.setattr(executor, "preview", preview)
+    app = look_at("Changed images", preset="lenet")
+    assert "The process that trains makes the preview" in text(app)
+
+    images = np.zeros((6, 28, 28), np.uint8)
+    coming[0].set_result((images, np.zeros((6, 7, 28, 28), np.uint8)))
+    app.run()
+
+    assert "6 training images, each with 7" in app.get_by_key("previews").proto.alt
+    assert len(coming) == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_the_code_trains_what_the_controls_say() -> None:
+    app = look_at("Code", preset="fast-mlp", epochs="3")
+
+    command, program = (block.value for block in app.code)
+    assert command == "python -m core train --preset fast-mlp --epochs 3"
+    assert "epochs=3" in program
+
+
+@pytest.mark.usefixtures("tasks")
+def test_starting_turns_to_the_curves(store: RunStore) -> None:
+    app = look_at("Code")
+
+    app.button(key="start").click().run()
+
+    assert app.session_state["look"] == "Live"
+    assert app.progress[0].text == "classic-mlp waits for its turn"
+    assert len(store.runs()) == 1
+
+
+@pytest.mark.usefixtures("finished_run")
+def test_the_expected_time_comes_from_earlier_runs() -> None:
+    """The only run is of the same recipe and took 3.2 s."""
+    app = open_app("train")
+
+    assert "judging by 1 run of this computer" in text(app)
+
+
+@pytest.mark.usefixtures("store")
+def test_without_earlier_runs_the_expected_time_is_called_a_guess() -> None:
+    assert "The time is a guess" in text(open_app("train"))
+
+
+def test_what_looks_wrong_is_said_in_a_sentence(
+    store: RunStore, running_run: str
+) -> None:
+    """A loss that stays that of guessing needs another learning rate."""
+    guessing = 2.3026
+    for epoch in range(1, 5):
+        scores = {
+            "loss": (guessing,) * epoch,
+            "accuracy": (0.1,) * epoch,
+            "val_loss": (guessing,) * epoch,
+            "val_accuracy": (0.1,) * epoch,
+        }
+        history = History(**scores)
+        chunk = small_data.progress(float(epoch), history=history)
+        store.log(running_run, [replace(chunk, loss=guessing, accuracy=0.1)])
+
+    app = open_app("train")
+
+    assert "learning rate" in app.warning[0].value

@@ -98,7 +98,7 @@ def test_a_run_without_a_model_cannot_go_on(run_store: RunStore) -> None:
     """It waits, or failed, or was stopped before it had learned anything."""
     run_id = run_store.create(LONG, name="run")
 
-    with pytest.raises(UnknownRunError, match=r"but run is queued\. Start a new"):
+    with pytest.raises(UnknownRunError, match=r"is queued and has none"):
         create_child(run_store, run_id, epochs=1)
 
 
