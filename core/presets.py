@@ -130,22 +130,21 @@ PRESETS: Final = (
             network=CnnConfig(
                 blocks=(
                     ConvBlock(filters=24, kernel=5),
-                    ConvBlock(filters=48, convolutions=2),
-                    ConvBlock(filters=96),
+                    ConvBlock(filters=64, convolutions=2),
                 ),
                 padding="valid",
-                dropout=0.3,
+                dropout=0.25,
+                batch_norm=True,
             ),
-            epochs=24,
             batch_size=128,
             optimizer="adamw",
             weight_decay=0.02,
             learning_rate=3e-3,
             schedule="one-cycle",
             label_smoothing=0.05,
-            weight_average=0.998,
+            weight_average=0.995,
             augmentation=Augmentation(
-                rotation=12.0, shift=2.0, zoom=0.12, shear=12.0, elastic=0.7
+                rotation=10.0, shift=1.5, zoom=0.1, shear=8.0, elastic=0.5
             ),
             validation_fraction=0.05,
         ),
