@@ -497,11 +497,11 @@ def test_without_earlier_runs_the_expected_time_is_called_a_guess() -> None:
     assert "The time is a guess" in text(open_app("train"))
 
 
-def test_what_looks_wrong_is_said_in_a_sentence(
-    store: RunStore, running_run: str
-) -> None:
+def test_what_looks_wrong_is_said_in_a_sentence(store: RunStore) -> None:
     """A loss that stays that of guessing needs another learning rate."""
     guessing = 2.3026
+    run_id = store.create(TrainingConfig(), name="long-run")
+    store.start(run_id)
     for epoch in range(1, 5):
         scores = {
             "loss": (guessing,) * epoch,
@@ -511,7 +511,7 @@ def test_what_looks_wrong_is_said_in_a_sentence(
         }
         history = History(**scores)
         chunk = small_data.progress(float(epoch), history=history)
-        store.log(running_run, [replace(chunk, loss=guessing, accuracy=0.1)])
+        store.log(run_id, [replace(chunk, loss=guessing, accuracy=0.1)])
 
     app = open_app("train")
 

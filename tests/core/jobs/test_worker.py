@@ -15,7 +15,7 @@ from core.datasets import catalog
 from core.datasets.store import Dataset
 from core.errors import RunStoreError
 from core.inference import Predictor
-from core.jobs import worker
+from core.jobs import results, worker
 from core.runs.records import Progress, RunStatus
 from core.runs.store import RunStore
 from tests.small_data import NUM_TEST, SMALL
@@ -53,7 +53,7 @@ SERVER = """
 import os
 import time
 from loky import ProcessPoolExecutor
-from core.jobs import worker
+from core.jobs import results, worker
 pool = ProcessPoolExecutor(
     max_workers=1, timeout=None, initializer=worker.settle_in, initargs=(os.getpid(),)
 )
@@ -209,7 +209,7 @@ def test_an_export_that_disagrees_fails_the_run(
     run_store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pages would answer with another model than the one that was tested."""
-    monkeypatch.setattr(worker, "EXPORT_TOLERANCE", -1.0)
+    monkeypatch.setattr(results, "EXPORT_TOLERANCE", -1.0)
 
     run = run_store.get(finish(run_store))
 

@@ -54,7 +54,8 @@ def finished(store: RunStore, files: Path, history: History = HISTORY) -> Run:
     run_id = store.create(TrainingConfig(), name="My run: 3/4 ½")
     store.start(run_id)
     store.log(run_id, [progress(1.0, history=history)])
-    store.finish(run_id, scores=SCORES, files=files)
+    store.keep(run_id, scores=SCORES, files=files)
+    store.finish(run_id)
     return store.get(run_id)
 
 
