@@ -1,6 +1,6 @@
 r"""Memory of the process that trains, over many runs of different networks.
 
-    python benchmarks/memory.py [--runs 30] [--json]
+python benchmarks/memory.py [--runs 30] [--json]
 """
 
 import argparse

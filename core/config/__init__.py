@@ -5,6 +5,7 @@ trust it. It is stored as JSON with a schema number.
 """
 
 from core.config.augmentation import Augmentation
+from core.config.differences import differing_settings
 from core.config.networks import (
     IMAGE_SIDE,
     Activation,
@@ -42,4 +43,5 @@ __all__ = [
     "Padding",
     "Schedule",
     "TrainingConfig",
+    "differing_settings",
 ]

@@ -30,6 +30,7 @@ from core.runs import open_store
 from core.runs.card import model_card
 from core.runs.records import (
     CHECKPOINT,
+    History,
     Predictions,
     Progress,
     Run,
@@ -151,12 +152,17 @@ def _train(store: "RunStore", run: Run, also: Callable[[Progress], None]) -> Non
             test_size=accuracy.total,
             train_seconds=trained.seconds,
             total_seconds=time.perf_counter() - started,
+            best_epoch=_best_epoch(trained.history, run.config),
         )
         store.keep(run.id, scores=scores, files=files, compiler=trained.compiler)
     finally:
         shutil.rmtree(files, ignore_errors=True)
     if not trained.is_stopped:
         store.finish(run.id)
+
+
+def _best_epoch(history: History, config: TrainingConfig) -> int | None:
+    return history.best_epoch_by(config.monitor) if history.val_loss else None
 
 
 def _start_of(store: "RunStore", run: Run) -> "Checkpoint | None":
