@@ -55,8 +55,7 @@ def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
             format_func=str.capitalize,
             key=state.STATUS,
             bind="query-params",
-            # As wide as it likes to be, it would not wrap on a phone.
-            width=440,
+            wrap=True,
         )
         data_sets = _pick_data_sets(everything)
         starred_only = st.toggle("Starred only", key=state.STARRED, bind="query-params")
@@ -79,6 +78,7 @@ def _pick_data_sets(everything: Sequence[Run]) -> tuple[str, ...]:
             titles,
             selection_mode="multi",
             key=state.DATA_SET,
+            wrap=True,
             bind="query-params",
         )
     )
