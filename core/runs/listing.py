@@ -82,7 +82,10 @@ def _pages(client: MlflowClient, experiment: str) -> Iterator[MlflowRun]:
 
 def _from_tables(path: Path, experiment: str) -> Sequence[MlflowRun]:
     ours = (int(experiment),)
-    with contextlib.closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as database:
+    # SQLite would make an empty file in the place of one that is gone.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    opened = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+    with contextlib.closing(opened) as database:
         # One transaction, or a run could be newer than its tags.
         database.execute("BEGIN")
         rows = database.execute(_RUNS, ours).fetchall()

@@ -7,6 +7,7 @@ from mlflow.tracking import MlflowClient
 
 from core import settings
 from core.config import TrainingConfig
+from core.errors import RunStoreError
 from core.runs import curation, listing
 from core.runs.records import RunScores
 from core.runs.store import RunStore
@@ -74,6 +75,18 @@ def test_score_that_is_no_number_is_read_as_such(
 
     assert str(read.data.metrics) == str(expected.data.metrics)
     assert str(read.data.metrics["loss"]) == "nan"
+
+
+def test_file_that_is_gone_is_an_error_and_stays_gone(
+    run_store: RunStore, home: Path
+) -> None:
+    """An empty file in its place could never be opened again."""
+    (home / "runs.db").rename(home / "away.db")
+
+    with pytest.raises(RunStoreError, match="run store to answer"):
+        run_store.runs()
+
+    assert not (home / "runs.db").exists()
 
 
 def test_more_runs_than_a_page_are_all_listed(
