@@ -15,6 +15,7 @@
     |   +-- DivergedError          the loss is no longer a number
     |   +-- ExportError            the exported model disagrees with the trained one
     +-- TrainingStopped            somebody asked the training to stop (not a failure)
+    +-- RunTextError               a run cannot have this name or note
     +-- RunStoreError              the run store cannot be used
         +-- UnknownRunError        no run of that id
         +-- ArtifactError          a file of a run is missing or damaged
@@ -83,6 +84,10 @@ class ExportError(TrainingError):
 
 class TrainingStopped(InklabError):  # noqa: N818 - it is a request, not an error
     """Somebody asked the training to stop; raised by a progress report."""
+
+
+class RunTextError(InklabError):
+    """A text cannot be the name or the note of a run."""
 
 
 class RunStoreError(InklabError):

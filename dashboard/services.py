@@ -23,7 +23,8 @@ from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, UnknownRunError
-from core.evaluation import metrics, mistakes
+from core.evaluation import comparison, metrics, mistakes
+from core.evaluation.comparison import Comparison
 from core.evaluation.metrics import ClassScores, Proportion
 from core.evaluation.mistakes import Mistakes
 from core.inference import Predictor
@@ -238,8 +239,8 @@ def evaluation(run: Run) -> Evaluation:
 def runs() -> tuple[Run, ...]:
     """Return all runs of data sets that this version knows, newest first.
 
-    It reads them from the store each time, which takes half a millisecond for
-    each run: a page asks once.
+    It reads them from the store each time, because other programs change it too:
+    a page asks once.
     """
     if not store_exists():
         # A new user: the store is made in the meantime.
@@ -309,6 +310,31 @@ def stop_run(run_id: str) -> None:
     deadline = time.monotonic() + STOP_PATIENCE_SECONDS
     while not store().get(run_id).status.is_over and time.monotonic() < deadline:
         time.sleep(STOP_LOOK_SECONDS)
+
+
+def history(run: Run) -> History:
+    """Return the scores of a run by epoch."""
+    # More may be written until the model is.
+    return _history(run.id) if run.has_model else store().history(run.id)
+
+
+def compare(first: Run, second: Run) -> Comparison:
+    """Compare two runs by their answers to the same test images.
+
+    Args:
+        first: A run with a model.
+        second: Another one, of the same data set.
+
+    Raises:
+        ArtifactError: If predictions are missing, damaged, or for other images.
+    """
+    one, other = evaluation(first), evaluation(second)
+    return comparison.compare(one.predictions.labels, one.predicted, other.predicted)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _history(run_id: str) -> History:
+    return store().history(run_id)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)

@@ -6,7 +6,7 @@ that a renamed run keeps its links) and what was clicked on in a figure, which
 Streamlit cannot bind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,13 @@ import streamlit as st
 
 RUN: Final = "run"
 WATCHED_RUN: Final = "watch"
+RUNS: Final = "runs"
+DELETED: Final = "deleted_runs"
+FIND: Final = "find"
+STATUS: Final = "status"
+DATA_SET: Final = "data"
+STARRED: Final = "starred"
+CURVES: Final = "curves"
 CELL: Final = "cell"
 IMAGE: Final = "image"
 CANVAS: Final = "canvas_number"
@@ -68,6 +75,27 @@ def choose_run(chosen: str) -> None:
     keep_run(chosen)
     remember(CELL, None)
     remember(IMAGE, None)
+
+
+def selected_runs() -> tuple[str, ...]:
+    """Return the ids that are selected among all runs; some may not exist."""
+    return tuple(dict.fromkeys(filter(None, (text(RUNS) or "").split(","))))
+
+
+def select_runs(chosen: Sequence[str]) -> None:
+    """Select some of all runs."""
+    remember(RUNS, ",".join(chosen) or None)
+
+
+def deleted_runs() -> tuple[str, ...]:
+    """Return the ids of the runs that this session deleted last."""
+    deleted: tuple[str, ...] = st.session_state.get(DELETED, ())
+    return deleted
+
+
+def keep_deleted(deleted: tuple[str, ...]) -> None:
+    """Keep which runs were deleted last, so that it can be undone."""
+    st.session_state[DELETED] = deleted
 
 
 def cell(num_classes: int) -> Cell | None:

@@ -1,5 +1,6 @@
 """Numbers, times and names as they stand on pages."""
 
+import re
 from datetime import datetime
 
 from core.evaluation.metrics import Proportion
@@ -13,9 +14,30 @@ _HOUR = 3600
 
 def accuracy(share: Proportion) -> str:
     """Write an accuracy with its n and interval."""
+    return f"{percent(share.value)} of {share.total:,} test images ({interval(share)})"
+
+
+def interval(share: Proportion) -> str:
+    """Write the 95 % interval of a share, in percent: "97.8 to 98.4"."""
     low, high = percent(share.low, decimals=1), percent(share.high, decimals=1)
-    interval = f"({low.removesuffix(' %')} to {high.removesuffix(' %')})"
-    return f"{percent(share.value)} of {share.total:,} test images {interval}"
+    return f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"
+
+
+def literal(text: str) -> str:
+    """Write what people typed so that Markdown shows it as it is."""
+    escaped = re.sub(r"([\\`*_\[\]<>$~#|]|:(?=[A-Za-z]))", r"\\\1", text)
+    # What would begin a list.
+    return re.sub(r"^(\d+(?=[.)])|(?=[-+]))", r"\1\\", escaped)
+
+
+def setting(name: str) -> str:
+    """Write the name of a setting: "network.batch_norm" is "Network: batch norm"."""
+    return name.replace("_", " ").replace(".", ": ").capitalize()
+
+
+def count(number: int, thing: str) -> str:
+    """Write how many there are of a thing whose plural ends in s: "1 run", "2 runs"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def claim(measured: Claim) -> str:

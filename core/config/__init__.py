@@ -5,6 +5,7 @@ trust it. It is stored as JSON with a schema number.
 """
 
 from core.config.augmentation import Augmentation
+from core.config.differences import differing_settings
 from core.config.ensemble import (
     MAX_MEMBERS,
     MIN_MEMBERS,
@@ -53,5 +54,6 @@ __all__ = [
     "Schedule",
     "TrainableNetwork",
     "TrainingConfig",
+    "differing_settings",
     "trainable",
 ]

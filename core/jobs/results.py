@@ -35,6 +35,7 @@ class Result:
         card: The page that describes it.
         train_seconds: Time of the training loop; None if nothing was trained.
         compiler: What compiled the loop; empty if there was none.
+        best_epoch: The epoch with the best validation score; None if there is none.
         checkpoint: Where the training stood at its end, if there was one.
         is_stopped: Whether the run was stopped, and has this result all the same.
     """
@@ -43,6 +44,7 @@ class Result:
     card: str
     train_seconds: float | None = None
     compiler: str = ""
+    best_epoch: int | None = None
     checkpoint: "Checkpoint | None" = None
     is_stopped: bool = False
 
@@ -74,6 +76,7 @@ def keep(
             test_size=accuracy.total,
             train_seconds=result.train_seconds,
             total_seconds=time.perf_counter() - started,
+            best_epoch=result.best_epoch,
         )
         store.keep(run.id, scores=scores, files=files, compiler=result.compiler)
     finally:

@@ -161,11 +161,12 @@ def _train(
     with Reporter(store, run.id, also=also) as report:
         tell = _stopping(store, run.id, report)
         trained = train(dataset, run.config, tell, start=start)
+    history = trained.history
     card = model_card(
         run.config,
         dataset.spec,
         predictions=trained.predictions,
-        history=trained.history,
+        history=history,
         train_seconds=trained.seconds,
         compiler=trained.compiler,
     )
@@ -174,6 +175,9 @@ def _train(
         card=card,
         train_seconds=trained.seconds,
         compiler=trained.compiler,
+        best_epoch=history.best_epoch_by(run.config.monitor)
+        if history.val_loss
+        else None,
         checkpoint=trained.checkpoint,
         is_stopped=trained.is_stopped,
     )

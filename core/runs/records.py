@@ -10,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Monitor, TrainingConfig
+from core.evaluation.metrics import Proportion
 from core.files import reading_arrays
 from core.types import Labels, Probabilities
 
 CHECKPOINT: Final = "checkpoint.npz"
 """The file of a run that says where its training stood."""
+
+NOTE_TAG: Final = "mlflow.note.content"
+"""Where a note is kept; MLflow's own pages show it from there."""
+
+STAR_TAG: Final = "inklab.star"
 
 
 class RunStatus(StrEnum):
@@ -165,6 +171,7 @@ class RunScores:
         train_seconds: Time of the training loop, with compilation unless the
             process had compiled the same network before.
         total_seconds: Time from start to the last file written.
+        best_epoch: The epoch (from 1) with the best score on the held-out images.
         epochs_done: Passes made so far, with fractions.
         images_per_second: Images learned per second.
         seconds_left: Expected time to the end of the training loop.
@@ -174,9 +181,17 @@ class RunScores:
     test_size: int | None = None
     train_seconds: float | None = None
     total_seconds: float | None = None
+    best_epoch: int | None = None
     epochs_done: float | None = None
     images_per_second: float | None = None
     seconds_left: float | None = None
+
+    @property
+    def accuracy(self) -> Proportion | None:
+        """The test accuracy with its interval; None if not known yet."""
+        if self.test_accuracy is None or self.test_size is None:
+            return None
+        return Proportion(round(self.test_accuracy * self.test_size), self.test_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +207,8 @@ class Run:
         compiler: What compiled its training loop; empty until that is over.
         parent: Id of the run that this one goes on with; empty if none.
         is_saving: Whether it was stopped, and what it learned is being saved.
+        note: What people wrote about it; empty if nothing.
+        is_starred: Whether people marked it.
         created: When it was asked for, with time zone.
         scores: Numbers known so far.
         members: Ids of the runs whose mean it is; empty unless it is an ensemble.
@@ -208,6 +225,8 @@ class Run:
     parent: str = ""
     is_saving: bool = False
     members: tuple[str, ...] = ()
+    note: str = ""
+    is_starred: bool = False
 
     @property
     def has_model(self) -> bool:

@@ -8,14 +8,14 @@ read back, and as a flat list of parameters, for people.
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.entities import Metric, Param, RunTag
 from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import (
@@ -34,7 +34,7 @@ from core.errors import (
     SchemaError,
     UnknownRunError,
 )
-from core.runs import database
+from core.runs import database, listing
 from core.runs.owner import Owner
 from core.runs.records import (
     History,
@@ -83,6 +83,7 @@ class RunStore:
     def __init__(self, uri: str) -> None:
         for chatty in ("mlflow", "alembic"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+        self._uri = uri
         with plain_errors():
             database.make_if_missing(uri)
             self._client = MlflowClient(tracking_uri=uri)
@@ -166,11 +167,7 @@ class RunStore:
     def runs(self) -> tuple[Run, ...]:
         """Return all runs, newest first; those that cannot be read are left out."""
         with plain_errors():
-            found = self._client.search_runs(
-                [self._experiment],
-                run_view_type=ViewType.ACTIVE_ONLY,
-                order_by=["attributes.start_time DESC"],
-            )
+            found = listing.active_runs(self._client, self._uri, self._experiment)
         readable = []
         for each in found:
             with contextlib.suppress(RunStoreError, SchemaError, ConfigError):
@@ -183,6 +180,46 @@ class RunStore:
         self.request_stop(run.id)
         with plain_errors():
             self._client.delete_run(run.id)
+
+    def restore(self, run_id: str) -> None:
+        """Undo a deletion; a run that was not over then is stopped.
+
+        Raises:
+            UnknownRunError: If there was no such run, or it is gone for good.
+        """
+        with plain_errors():
+            try:
+                self._client.restore_run(run_id)
+            except MlflowException as error:
+                if error.error_code in _NO_SUCH_RUN:
+                    raise _unknown(run_id) from error
+                raise
+            found = self._client.get_run(run_id)
+            # Its worker gave up when nothing could be written to it any more.
+            if "inklab.saving" in found.data.tags:
+                self._client.delete_tag(run_id, "inklab.saving")
+        if found.info.status in ("SCHEDULED", "RUNNING"):
+            self.stop(run_id)
+
+    def annotate(
+        self, run_id: str, *, name: str = "", tags: Mapping[str, str] | None = None
+    ) -> None:
+        """Change what people call a run or wrote about it; see `curation`.
+
+        Args:
+            run_id: Any run.
+            name: Its new name; empty leaves it.
+            tags: What is kept with it, by key.
+
+        Raises:
+            UnknownRunError: If there is no such run.
+        """
+        run = self.get(run_id)
+        with plain_errors():
+            if name:
+                self._client.update_run(run.id, name=name)
+            for key, value in (tags or {}).items():
+                self._client.set_tag(run.id, key, value)
 
     def start(self, run_id: str) -> bool:
         """Record that this process now works on a run.

@@ -1,6 +1,7 @@
 """Between MLflow's words and ours: runs, metrics and errors."""
 
 import contextlib
+import functools
 import json
 import sqlite3
 import time
@@ -15,7 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.config import TrainingConfig
 from core.errors import RunStoreError
-from core.runs.records import History, Progress, Run, RunScores, RunStatus
+from core.runs.records import (
+    NOTE_TAG,
+    STAR_TAG,
+    History,
+    Progress,
+    Run,
+    RunScores,
+    RunStatus,
+)
 
 STEPS_PER_EPOCH: Final = 1000
 """Points within an epoch are stored at thousandths of an epoch."""
@@ -49,22 +58,24 @@ def run_of(found: MlflowRun) -> Run:
             "but it has none: another program made it."
         )
         raise RunStoreError(message)
-    size = metrics.get("test_size")
     return Run(
         id=found.info.run_id,
         name=found.info.run_name,
-        config=TrainingConfig.from_json(tags["inklab.config"]),
+        config=_config_of(tags["inklab.config"]),
         status=_STATUS[found.info.status],
         reason=tags.get("inklab.reason", ""),
         compiler=tags.get("inklab.compiler", ""),
         parent=tags.get("inklab.parent", ""),
         members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
+        note=tags.get(NOTE_TAG, ""),
+        is_starred=bool(tags.get(STAR_TAG)),
         created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),
-            test_size=None if size is None else int(size),
+            test_size=_whole(metrics.get("test_size")),
             train_seconds=metrics.get("train_seconds"),
             total_seconds=metrics.get("total_seconds"),
+            best_epoch=_whole(metrics.get("best_epoch")),
             epochs_done=metrics.get("progress/epochs_done"),
             images_per_second=metrics.get("progress/images_per_second"),
             seconds_left=metrics.get("progress/seconds_left"),
@@ -75,6 +86,16 @@ def run_of(found: MlflowRun) -> Run:
 def compact(text: str) -> str:
     """Write JSON without spaces: MLflow cuts a tag off at 8,000 characters."""
     return json.dumps(json.loads(text), separators=(",", ":"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _config_of(text: str) -> TrainingConfig:
+    """Read a configuration, which is the same for many runs and for every look."""
+    return TrainingConfig.from_json(text)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def progress_metrics(progress: Progress) -> list[Metric]:
@@ -116,6 +137,7 @@ def score_metrics(scores: RunScores) -> list[Metric]:
         "test_size": scores.test_size,
         "train_seconds": scores.train_seconds,
         "total_seconds": scores.total_seconds,
+        "best_epoch": scores.best_epoch,
     }
     return [
         Metric(key, float(value), _now_ms(), 0)

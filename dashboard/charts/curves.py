@@ -34,7 +34,7 @@ class Series:
         name: In the legend and on hovering: "Training", "Validation".
         x: Epochs: 1.0 is the end of the first.
         y: Values; accuracy as a share from 0 to 1. NaN leaves a gap.
-        role: Decides the colour.
+        role: Decides the colour, unless runs are compared.
         live: Whether the points lie within epochs; drawn thin and light.
     """
 
@@ -67,11 +67,47 @@ def learning_curves(
     Returns:
         An ECharts option whose x axis runs from 0 to `epochs`; `HEIGHT` pixels high.
     """
-    lines = [_line(line, quantity, palette) for line in series]
+    colours = {"training": palette.training, "validation": palette.validation}
+    lines = [_line(line, quantity, colours[line.role]) for line in series]
     if best_epoch is not None:
         left_half = best_epoch <= epochs / 2
         name = f"{best_name}: epoch {best_epoch}"
         lines.append(_best(best_epoch, name, quantity, palette, left_half=left_half))
+    legend = _legend(series, palette)
+    return _option(quantity, series, lines, epochs, palette) | {"legend": legend}
+
+
+def compared_curves(
+    quantity: Quantity, series: Sequence[Series], *, epochs: int, palette: Palette
+) -> Option:
+    """Draw one quantity of several runs over the epochs.
+
+    Args:
+        quantity: What is on the y axis.
+        series: A line for each run, each with a name of its own, up to 10.
+        epochs: How many epochs the longest run has; fixes the x axis.
+        palette: Colours of the theme.
+
+    Returns:
+        An ECharts option whose x axis runs from 0 to `epochs`; `HEIGHT` pixels high.
+    """
+    lines = [
+        _line(line, quantity, colour)
+        for line, colour in zip(series, palette.classes, strict=False)
+    ]
+    # Names are as long as people make them; those without room can be leafed through.
+    room = {"type": "scroll", "left": 90, "pageIconColor": palette.text}
+    legend = {**_legend(series, palette), **room}
+    return _option(quantity, series, lines, epochs, palette) | {"legend": legend}
+
+
+def _option(
+    quantity: Quantity,
+    series: Sequence[Series],
+    lines: Sequence[Option],
+    epochs: int,
+    palette: Palette,
+) -> dict[str, object]:
     return {
         # What moves by itself every second is unrest.
         "animation": False,
@@ -83,16 +119,14 @@ def learning_curves(
             "bottom": 30,
             "containLabel": True,
         },
-        "legend": _legend(series, palette),
         "tooltip": tooltip("%.2f %%" if quantity == "Accuracy" else "%.4f", palette),
         "xAxis": epoch_axis(epochs, palette),
         "yAxis": _value_axis(quantity, series, palette),
-        "series": lines,
+        "series": list(lines),
     }
 
 
-def _line(line: Series, quantity: Quantity, palette: Palette) -> Option:
-    colour = palette.training if line.role == "training" else palette.validation
+def _line(line: Series, quantity: Quantity, colour: str) -> Option:
     marked = not line.live and len(line.x) <= MAX_MARKED_POINTS
     values = _shown_values(line.y, quantity)
     return {
@@ -197,8 +231,13 @@ def _value_axis(
     found = axis(palette) | {"name": quantity, "scale": quantity == "Accuracy"}
     if quantity == "Accuracy":
         found |= {"axisLabel": {"formatter": "{value} %", "color": palette.secondary}}
-    if not any(math.isfinite(value) for line in series for value in line.y):
+    values = {value for line in series for value in line.y if math.isfinite(value)}
+    if not values:
         found |= {"min": 0, "max": 100 if quantity == "Accuracy" else 1}
+    elif quantity == "Accuracy" and len(values) == 1:
+        # Around a single value ECharts would draw an axis beyond 100 %.
+        below = math.floor(100 * values.pop())
+        found |= {"min": max(below - 1, 0), "max": min(below + 2, 100)}
     return found
 
 

@@ -37,13 +37,16 @@ with run_column, st.container(border=True, height="stretch"):
         runs.table(latest)
     else:
         st.info("No network has been trained yet.", icon=":material/info:")
-    st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
+    with st.container(horizontal=True):
+        st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
+        st.page_link(frame.RUNS, label="All runs", icon=":material/table_rows:")
 
 with st.container(border=True):
     st.subheader("Next step", anchor=False)
     if finished:
+        title = words.run_title(finished[0], now=clock.now())
         st.markdown(
-            f"The newest network ({words.run_title(finished[0], now=clock.now())}) is "
+            f"The newest network ({words.literal(title)}) is "
             "ready: see how good it is and where it fails, or let it read your hand."
         )
         runs.links(finished[0])

@@ -13,6 +13,7 @@ _FOLDER: Final = "dashboard/pages"
 OVERVIEW: Final = f"{_FOLDER}/overview.py"
 EXPLORE: Final = f"{_FOLDER}/explore.py"
 TRAIN: Final = f"{_FOLDER}/train.py"
+RUNS: Final = f"{_FOLDER}/runs.py"
 EVALUATE: Final = f"{_FOLDER}/evaluate.py"
 MISTAKES: Final = f"{_FOLDER}/mistakes.py"
 DRAW: Final = f"{_FOLDER}/draw.py"
@@ -23,7 +24,10 @@ def pages() -> Mapping[str, list[st.Page]]:
     return {
         "": [st.Page(OVERVIEW, title="Overview", icon=":material/home:", default=True)],
         "Data": [st.Page(EXPLORE, title="Explore", icon=":material/grid_view:")],
-        "Train": [st.Page(TRAIN, title="Train", icon=":material/model_training:")],
+        "Train": [
+            st.Page(TRAIN, title="Train", icon=":material/model_training:"),
+            st.Page(RUNS, title="Runs", icon=":material/table_rows:"),
+        ],
         "Results": [
             st.Page(EVALUATE, title="Evaluate", icon=":material/grid_on:"),
             st.Page(MISTAKES, title="Mistakes", icon=":material/rule:"),

@@ -124,21 +124,22 @@ def _stop(run_id: str) -> None:
 
 def _status(run: Run) -> None:
     done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    name = words.literal(run.name)
     match run.status:
         case RunStatus.QUEUED:
-            text = f"{run.name} waits for its turn"
+            text = f"{name} waits for its turn"
         case RunStatus.RUNNING if run.members:
-            text = f"{run.name} is being combined, tested and saved"
+            text = f"{name} is being combined, tested and saved"
         case RunStatus.RUNNING if not done:
-            text = f"{run.name} is starting"
+            text = f"{name} is starting"
         case RunStatus.RUNNING if done >= epochs or run.scores.seconds_left == 0:
-            text = f"{run.name} is being tested and saved"
+            text = f"{name} is being tested and saved"
         case RunStatus.RUNNING:
             left = run.scores.seconds_left
             rest = "" if left is None else f", {words.duration(left)} left"
-            text = f"{run.name}, epoch {min(int(done) + 1, epochs)} of {epochs}{rest}"
+            text = f"{name}, epoch {min(int(done) + 1, epochs)} of {epochs}{rest}"
         case status:
-            text = f"{run.name} has {status}"
+            text = f"{name} has {status}"
     # A training may also be over before its last epoch, by its patience.
     share = 1.0 if run.status is RunStatus.FINISHED else min(done / epochs, 1.0)
     st.progress(share, text=text)

@@ -106,7 +106,7 @@ def table(runs: Sequence[Run]) -> None:
     now = clock.now()
     rows = [
         {
-            "Name": run.name,
+            "Name": words.literal(run.name),
             "Network": services.describe_network(run.config),
             "Test accuracy": _accuracy(run),
             "Status": str(run.status).capitalize(),

@@ -16,10 +16,14 @@ LONG = "9" * 5000
         {"cell": "x", "image": "abc", "run": "", "split": "holiday", "class": "99"},
         {"cell": "-", "image": "-1", "run": "latest", "page": "0", "order": "?"},
         {"cell": f"{LONG}-1", "image": LONG, "run": LONG, "page": LONG, "pen": LONG},
+        {"runs": f"{LONG},latest,..", "find": LONG, "status": "?", "data": "x"},
         {"cell": "4-9-9", "image": "²", "true": "4", "predicted": "9", "page": "2"},
         {"cell": "\u0664-\u0669", "image": "\u0663", "start": "true", "samples": "1"},
     ],
-    ids=["too high", "no numbers", "signs", "too long", "too many", "other digits"],
+    ids=[
+        *("too high", "no numbers", "signs", "too long"),
+        *("no runs", "too many", "other digits"),
+    ],
 )
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.usefixtures("usable_run")

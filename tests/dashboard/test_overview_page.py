@@ -28,6 +28,12 @@ def test_overview_lists_no_more_than_five_runs(
     assert list(table.index) == [f"run {number}" for number in (5, 4, 3, 2, 1)]
 
 
+def test_overview_leads_to_all_runs() -> None:
+    links = [link.proto.page for link in open_app().get("page_link")]
+
+    assert "runs" in links
+
+
 def test_run_names_are_dated_in_the_zone_of_the_viewer(
     store: RunStore, finished_run: str
 ) -> None:

@@ -122,3 +122,31 @@ def test_removed_parameter_leaves_the_address() -> None:
 
     assert not app.exception
     assert app.query_params == {}
+
+
+def test_selected_runs_are_read_back_and_leave_the_address(
+    address: dict[str, str],
+) -> None:
+    state.select_runs(("a", "b"))
+    assert address == {"runs": "a,b"}
+    assert state.selected_runs() == ("a", "b")
+
+    state.select_runs(())
+
+    assert address == {}
+    assert state.selected_runs() == ()
+
+
+def test_run_that_is_named_twice_is_selected_once(address: dict[str, str]) -> None:
+    address["runs"] = "b,,a,b,"
+
+    assert state.selected_runs() == ("b", "a")
+
+
+@pytest.mark.usefixtures("session")
+def test_last_deletion_is_kept_for_the_session() -> None:
+    assert state.deleted_runs() == ()
+
+    state.keep_deleted(("a", "b"))
+
+    assert state.deleted_runs() == ("a", "b")

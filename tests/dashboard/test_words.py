@@ -127,3 +127,45 @@ def test_claim_tells_how_it_was_measured(num_seeds: int, seeds: str) -> None:
 def test_size_has_two_digits_and_the_right_unit(num_bytes: float, text: str) -> None:
     """Never "1000 kB"."""
     assert words.size(num_bytes) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("fast-mlp", "fast-mlp"),
+        ("784-128-64-10, today 14:02", "784-128-64-10, today 14:02"),
+        ("**b** _i_ `c`", r"\*\*b\*\* \_i\_ \`c\`"),
+        ("[x](http://y)", r"\[x\](http://y)"),
+        ("$x$ <b> :red[r]", r"\$x\$ \<b\> \:red\[r\]"),
+        ("1. first", r"1\. first"),
+        ("- item", r"\- item"),
+        ("# title", r"\# title"),
+        ("back\\slash", r"back\\slash"),
+    ],
+)
+def test_what_people_typed_is_no_markdown(typed: str, written: str) -> None:
+    """A name must not become a link, a formula or a list."""
+    assert words.literal(typed) == written
+
+
+def test_interval_is_in_percent() -> None:
+    """Worked out by hand for 9,750 of 10,000: 97.175 to 97.788."""
+    assert words.interval(Proportion(9_750, 10_000)) == "97.2 to 97.8"
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("learning_rate", "Learning rate"),
+        ("network.batch_norm", "Network: batch norm"),
+    ],
+)
+def test_setting_reads_as_words(name: str, written: str) -> None:
+    assert words.setting(name) == written
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [(0, "0 runs"), (1, "1 run"), (1_200, "1,200 runs")]
+)
+def test_count_has_the_plural_that_it_needs(number: int, written: str) -> None:
+    assert words.count(number, "run") == written

@@ -73,6 +73,8 @@ def test_the_scores_are_those_of_the_predictions(
     assert run.scores.test_accuracy == pytest.approx(hits)
     assert run.scores.test_size == NUM_TEST
     assert 0 < run.scores.train_seconds < run.scores.total_seconds
+    assert run.scores.best_epoch == run_store.history(run.id).best_epoch
+    assert run.scores.best_epoch is not None
     card = run_store.artifact(run.id, "card.md").read_text()
     assert f"{hits:.2%} of 200 test images" in card
 

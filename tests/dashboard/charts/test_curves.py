@@ -5,7 +5,13 @@ import math
 
 import pytest
 
-from dashboard.charts.curves import Option, Quantity, Series, learning_curves
+from dashboard.charts.curves import (
+    Option,
+    Quantity,
+    Series,
+    compared_curves,
+    learning_curves,
+)
 from dashboard.charts.theme import LIGHT
 
 TRAINING = Series("Training", (1.0, 2.0, 3.0), (0.91, 0.95, 0.975), "training")
@@ -119,3 +125,31 @@ def test_live_line_alone_is_named() -> None:
 def test_nothing_moves_by_itself() -> None:
     """The curves change every second; what also slid would be unrest."""
     assert draw("Loss", TRAINING)["animation"] is False
+
+
+def test_compared_runs_have_a_colour_and_a_name_each() -> None:
+    """Two runs in one colour could not be told apart."""
+    series = [
+        Series(f"({number}) run", (1.0, 2.0), (0.9, 0.9 + number / 100), "validation")
+        for number in range(6)
+    ]
+
+    option = compared_curves("Accuracy", series, epochs=2, palette=LIGHT)
+
+    colours = [line["color"] for line in option["series"]]
+    assert len(set(colours)) == 6
+    assert option["legend"]["data"] == [line.name for line in series]
+    assert option["legend"]["type"] == "scroll"
+    assert option["series"][5]["data"][-1] == pytest.approx([2.0, 95.0])
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"), [(0.9602, 95, 98), (1.0, 99, 100), (0.001, 0, 2)]
+)
+def test_axis_around_a_single_accuracy_stays_within_percent(
+    value: float, low: int, high: int
+) -> None:
+    """ECharts alone draws one from 40 to 160 %."""
+    axis = draw("Accuracy", Series("Training", (1.0,), (value,), "training"))["yAxis"]
+
+    assert (axis["min"], axis["max"]) == (low, high)

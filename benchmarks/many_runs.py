@@ -1,0 +1,148 @@
+"""How quickly the Runs page opens when there are many runs.
+
+    python benchmarks/many_runs.py [--runs 500] [--json]
+
+One finished run is made as a worker makes it; the others are copies of its rows
+in a store of their own. The page is run without a browser.
+"""
+
+import argparse
+import json
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import machine
+from streamlit.testing.v1 import AppTest
+
+from core import presets, settings
+from core.jobs import executor
+from core.runs import listing, open_store
+from core.runs.records import History, Progress, RunScores
+from core.runs.store import RunStore
+from dashboard import services
+from tests.serving import ROOT
+
+NUM_TIMES = 9
+TABLES = ("params", "tags", "metrics", "latest_metrics")
+
+
+def main() -> None:
+    """Fill a store, measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=500)
+    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["INKLAB_HOME"] = home
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+        report = {"machine": machine.describe(), "runs": options.runs}
+        report |= _measure(options.runs)
+    if options.json:
+        print(json.dumps(report))
+        return
+    print(machine.line(report.pop("machine")))
+    for name, value in report.items():
+        print(f"{name:48}{value:10.3g}")
+
+
+def _measure(num_runs: int) -> dict[str, float]:
+    # The page would start the worker, which takes both cores for a while.
+    executor.warm_up = lambda: None
+    store = open_store()
+    _copy(_finished_run(store), num_runs - 1)
+    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=120).run()
+    app.switch_page("dashboard/pages/runs.py")
+    first = _seconds(app.run)
+    if app.exception or len(app.dataframe[0].value) != num_runs:
+        message = f"Expected a table of {num_runs} runs. Open the page to see why."
+        raise RuntimeError(message)
+    client = store._client  # noqa: SLF001 - to compare with MLflow's own way
+    return {
+        "runs through MLflow, s": _median(
+            lambda: listing.page_by_page(client, _experiment())
+        ),
+        "services.runs(), median, s": _median(services.runs),
+        "Runs page, first time, s": first,
+        "Runs page, again, median, s": _median(app.run),
+    }
+
+
+def _finished_run(store: RunStore) -> str:
+    config = presets.preset(presets.DEFAULT).config
+    run_id = store.create(config, name=presets.DEFAULT)
+    store.start(run_id)
+    for epoch in range(1, config.epochs + 1):
+        scores = tuple(1 / done for done in range(1, epoch + 1))
+        history = History(
+            loss=scores, accuracy=scores, val_loss=scores, val_accuracy=scores
+        )
+        progress = Progress(
+            epochs_done=float(epoch),
+            num_epochs=config.epochs,
+            loss=scores[-1],
+            accuracy=scores[-1],
+            images_per_second=1e5,
+            seconds_left=1.0,
+            ends_epoch=True,
+            history=history,
+        )
+        store.log(run_id, [progress])
+    with tempfile.TemporaryDirectory() as files:
+        reached = RunScores(
+            test_accuracy=0.97, test_size=10_000, train_seconds=3.0, best_epoch=9
+        )
+        store.keep(run_id, scores=reached, files=Path(files), compiler="XLA")
+    store.finish(run_id)
+    return run_id
+
+
+def _copy(original: str, times: int) -> None:
+    with closing(_database()) as database, database:
+        for number in range(times):
+            values = {"original": original, "copy": f"{number:032x}"}
+            for table in ("runs", *TABLES):
+                database.execute(_copy_rows(database, table), values)
+
+
+def _copy_rows(database: sqlite3.Connection, table: str) -> str:
+    columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    values = [":copy" if name == "run_uuid" else name for name in columns]
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 - its own names
+        f"SELECT {', '.join(values)} FROM {table} WHERE run_uuid = :original"
+    )
+
+
+def _experiment() -> str:
+    with closing(_database()) as database:
+        (found,) = database.execute(
+            "SELECT DISTINCT experiment_id FROM runs"
+        ).fetchone()
+    return str(found)
+
+
+def _database() -> sqlite3.Connection:
+    return sqlite3.connect(settings.home() / "runs.db")
+
+
+def _median(task: Callable[[], object]) -> float:
+    return statistics.median(_seconds(task) for _ in range(NUM_TIMES))
+
+
+def _seconds(task: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    task()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Where configurations differ."""
+
+from collections.abc import Mapping, Sequence
+
+from core.config.training import TrainingConfig
+
+
+def differing_settings(
+    configs: Sequence[TrainingConfig],
+) -> Mapping[str, tuple[str, ...]]:
+    """List the settings in which some configurations differ.
+
+    Args:
+        configs: Any number of them.
+
+    Returns:
+        For each such setting, by the name that `TrainingConfig.flat` gives it, its
+        value in each configuration; empty where a network has no such setting.
+    """
+    flat = [config.flat() for config in configs]
+    names = dict.fromkeys(name for each in flat for name in each)
+    values = {name: tuple(each.get(name, "") for each in flat) for name in names}
+    return {name: each for name, each in values.items() if len(set(each)) > 1}

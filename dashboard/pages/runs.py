@@ -1,0 +1,48 @@
+"""All runs: find, compare, name and delete them."""
+
+import streamlit as st
+
+from dashboard import services, words
+from dashboard.widgets import (
+    frame,
+    run_comparison,
+    run_deletion,
+    run_details,
+    run_filter,
+    run_table,
+    runs,
+)
+
+frame.heading("Runs", "Which trainings are there, and which of them is best?")
+
+run_deletion.undo()
+everything = services.runs()
+if not everything:
+    st.info(
+        "No run yet. Each training will be a row here, with its settings and its "
+        "result, to be sorted and compared.",
+        icon=":material/info:",
+    )
+    runs.first_run_button()
+    st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
+    st.stop()
+
+shown = run_filter.filtered(everything)
+st.caption(
+    f"{len(shown):,} of {words.count(len(everything), 'run')}. Click a heading to "
+    "sort; tick one run to open it, several to compare them."
+)
+if not shown:
+    st.info("No run is like that. Change the filter.", icon=":material/filter_alt_off:")
+    st.stop()
+
+run_table.watch(everything)
+chosen = run_table.select(shown)
+if chosen:
+    with st.container(border=True):
+        if len(chosen) == 1:
+            run_details.details(chosen[0])
+        else:
+            run_comparison.compare(chosen)
+        with st.container(horizontal=True):
+            run_deletion.delete(chosen)

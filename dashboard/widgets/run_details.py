@@ -1,0 +1,113 @@
+"""One run: what it is worth, what people say about it, and how it was made."""
+
+import pandas as pd
+import streamlit as st
+
+from core.runs import curation
+from core.runs.records import Run, RunStatus
+from dashboard import services, state, words
+from dashboard.widgets import clock, frame, runs
+
+
+def details(run: Run) -> None:
+    """Show a run, with a form to name it and links to the pages about it."""
+    result_column, words_column = st.columns([3, 2], gap="medium")
+    with result_column:
+        st.subheader(words.literal(run.name), anchor=False)
+        _summary(run)
+        _outcome(run)
+        _links(run)
+        with st.expander("Settings", icon=":material/tune:"):
+            settings(run)
+    with words_column:
+        _star(run)
+        _name_and_note(run)
+
+
+def settings(run: Run) -> None:
+    """Show all settings of a run."""
+    table = pd.DataFrame(
+        {words.setting(name): [value] for name, value in run.config.flat().items()}
+    ).T
+    table.columns = ["Value"]
+    st.table(table.replace("", "\u2013"), alt=f"All settings of {run.name}")
+
+
+def _summary(run: Run) -> None:
+    network = services.describe_network(run.config)
+    started = words.moment(run.created, now=clock.now())
+    st.caption(
+        f"{network} on {services.spec_of(run).title}, "
+        f"{services.num_parameters(run.config):,} parameters; started {started}."
+    )
+
+
+def _outcome(run: Run) -> None:
+    reached, seconds = run.scores.accuracy, run.scores.train_seconds
+    match run.status:
+        case RunStatus.FAILED:
+            st.error(run.reason, title="The training failed", icon=":material/error:")
+        case RunStatus.STOPPED if reached is None:
+            st.info("Stopped on request; it left no model.", icon=":material/stop:")
+        case RunStatus.QUEUED | RunStatus.RUNNING:
+            st.info(f"This run is {run.status}.", icon=":material/hourglass_empty:")
+    if reached is not None:
+        time = f", trained in {words.duration(seconds)}" if seconds else ""
+        st.markdown(f"**{words.accuracy(reached)}**{time}.")
+
+
+def _links(run: Run) -> None:
+    st.page_link(
+        frame.TRAIN,
+        label="How did it learn?" if run.status.is_over else "Watch it learn",
+        icon=":material/model_training:",
+        query_params={state.WATCHED_RUN: run.id},
+    )
+    if run.has_model:
+        runs.links(run)
+
+
+def _star(run: Run) -> None:
+    st.button(
+        "Remove the star" if run.is_starred else "Star this run",
+        icon=":material/star:" if run.is_starred else ":material/star_border:",
+        key="star",
+        on_click=_set_star,
+        args=(run.id, not run.is_starred),
+    )
+
+
+def _name_and_note(run: Run) -> None:
+    # Another run has another form, or what was typed for one would go to the other.
+    with st.form(f"words_{run.id}"):
+        st.text_input(
+            "Name",
+            run.name,
+            max_chars=curation.MAX_NAME,
+            key=f"name_{run.id}",
+        )
+        st.text_area(
+            "Note",
+            run.note,
+            max_chars=curation.MAX_NOTE,
+            key=f"note_{run.id}",
+            placeholder="What was tried, and what came of it",
+        )
+        st.form_submit_button(
+            "Save",
+            icon=":material/save:",
+            key="save_words",
+            on_click=_save,
+            args=(run.id,),
+        )
+
+
+def _set_star(run_id: str, is_starred: bool) -> None:  # noqa: FBT001 - given by position
+    with frame.plain_errors():
+        curation.star(services.store(), run_id, is_starred=is_starred)
+
+
+def _save(run_id: str) -> None:
+    with frame.plain_errors():
+        curation.rename(services.store(), run_id, st.session_state[f"name_{run_id}"])
+        curation.note(services.store(), run_id, st.session_state[f"note_{run_id}"])
