@@ -60,7 +60,8 @@ def test_the_web_process_knows_no_tensorflow() -> None:
     ours, theirs = imported_and_loaded(
         "core",
         "dashboard",
-        skip="core.models,core.training.augment,core.training.engine,"
+        skip="core.models,core.training.augment,core.training.checkpoint,"
+        "core.training.combine,core.training.engine,core.training.loop,"
         "core.training.optimizers,core.training.train,dashboard.pages.",
     )
 

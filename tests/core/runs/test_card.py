@@ -41,7 +41,7 @@ def test_the_result_is_given_with_its_interval_and_size() -> None:
     assert card.startswith("# 784-128-64-10 on MNIST\n")
     assert "97.71% of 10,000 test images are read right" in card
     assert "interval 97.40% to 97.99%" in card
-    assert "109,386 parameters, 2 epochs, trained in 4.2 s (loop compiled" in card
+    assert "109,386 parameters, 2 epochs of 10, trained in 4.2 s (loop compiled" in card
 
 
 def test_every_value_of_the_recipe_is_on_the_card() -> None:
@@ -91,7 +91,7 @@ def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
         compiler="oneDNN",
     )
 
-    assert "5 epochs of which number 3 was kept, trained in 3.0 s" in text
+    assert "5 epochs of 10, of which number 3 was kept, trained in 3.0 s" in text
     assert "with oneDNN" in text
     assert "of the held-out images 25.00%." in text
 

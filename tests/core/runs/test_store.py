@@ -427,7 +427,7 @@ def test_predictions_without_probabilities_are_a_plain_error(
     path = run_store.artifact(finished, "predictions.npz")
     np.savez(path, labels=np.zeros(3))
 
-    with pytest.raises(ArtifactError, match="is damaged"):
+    with pytest.raises(ArtifactError, match="or damaged"):
         run_store.predictions(finished)
 
 
@@ -437,7 +437,7 @@ def test_a_single_array_is_no_predictions(run_store: RunStore, finished: str) ->
     with path.open("wb") as stream:
         np.save(stream, np.zeros(3))
 
-    with pytest.raises(ArtifactError, match="is damaged"):
+    with pytest.raises(ArtifactError, match="or damaged"):
         run_store.predictions(finished)
 
 
