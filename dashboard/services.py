@@ -6,11 +6,13 @@ keyed by the id of a run or the fingerprint of a data set, never by an array.
 
 import contextlib
 import gc
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,7 +31,7 @@ from core.evaluation.metrics import ClassScores, Proportion
 from core.evaluation.mistakes import Mistakes
 from core.inference import Predictor
 from core.jobs import executor
-from core.runs import open_store, preload, store_exists
+from core.runs import bundle, open_store, preload, store_exists
 from core.runs.diagnosis import Remark, diagnose
 from core.runs.expectation import Expectation, expected_seconds
 from core.runs.records import (
@@ -296,6 +298,28 @@ def continue_run(run_id: str, *, epochs: int) -> str:
         ConfigError: If there are too many epochs then.
     """
     return executor.go_on(store(), run_id, epochs=epochs)
+
+
+def combine_runs(run_ids: Sequence[str]) -> str:
+    """Queue that runs become one, and return the id of the new run.
+
+    Raises:
+        RunStoreError: If one was deleted or has no model.
+        ConfigError: If they do not go together.
+    """
+    return executor.combine(store(), run_ids)
+
+
+def archive(run_id: str) -> bytes:
+    """Return the zip of a run that has a model; see `core.runs.bundle`.
+
+    Raises:
+        RunStoreError: If the run was deleted, or a file of it is lost.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.zip"
+        bundle.write_bundle(store(), run_id, path)
+        return path.read_bytes()
 
 
 def stop_run(run_id: str) -> None:

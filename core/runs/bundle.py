@@ -11,7 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from core.datasets import catalog
 from core.errors import ArtifactError, BundleError
@@ -19,7 +19,9 @@ from core.evaluation import metrics
 from core.files import creating_file
 from core.runs.records import History, Predictions, Run
 from core.runs.script import script_of
-from core.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
 
 CONTENTS: Final = {
     "model.keras": "the network; `keras.models.load_model` opens it",
@@ -53,7 +55,7 @@ def file_name(run: Run) -> str:
 
 
 def write_bundle(
-    store: RunStore, run_id: str, path: Path, *, replace: bool = False
+    store: "RunStore", run_id: str, path: Path, *, replace: bool = False
 ) -> None:
     """Write the archive of a run that has a model.
 
@@ -90,7 +92,7 @@ def write_bundle(
         raise BundleError(message) from error
 
 
-def _fill(archive: zipfile.ZipFile, store: RunStore, run: Run) -> None:
+def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
     spec = catalog.spec(run.config.dataset)
     missing = [name for name in _STORED if not _copy(archive, store, run.id, name)]
     with _text(archive, "history.csv") as file:
@@ -108,7 +110,7 @@ def _fill(archive: zipfile.ZipFile, store: RunStore, run: Run) -> None:
         file.write(script_of(run, spec))
 
 
-def _copy(archive: zipfile.ZipFile, store: RunStore, run_id: str, name: str) -> bool:
+def _copy(archive: zipfile.ZipFile, store: "RunStore", run_id: str, name: str) -> bool:
     """Copy a file of the run; False if the run is older than this kind of file."""
     try:
         path = store.artifact(run_id, name)

@@ -1,10 +1,11 @@
-"""All runs: find, compare, name and delete them."""
+"""All runs: find, compare, name, export, combine and delete them."""
 
 import streamlit as st
 
 from dashboard import services, words
 from dashboard.widgets import (
     frame,
+    run_actions,
     run_comparison,
     run_deletion,
     run_details,
@@ -45,4 +46,6 @@ if chosen:
         else:
             run_comparison.compare(chosen)
         with st.container(horizontal=True):
+            run_actions.export(chosen)
+            run_actions.combine(chosen)
             run_deletion.delete(chosen)

@@ -441,3 +441,47 @@ def test_runs_without_validation_have_no_curves(two_runs: tuple[str, str]) -> No
 
     assert "None of them has been validated" in text(app)
     assert app.segmented_control(key="curves").value == "Loss"
+
+
+def keys(app: AppTest) -> set[str]:
+    """Return the keys of all buttons, also of those that download."""
+    assert not app.exception
+    found = [*app.button, *app.get("download_button")]
+    return {str(each.key) for each in found}
+
+
+def test_one_run_with_a_model_can_be_exported(finished_run: str) -> None:
+    app = open_app("runs", runs=finished_run)
+
+    assert "export" in keys(app)
+    assert "combine" not in keys(app)
+
+
+def test_a_run_without_a_model_cannot_be_exported(running_run: str) -> None:
+    assert "export" not in keys(open_app("runs", runs=running_run))
+
+
+def test_several_runs_are_combined_to_one_that_is_then_watched(
+    store: RunStore, two_runs: tuple[str, str]
+) -> None:
+    app = open_app("runs", runs=",".join(two_runs))
+
+    app.button(key="combine").click().run()
+
+    ensemble = store.runs()[0]
+    assert set(ensemble.members) == set(two_runs)
+    assert ensemble.status is RunStatus.QUEUED
+    assert app.title[0].value == "Train"
+
+
+def test_runs_that_cannot_be_combined_say_why(
+    store: RunStore, two_runs: tuple[str, str]
+) -> None:
+    """Another session deletes one of them at this moment."""
+    app = open_app("runs", runs=",".join(two_runs))
+    store.delete(two_runs[0])
+
+    app.button(key="combine").click().run()
+
+    assert len(store.runs()) == 1
+    assert not app.exception

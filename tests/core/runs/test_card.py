@@ -91,7 +91,7 @@ def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
         compiler="oneDNN",
     )
 
-    assert "5 epochs of 10, of which number 3 was kept, trained in 3.0 s" in text
+    assert "5 epochs of 40, of which number 3 was kept, trained in 3.0 s" in text
     assert "with oneDNN" in text
     assert "of the held-out images 25.00%." in text
 
