@@ -19,6 +19,9 @@ from core.config import CnnConfig, Network, TrainingConfig
 from core.models import architectures
 from core.types import ByteImages, Labels
 
+# Five networks in one process are five graphs, which it takes for a mistake.
+tf.get_logger().setLevel("ERROR")
+
 Compiler = Literal["XLA", "oneDNN"]
 
 EVALUATION_BATCH = 2000

@@ -114,7 +114,7 @@ def code(config: TrainingConfig) -> None:
     st.caption("In a terminal, in Inklab's folder:")
     st.code(commands.as_command(config), language="bash", wrap_lines=True)
     st.caption("In Python or a notebook, in the same folder:")
-    st.code(commands.as_python(config), language="python")
+    st.code(commands.as_python(config), language="python", wrap_lines=True)
 
 
 def _time(expected: Expectation) -> str:

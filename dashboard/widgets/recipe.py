@@ -15,7 +15,6 @@ from dashboard.widgets.settings import SETTINGS, Values
 
 PRESET: Final = "preset"
 SEED: Final = "seed"
-_FEW_CHOICES: Final = 5
 _OPTIMISATION: Final = (
     *("optimizer", "schedule", "weight_decay", "label_smoothing"),
     *("gradient_clip", "weight_average"),
@@ -26,7 +25,7 @@ _VALIDATION: Final = ("validation_percent", "patience", "monitor", SEED)
 def recipe() -> TrainingConfig | None:
     """Show the settings and return what they say, or None if that cannot be."""
     names = [preset.name for preset in presets.PRESETS]
-    chosen = st.segmented_control(
+    chosen = st.pills(
         "Preset",
         names,
         default=presets.DEFAULT,
@@ -119,10 +118,8 @@ def _control(key: str, *, is_changed: bool, is_used: bool) -> None:
         st.slider(
             min_value=choices[0], max_value=choices[-1], step=choices.step, **options
         )
-    elif isinstance(choices[0], str) and len(choices) <= _FEW_CHOICES:
-        st.segmented_control(
-            options=choices, format_func=setting.text, required=True, **options
-        )
+    elif isinstance(choices[0], str):
+        st.selectbox(options=choices, format_func=setting.text, **options)
     else:
         st.select_slider(options=choices, format_func=setting.text, **options)
 

@@ -36,7 +36,7 @@ def test_preset_is_trained_exactly_as_it_is_defined(
 ) -> None:
     """The accuracy that a preset claims holds for its own settings only."""
     app = open_app("train")
-    app.segmented_control(key="preset").select(preset.name).run()
+    app.pills(key="preset").select(preset.name).run()
 
     app.button(key="start").click().run()
 
@@ -49,12 +49,12 @@ def test_choosing_a_preset_moves_the_sliders() -> None:
     app = open_app("train")
     app.slider(key="epochs").set_value(33).run()
 
-    app.segmented_control(key="preset").select("fast-mlp").run()
+    app.pills(key="preset").select("fast-mlp").run()
 
     assert app.slider(key="epochs").value == 10
     assert app.select_slider(key="batch_size").value == 128
     assert app.select_slider(key="learning_rate").value == 6e-3
-    assert app.segmented_control(key="schedule").value == "one-cycle"
+    assert app.selectbox(key="schedule").value == "one-cycle"
 
 
 @pytest.mark.usefixtures("store")
@@ -85,8 +85,8 @@ def test_run_has_exactly_the_settings_that_are_chosen(store: RunStore) -> None:
     app.select_slider(key="dropout").set_value(0.25)
     app.select_slider(key="learning_rate").set_value(2e-3)
     app.select_slider(key="batch_size").set_value(256)
-    app.segmented_control(key="schedule").select("one-cycle")
-    app.segmented_control(key="activation").select("gelu")
+    app.selectbox(key="schedule").select("one-cycle")
+    app.selectbox(key="activation").select("gelu")
     app.toggle(key="batch_norm").set_value(True)
     app.slider(key="validation_percent").set_value(25)
     app.number_input(key="seed").set_value(42)
@@ -395,7 +395,7 @@ def test_convolutional_preset_has_a_slider_for_each_block(
     store: RunStore, tasks: list[object]
 ) -> None:
     app = open_app("train")
-    app.segmented_control(key="preset").select("lenet").run()
+    app.pills(key="preset").select("lenet").run()
     app.select_slider(key="filters_1").set_value(8).run()
 
     app.button(key="start").click().run()
