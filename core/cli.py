@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core import console, flags, presets, reading
+from core import console, estimates, flags, presets, reading
 from core.config import TrainingConfig
 from core.console import Record
 from core.datasets import catalog
@@ -66,10 +66,9 @@ def list_datasets(options: argparse.Namespace) -> int:
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = flags.config_of(options)
-    num_classes = len(catalog.spec(config.dataset).classes)
-    network = config.network.describe(num_classes=num_classes)
+    name = presets.name_of(config, network=estimates.describe_network(config))
     store = open_store()
-    run_id = store.create(config, name=presets.name_of(config, network=network))
+    run_id = store.create(config, name=name)
     return _train(store, run_id, as_json=options.json)
 
 
@@ -264,10 +263,9 @@ def _summary(run: Run) -> Record:
 
 def _num_parameters(config: TrainingConfig) -> int | None:
     try:
-        classes = catalog.spec(config.dataset).classes
+        return estimates.num_parameters(config)
     except UnknownDatasetError:
         return None
-    return config.network.num_parameters(num_classes=len(classes))
 
 
 def _in_short(row: Record) -> Record:

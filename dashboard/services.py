@@ -19,7 +19,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.config import Layer, TrainingConfig
+from core.config import TrainingConfig
 from core.datasets import catalog, summary
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
@@ -148,36 +148,6 @@ def spec_of(run: Run) -> DatasetSpec:
     return catalog.spec(run.config.dataset)
 
 
-def describe_network(config: TrainingConfig) -> str:
-    """Name the layer widths of a configuration, like 784-128-64-10."""
-    classes = catalog.spec(config.dataset).classes
-    return config.network.describe(num_classes=len(classes))
-
-
-def num_parameters(config: TrainingConfig) -> int:
-    """Count the trained numbers of a configuration."""
-    classes = catalog.spec(config.dataset).classes
-    return config.network.num_parameters(num_classes=len(classes))
-
-
-def num_multiplications(config: TrainingConfig) -> int:
-    """Count the multiplications with which a network reads one image."""
-    classes = catalog.spec(config.dataset).classes
-    return config.network.num_multiplications(num_classes=len(classes))
-
-
-def layers(config: TrainingConfig) -> tuple[Layer, ...]:
-    """List the layers of a network, from the image to the answer."""
-    classes = catalog.spec(config.dataset).classes
-    return config.network.layers(num_classes=len(classes))
-
-
-def num_steps(config: TrainingConfig) -> int:
-    """Count the steps of a training, to within one of each class and epoch."""
-    learned = catalog.spec(config.dataset).num_train * (1 - config.validation_fraction)
-    return max(1, round(learned) * config.epochs // config.batch_size)
-
-
 def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectation:
     """Expect the time of a training from the runs that there have been.
 
@@ -204,14 +174,6 @@ def previews(
         changes, uint8 of shape (images, changes, 28, 28).
     """
     return executor.preview(config, num_images=num_images, num_changes=num_changes)
-
-
-def training_bytes(config: TrainingConfig) -> int:
-    """Estimate the memory that one step of a training needs."""
-    classes = catalog.spec(config.dataset).classes
-    return config.network.training_bytes(
-        num_classes=len(classes), batch_size=config.batch_size
-    )
 
 
 def members(run: Run) -> tuple[Run, ...]:

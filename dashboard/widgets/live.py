@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from core import presets
+from core import estimates, presets
 from core.config import MAX_EPOCHS, TrainingConfig
 from core.errors import UnknownRunError
 from core.evaluation.metrics import Proportion
@@ -38,7 +38,7 @@ def start(config: TrainingConfig) -> None:
     Args:
         config: What to train.
     """
-    network = services.describe_network(config)
+    network = estimates.describe_network(config)
     name = presets.name_of(config, network=network)
     state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
     st.session_state[state.LOOK] = state.LIVE

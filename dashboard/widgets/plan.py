@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core import commands
+from core import commands, estimates
 from core.config import TrainingConfig
 from core.runs.expectation import Expectation
 from core.training.schedules import learning_rates
@@ -34,21 +34,21 @@ def cost(config: TrainingConfig, expected: Expectation) -> None:
         config: What would be trained.
         expected: How long that is expected to take.
     """
-    network = services.describe_network(config)
-    memory = words.size(services.training_bytes(config))
+    network = estimates.describe_network(config)
+    memory = words.size(estimates.training_bytes(config))
     st.markdown(
-        f"**{network}**, {services.num_parameters(config):,} parameters, "
+        f"**{network}**, {estimates.num_parameters(config):,} parameters, "
         f"{_time(expected)}"
     )
     st.caption(
-        f"{services.num_multiplications(config):,} multiplications to read an "
+        f"{estimates.num_multiplications(config):,} multiplications to read an "
         f"image, about {memory} of memory for a step. {_grounds(expected)}"
     )
 
 
 def network(config: TrainingConfig) -> None:
     """Draw the layers."""
-    layers = services.layers(config)
+    layers = estimates.layers(config)
     figure.show(
         network_diagram(layers, palette=services.palette()),
         key="network_diagram",
@@ -58,7 +58,7 @@ def network(config: TrainingConfig) -> None:
 
 def rate(config: TrainingConfig) -> None:
     """Draw the learning rate over the training."""
-    num_steps = services.num_steps(config)
+    num_steps = estimates.num_steps(config)
     rates = learning_rates(config, num_steps=num_steps)
     figure.show_changing(
         learning_rate_curve(rates, epochs=config.epochs, palette=services.palette()),

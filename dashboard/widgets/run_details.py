@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from core import estimates
 from core.runs import curation
 from core.runs.records import Run, RunStatus
 from dashboard import services, state, words
@@ -34,11 +35,11 @@ def settings(run: Run) -> None:
 
 
 def _summary(run: Run) -> None:
-    network = services.describe_network(run.config)
+    network = estimates.describe_network(run.config)
     started = words.moment(run.created, now=clock.now())
     st.caption(
         f"{network} on {services.spec_of(run).title}, "
-        f"{services.num_parameters(run.config):,} parameters; started {started}."
+        f"{estimates.num_parameters(run.config):,} parameters; started {started}."
     )
 
 

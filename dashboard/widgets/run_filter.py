@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core import estimates
 from core.runs.records import Run, RunStatus
 from dashboard import services, state
 
@@ -27,7 +28,7 @@ class Filter:
 
     def takes(self, run: Run) -> bool:
         """Whether a run is listed."""
-        network = services.describe_network(run.config)
+        network = estimates.describe_network(run.config)
         words = f"{run.name}\n{network}\n{run.note}".casefold()
         return (
             all(word in words for word in self.find.casefold().split())

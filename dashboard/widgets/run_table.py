@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from core import estimates
 from core.runs.records import Run
 from dashboard import services, state, words
 from dashboard.widgets import clock, frame
@@ -81,8 +82,8 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
                 share and f"{words.interval(share)} %" for share in shares
             ],
             "Test images": [share and share.total for share in shares],
-            "Network": [services.describe_network(run.config) for run in runs],
-            "Parameters": [services.num_parameters(run.config) for run in runs],
+            "Network": [estimates.describe_network(run.config) for run in runs],
+            "Parameters": [estimates.num_parameters(run.config) for run in runs],
             "Best epoch": pd.Series(
                 [each.best_epoch for each in scores], dtype="Int64"
             ),

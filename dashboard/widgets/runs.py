@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core import presets
+from core import estimates, presets
 from core.runs.records import Run
 from dashboard import services, state, words
 from dashboard.charts.words import percent
@@ -107,7 +107,7 @@ def table(runs: Sequence[Run]) -> None:
     rows = [
         {
             "Name": words.literal(run.name),
-            "Network": services.describe_network(run.config),
+            "Network": estimates.describe_network(run.config),
             "Test accuracy": _accuracy(run),
             "Status": str(run.status).capitalize(),
             "Started": words.moment(run.created, now=now),
