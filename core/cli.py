@@ -1,10 +1,13 @@
 """The command line: what the pages do, from a shell."""
 
 import argparse
+import contextlib
 import dataclasses
 import json
+import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +15,16 @@ from core import console, estimates, flags, presets, reading
 from core.config import TrainingConfig
 from core.console import Record
 from core.datasets import catalog
-from core.errors import InklabError, TrainingError, UnknownDatasetError
+from core.errors import (
+    InklabError,
+    TrainingError,
+    TrainingStopped,
+    UnknownDatasetError,
+)
 from core.inference import Predictor
 from core.jobs import combining, worker
 from core.runs import bundle, open_store
-from core.runs.records import Run, RunStatus
+from core.runs.records import Progress, Run, RunStatus
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -82,9 +90,37 @@ def continue_run(options: argparse.Namespace) -> int:
 
 
 def _train(store: "RunStore", run_id: str, *, as_json: bool) -> int:
+    interrupted = threading.Event()
     with console.training_bar(store.get(run_id).config.epochs) as show:
-        worker.train_run(run_id, also=show)
-    return _print_result(store.get(run_id), as_json=as_json)
+
+        def watch(progress: Progress) -> None:
+            show(progress)
+            if interrupted.is_set():
+                raise TrainingStopped
+
+        with _interrupting(interrupted):
+            worker.train_run(run_id, also=watch)
+    run = store.get(run_id)
+    if interrupted.is_set() and run.has_model:
+        console.print_record(_summary(run), as_json=as_json)
+        return INTERRUPTED
+    return _print_result(run, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _interrupting(interrupted: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl+C be noted, and only the second one end the program."""
+
+    def note(*_: object) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, usual)
+        print("Stopping; what it learned is kept. Ctrl+C ends it.", file=sys.stderr)
+
+    usual = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def combine_runs(options: argparse.Namespace) -> int:

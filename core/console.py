@@ -73,8 +73,14 @@ def training_bar(num_epochs: int) -> Iterator[Callable[[Progress], None]]:
         console=Console(stderr=True),
     ) as bars:
         task = bars.add_task("starting", total=num_epochs)
+        is_first = True
 
         def show(progress: Progress) -> None:
+            nonlocal is_first
+            if is_first:
+                # What a run before had done was not done in this time.
+                bars.reset(task, completed=int(progress.epochs_done), total=num_epochs)
+                is_first = False
             scores = f"loss {progress.loss:.3f}, accuracy {progress.accuracy:.2%}"
             bars.update(task, completed=progress.epochs_done, description=scores)
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -163,17 +163,19 @@ def remarks(run: Run, history: History, live: LivePoints) -> tuple[Remark, ...]:
     return diagnose(history, live, config=run.config, spec=spec_of(run))
 
 
-@st.cache_resource(max_entries=50, show_spinner=False)
 def previews(
     config: TrainingConfig, *, num_images: int, num_changes: int
 ) -> Future[tuple[ByteImages, ByteImages]]:
-    """Have some training images changed as a configuration says.
+    """Have some training images changed as a configuration says, once for all.
 
     Returns:
         What will be the images, uint8 of shape (images, 28, 28), and their
         changes, uint8 of shape (images, changes, 28, 28).
     """
-    return executor.preview(config, num_images=num_images, num_changes=num_changes)
+    only_changes = TrainingConfig(
+        dataset=config.dataset, augmentation=config.augmentation, seed=config.seed
+    )
+    return _previews(only_changes, num_images, num_changes)
 
 
 def members(run: Run) -> tuple[Run, ...]:
@@ -323,6 +325,15 @@ def _history(run_id: str) -> History:
     return store().history(run_id)
 
 
+@st.cache_resource(
+    max_entries=50, show_spinner=False, on_release=lambda late: late.cancel()
+)
+def _previews(
+    config: TrainingConfig, num_images: int, num_changes: int
+) -> Future[tuple[ByteImages, ByteImages]]:
+    return executor.preview(config, num_images=num_images, num_changes=num_changes)
+
+
 @st.cache_resource(max_entries=10, show_spinner=False)
 def _dataset_summary(
     fingerprint: str,  # noqa: ARG001 - the key of the cache
@@ -362,7 +373,8 @@ def _evaluated(predictions: Predictions, num_classes: int) -> Evaluation:
     predicted = metrics.predicted_classes(probabilities)
     matrix = metrics.confusion_matrix(labels, predicted, num_classes)
     return Evaluation(
-        predictions=predictions,
+        # No page needs them, and those of an ensemble take 80 MB.
+        predictions=replace(predictions, features=np.empty((0, 0), np.float32)),
         predicted=predicted,
         accuracy=metrics.accuracy(labels, probabilities),
         log_loss=metrics.log_loss(labels, probabilities),

@@ -16,6 +16,7 @@ from core.datasets import catalog
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError
 from core.jobs.reporter import Reporter
+from core.runs.curation import MAX_NAME
 from core.runs.records import Predictions, Run
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     if not name:
         name = network.describe(num_classes=len(catalog.spec(dataset).classes))
     config = TrainingConfig(dataset=dataset, network=network)
+    name = name[:MAX_NAME]
     return store.create(config, name=name, members=[member.id for member in members])
 
 

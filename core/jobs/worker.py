@@ -18,7 +18,7 @@ from core import presets
 from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
-from core.errors import InklabError, TrainingStopped
+from core.errors import InklabError, TrainingStopped, UnknownRunError
 from core.jobs import combining, results
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
@@ -104,11 +104,12 @@ def train_run(
     any other error does too, and is raised.
 
     Args:
-        run_id: A queued run; one that was stopped while it waited is left alone.
+        run_id: A queued run; one that was stopped or deleted while it waited is
+            left alone.
         also: Called with each progress of a training, beside the store.
     """
     store = open_store()
-    if not store.start(run_id):
+    if _is_deleted(store, run_id) or not store.start(run_id):
         return
     try:
         _work_on(store, run_id, also)
@@ -118,10 +119,20 @@ def train_run(
         store.stop(run_id)
         raise
     except InklabError as error:
-        store.fail(run_id, str(error))
+        if not _is_deleted(store, run_id):
+            store.fail(run_id, str(error))
     except BaseException as error:
         store.fail(run_id, f"Unexpected {type(error).__name__}: {error}")
         raise
+
+
+def _is_deleted(store: "RunStore", run_id: str) -> bool:
+    """Whether nobody wants a run any more: then there is nothing to keep or to tell."""
+    try:
+        store.get(run_id)
+    except UnknownRunError:
+        return True
+    return False
 
 
 def _end_with(server: int) -> None:
@@ -157,23 +168,25 @@ def _train(
 ) -> Result:
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
+    parent = store.get(run.parent) if run.parent else None
     start = _start_of(store, run)
     with Reporter(store, run.id, also=also) as report:
         tell = _stopping(store, run.id, report)
         trained = train(dataset, run.config, tell, start=start)
     history = trained.history
+    before = parent.scores.train_seconds or 0.0 if parent else 0.0
     card = model_card(
         run.config,
         dataset.spec,
         predictions=trained.predictions,
         history=history,
-        train_seconds=trained.seconds,
+        train_seconds=before + trained.seconds,
         compiler=trained.compiler,
     )
     return Result(
         made=trained,
         card=card,
-        train_seconds=trained.seconds,
+        train_seconds=before + trained.seconds,
         compiler=trained.compiler,
         best_epoch=history.best_epoch_by(run.config.monitor)
         if history.val_loss

@@ -3,8 +3,9 @@
 import dataclasses
 from typing import Final
 
-from core.errors import ConfigError
-from core.runs.records import CHECKPOINT
+from core.errors import ArtifactError, ConfigError
+from core.runs.curation import MAX_NAME
+from core.runs.records import CHECKPOINT, Run
 from core.runs.store import RunStore
 
 _TO_EPOCH: Final = ", to epoch "
@@ -30,8 +31,26 @@ def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
     if epochs < 1:
         message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
         raise ConfigError(message)
-    store.artifact(parent.id, CHECKPOINT)
+    _check_state(store, parent)
     total = store.history(parent.id).num_epochs + epochs
     config = dataclasses.replace(parent.config, epochs=total)
-    name = parent.name.split(_TO_EPOCH)[0] + f"{_TO_EPOCH}{total}"
+    end = f"{_TO_EPOCH}{total}"
+    name = parent.name.split(_TO_EPOCH)[0][: MAX_NAME - len(end)] + end
     return store.create(config, name=name, parent=parent.id)
+
+
+def _check_state(store: RunStore, parent: Run) -> None:
+    if parent.members:
+        message = (
+            f"Expected a run that was trained, but {parent.name} combines others. "
+            "Continue one of these, and combine them anew."
+        )
+        raise ConfigError(message)
+    try:
+        store.artifact(parent.id, CHECKPOINT)
+    except ArtifactError as error:
+        message = (
+            f"Expected the state in which the training of {parent.name} ended, but it "
+            "was not kept, or is lost. The run stays usable as it is; start a new one."
+        )
+        raise ArtifactError(message) from error

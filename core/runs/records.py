@@ -34,7 +34,7 @@ class RunStatus(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will change any more."""
+        """Whether it learns no more; its results may still be being saved."""
         return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
@@ -169,7 +169,8 @@ class RunScores:
         test_accuracy: Share of the test images right, 0 to 1.
         test_size: Number of test images.
         train_seconds: Time of the training loop, with compilation unless the
-            process had compiled the same network before.
+            process had compiled the same network before, and with that of the runs
+            it goes on with.
         total_seconds: Time from start to the last file written.
         best_epoch: The epoch (from 1) with the best score on the held-out images.
         epochs_done: Passes made so far, with fractions.

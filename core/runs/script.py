@@ -16,7 +16,7 @@ from typing import Final
 from core.config import TrainingConfig, trainable
 from core.datasets.catalog import DatasetSpec
 from core.runs import script_pieces as pieces
-from core.runs.records import Run
+from core.runs.records import Run, RunStatus
 
 WIDTH: Final = 88
 IN_KERAS: Final = "mnist"
@@ -114,7 +114,7 @@ def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
         "usage": "python reproduce.py"
         + ("" if spec.name == IN_KERAS else " --data FOLDER"),
         "differences": "\n".join(
-            _folded(each, bullet="- ") for each in _differences(config)
+            _folded(each, bullet="- ") for each in _differences(run)
         ),
         "imports": "\n".join(_imports(config)),
         "num_classes": str(len(spec.classes)),
@@ -136,8 +136,18 @@ def _what(run: Run, spec: DatasetSpec) -> str:
     )
 
 
-def _differences(config: TrainingConfig) -> Iterator[str]:
-    changes = config.augmentation
+def _differences(run: Run) -> Iterator[str]:
+    config, changes = run.config, run.config.augmentation
+    if run.status is RunStatus.STOPPED:
+        yield (
+            "The run was stopped before its last epoch and kept the weights of its "
+            "best one; this script trains to the end."
+        )
+    if run.parent:
+        yield (
+            "The run went on with another one, so its learning rate may have jumped; "
+            "here the epochs of both follow one schedule."
+        )
     yield (
         "The first weights, the order of the images and all else that is random are "
         "drawn in another way."

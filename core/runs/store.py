@@ -58,6 +58,7 @@ from core.runs.translation import (
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
 HEARTBEAT_LIMIT_SECONDS: Final = 60.0
+SAVING_LIMIT_SECONDS: Final = 300.0
 MOST_METRICS: Final = 1000
 """MLflow takes no more at once."""
 
@@ -225,7 +226,10 @@ class RunStore:
         """Record that this process now works on a run.
 
         Returns:
-            False if the run was stopped or deleted while it waited.
+            False if the run was stopped while it waited.
+
+        Raises:
+            UnknownRunError: If there is no such run, or none any more.
         """
         if self.get(run_id).status is not RunStatus.QUEUED:
             return False
@@ -240,7 +244,8 @@ class RunStore:
         metrics = [metric for each in progress for metric in progress_metrics(each)]
         heartbeat = RunTag("inklab.heartbeat", str(time.time()))
         with plain_errors():
-            self._client.log_batch(run_id, metrics=metrics, tags=[heartbeat])
+            self._client.log_batch(run_id, tags=[heartbeat])
+            self._log_metrics(run_id, metrics)
 
     def inherit(self, run_id: str, parent: str) -> None:
         """Let the curves of a run begin with those of the run it goes on with."""
@@ -250,9 +255,7 @@ class RunStore:
                 for key in CURVES
                 for metric in self._client.get_metric_history(parent, key)
             ]
-            for start in range(0, len(metrics), MOST_METRICS):
-                part = metrics[start : start + MOST_METRICS]
-                self._client.log_batch(run_id, metrics=part)
+            self._log_metrics(run_id, metrics)
 
     def keep(
         self, run_id: str, *, scores: RunScores, files: Path, compiler: str = ""
@@ -293,7 +296,7 @@ class RunStore:
         """
         with plain_errors():
             if saving:
-                self._client.set_tag(run_id, "inklab.saving", "soon")
+                self._client.set_tag(run_id, "inklab.saving", str(time.time()))
             self._client.set_terminated(run_id, "KILLED")
 
     def request_stop(self, run_id: str) -> None:
@@ -381,6 +384,11 @@ class RunStore:
         experiment_id: str = found.experiment_id
         return experiment_id
 
+    def _log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
+        for start in range(0, len(metrics), MOST_METRICS):
+            part = metrics[start : start + MOST_METRICS]
+            self._client.log_batch(run_id, metrics=part)
+
     def _latest(self) -> Run:
         for run in self.runs():
             if run.has_model:
@@ -391,7 +399,9 @@ class RunStore:
     def _checked(self, run: Run, found: MlflowRun) -> Run:
         tags = found.data.tags
         if "inklab.saving" in tags and run.status is RunStatus.STOPPED:
-            is_saving = not run.has_model and _is_worked_on(run.status, tags)
+            silence = time.time() - float(tags["inklab.saving"])
+            may_come = not run.has_model and silence < SAVING_LIMIT_SECONDS
+            is_saving = may_come and _is_worked_on(run.status, tags)
             return replace(run, is_saving=is_saving)
         if run.status.is_over or _is_worked_on(run.status, tags):
             return run

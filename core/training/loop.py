@@ -70,7 +70,7 @@ class Loop:
     seconds: float = 0.0
     _started: float = field(default_factory=time.perf_counter)
     _first_chunk_seconds: float = 0.0
-    _images_before: int = 0
+    _images_of_first_chunk: int = 0
     _epochs_before: int = 0
 
     def take_up(self, checkpoint: Checkpoint) -> None:
@@ -87,7 +87,6 @@ class Loop:
         self.history = checkpoint.history
         self.tallies = checkpoint.tallies
         self.best = checkpoint.best
-        self._images_before = self._images_done
         self._epochs_before = self.history.num_epochs
 
     def run(self) -> None:
@@ -154,6 +153,7 @@ class Loop:
             self.tallies += (tally,)
             if not self._first_chunk_seconds:
                 self._first_chunk_seconds = self._seconds_so_far
+                self._images_of_first_chunk = self._images_done
             if chunk.ends_epoch:
                 self._finish_epoch()
             self._tell(tally, ends_epoch=chunk.ends_epoch)
@@ -238,9 +238,9 @@ class Loop:
     def _tell(self, tally: Tally, *, ends_epoch: bool) -> None:
         total = self.config.epochs * len(self.learned)
         total -= total % self.config.batch_size
-        first = self._images_before + self.engine.chunk_images
+        since_first = self._images_done - self._images_of_first_chunk
         seconds = self._seconds_so_far - self._first_chunk_seconds
-        speed = max((self._images_done - first) / max(seconds, 1e-9), 0.0)
+        speed = since_first / max(seconds, 1e-9)
         left = 0 if self.is_out_of_patience else total - self._images_done
         self.report(
             Progress(

@@ -68,9 +68,10 @@ def train(
     """Train a network, from fresh weights or from where a training stood.
 
     The same configuration, data and machine give the same weights. A training
-    that goes on gives the weights of one that was never interrupted, if the
-    schedule of the learning rate is `constant`; the other schedules are spread
-    over all epochs, those before and those to come.
+    that goes on to its original number of epochs, or with a constant learning
+    rate to any, gives the weights of one that was never interrupted. With more
+    epochs the other schedules are spread anew over all of them, those before and
+    those to come; and patience begins to count anew.
 
     Args:
         dataset: What to learn from and to be tested on.

@@ -9,7 +9,6 @@ import streamlit as st
 from core import estimates, presets
 from core.config import MAX_EPOCHS, TrainingConfig
 from core.errors import UnknownRunError
-from core.evaluation.metrics import Proportion
 from core.runs.diagnosis import Severity
 from core.runs.records import History, LivePoints, Run, RunStatus
 from dashboard import services, state, words
@@ -251,14 +250,12 @@ def _outcome(run: Run, history: History) -> None:
 
 
 def _result(run: Run) -> None:
-    scores = run.scores
-    if scores.test_accuracy is None or scores.test_size is None:
+    if run.scores.accuracy is None:
         return
-    right = round(scores.test_accuracy * scores.test_size)
-    seconds = words.duration(scores.train_seconds or 0.0)
+    seconds = words.duration(run.scores.train_seconds or 0.0)
     how = f"combined of {len(run.members)}" if run.members else f"trained in {seconds}"
     st.success(
-        f"{words.accuracy(Proportion(right, scores.test_size))}, {how}.",
+        f"{words.accuracy(run.scores.accuracy)}, {how}.",
         icon=":material/check:",
     )
     runs.links(run)
@@ -273,12 +270,15 @@ def continuation(run: Run) -> None:
     if not services.can_go_on(run):
         return
     finished = services.store().history(run.id).num_epochs
+    most = MAX_EPOCHS - finished
+    if most < 1:
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        more = st.number_input(
+        st.number_input(
             "More epochs",
             min_value=1,
-            max_value=max(1, MAX_EPOCHS - finished),
-            value=run.config.epochs - finished or EPOCHS_MORE,
+            max_value=most,
+            value=min(run.config.epochs - finished or EPOCHS_MORE, most),
             key=f"more_{run.id}",
             width=140,
             help="They are trained as a new run, which starts where this one ended. "
@@ -289,10 +289,11 @@ def continuation(run: Run) -> None:
             icon=":material/resume:",
             key="continue",
             on_click=_go_on,
-            args=(run.id, more),
+            args=(run.id,),
         )
 
 
-def _go_on(run_id: str, more: int) -> None:
+def _go_on(run_id: str) -> None:
+    more = st.session_state[f"more_{run_id}"]
     with frame.plain_errors():
         state.remember(state.WATCHED_RUN, services.continue_run(run_id, epochs=more))

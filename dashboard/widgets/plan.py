@@ -80,10 +80,11 @@ def changed_images(config: TrainingConfig) -> None:
         return
     coming = services.previews(config, num_images=NUM_DIGITS, num_changes=NUM_CHANGES)
     waits = not coming.done()
-    st.fragment(_previews, run_every=LOOK_SECONDS if waits else None)(config)
+    look = st.fragment(_previews, run_every=LOOK_SECONDS if waits else None)
+    look(config, was_waiting=waits)
 
 
-def _previews(config: TrainingConfig) -> None:
+def _previews(config: TrainingConfig, *, was_waiting: bool) -> None:
     coming = services.previews(config, num_images=NUM_DIGITS, num_changes=NUM_CHANGES)
     if not coming.done():
         st.caption(
@@ -91,8 +92,10 @@ def _previews(config: TrainingConfig) -> None:
             "it comes after that."
         )
         return
-    if coming.exception() is not None:
-        services.previews.clear()
+    if was_waiting:
+        # So that nothing asks for it any more.
+        st.rerun()
+    if coming.cancelled() or coming.exception() is not None:
         st.warning("The preview could not be made. Change a setting to try again.")
         return
     _show_previews(*coming.result())

@@ -48,6 +48,8 @@ def _outcome(run: Run) -> None:
     match run.status:
         case RunStatus.FAILED:
             st.error(run.reason, title="The training failed", icon=":material/error:")
+        case RunStatus.STOPPED if run.is_saving:
+            st.info("Stopped; what it learned is being saved.", icon=":material/save:")
         case RunStatus.STOPPED if reached is None:
             st.info("Stopped on request; it left no model.", icon=":material/stop:")
         case RunStatus.QUEUED | RunStatus.RUNNING:

@@ -52,15 +52,19 @@ def watch(everything: Sequence[Run]) -> None:
     Args:
         everything: All runs as the page shows them.
     """
-    shown = {run.id: run.status for run in everything}
-    is_over = all(status.is_over for status in shown.values())
+    shown = _stages(everything)
+    is_over = all(run.status.is_over and not run.is_saving for run in everything)
 
     def look() -> None:
         with frame.plain_errors():
-            if not is_over and shown != {r.id: r.status for r in services.runs()}:
+            if not is_over and shown != _stages(services.runs()):
                 st.rerun()
 
     st.fragment(look, run_every=None if is_over else REFRESH_SECONDS)()
+
+
+def _stages(runs: Sequence[Run]) -> dict[str, tuple[str, bool]]:
+    return {run.id: (run.status, run.is_saving) for run in runs}
 
 
 def _choose(ids: Sequence[str]) -> None:

@@ -13,7 +13,6 @@ import pytest
 from core.config import TrainingConfig
 from core.datasets import catalog
 from core.datasets.store import Dataset
-from core.errors import RunStoreError
 from core.inference import Predictor
 from core.jobs import results, worker
 from core.runs.records import Progress, RunStatus
@@ -230,10 +229,22 @@ def test_a_running_run_that_is_deleted_stops_training(run_store: RunStore) -> No
         if len(reports) == 1:
             run_store.delete(run_id)
 
-    with pytest.raises(RunStoreError):
-        worker.train_run(run_id, also=delete)
+    worker.train_run(run_id, also=delete)
 
     assert reports[-1].share < 1.0
+    assert run_store.runs() == ()
+
+
+def test_a_run_that_was_deleted_while_it_waited_is_left_alone(
+    run_store: RunStore,
+) -> None:
+    """The pool cannot be told to forget a task."""
+    run_id = run_store.create(SMALL, name="run")
+    run_store.delete(run_id)
+
+    worker.train_run(run_id)
+
+    assert run_store.runs() == ()
 
 
 def test_the_worker_gives_way_and_ends_with_the_server() -> None:
