@@ -149,11 +149,11 @@ PRESETS: Final = (
             validation_fraction=0.05,
         ),
         claim=Claim(
-            accuracy=0.0,
-            spread=0.0,
-            seconds=0.0,
-            num_seeds=0,
-            machine="2 cores",
+            accuracy=0.9958,
+            spread=0.0002,
+            seconds=533.0,
+            num_seeds=5,
+            machine="2 cores, busy",
         ),
     ),
 )
