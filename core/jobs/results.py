@@ -1,5 +1,6 @@
 """Store what came of a run: its files, seen to be right, and its scores."""
 
+import contextlib
 import shutil
 import tempfile
 import time
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from core.training.train import Trained
 
 EXPORT_TOLERANCE: Final = 1e-4
+PREFIX: Final = ".run-"
+LEFT_BEHIND_SECONDS: Final = 3600.0
+"""No run takes so long to be saved."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,7 @@ def keep(
     """
     predictions = result.made.predictions
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=".run-"))
+    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=PREFIX))
     try:
         _write_files(files, result, run.config)
         _check_export(files / "model.tflite", dataset.test.images, predictions)
@@ -81,6 +85,15 @@ def keep(
         store.keep(run.id, scores=scores, files=files, compiler=result.compiler)
     finally:
         shutil.rmtree(files, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove what processes left behind that were killed while they saved a run."""
+    latest = time.time() - LEFT_BEHIND_SECONDS
+    for folder in settings.home().glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < latest:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_files(files: Path, result: Result, config: TrainingConfig) -> None:

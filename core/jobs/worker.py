@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.training.checkpoint import Checkpoint
 
 NICENESS: Final = 10
+QUICK_SECONDS: Final = 60.0
 WATCH_SECONDS: Final = 1.0
 
 
@@ -53,23 +54,23 @@ def settle_in(server: int) -> None:
     # What fails here fails again in the task, which can say so in its run; raised
     # here it would end one process after the other.
     with contextlib.suppress(Exception):
+        results.sweep()
         open_store()
         _import_tensorflow()
 
 
 def warm_up() -> None:
-    """Compile the presets, until somebody waits for a run.
+    """Compile the quick presets, until somebody waits for a run.
 
-    The fastest comes first, because that is what a newcomer starts with.
+    The fastest comes first, because that is what a newcomer starts with; in a
+    training of minutes, compiling is no wait.
     """
     _import_tensorflow()
     from core.training.train import prepare  # noqa: PLC0415 - it imports TensorFlow
 
     store = open_store()
-    fastest_first = sorted(
-        presets.PRESETS, key=lambda preset: preset.name != presets.FASTEST
-    )
-    for preset in fastest_first:
+    quick = [each for each in presets.PRESETS if each.claim.seconds < QUICK_SECONDS]
+    for preset in sorted(quick, key=lambda each: each.name != presets.FASTEST):
         if any(run.status is RunStatus.QUEUED for run in store.runs()):
             return
         prepare(datasets.load(preset.config.dataset), preset.config)

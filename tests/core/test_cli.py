@@ -1,7 +1,9 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import signal
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from core import cli
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import worker
 from core.runs import bundle, open_store
-from core.runs.records import History, RunScores
+from core.runs.records import History, Progress, RunScores
 from core.runs.store import RunStore
 from tests.small_data import progress
 
@@ -415,3 +417,27 @@ def test_flags_that_do_not_go_together_are_explained(
     assert cli.main(["train", *words]) == 1
 
     assert problem in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_the_first_interruption_keeps_what_was_learned(
+    run_store: RunStore,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An hour of training is not thrown away by Ctrl+C."""
+    work = worker.train_run
+
+    def interrupted(run_id: str, *, also: Callable[[Progress], None]) -> None:
+        signal.raise_signal(signal.SIGINT)
+        work(run_id, also=also)
+
+    monkeypatch.setattr(worker, "train_run", interrupted)
+
+    code = cli.main(["train", *QUICKLY, "--epochs", "50", "--json"])
+
+    printed = answer_of(capfd)
+    assert code == 130
+    assert (printed["status"], printed["test_size"]) == ("stopped", 200)
+    assert run_store.get("latest").has_model
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -188,4 +188,4 @@ def test_a_run_without_a_model_is_told_in_plain_words(
     code = cli.main(["predict", "--run", run_id, str(pictures), "--json"])
 
     assert code == 1
-    assert "Expected a finished run" in capsys.readouterr().err
+    assert "Expected a run with a model" in capsys.readouterr().err

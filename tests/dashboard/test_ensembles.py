@@ -89,7 +89,7 @@ def test_ensemble_that_waits_can_be_stopped(store: RunStore, ensemble: str) -> N
     app.button(key="stop").click().run()
 
     assert store.get(ensemble).status is RunStatus.STOPPED
-    assert "Stopped on request. It has no model" in alerts(app)[0]
+    assert "Stopped on request; it has no model" in alerts(app)[0]
 
 
 def test_failed_ensemble_says_why(store: RunStore, ensemble: str) -> None:

@@ -1,18 +1,19 @@
 """A stopped run leaves a model, and a run that is over goes on as a new one."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.config import MAX_EPOCHS
+from core.config import MAX_EPOCHS, EnsembleConfig, MlpConfig
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError, UnknownRunError
 from core.inference import Predictor
 from core.jobs import worker
 from core.runs.lineage import create_child
 from core.runs.owner import Owner
-from core.runs.records import CHECKPOINT, Run, RunStatus
+from core.runs.records import CHECKPOINT, Run, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests.small_data import SMALL, stop_after
 
@@ -151,3 +152,30 @@ def test_a_stopped_run_whose_process_died_is_not_saved_for_ever(
 
     assert was_saving
     assert not run_store.get(run_id).is_saving
+
+
+def test_the_time_of_a_run_that_goes_on_is_that_of_both(
+    run_store: RunStore, stopped: Run
+) -> None:
+    """Eleven epochs in the time of one would be believed."""
+    child = gone_on(run_store, stopped.id, epochs=1)
+
+    before = stopped.scores.train_seconds
+    assert child.scores.train_seconds > before > 0
+
+
+def test_an_ensemble_is_not_continued_and_says_what_can_be(
+    run_store: RunStore, stopped: Run, tmp_path: Path
+) -> None:
+    network = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
+    pair = run_store.create(
+        replace(LONG, network=network), name="pair", members=[stopped.id, "other"]
+    )
+    run_store.start(pair)
+    (tmp_path / "files").mkdir()
+    scores = RunScores(test_accuracy=0.9, test_size=200)
+    run_store.keep(pair, scores=scores, files=tmp_path / "files")
+    run_store.finish(pair)
+
+    with pytest.raises(ConfigError, match=r"pair combines others\. Continue one"):
+        create_child(run_store, pair, epochs=1)

@@ -1,7 +1,9 @@
 """The task of a worker: a run id goes in, and the run is finished."""
 
+import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -261,3 +263,17 @@ def test_the_worker_gives_way_and_ends_with_the_server() -> None:
 
     assert niceness == min(psutil.Process().nice() + worker.NICENESS, 19)
     server.communicate()
+
+
+def test_what_a_killed_process_left_is_removed_after_an_hour(home: Path) -> None:
+    """Each has three models; another process may be saving a run right now."""
+    old, new = home / ".run-old", home / ".run-new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "model.keras").write_bytes(b"half")
+    two_hours_ago = time.time() - 7200
+    os.utime(old, (two_hours_ago, two_hours_ago))
+
+    results.sweep()
+
+    assert (old.exists(), new.exists()) == (False, True)

@@ -66,6 +66,19 @@ def test_the_onnx_model_answers_like_the_trained_one(
     np.testing.assert_allclose(answers(path, IMAGES[:1]), expected[:1], atol=1e-5)
 
 
+def test_an_ensemble_answers_with_the_mean_in_onnx_too(tmp_path: Path) -> None:
+    """Members of both kinds, each with a last layer of its own."""
+    networks = (MlpConfig(hidden=(8,), batch_norm=True), CnnConfig(blocks=BLOCKS))
+    models = [trained(network) for network in networks]
+    mean = architectures.mean_of(models)
+    path = tmp_path / "model.onnx"
+
+    save_onnx(mean, path)
+
+    expected = sum(np.asarray(model(IMAGES)) for model in models) / 2
+    np.testing.assert_allclose(answers(path, IMAGES), expected, atol=1e-5)
+
+
 def test_the_reference_implementation_of_onnx_agrees(tmp_path: Path) -> None:
     """The file follows the standard, not the liberties of one runtime."""
     model = trained(CnnConfig(blocks=BLOCKS, activation="gelu", batch_norm=True))

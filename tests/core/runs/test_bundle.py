@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config import EnsembleConfig, MlpConfig, TrainingConfig
 from core.errors import ArtifactError, BundleError, UnknownRunError
 from core.runs import bundle
 from core.runs.records import History, Predictions, Run, RunScores
@@ -266,3 +266,36 @@ def test_the_archive_is_of_plain_json_too(
 
     assert json.loads(text)["schema"]
     assert TrainingConfig.from_json(text) == run.config
+
+
+def test_the_archive_of_an_ensemble_has_no_script(
+    run_store: RunStore, files: Path, tmp_path: Path
+) -> None:
+    """Nothing was trained; its members have scripts of their own."""
+    config = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+    run_id = run_store.create(config, name="pair", members=["a", "b"])
+    run_store.start(run_id)
+    run_store.keep(run_id, scores=SCORES, files=files)
+    run_store.finish(run_id)
+
+    with opened(run_store, run_store.get(run_id), tmp_path / "run.zip") as archive:
+        names = archive.namelist()
+        card = archive.read("card.md").decode()
+
+    assert names == [name for name in bundle.CONTENTS if name != "reproduce.py"]
+    assert "reproduce.py" not in card
+
+
+def test_a_stopped_run_with_a_model_is_packed_and_its_script_says_so(
+    run_store: RunStore, files: Path, tmp_path: Path
+) -> None:
+    """The script trains to the end, and so comes out elsewhere."""
+    run_id = run_store.create(TrainingConfig(), name="run")
+    run_store.start(run_id)
+    run_store.stop(run_id, saving=True)
+    run_store.keep(run_id, scores=SCORES, files=files)
+
+    with opened(run_store, run_store.get(run_id), tmp_path / "run.zip") as archive:
+        script = archive.read("reproduce.py").decode()
+
+    assert "stopped before its last epoch" in script

@@ -16,7 +16,7 @@ from core.config import (
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, DivergedError
 from core.runs.records import History, Progress
-from core.training import train as training
+from core.training import loop
 from core.training.train import Trained, predict, train
 from tests.small_data import SMALL, stop_after, stripes
 
@@ -332,7 +332,7 @@ def test_held_out_images_are_validated_in_parts_of_any_size(
     dataset: Dataset, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They may be more than fit into memory; the sum must not depend on the parts."""
-    monkeypatch.setattr(training, "VALIDATION_PART", 7)
+    monkeypatch.setattr(loop, "VALIDATION_PART", 7)
 
     again = train(dataset, replace(SMALL, epochs=3))
 
