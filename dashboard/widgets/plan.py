@@ -127,6 +127,9 @@ def _time(expected: Expectation) -> str:
 def _grounds(expected: Expectation) -> str:
     low, high = (words.duration(each) for each in (expected.low, expected.high))
     if not expected.num_runs:
-        return f"The time is a guess ({low} to {high}) until a run has been trained."
+        return (
+            f"The time is a guess ({low} to {high}) until a run has been trained from "
+            "start to end."
+        )
     runs = "run" if expected.num_runs == 1 else "runs"
     return f"{low} to {high}, judging by {expected.num_runs} {runs} of this computer."
