@@ -12,6 +12,7 @@ from typing import Final
 
 from core import presets
 from core.config import (
+    SINGLE_VALUES,
     Augmentation,
     CnnConfig,
     MlpConfig,
@@ -24,7 +25,6 @@ from core.config import (
 PROGRAM: Final = "python -m core train"
 LINE_LENGTH: Final = 88
 INDENT: Final = " " * 4
-_OTHER_PARTS: Final = ("preset", "network", "augmentation")
 
 Flags = Mapping[str, object]
 
@@ -85,9 +85,8 @@ def _base(config: TrainingConfig) -> TrainingConfig:
 
 def _flags(config: TrainingConfig) -> Flags:
     """List all values under the names of their flags."""
-    own = (each.name for each in dataclasses.fields(config))
     return {
-        **{name: getattr(config, name) for name in own if name not in _OTHER_PARTS},
+        **{name: getattr(config, name) for name in SINGLE_VALUES},
         **_network_flags(trainable(config.network)),
         **dataclasses.asdict(config.augmentation),
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.errors import ArtifactError
 
-_DAMAGED: Final = (
+DAMAGED: Final = (
     *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError),
 )
@@ -67,7 +67,7 @@ def reading_arrays(path: Path, *, damage: str) -> Iterator[Mapping[str, NDArray[
         # Opened here, because np.load leaves a damaged file open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise ArtifactError(damage) from error
 
 

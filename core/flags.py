@@ -10,6 +10,7 @@ from typing import Final, TypeVar, get_args
 
 from core import presets
 from core.config import (
+    SINGLE_VALUES,
     Activation,
     Augmentation,
     CnnConfig,
@@ -35,7 +36,6 @@ _BLOCKS: Final = {
 """Flags with a number for each block, and what it is of a block."""
 
 _IN_EACH: Final = ("activation", "dropout", "batch_norm")
-_OTHER_PARTS: Final = ("preset", "network", "augmentation")
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -65,10 +65,7 @@ def config_of(options: argparse.Namespace) -> TrainingConfig:
             network.
     """
     base = presets.preset(options.preset).config
-    fields = (field.name for field in dataclasses.fields(base))
-    config = _changed(
-        base, options, [name for name in fields if name not in _OTHER_PARTS]
-    )
+    config = _changed(base, options, SINGLE_VALUES)
     strengths = [field.name for field in dataclasses.fields(Augmentation)]
     return dataclasses.replace(
         config,

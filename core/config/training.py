@@ -187,6 +187,14 @@ def _record_of(network: Network) -> dict[str, Any]:
     return {"kind": kind} | dataclasses.asdict(network)
 
 
+SINGLE_VALUES: Final = tuple(
+    field.name
+    for field in dataclasses.fields(TrainingConfig)
+    if field.name not in {"preset", "network", "augmentation"}
+)
+"""The settings of a training that are one value each, in their order."""
+
+
 def _network_of(record: dict[str, Any]) -> Network:
     network = _KINDS[record.pop("kind", "mlp")]
     if "blocks" in record:

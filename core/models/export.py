@@ -1,19 +1,12 @@
 """Write a trained model to the files it is handed over in, and read its weights."""
 
 import warnings
-import zipfile
-import zlib
 from pathlib import Path
-from typing import Final
 
 import keras
 
 from core.errors import ArtifactError
-
-_DAMAGED: Final = (
-    *(OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError),
-    *(AttributeError, zipfile.BadZipFile, zlib.error),
-)
+from core.files import DAMAGED
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
@@ -43,7 +36,7 @@ def load_weights(model: keras.Model, path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             model.load_weights(path)
-    except _DAMAGED as error:
+    except (*DAMAGED, RuntimeError) as error:
         message = (
             f"Expected the weights of a network like {model.name} in {path}, but the "
             "file is missing, damaged, or of another network. Delete its run and "
