@@ -1,7 +1,7 @@
-"""What all sessions share: the run store, data sets, predictors, computed results.
+"""What all sessions share: the run store, the data sets, the worker.
 
-Everything here is read-only or safe to use from several threads. Caches are
-keyed by the id of a run or the fingerprint of a data set, never by an array.
+Everything here is read-only or safe to use from several threads. What finished
+runs come to is in `dashboard.results`.
 """
 
 import contextlib
@@ -11,25 +11,17 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from core.config import TrainingConfig
-from core.datasets import catalog, summary
+from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, UnknownRunError
-from core.evaluation import comparison, metrics, mistakes
-from core.evaluation.comparison import Comparison
-from core.evaluation.metrics import ClassScores, Proportion
-from core.evaluation.mistakes import Mistakes
-from core.inference import Predictor
 from core.jobs import executor
 from core.runs import bundle, open_store, preload, store_exists
 from core.runs.diagnosis import Remark, diagnose
@@ -38,11 +30,10 @@ from core.runs.records import (
     CHECKPOINT,
     History,
     LivePoints,
-    Predictions,
     Run,
     RunStatus,
 )
-from core.types import ByteImages, Counts, Labels
+from core.types import ByteImages
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
 
@@ -52,45 +43,6 @@ if TYPE_CHECKING:
 WARM_UP_DELAY_SECONDS: Final = 2.0
 STOP_PATIENCE_SECONDS: Final = 1.0
 STOP_LOOK_SECONDS: Final = 0.03
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetSummary:
-    """What the pages show of a data set as a whole.
-
-    Attributes:
-        train_counts: Training images of each class, int64 of shape (classes,).
-        test_counts: Test images of each class, int64 of shape (classes,).
-        mean_images: Average training image of each class, float32 of shape
-            (classes, 28, 28), 0.0 to 1.0.
-    """
-
-    train_counts: Counts
-    test_counts: Counts
-    mean_images: NDArray[np.float32]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """How good a finished run is on the test images.
-
-    Attributes:
-        predictions: What the model said.
-        predicted: Its most probable class of each image, uint8 of shape (n,).
-        accuracy: Share of images read right, with its interval.
-        log_loss: Mean cross-entropy in nats.
-        matrix: Confusion matrix, int64 of shape (true, predicted).
-        classes: Scores of each class.
-        mistakes: All images read wrong, the most confident first.
-    """
-
-    predictions: Predictions
-    predicted: Labels
-    accuracy: Proportion
-    log_loss: float
-    matrix: Counts
-    classes: tuple[ClassScores, ...]
-    mistakes: Mistakes
 
 
 def palette() -> Palette:
@@ -187,21 +139,6 @@ def members(run: Run) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def dataset_summary(chosen: Dataset) -> DatasetSummary:
-    """Return the counts and averages of a data set."""
-    return _dataset_summary(chosen.fingerprint, chosen)
-
-
-def evaluation(run: Run) -> Evaluation:
-    """Return how good a finished run is.
-
-    Raises:
-        ArtifactError: If its predictions are missing, damaged, or were made
-            for other test images.
-    """
-    return _evaluation(run.id, len(spec_of(run).classes), dataset(run.config.dataset))
-
-
 def runs() -> tuple[Run, ...]:
     """Return all runs of data sets that this version knows, newest first.
 
@@ -230,12 +167,6 @@ def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
 def num_waiting(everything: Sequence[Run]) -> int:
     """Count the runs that wait for their turn."""
     return sum(run.status is RunStatus.QUEUED for run in everything)
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def predictor(run_id: str) -> Predictor:
-    """Return the exported model of a finished run, ready to answer."""
-    return Predictor(store().artifact(run_id, "model.tflite"))
 
 
 def start_run(config: TrainingConfig, *, name: str) -> str:
@@ -306,20 +237,6 @@ def history(run: Run) -> History:
     return _history(run.id) if run.has_model else store().history(run.id)
 
 
-def compare(first: Run, second: Run) -> Comparison:
-    """Compare two runs by their answers to the same test images.
-
-    Args:
-        first: A run with a model.
-        second: Another one, of the same data set.
-
-    Raises:
-        ArtifactError: If predictions are missing, damaged, or for other images.
-    """
-    one, other = evaluation(first), evaluation(second)
-    return comparison.compare(one.predictions.labels, one.predicted, other.predicted)
-
-
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _history(run_id: str) -> History:
     return store().history(run_id)
@@ -332,53 +249,3 @@ def _previews(
     config: TrainingConfig, num_images: int, num_changes: int
 ) -> Future[tuple[ByteImages, ByteImages]]:
     return executor.preview(config, num_images=num_images, num_changes=num_changes)
-
-
-@st.cache_resource(max_entries=10, show_spinner=False)
-def _dataset_summary(
-    fingerprint: str,  # noqa: ARG001 - the key of the cache
-    _dataset: Dataset,
-) -> DatasetSummary:
-    num_classes = len(_dataset.spec.classes)
-    train, test = _dataset.train, _dataset.test
-    return DatasetSummary(
-        train_counts=summary.class_counts(train.labels, num_classes),
-        test_counts=summary.class_counts(test.labels, num_classes),
-        mean_images=summary.mean_images(train.images, train.labels, num_classes),
-    )
-
-
-@st.cache_resource(max_entries=20, show_spinner="Reading the predictions")
-def _evaluation(run_id: str, num_classes: int, _dataset: Dataset) -> Evaluation:
-    predictions = store().predictions(run_id)
-    if not np.array_equal(predictions.labels, _dataset.test.labels):
-        message = (
-            f"Expected predictions for the {len(_dataset.test.labels):,} test images "
-            f"of {_dataset.spec.title}, but run {run_id} was tested on others. "
-            "Train it again."
-        )
-        raise ArtifactError(message)
-    try:
-        return _evaluated(predictions, num_classes)
-    except ValueError as error:
-        message = (
-            f"Expected predictions of {num_classes} probabilities for each image, but "
-            f"those of run {run_id} are damaged: {error} Train it again."
-        )
-        raise ArtifactError(message) from error
-
-
-def _evaluated(predictions: Predictions, num_classes: int) -> Evaluation:
-    labels, probabilities = predictions.labels, predictions.probabilities
-    predicted = metrics.predicted_classes(probabilities)
-    matrix = metrics.confusion_matrix(labels, predicted, num_classes)
-    return Evaluation(
-        # No page needs them, and those of an ensemble take 80 MB.
-        predictions=replace(predictions, features=np.empty((0, 0), np.float32)),
-        predicted=predicted,
-        accuracy=metrics.accuracy(labels, probabilities),
-        log_loss=metrics.log_loss(labels, probabilities),
-        matrix=matrix,
-        classes=metrics.per_class_scores(matrix),
-        mistakes=mistakes.find_mistakes(labels, probabilities),
-    )

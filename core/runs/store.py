@@ -5,71 +5,32 @@ tools can read the store. The configuration is kept as a tag, from which it is
 read back, and as a flat list of parameters, for people.
 """
 
-import contextlib
-import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from mlflow.entities import Metric, Param, RunTag
-from mlflow.entities import Run as MlflowRun
-from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import (
-    INVALID_PARAMETER_VALUE,
-    RESOURCE_DOES_NOT_EXIST,
-    ErrorCode,
-)
-from mlflow.tracking import MlflowClient
 
-from core import settings
 from core.config import TrainingConfig
-from core.errors import (
-    ArtifactError,
-    ConfigError,
-    RunStoreError,
-    SchemaError,
-    UnknownRunError,
-)
-from core.runs import database, listing
+from core.runs import reader
 from core.runs.owner import Owner
-from core.runs.records import (
-    History,
-    LivePoints,
-    Predictions,
-    Progress,
-    Run,
-    RunScores,
-    RunStatus,
-)
+from core.runs.reader import RunReader
+from core.runs.records import Progress, RunScores, RunStatus
 from core.runs.translation import (
     CURVES,
-    STEPS_PER_EPOCH,
     compact,
     plain_errors,
     progress_metrics,
-    run_of,
     score_metrics,
 )
 
-EXPERIMENT: Final = "inklab"
-LATEST: Final = "latest"
-HEARTBEAT_LIMIT_SECONDS: Final = 60.0
-SAVING_LIMIT_SECONDS: Final = 300.0
 MOST_METRICS: Final = 1000
 """MLflow takes no more at once."""
 
-_NO_SUCH_RUN: Final = (
-    ErrorCode.Name(RESOURCE_DOES_NOT_EXIST),
-    ErrorCode.Name(INVALID_PARAMETER_VALUE),
-)
 
-
-class RunStore:
-    """All runs of one store.
+class RunStore(RunReader):
+    """All runs of one store, to read and to write.
 
     Safe to use from several threads and processes at once.
 
@@ -80,15 +41,6 @@ class RunStore:
         RunStoreError: If the store cannot be opened, for example because a
             newer version has changed it.
     """
-
-    def __init__(self, uri: str) -> None:
-        for chatty in ("mlflow", "alembic"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
-        self._uri = uri
-        with plain_errors():
-            database.make_if_missing(uri)
-            self._client = MlflowClient(tracking_uri=uri)
-            self._experiment = self._find_or_create_experiment(uri)
 
     def create(
         self,
@@ -128,53 +80,6 @@ class RunStore:
             self._client.update_run(run_id, status="SCHEDULED")
         return run_id
 
-    def get(self, run_id: str) -> Run:
-        """Return a run as it is now.
-
-        Args:
-            run_id: Its id, or `latest` for the newest with a model.
-
-        Raises:
-            UnknownRunError: If there is none.
-        """
-        if run_id == LATEST:
-            return self._latest()
-        with plain_errors():
-            try:
-                found = self._client.get_run(run_id)
-            except MlflowException as error:
-                if error.error_code in _NO_SUCH_RUN:
-                    raise _unknown(run_id) from error
-                raise
-        if found.info.lifecycle_stage != "active":
-            raise _unknown(run_id)
-        return self._checked(run_of(found), found)
-
-    def with_model(self, run_id: str) -> Run:
-        """Return a run that has a model; see `get`.
-
-        Raises:
-            UnknownRunError: If there is no such run, or it has no model.
-        """
-        run = self.get(run_id)
-        if run.has_model:
-            return run
-        message = (
-            f"Expected a run with a model, but {run.name} ({run.id}) is {run.status} "
-            "and has none. Choose another; `python -m core runs list` shows all."
-        )
-        raise UnknownRunError(message)
-
-    def runs(self) -> tuple[Run, ...]:
-        """Return all runs, newest first; those that cannot be read are left out."""
-        with plain_errors():
-            found = listing.active_runs(self._client, self._uri, self._experiment)
-        readable = []
-        for each in found:
-            with contextlib.suppress(RunStoreError, SchemaError, ConfigError):
-                readable.append(self._checked(run_of(each), each))
-        return tuple(readable)
-
     def delete(self, run_id: str) -> None:
         """Take a run out of all lists, and stop it; MLflow can restore it."""
         run = self.get(run_id)
@@ -188,13 +93,8 @@ class RunStore:
         Raises:
             UnknownRunError: If there was no such run, or it is gone for good.
         """
-        with plain_errors():
-            try:
-                self._client.restore_run(run_id)
-            except MlflowException as error:
-                if error.error_code in _NO_SUCH_RUN:
-                    raise _unknown(run_id) from error
-                raise
+        with plain_errors(), reader.finding(run_id):
+            self._client.restore_run(run_id)
             found = self._client.get_run(run_id)
             # Its worker gave up when nothing could be written to it any more.
             if "inklab.saving" in found.data.tags:
@@ -284,8 +184,7 @@ class RunStore:
     def fail(self, run_id: str, reason: str) -> None:
         """Mark a run failed, with a reason in plain words."""
         with plain_errors():
-            self._client.set_tag(run_id, "inklab.reason", reason)
-            self._client.set_terminated(run_id, "FAILED")
+            reader.mark_failed(self._client, run_id, reason)
 
     def stop(self, run_id: str, *, saving: bool = False) -> None:
         """Mark a run stopped on request.
@@ -310,131 +209,7 @@ class RunStore:
         if run.status is RunStatus.QUEUED:
             self.stop(run_id)
 
-    def is_stop_requested(self, run_id: str) -> bool:
-        """Whether somebody asked for a run to stop."""
-        with plain_errors():
-            return "inklab.stop" in self._client.get_run(run_id).data.tags
-
-    def history(self, run_id: str) -> History:
-        """Return the scores by epoch."""
-        loss = self._points(run_id, "loss")
-        # What is written while we read is in the later lists only.
-        num_epochs = len(loss)
-        return History(
-            loss=_values(loss),
-            accuracy=_values(self._points(run_id, "accuracy")[:num_epochs]),
-            val_loss=_values(self._points(run_id, "val_loss")[:num_epochs]),
-            val_accuracy=_values(self._points(run_id, "val_accuracy")[:num_epochs]),
-        )
-
-    def live_points(self, run_id: str) -> LivePoints:
-        """Return the scores within the epochs."""
-        loss = self._points(run_id, "progress/loss")
-        accuracy = self._points(run_id, "progress/accuracy")
-        return LivePoints(
-            epochs=tuple(point.step / STEPS_PER_EPOCH for point in loss),
-            loss=_values(loss),
-            accuracy=_values(accuracy[: len(loss)]),
-        )
-
-    def artifact(self, run_id: str, name: str) -> Path:
-        """Return a file of a run as a local path.
-
-        Raises:
-            ArtifactError: If the run has no such file.
-        """
-        with plain_errors():
-            try:
-                uri = self._client.get_run(run_id).info.artifact_uri
-                if not uri.startswith("file:"):
-                    return Path(self._client.download_artifacts(run_id, name))
-                # MLflow would make a copy that nobody deletes, each time.
-                folder = Path(url2pathname(urlsplit(uri).path))
-                return (folder / name).resolve(strict=True)
-            except (OSError, MlflowException) as error:
-                message = (
-                    f"Expected {name} among the files of run {run_id}, but it is "
-                    "missing. Delete this run and train it again."
-                )
-                raise ArtifactError(message) from error
-
-    def predictions(self, run_id: str) -> Predictions:
-        """Return what a finished run's model said about the test images.
-
-        Raises:
-            ArtifactError: If they are missing or damaged.
-        """
-        return Predictions.load(self.artifact(run_id, "predictions.npz"))
-
-    def _find_or_create_experiment(self, uri: str) -> str:
-        found = self._client.get_experiment_by_name(EXPERIMENT)
-        if found is None:
-            files = None
-            if uri.startswith("sqlite"):
-                files = (settings.home() / "artifacts").as_uri()
-            try:
-                return self._client.create_experiment(
-                    EXPERIMENT, artifact_location=files
-                )
-            except MlflowException:
-                # Another process may have created it since we looked.
-                found = self._client.get_experiment_by_name(EXPERIMENT)
-                if found is None:
-                    raise
-        experiment_id: str = found.experiment_id
-        return experiment_id
-
     def _log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
         for start in range(0, len(metrics), MOST_METRICS):
             part = metrics[start : start + MOST_METRICS]
             self._client.log_batch(run_id, metrics=part)
-
-    def _latest(self) -> Run:
-        for run in self.runs():
-            if run.has_model:
-                return run
-        message = "Expected a finished run, but there is none. Train one first."
-        raise UnknownRunError(message)
-
-    def _checked(self, run: Run, found: MlflowRun) -> Run:
-        tags = found.data.tags
-        if "inklab.saving" in tags and run.status is RunStatus.STOPPED:
-            silence = time.time() - float(tags["inklab.saving"])
-            may_come = not run.has_model and silence < SAVING_LIMIT_SECONDS
-            is_saving = may_come and _is_worked_on(run.status, tags)
-            return replace(run, is_saving=is_saving)
-        if run.status.is_over or _is_worked_on(run.status, tags):
-            return run
-        # It may have finished, and its process ended, since we read it.
-        with plain_errors():
-            now = run_of(self._client.get_run(run.id))
-        if now.status is not run.status:
-            return now
-        self.fail(run.id, "The training process ended unexpectedly. Start it again.")
-        return self.get(run.id)
-
-    def _points(self, run_id: str, key: str) -> list[Metric]:
-        with plain_errors():
-            points = self._client.get_metric_history(run_id, key)
-        # MLflow sorts by time, and a computer's clock may be set back.
-        return sorted(points, key=lambda point: point.step)
-
-
-def _is_worked_on(status: RunStatus, tags: dict[str, str]) -> bool:
-    owner = Owner.from_text(tags["inklab.owner"])
-    if owner.is_here:
-        return owner.is_alive
-    silence = time.time() - float(tags.get("inklab.heartbeat", time.time()))
-    return status is RunStatus.QUEUED or silence < HEARTBEAT_LIMIT_SECONDS
-
-
-def _values(points: Sequence[Metric]) -> tuple[float, ...]:
-    return tuple(point.value for point in points)
-
-
-def _unknown(run_id: str) -> UnknownRunError:
-    message = (
-        f"Expected the id of a run in the store, got {run_id!r}. "
-        "`python -m core runs list` shows them."
-    )
-    return UnknownRunError(message)

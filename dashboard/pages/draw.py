@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import services
+from dashboard import results, services
 from dashboard.widgets import draw, frame, runs
 
 frame.heading("Draw", "Does it read your hand?")
 
 run = runs.pick_run()
-predictor = services.predictor(run.id)
+predictor = results.predictor(run.id)
 classes = services.spec_of(run).classes
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state, words
+from dashboard import results, services, state, words
 from dashboard.widgets import confusion, frame, runs, sample_card
 
 frame.heading("Evaluate", "How good is it on images that it has never seen?")
@@ -10,7 +10,7 @@ frame.heading("Evaluate", "How good is it on images that it has never seen?")
 run = runs.pick_run()
 dataset = services.dataset(run.config.dataset)
 classes = dataset.spec.classes
-evaluation = services.evaluation(run)
+evaluation = results.evaluation(run)
 
 st.markdown(
     f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "

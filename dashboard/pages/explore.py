@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state
+from dashboard import results, services, state
 from dashboard.charts.bars import class_balance
 from dashboard.charts.words import count_of
 from dashboard.widgets import explore, figure, frame, sample_card
@@ -48,7 +48,7 @@ def look_at_images() -> None:
 
 look_at_images()
 
-summary = services.dataset_summary(dataset)
+summary = results.dataset_summary(dataset)
 balance_column, average_column = st.columns([3, 2], gap="medium")
 with balance_column:
     st.subheader("Balance of the classes", anchor=False)

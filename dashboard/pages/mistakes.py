@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state
+from dashboard import results, services, state
 from dashboard.charts.words import count_of
 from dashboard.widgets import frame, mistakes, runs, sample_card
 
@@ -10,7 +10,7 @@ frame.heading("Mistakes", "What does it get wrong, and how sure was it?")
 
 run = runs.pick_run()
 dataset = services.dataset(run.config.dataset)
-evaluation = services.evaluation(run)
+evaluation = results.evaluation(run)
 
 with st.container(horizontal=True):
     true = mistakes.pick_class("True class", dataset.spec.classes, key="true")

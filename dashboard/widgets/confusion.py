@@ -14,7 +14,7 @@ from dashboard import services, state
 from dashboard.charts.confusion import confusion_figure, selected_cell
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.words import percent
-from dashboard.services import Evaluation
+from dashboard.results import Evaluation
 from dashboard.state import Cell
 from dashboard.widgets import gallery
 from dashboard.widgets.figure import Points, clickable

@@ -9,7 +9,7 @@ import streamlit as st
 from core.config import differing_settings
 from core.evaluation.comparison import Comparison
 from core.runs.records import Run
-from dashboard import services, state, words
+from dashboard import results, services, state, words
 from dashboard.charts.curves import HEIGHT, Quantity, Series, compared_curves
 from dashboard.charts.words import percent
 from dashboard.widgets import figure, frame
@@ -39,7 +39,7 @@ def _verdict(chosen: Sequence[Run], titles: Sequence[str]) -> None:
         st.info("They were tested on other images, so their accuracies do not compare.")
     elif first.has_model and second.has_model:
         st.markdown(
-            verdict(services.compare(first, second), *map(words.literal, titles)),
+            verdict(results.compare(first, second), *map(words.literal, titles)),
             help="It is about these two networks. Another seed gives other networks: "
             "to compare recipes, train each with several seeds.",
         )

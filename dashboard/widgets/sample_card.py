@@ -7,7 +7,7 @@ from core.types import GrayImage
 from dashboard import services
 from dashboard.charts.bars import probability_bars
 from dashboard.charts.glyphs import pixel_view
-from dashboard.services import Evaluation
+from dashboard.results import Evaluation
 from dashboard.widgets import figure
 
 
