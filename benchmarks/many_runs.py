@@ -86,6 +86,8 @@ def _finished_run(store: RunStore) -> str:
             loss=scores, accuracy=scores, val_loss=scores, val_accuracy=scores
         )
         progress = Progress(
+            chunk=4,
+            num_chunks=4,
             epochs_done=float(epoch),
             num_epochs=config.epochs,
             loss=scores[-1],

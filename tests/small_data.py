@@ -81,6 +81,8 @@ def progress(epochs_done: float, *, history: History | None = None) -> Progress:
     return Progress(
         epochs_done=epochs_done,
         num_epochs=2,
+        chunk=3,
+        num_chunks=4,
         loss=2.0 - epochs_done,
         accuracy=epochs_done / 4,
         images_per_second=1000.0,

@@ -124,6 +124,7 @@ class RunReader:
             accuracy=_values(self._points(run_id, "accuracy")[:num_epochs]),
             val_loss=_values(self._points(run_id, "val_loss")[:num_epochs]),
             val_accuracy=_values(self._points(run_id, "val_accuracy")[:num_epochs]),
+            dead_units=_values(self._points(run_id, "dead_units")[:num_epochs]),
         )
 
     def live_points(self, run_id: str) -> LivePoints:

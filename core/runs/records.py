@@ -48,12 +48,16 @@ class History:
         val_loss: The same loss on the held-out images after the epoch; empty
             if none were held out.
         val_accuracy: The same share on the held-out images; empty if none.
+        dead_units: Share of the hidden units, 0 to 1, that answer 0 to each of
+            some training images; NaN where it was not measured, empty if the
+            network has no rectified units.
     """
 
     loss: tuple[float, ...] = ()
     accuracy: tuple[float, ...] = ()
     val_loss: tuple[float, ...] = ()
     val_accuracy: tuple[float, ...] = ()
+    dead_units: tuple[float, ...] = ()
 
     @property
     def num_epochs(self) -> int:
@@ -85,6 +89,9 @@ class Progress:
     Attributes:
         epochs_done: Passes made so far, with fractions, above 0.
         num_epochs: Passes to make in all.
+        chunk: Which chunk of its epoch this was, from 1; where a training that
+            goes on begins within an epoch, of what was left of it.
+        num_chunks: How many chunks that epoch has.
         loss: Mean training loss of the latest chunk.
         accuracy: Training accuracy of the latest chunk, 0 to 1.
         images_per_second: Images learned per second since the first chunk
@@ -96,6 +103,8 @@ class Progress:
 
     epochs_done: float
     num_epochs: int
+    chunk: int
+    num_chunks: int
     loss: float
     accuracy: float
     images_per_second: float
@@ -174,6 +183,8 @@ class RunScores:
         total_seconds: Time from start to the last file written.
         best_epoch: The epoch (from 1) with the best score on the held-out images.
         epochs_done: Passes made so far, with fractions.
+        chunk: Which chunk of its epoch was the latest, from 1.
+        num_chunks: How many chunks that epoch has.
         images_per_second: Images learned per second.
         seconds_left: Expected time to the end of the training loop.
     """
@@ -184,6 +195,8 @@ class RunScores:
     total_seconds: float | None = None
     best_epoch: int | None = None
     epochs_done: float | None = None
+    chunk: int | None = None
+    num_chunks: int | None = None
     images_per_second: float | None = None
     seconds_left: float | None = None
 

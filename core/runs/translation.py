@@ -30,7 +30,7 @@ STEPS_PER_EPOCH: Final = 1000
 """Points within an epoch are stored at thousandths of an epoch."""
 
 CURVES: Final = (
-    *("loss", "accuracy", "val_loss", "val_accuracy"),
+    *("loss", "accuracy", "val_loss", "val_accuracy", "dead_units"),
     *("progress/loss", "progress/accuracy"),
 )
 
@@ -77,6 +77,8 @@ def run_of(found: MlflowRun) -> Run:
             total_seconds=metrics.get("total_seconds"),
             best_epoch=_whole(metrics.get("best_epoch")),
             epochs_done=metrics.get("progress/epochs_done"),
+            chunk=_whole(metrics.get("progress/chunk")),
+            num_chunks=_whole(metrics.get("progress/num_chunks")),
             images_per_second=metrics.get("progress/images_per_second"),
             seconds_left=metrics.get("progress/seconds_left"),
         ),
@@ -105,6 +107,8 @@ def progress_metrics(progress: Progress) -> list[Metric]:
         "loss": progress.loss,
         "accuracy": progress.accuracy,
         "epochs_done": progress.epochs_done,
+        "chunk": float(progress.chunk),
+        "num_chunks": float(progress.num_chunks),
         "images_per_second": progress.images_per_second,
         "seconds_left": progress.seconds_left,
     }
@@ -122,6 +126,7 @@ def _epoch_metrics(history: History) -> list[Metric]:
         "accuracy": history.accuracy,
         "val_loss": history.val_loss,
         "val_accuracy": history.val_accuracy,
+        "dead_units": history.dead_units,
     }
     return [
         Metric(key, values[-1], _now_ms(), history.num_epochs)

@@ -17,6 +17,7 @@ from core.runs.records import History, Progress
 from core.training import order
 from core.training.augment import Augmenter
 from core.training.checkpoint import Checkpoint
+from core.training.dead_units import share_of_dead_units
 from core.training.engine import EVALUATION_BATCH, Engine, Tally
 from core.training.schedules import learning_rates
 from core.types import ByteImages, Indices, Labels
@@ -24,17 +25,34 @@ from core.types import ByteImages, Indices, Labels
 Report = Callable[[Progress], None]
 Weights = tuple[NDArray[Any], ...]
 
+NUM_PROBED: Final = 500
+"""A unit that answers to none of so many images is taken for dead."""
+
 VALIDATION_PART: Final = 10 * EVALUATION_BATCH
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Chunk:
-    """What one call of the engine learns from."""
+    """What one call of the engine learns from.
+
+    Attributes:
+        images: Changed at random, uint8 of shape (n, 28, 28).
+        labels: uint8 of shape (n,).
+        rates: Learning rate of each batch, float32 of shape (batches,).
+        number: Its place in what is left of the epoch, from 1.
+        of: How many chunks that is.
+    """
 
     images: ByteImages
     labels: Labels
     rates: NDArray[np.float32]
-    ends_epoch: bool
+    number: int
+    of: int
+
+    @property
+    def ends_epoch(self) -> bool:
+        """Whether it is the last one of its epoch."""
+        return self.number == self.of
 
 
 @dataclass(kw_only=True)
@@ -156,7 +174,7 @@ class Loop:
                 self._images_of_first_chunk = self._images_done
             if chunk.ends_epoch:
                 self._finish_epoch()
-            self._tell(tally, ends_epoch=chunk.ends_epoch)
+            self._tell(tally, chunk)
 
     def _chunks(
         self, indices: Indices, rates: NDArray[np.float32], helper: Executor
@@ -174,7 +192,8 @@ class Loop:
                 images=augmenter(self.split.images[part], position=before + start),
                 labels=self.split.labels[part],
                 rates=rates[first : first + size],
-                ends_epoch=first + size >= len(rates),
+                number=first // size + 1,
+                of=math.ceil(len(rates) / size),
             )
 
         coming = helper.submit(prepare, 0)
@@ -198,6 +217,7 @@ class Loop:
         history = History(
             loss=(*past.loss, learned.loss),
             accuracy=(*past.accuracy, learned.accuracy),
+            dead_units=self._dead_units(),
         )
         if len(self.held_out):
             scores = self._validate()
@@ -209,6 +229,15 @@ class Loop:
         self.history, self.tallies = history, ()
         if len(self.held_out):
             self._keep_the_best()
+
+    def _dead_units(self) -> tuple[float, ...]:
+        probed = self.split.images[self.learned[:NUM_PROBED]]
+        share = share_of_dead_units(self.engine.model, probed)
+        if share is None:
+            return ()
+        past = self.history
+        unknown = past.num_epochs - len(past.dead_units)
+        return (*past.dead_units, *[math.nan] * unknown, share)
 
     def _keep_the_best(self) -> None:
         """Keep the weights of the best epoch, and see whether it was long ago."""
@@ -235,7 +264,7 @@ class Loop:
                 [self.engine.evaluate(images[part], labels[part]) for part in parts]
             )
 
-    def _tell(self, tally: Tally, *, ends_epoch: bool) -> None:
+    def _tell(self, tally: Tally, chunk: _Chunk) -> None:
         total = self.config.epochs * len(self.learned)
         total -= total % self.config.batch_size
         since_first = self._images_done - self._images_of_first_chunk
@@ -246,11 +275,13 @@ class Loop:
             Progress(
                 epochs_done=self._images_done / total * self.config.epochs,
                 num_epochs=self.config.epochs,
+                chunk=chunk.number,
+                num_chunks=chunk.of,
                 loss=tally.loss,
                 accuracy=tally.accuracy,
                 images_per_second=speed,
                 seconds_left=left / speed if speed > 0 else None,
-                ends_epoch=ends_epoch,
+                ends_epoch=chunk.ends_epoch,
                 history=self.history,
             )
         )

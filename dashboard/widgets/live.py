@@ -136,12 +136,23 @@ def _status(run: Run) -> None:
         case RunStatus.RUNNING:
             left = run.scores.seconds_left
             rest = "" if left is None else f", {words.duration(left)} left"
-            text = f"{name}, epoch {min(int(done) + 1, epochs)} of {epochs}{rest}"
+            text = f"{name}, epoch {min(int(done) + 1, epochs)} of {epochs}"
+            text += f"{_chunk(run)}{rest}"
         case status:
             text = f"{name} has {status}"
     # A training may also be over before its last epoch, by its patience.
     share = 1.0 if run.status is RunStatus.FINISHED else min(done / epochs, 1.0)
     st.progress(share, text=text)
+
+
+def _chunk(run: Run) -> str:
+    """Say which part of the epoch is being learned."""
+    done, num_chunks = run.scores.chunk, run.scores.num_chunks
+    return (
+        f", chunk {done % num_chunks + 1} of {num_chunks}"
+        if num_chunks and done
+        else ""
+    )
 
 
 def _members(run: Run) -> None:

@@ -239,7 +239,7 @@ def test_second_start_waits_behind_the_first(
 def test_run_at_work_shows_where_it_stands() -> None:
     app = open_app("train")
 
-    assert app.progress[0].text == "long-run, epoch 5 of 20, 3 s left"
+    assert app.progress[0].text == "long-run, epoch 5 of 20, chunk 4 of 4, 3 s left"
     assert app.progress[0].value == 22
     assert app.button(key="stop").label == "Stop"
     assert [metric.value for metric in app.metric] == ["\u2013"] * 3 + ["1,000"]

@@ -26,8 +26,14 @@ _LINES: Final[tuple[tuple[Look, ...], ...]] = (
     (generalising.overfitting, generalising.gap),
     (learning.swinging, learning.slow, generalising.underfitting, learning.unfinished),
     (learning.swinging, generalising.overfitting, generalising.plateau),
+    (learning.dead_units,),
 )
-_ALONE: Final = (learning.not_a_number, learning.not_learning, learning.collapse)
+_ALONE: Final = (
+    learning.not_a_number,
+    learning.dead_network,
+    learning.not_learning,
+    learning.collapse,
+)
 """Where one of these is seen, nothing else matters."""
 
 

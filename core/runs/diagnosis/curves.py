@@ -14,6 +14,7 @@ from core.runs.records import History, LivePoints
 Kind = Literal[
     "no number",
     "not learning",
+    "dead units",
     "rate too high",
     "rate too low",
     "overfitting",

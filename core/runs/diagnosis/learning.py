@@ -57,6 +57,12 @@ BLOWN_UP: Final = 1.25
 NO_BETTER: Final = 0.995
 """A loss above this share of guessing's has not begun to fall at all."""
 
+MANY_DEAD: Final = 0.3
+"""Some dead units are usual in wide layers, which have units to spare."""
+
+MOST_DEAD: Final = 0.8
+"""Hardly anything gets through a network of which so much is dead."""
+
 USUAL_RATE: Final = 1e-3
 """A learning rate below this is seldom too high."""
 
@@ -90,6 +96,29 @@ def not_learning(curves: Curves) -> Remark | None:
         f"where guessing has {guessing:.2f}, and {percent(curves.accuracy)} are right, "
         f"where chance is {percent(curves.chance)}.",
         advice=advice,
+    )
+
+
+def dead_network(curves: Curves) -> Remark | None:
+    """See whether most hidden units answer nothing any more."""
+    return _dead(curves, above=MOST_DEAD, severity=Severity.PROBLEM)
+
+
+def dead_units(curves: Curves) -> Remark | None:
+    """See whether many hidden units answer nothing any more."""
+    return _dead(curves, above=MANY_DEAD, severity=Severity.WARNING)
+
+
+def _dead(curves: Curves, *, above: float, severity: Severity) -> Remark | None:
+    share = next(iter(curves.history.dead_units[-1:]), 0.0)
+    if not share > above:
+        return None
+    return Remark(
+        kind="dead units",
+        severity=severity,
+        finding=f"{percent(share)} of the hidden units answer 0 to every image: they "
+        "are dead, and learn no more.",
+        advice=f"{_lower_rate(curves)} Or choose another activation than relu.",
     )
 
 

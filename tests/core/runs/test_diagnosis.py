@@ -289,6 +289,26 @@ def test_where_curves_do_not_tell_the_rate_itself_does(rate: float, start: str) 
     assert remark.advice.startswith(f"{start} the learning rate: it is {rate:g}")
 
 
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.16, []),
+        (0.35, [("dead units", Severity.WARNING)]),
+        (0.95, [("dead units", Severity.PROBLEM)]),
+        (math.nan, []),
+    ],
+    ids=["wide layers", "many", "most", "not measured"],
+)
+def test_dead_units_are_told(share: float, told: list[tuple[str, Severity]]) -> None:
+    """At 1024-512 a good training has 16 % of them, at a rate of 0.1 Adam 97 %."""
+    history = History(loss=(0.5,), accuracy=(0.9,), dead_units=(share,))
+
+    remarks = diagnose(history, None, config=TrainingConfig(), spec=spec_of(60_000))
+
+    assert [(remark.kind, remark.severity) for remark in remarks] == told
+    assert all("Lower the learning rate" in remark.advice for remark in remarks)
+
+
 def test_the_worst_comes_first() -> None:
     remarks = of_made((0.9, 0.5, 0.2, 0.2, 0.2, 0.2), accuracy=0.999, val_accuracy=0.9)
 

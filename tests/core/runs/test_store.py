@@ -27,7 +27,13 @@ CONFIG = TrainingConfig(epochs=2, seed=5)
 SCORES = RunScores(
     test_accuracy=0.75, test_size=10_000, train_seconds=2.5, total_seconds=4.0
 )
-ONE_EPOCH = History(loss=(0.5,), accuracy=(0.8,), val_loss=(0.6,), val_accuracy=(0.7,))
+ONE_EPOCH = History(
+    loss=(0.5,),
+    accuracy=(0.8,),
+    val_loss=(0.6,),
+    val_accuracy=(0.7,),
+    dead_units=(0.0,),
+)
 
 OPEN_WHEN_TOLD = """
 import sys
@@ -166,7 +172,11 @@ def test_the_points_within_an_epoch_come_back_in_order(
 def test_the_scores_by_epoch_come_back(run_store: RunStore, running: str) -> None:
     """Only reports that end an epoch count, each with its own last values."""
     two = History(
-        loss=(0.5, 0.3), accuracy=(0.8, 0.9), val_loss=(0.6, 0.4), val_accuracy=(0.7, 1)
+        loss=(0.5, 0.3),
+        accuracy=(0.8, 0.9),
+        val_loss=(0.6, 0.4),
+        val_accuracy=(0.7, 1),
+        dead_units=(0.0, 0.1),
     )
     run_store.log(
         running,

@@ -126,6 +126,9 @@ def test_the_history_is_the_mean_of_what_was_reported(
     first = [report for report in reports if report.epochs_done <= 1.0]
 
     assert len(first) == 4
+    assert [(each.chunk, each.num_chunks) for each in first] == [
+        (number, 4) for number in (1, 2, 3, 4)
+    ]
     mean = np.mean([report.loss for report in first])
     assert trained.history.loss[0] == pytest.approx(mean)
 
