@@ -8,7 +8,7 @@ import pytest
 from core.datasets import catalog, store
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.runs import database, open_store
+from core.runs import open_store
 from core.runs.store import RunStore
 from tests import small_data
 
@@ -26,14 +26,6 @@ def small_mnist(
     """Put 600 and 200 images in the place of MNIST, in this process only."""
     monkeypatch.setattr(catalog, "_SPECS", (small_mnist_files,))
     return store.load("mnist")
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the tables of a run store once, which takes seconds."""
-    path = tmp_path_factory.mktemp("database") / "runs.db"
-    database.make_if_missing(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture
