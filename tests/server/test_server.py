@@ -57,6 +57,12 @@ def render(server: Server, page: str) -> dict[str, object]:
         body = {"session_id": answer["session_id"]}
 
 
+@pytest.fixture(scope="module")
+def rendered(server: Server) -> dict[str, dict[str, object]]:
+    """Have every page rendered once."""
+    return {page: render(server, page) for page in PAGES}
+
+
 def elements(tree: object) -> Iterator[dict[str, object]]:
     """Walk through all elements of a rendered page."""
     if isinstance(tree, dict):
@@ -86,9 +92,11 @@ def test_server_is_healthy(server: Server) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_renders_in_a_real_server(page: str, server: Server) -> None:
+def test_page_renders_in_a_real_server(
+    page: str, rendered: dict[str, dict[str, object]]
+) -> None:
     """Imports that work under pytest may fail in the server, whose path differs."""
-    answer = render(server, page)
+    answer = rendered[page]
 
     kinds = [element["type"] for element in elements(answer["tree"])]
     assert answer["status"] == "ready"
@@ -96,11 +104,9 @@ def test_page_renders_in_a_real_server(page: str, server: Server) -> None:
     assert not {"exception", "error"} & set(kinds)
 
 
+@pytest.mark.usefixtures("rendered")
 def test_log_has_no_warning_after_a_look_at_every_page(server: Server) -> None:
     """What is deprecated today is an error after an update."""
-    for page in PAGES:
-        render(server, page)
-
     log = server.log.read_text()
 
     assert not re.search(r"traceback|warning|error|deprecat", log, re.IGNORECASE), log
