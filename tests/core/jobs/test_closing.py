@@ -2,10 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-from core.runs import open_store
 from core.runs.records import RunStatus
+from core.runs.store import RunStore
 
 # A run that works and one that waits, when the program comes to its end.
 PROGRAM = """
@@ -22,7 +21,9 @@ while store.get(runs[0]).status is RunStatus.QUEUED:
 """
 
 
-def test_a_program_that_ends_does_not_wait_for_its_trainings(home: Path) -> None:
+def test_a_program_that_ends_does_not_wait_for_its_trainings(
+    run_store: RunStore,
+) -> None:
     """Who presses Ctrl+C wants the prompt back, and a true reason in the list."""
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM],
@@ -32,9 +33,8 @@ def test_a_program_that_ends_does_not_wait_for_its_trainings(home: Path) -> None
         check=False,
     )
 
-    runs = open_store().runs()
-    assert home.exists()
+    runs = run_store.runs()
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr
-    assert {run.status for run in runs} == {RunStatus.FAILED}
+    assert [run.status for run in runs] == [RunStatus.FAILED] * 2
     assert all("Inklab was closed" in run.reason for run in runs)

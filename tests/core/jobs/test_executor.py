@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from mlflow.tracking import MlflowClient
 
@@ -32,6 +33,12 @@ def worker_home(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) 
     """Make one home for all tests here: the worker keeps the one it started with."""
     folder = tmp_path_factory.mktemp("worker-home")
     (folder / "runs.db").write_bytes(empty_database.read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(folder))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        # While a run waits the worker compiles no presets, for which the next
+        # test would wait. Nobody starts this one.
+        open_store().create(QUICK, name="waits for ever")
     return folder
 
 
@@ -71,6 +78,12 @@ def submit_and_wait_for_progress(store: RunStore) -> str:
     return run_id
 
 
+def pid_of_worker() -> int:
+    """Ask the worker for its process."""
+    pid: int = executor.local_executor().submit(os.getpid).result(timeout=60)
+    return pid
+
+
 def kill_worker_of(run_id: str) -> None:
     """Kill the process that trains a run, as a full memory would."""
     tags = MlflowClient(settings.tracking_uri()).get_run(run_id).data.tags
@@ -93,17 +106,19 @@ def test_a_submitted_run_finishes(store: RunStore) -> None:
 
 def test_every_thread_shares_one_worker() -> None:
     """Each page runs in a thread of its own; only one process was warmed up."""
-
-    def pid_of_worker() -> int:
-        pid: int = executor.local_executor().submit(os.getpid).result(timeout=60)
-        return pid
-
     with ThreadPoolExecutor(2) as threads:
         futures = [threads.submit(pid_of_worker) for _ in range(4)]
         pids = {future.result() for future in futures}
 
     assert pids == {pid_of_worker()}
     assert os.getpid() not in pids
+
+
+def test_the_worker_gives_way_to_the_pages() -> None:
+    """The page is what somebody looks at."""
+    niceness = psutil.Process(pid_of_worker()).nice()
+
+    assert niceness == min(psutil.Process().nice() + worker.NICENESS, 19)
 
 
 def test_a_stop_request_stops_the_worker(store: RunStore) -> None:

@@ -1,15 +1,12 @@
 """The task of a worker: a run id goes in, and the run is finished."""
 
 import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
-import psutil
 import pytest
 
 from core.config import TrainingConfig
@@ -48,19 +45,6 @@ def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -
     stored = TrainingConfig.from_json((folder / "config.json").read_text())
     assert stored == SMALL
     assert list(home.glob(".run-*")) == []
-
-
-SERVER = """
-import os
-import time
-from loky import ProcessPoolExecutor
-from core.jobs import results, worker
-pool = ProcessPoolExecutor(
-    max_workers=1, timeout=None, initializer=worker.settle_in, initargs=(os.getpid(),)
-)
-print(pool.submit(os.getpid).result(), flush=True)
-time.sleep(60)
-"""
 
 
 def test_the_scores_are_those_of_the_predictions(
@@ -247,22 +231,6 @@ def test_a_run_that_was_deleted_while_it_waited_is_left_alone(
     worker.train_run(run_id)
 
     assert run_store.runs() == ()
-
-
-def test_the_worker_gives_way_and_ends_with_the_server() -> None:
-    """The page is what somebody looks at; a killed server leaves nothing behind."""
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    task = psutil.Process(int(server.stdout.readline()))
-    niceness = task.nice()
-
-    server.kill()
-    task.wait(timeout=10)
-
-    assert niceness == min(psutil.Process().nice() + worker.NICENESS, 19)
-    server.communicate()
 
 
 def test_what_a_killed_process_left_is_removed_after_an_hour(home: Path) -> None:
