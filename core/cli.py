@@ -23,7 +23,7 @@ from core.errors import (
 )
 from core.inference import Predictor
 from core.jobs import combining, worker
-from core.runs import bundle, open_store
+from core.runs import bundle, open_store, waiting
 from core.runs.records import Progress, Run, RunStatus
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ def combine_runs(options: argparse.Namespace) -> int:
 
 def list_runs(options: argparse.Namespace) -> int:
     """Print all runs, newest first."""
-    rows = [_summary(run) for run in open_store().runs()]
+    runs = open_store().runs()
+    places = {run_id: place.number for run_id, place in waiting.places(runs).items()}
+    rows = [_summary(run) | {"place": places.get(run.id)} for run in runs]
     console.print_rows(
         rows if options.json else [_in_short(row) for row in rows],
         name="runs",
@@ -159,6 +161,25 @@ def delete_run(options: argparse.Namespace) -> int:
     run = store.get(options.id)
     store.delete(run.id)
     console.print_record({"deleted": run.id}, as_json=options.json)
+    return 0
+
+
+def move_run(options: argparse.Namespace) -> int:
+    """Let a waiting run have its turn earlier or later."""
+    store = open_store()
+    run = store.get(options.id)
+    waiting.move(store, run.id, place=options.to)
+    console.print_record({"moved": run.id, "place": options.to}, as_json=options.json)
+    return 0
+
+
+def stop_run(options: argparse.Namespace) -> int:
+    """Stop one run; one that waits is taken out of the queue."""
+    store = open_store()
+    run = store.get(options.id)
+    store.request_stop(run.id)
+    status = str(store.get(run.id).status)
+    console.print_record({"run_id": run.id, "status": status}, as_json=options.json)
     return 0
 
 
@@ -214,6 +235,8 @@ def _parser() -> argparse.ArgumentParser:
         "list": list_runs,
         "show": show_run,
         "delete": delete_run,
+        "move": move_run,
+        "stop": stop_run,
         "continue": continue_run,
         "export": export_run,
     }
@@ -244,6 +267,10 @@ def _add_group(
             parser.add_argument("id", metavar="ID", help="id of a run, or latest")
         if member == "continue":
             parser.add_argument("--epochs", type=int, required=True)
+        if member == "move":
+            parser.add_argument(
+                "--to", type=int, required=True, metavar="N", help="1 is the next turn"
+            )
         if member == "export":
             parser.add_argument("--output", type=Path, metavar="FILE.zip")
             parser.add_argument("--force", action="store_true", help="replace the file")
@@ -305,5 +332,5 @@ def _num_parameters(config: TrainingConfig) -> int | None:
 
 
 def _in_short(row: Record) -> Record:
-    names = ("run_id", "name", "status", "test_accuracy", "train_seconds", "created")
-    return {name: row[name] for name in names}
+    names = ("run_id", "name", "status", "place", "test_accuracy", "train_seconds")
+    return {name: row[name] for name in (*names, "created")}

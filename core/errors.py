@@ -16,6 +16,7 @@
     |   +-- ExportError            the exported model disagrees with the trained one
     +-- TrainingStopped            somebody asked the training to stop (not a failure)
     +-- RunTextError               a run cannot have this name or note
+    +-- QueueError                 a run cannot have this place in the queue
     +-- RunStoreError              the run store cannot be used
         +-- UnknownRunError        no run of that id
         +-- ArtifactError          a file of a run is missing or damaged
@@ -88,6 +89,10 @@ class TrainingStopped(InklabError):  # noqa: N818 - it is a request, not an erro
 
 class RunTextError(InklabError):
     """A text cannot be the name or the note of a run."""
+
+
+class QueueError(InklabError):
+    """A run does not wait, or there is no such place in its queue."""
 
 
 class RunStoreError(InklabError):

@@ -21,11 +21,12 @@ from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, UnknownRunError
+from core.errors import ArtifactError, QueueError, UnknownRunError
 from core.jobs import executor
-from core.runs import bundle, open_store, preload, store_exists
+from core.runs import bundle, open_store, preload, store_exists, waiting
 from core.runs.diagnosis import Remark, diagnose
 from core.runs.expectation import Expectation, expected_seconds
+from core.runs.owner import Owner
 from core.runs.records import (
     CHECKPOINT,
     History,
@@ -33,6 +34,7 @@ from core.runs.records import (
     Run,
     RunStatus,
 )
+from core.runs.waiting import Place
 from core.types import ByteImages
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
@@ -164,9 +166,29 @@ def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
     return next(iter((*named, *at_work, *everything)), None)
 
 
-def num_waiting(everything: Sequence[Run]) -> int:
-    """Count the runs that wait for their turn."""
-    return sum(run.status is RunStatus.QUEUED for run in everything)
+def waiting_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
+    """Return those of some runs that wait for this server, the next one first."""
+    return waiting.waiting(everything, owner=str(Owner.this_process()))
+
+
+def place(run: Run) -> Place | None:
+    """Return where a run stands in its queue; None if it does not wait."""
+    return waiting.places(runs()).get(run.id) if run.place is not None else None
+
+
+def move_run(run_id: str, *, by: int) -> None:
+    """Let a waiting run have its turn earlier (by less than 0) or later.
+
+    Nothing happens to one that somebody deleted, or whose turn has come meanwhile.
+    """
+    with contextlib.suppress(UnknownRunError, QueueError):
+        waiting.shift(store(), run_id, by=by)
+
+
+def cancel_run(run_id: str) -> None:
+    """Take a run out of the queue; its training is stopped if it has just begun."""
+    with contextlib.suppress(UnknownRunError):
+        store().request_stop(run_id)
 
 
 def start_run(config: TrainingConfig, *, name: str) -> str:

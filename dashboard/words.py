@@ -40,6 +40,13 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def ordinal(number: int) -> str:
+    """Write a place: "1st", "2nd", "3rd", "4th", "11th", "21st"."""
+    is_teen = number % 100 in range(11, 14)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{'th' if is_teen else ending}"
+
+
 def claim(measured: Claim) -> str:
     """Write what a preset was measured to reach, with how often it was trained."""
     seeds = "1 seed" if measured.num_seeds == 1 else f"{measured.num_seeds} seeds"

@@ -12,12 +12,10 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from loky import ProcessPoolExecutor
-from loky.process_executor import ShutdownExecutorError
 
 from core.config import TrainingConfig
-from core.errors import RunStoreError
 from core.jobs import combining, worker
-from core.runs.records import RunStatus
+from core.jobs.queue import RunQueue
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -26,12 +24,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CLOSED: Final = "Inklab was closed while this run waited or trained. Start it again."
-MOST_TRIES: Final = 5
-KILLED: Final = (
-    "The training process was ended from outside, for example because memory ran "
-    "out. Start the run again."
-)
+_MAKING: Final = threading.Lock()
 
 
 class _OneProcess(Executor):
@@ -43,6 +36,7 @@ class _OneProcess(Executor):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._is_over = False
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(
@@ -50,6 +44,9 @@ class _OneProcess(Executor):
     ) -> Future[T]:
         """Queue a task; see the standard library."""
         with self._lock:
+            if self._is_over:
+                message = "The program ends, so no task can be begun any more."
+                raise RuntimeError(message)
             try:
                 return self._submit(fn, *args, **kwargs)
             except BrokenExecutor:
@@ -65,6 +62,9 @@ class _OneProcess(Executor):
             pool.shutdown(wait=wait, kill_workers=cancel_futures)
 
     def _end_at_once(self) -> None:
+        # A run that is over at this very moment would have the next one begin.
+        with self._lock:
+            self._is_over = True
         self.shutdown(wait=True, cancel_futures=True)
 
     def _submit(
@@ -101,7 +101,7 @@ def warm_up() -> None:
 def preview(
     config: TrainingConfig, *, num_images: int, num_changes: int
 ) -> "Future[tuple[ByteImages, ByteImages]]":
-    """Have training images changed as a configuration says, after what waits.
+    """Have training images changed as a configuration says, after what is at work.
 
     Args:
         config: Gives the data set, the changes and their seed.
@@ -129,7 +129,7 @@ def submit(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
         The id of the new run.
     """
     run_id = store.create(config, name=name)
-    _submit(store, run_id, tries=MOST_TRIES)
+    _proceed(store)
     return run_id
 
 
@@ -153,7 +153,7 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
     from core.runs.lineage import create_child  # noqa: PLC0415
 
     child = create_child(store, run_id, epochs=epochs)
-    _submit(store, child, tries=MOST_TRIES)
+    _proceed(store)
     return child
 
 
@@ -173,32 +173,17 @@ def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str
         ConfigError: If they do not go together.
     """
     run_id = combining.create(store, run_ids, name=name)
-    _submit(store, run_id, tries=MOST_TRIES)
+    _proceed(store)
     return run_id
 
 
-def _submit(store: "RunStore", run_id: str, *, tries: int) -> None:
-    future = local_executor().submit(worker.train_and_prepare, run_id)
-    future.add_done_callback(lambda done: _settle(store, run_id, done, tries=tries))
+@functools.cache
+def _queue_of(executor: Executor) -> RunQueue:
+    return RunQueue(executor)
 
 
-def _settle(
-    store: "RunStore", run_id: str, future: Future[None], *, tries: int
-) -> None:
-    """See to a run whose process died: fail it, or queue it again if it only waited.
-
-    A process that cannot even start would end again and again: so not for ever.
-    """
-    error = future.exception()
-    if error is None:
-        return
-    closed = isinstance(error, ShutdownExecutorError)
-    try:
-        status = store.get(run_id).status
-        if status is RunStatus.QUEUED and not closed and tries > 1:
-            _submit(store, run_id, tries=tries - 1)
-        elif not status.is_over:
-            store.fail(run_id, CLOSED if closed else KILLED)
-    except RunStoreError:
-        # Whoever reads the run next finds its process gone and says so.
-        return
+def _proceed(store: "RunStore") -> None:
+    # Two threads that ask at once for what is not there yet would get one each.
+    with _MAKING:
+        queue = _queue_of(local_executor())
+    queue.proceed(store)

@@ -90,12 +90,6 @@ def preview(
     return images, changed
 
 
-def train_and_prepare(run_id: str) -> None:
-    """Do the work of a run; if no other one waits then, get ready for the next."""
-    train_run(run_id)
-    warm_up()
-
-
 def train_run(
     run_id: str, *, also: Callable[[Progress], None] = lambda _: None
 ) -> None:

@@ -5,6 +5,8 @@ number alone is not enough, since numbers are given again: the start time
 belongs to it.
 """
 
+import functools
+import os
 import socket
 from dataclasses import dataclass
 from typing import Self
@@ -28,9 +30,9 @@ class Owner:
 
     @classmethod
     def this_process(cls) -> Self:
-        """Return the process that asks."""
-        process = psutil.Process()
-        return cls(socket.gethostname(), process.pid, process.create_time())
+        """Return the process that asks, always under the same name."""
+        host, started = _name_of(os.getpid())
+        return cls(host, os.getpid(), started)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -59,3 +61,13 @@ class Owner:
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
+
+
+@functools.cache
+def _name_of(pid: int) -> tuple[str, float]:
+    """Return the host of a process and its start, as they were at first.
+
+    A laptop gets another name in another network, and a clock that is set moves the
+    start; a process would no longer find the runs that wait for it.
+    """
+    return socket.gethostname(), psutil.Process(pid).create_time()

@@ -22,6 +22,9 @@ NOTE_TAG: Final = "mlflow.note.content"
 
 STAR_TAG: Final = "inklab.star"
 
+PLACE_TAG: Final = "inklab.place"
+"""Where a run's place in the queue is kept; empty once it has had its turn."""
+
 
 class RunStatus(StrEnum):
     """Where a run stands."""
@@ -223,6 +226,9 @@ class Run:
         is_saving: Whether it was stopped, and what it learned is being saved.
         note: What people wrote about it; empty if nothing.
         is_starred: Whether people marked it.
+        owner: The process that has it in its queue or trains it; see `owner`.
+        place: What orders it among those that wait, lowest first; None once it has
+            had its turn.
         created: When it was asked for, with time zone.
         scores: Numbers known so far.
         members: Ids of the runs whose mean it is; empty unless it is an ensemble.
@@ -241,6 +247,8 @@ class Run:
     members: tuple[str, ...] = ()
     note: str = ""
     is_starred: bool = False
+    owner: str = ""
+    place: float | None = None
 
     @property
     def has_model(self) -> bool:

@@ -13,10 +13,10 @@ from typing import Final
 from mlflow.entities import Metric, Param, RunTag
 
 from core.config import TrainingConfig
-from core.runs import reader
+from core.runs import reader, waiting
 from core.runs.owner import Owner
 from core.runs.reader import RunReader
-from core.runs.records import Progress, RunScores, RunStatus
+from core.runs.records import PLACE_TAG, Progress, RunScores, RunStatus
 from core.runs.translation import (
     CURVES,
     compact,
@@ -50,7 +50,7 @@ class RunStore(RunReader):
         parent: str = "",
         members: Sequence[str] = (),
     ) -> str:
-        """Record that a training was asked for; the run waits in the queue.
+        """Record that a training was asked for; the run waits, behind all others.
 
         Args:
             config: What to train.
@@ -65,6 +65,7 @@ class RunStore(RunReader):
             "mlflow.runName": name,
             "inklab.config": compact(config.to_json()),
             "inklab.owner": str(Owner.this_process()),
+            PLACE_TAG: str(waiting.behind(self.runs())),
         }
         if parent:
             # MLflow's own tools show a run below the one that this tag names.
@@ -134,9 +135,11 @@ class RunStore(RunReader):
         if self.get(run_id).status is not RunStatus.QUEUED:
             return False
         with plain_errors():
+            # First, because a run that waits must stay with the process that has it
+            # in its queue, whatever happens to this one.
+            self._client.update_run(run_id, status="RUNNING")
             self._client.set_tag(run_id, "inklab.owner", str(Owner.this_process()))
             self._client.set_tag(run_id, "inklab.heartbeat", str(time.time()))
-            self._client.update_run(run_id, status="RUNNING")
         return True
 
     def log(self, run_id: str, progress: Sequence[Progress]) -> None:

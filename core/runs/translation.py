@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import math
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from core.config import TrainingConfig
 from core.errors import RunStoreError
 from core.runs.records import (
     NOTE_TAG,
+    PLACE_TAG,
     STAR_TAG,
     History,
     Progress,
@@ -69,6 +71,8 @@ def run_of(found: MlflowRun) -> Run:
         members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
         note=tags.get(NOTE_TAG, ""),
         is_starred=bool(tags.get(STAR_TAG)),
+        owner=tags.get("inklab.owner", ""),
+        place=_place(tags.get(PLACE_TAG, "")),
         created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),
@@ -94,6 +98,14 @@ def compact(text: str) -> str:
 def _config_of(text: str) -> TrainingConfig:
     """Read a configuration, which is the same for many runs and for every look."""
     return TrainingConfig.from_json(text)
+
+
+def _place(text: str) -> float | None:
+    """Read a place; MLflow's own pages let people write anything there."""
+    with contextlib.suppress(ValueError):
+        place = float(text)
+        return place if math.isfinite(place) else None
+    return None
 
 
 def _whole(value: float | None) -> int | None:

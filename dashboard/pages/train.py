@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import services, state
-from dashboard.widgets import frame, live, plan, recipe
+from dashboard.widgets import frame, live, plan, queue, recipe
 
 frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
 
@@ -33,7 +33,7 @@ with look_column:
     with live_tab:
         if live_tab.open:
             live.newest(services.watched_run(everything, state.text(state.WATCHED_RUN)))
-            live.queue(everything)
+            queue.queue(services.waiting_runs(everything))
     shows = (plan.network, plan.rate, plan.changed_images, plan.code)
     for tab, show in zip(plan_tabs, shows, strict=True):
         with tab:

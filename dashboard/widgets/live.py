@@ -1,7 +1,6 @@
 """How a run goes: progress, curves, and what came of it; alive while it trains."""
 
 import contextlib
-from collections.abc import Sequence
 from typing import Final, Literal
 
 import streamlit as st
@@ -54,12 +53,6 @@ def newest(run: Run | None) -> None:
         return
     live_view(run)
     continuation(run)
-
-
-def queue(everything: Sequence[Run]) -> None:
-    """Say how many runs wait for their turn."""
-    if waiting := services.num_waiting(everything):
-        st.caption(f"Queue: {waiting} waiting")
 
 
 def live_view(run: Run) -> None:
@@ -125,11 +118,12 @@ def _status(run: Run) -> None:
     done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
     name = words.literal(run.name)
     match run.status:
-        case RunStatus.QUEUED:
-            text = f"{name} waits for its turn"
+        case RunStatus.QUEUED if place := services.place(run):
+            turn = f"{words.ordinal(place.number)} of {place.total:,}"
+            text = f"{name} waits for its turn: {turn}"
         case RunStatus.RUNNING if run.members:
             text = f"{name} is being combined, tested and saved"
-        case RunStatus.RUNNING if not done:
+        case RunStatus.QUEUED | RunStatus.RUNNING if not done:
             text = f"{name} is starting"
         case RunStatus.RUNNING if done >= epochs or run.scores.seconds_left == 0:
             text = f"{name} is being tested and saved"

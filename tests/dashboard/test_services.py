@@ -30,7 +30,7 @@ def test_watched_run_is_the_named_one_then_the_one_at_work_then_the_newest(
 def test_without_runs_none_is_watched() -> None:
     assert services.watched_run(services.runs(), "nonsense") is None
     assert services.finished_runs(services.runs()) == ()
-    assert services.num_waiting(services.runs()) == 0
+    assert services.waiting_runs(services.runs()) == ()
 
 
 def test_only_finished_runs_are_offered_the_newest_first(
@@ -47,9 +47,9 @@ def test_only_finished_runs_are_offered_the_newest_first(
 
 def test_only_queued_runs_wait(store: RunStore, running_run: str) -> None:
     assert running_run
-    store.create(TrainingConfig(), name="next")
+    waiting = store.create(TrainingConfig(), name="next")
 
-    assert services.num_waiting(services.runs()) == 1
+    assert [run.id for run in services.waiting_runs(services.runs())] == [waiting]
 
 
 def test_started_run_is_queued_and_handed_to_the_executor(
@@ -61,7 +61,7 @@ def test_started_run_is_queued_and_handed_to_the_executor(
 
     run = store.get(run_id)
     assert (run.config, run.name) == (config, "mine")
-    assert tasks == [("train_and_prepare", (run_id,))]
+    assert tasks == [("train_run", (run_id,))]
 
 
 @pytest.mark.parametrize(

@@ -217,8 +217,7 @@ def test_started_run_is_watched_and_in_the_address(store: RunStore) -> None:
 
     (run,) = store.runs()
     assert app.query_params["watch"] == run.id
-    assert app.progress[0].text == "classic-mlp waits for its turn"
-    assert "Queue: 1 waiting" in text(app)
+    assert app.progress[0].text == "classic-mlp is starting"
 
 
 def test_second_start_waits_behind_the_first(
@@ -230,9 +229,10 @@ def test_second_start_waits_behind_the_first(
 
     app.button(key="start").click().run()
 
-    assert len(store.runs()) == len(tasks) == 2
-    assert app.query_params["watch"] == store.runs()[0].id
-    assert "Queue: 2 waiting" in text(app)
+    second, first = store.runs()
+    assert tasks == [("train_run", (first.id,))]
+    assert app.query_params["watch"] == second.id
+    assert app.progress[0].text == "classic-mlp waits for its turn: 1st of 1"
 
 
 @pytest.mark.usefixtures("running_run")
@@ -480,7 +480,7 @@ def test_starting_turns_to_the_curves(store: RunStore) -> None:
     app.button(key="start").click().run()
 
     assert app.session_state["look"] == "Live"
-    assert app.progress[0].text == "classic-mlp waits for its turn"
+    assert app.progress[0].text == "classic-mlp is starting"
     assert len(store.runs()) == 1
 
 

@@ -1,0 +1,162 @@
+"""Hand the runs that wait to an executor, one at a time, in the order of the store.
+
+Which one is next is asked when the last one is over and not before, so until then
+people can change the order or take a run back. Only whether one is at work is kept
+here; everything else is in the store.
+"""
+
+import contextlib
+import functools
+import threading
+from concurrent.futures import CancelledError, Executor, Future
+from typing import TYPE_CHECKING, Final
+
+from loky.process_executor import ShutdownExecutorError
+
+from core.errors import InklabError, RunStoreError, UnknownRunError
+from core.jobs import worker
+from core.runs import waiting
+from core.runs.owner import Owner
+from core.runs.records import Run, RunStatus
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
+CLOSED: Final = "Inklab was closed while this run waited or trained. Start it again."
+KILLED: Final = (
+    "The training process was ended from outside, for example because memory ran "
+    "out. Start the run again."
+)
+NOT_TAKEN: Final = (
+    "Expected the training process to begin with this run, but it did not find it. "
+    "Restart Inklab, which lets both look into the same run store, and start it again."
+)
+MOST_TRIES: Final = 5
+RETRY_SECONDS: Final = 1.0
+
+
+class RunQueue:
+    """What one executor has to train.
+
+    Safe to use from several threads at once.
+
+    Args:
+        executor: Does one task after the other.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._lock = threading.Lock()
+        self._is_busy = False
+        self._will_retry = False
+        self._tries = 0
+
+    def proceed(self, store: "RunStore") -> bool:
+        """Hand over the run whose turn it is, unless one is at work.
+
+        What cannot be done now, because the store or the system refuses it, is
+        tried again and again.
+
+        Args:
+            store: Where the runs are kept; the worker opens the same one.
+
+        Returns:
+            Whether there is anything to do.
+        """
+        try:
+            # Held until it is known whether one is at work, or a run that is asked
+            # for at the moment in which the last one ends could be overlooked.
+            with self._lock:
+                if self._is_busy:
+                    return True
+                run = next(iter(_not_begun(store)), None)
+                if run is None:
+                    return False
+                waiting.hand_over(store, run.id)
+                future = self._executor.submit(worker.train_run, run.id)
+                self._is_busy = True
+        except (RunStoreError, RuntimeError, OSError):
+            self._retry(store)
+            return True
+        # Not with the lock: it is called at once if the task is done already.
+        future.add_done_callback(functools.partial(self._settle, store, run.id))
+        return True
+
+    def _settle(self, store: "RunStore", run_id: str, future: Future[None]) -> None:
+        """See to a run that is over or whose process died, and go on."""
+        error = _error_of(future)
+        # What cannot be written now, whoever reads the run next finds out.
+        with contextlib.suppress(RunStoreError):
+            self._see_to(store, run_id, error)
+        with self._lock:
+            self._is_busy = False
+        if isinstance(error, RunStoreError):
+            self._retry(store)
+        elif not self.proceed(store) and error is None:
+            # A program that ends does no more tasks.
+            with contextlib.suppress(RuntimeError, OSError):
+                self._executor.submit(worker.warm_up)
+
+    def _see_to(
+        self, store: "RunStore", run_id: str, error: BaseException | None
+    ) -> None:
+        """Fail a run whose process died while it trained; one that waited goes on.
+
+        A process that cannot even start would end again and again: so not for ever.
+        """
+        status = _status_of(store, run_id)
+        self._tries = self._tries + 1 if status is RunStatus.QUEUED else 0
+        if error is not None and status is RunStatus.RUNNING:
+            store.fail(run_id, _reason(error))
+        if _is_closed(error) or self._tries == MOST_TRIES:
+            self._tries = 0
+            for run in _not_begun(store):
+                with contextlib.suppress(RunStoreError):
+                    store.fail(run.id, _reason(error))
+
+    def _retry(self, store: "RunStore") -> None:
+        with self._lock:
+            if self._will_retry:
+                return
+            self._will_retry = True
+        timer = threading.Timer(RETRY_SECONDS, self._try_again, (store,))
+        timer.daemon = True
+        # A program that ends starts no thread.
+        with contextlib.suppress(RuntimeError):
+            timer.start()
+
+    def _try_again(self, store: "RunStore") -> None:
+        with self._lock:
+            self._will_retry = False
+        self.proceed(store)
+
+
+def _not_begun(store: "RunStore") -> tuple[Run, ...]:
+    return waiting.not_begun(store.runs(), owner=str(Owner.this_process()))
+
+
+def _status_of(store: "RunStore", run_id: str) -> RunStatus | None:
+    """Return where a run stands; None if it was deleted."""
+    try:
+        return store.get(run_id).status
+    except UnknownRunError:
+        return None
+
+
+def _error_of(future: Future[None]) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error
+
+
+def _is_closed(error: BaseException | None) -> bool:
+    return isinstance(error, ShutdownExecutorError | CancelledError)
+
+
+def _reason(error: BaseException | None) -> str:
+    if error is None:
+        return NOT_TAKEN
+    if isinstance(error, InklabError):
+        return str(error)
+    return CLOSED if _is_closed(error) else KILLED

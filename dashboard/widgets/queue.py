@@ -1,0 +1,96 @@
+"""The runs that wait for their turn: their order, and how to change it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from core import estimates
+from core.runs.records import Run
+from dashboard import services, words
+from dashboard.widgets import frame
+
+REFRESH_SECONDS: Final = 1.5
+NUM_SHOWN: Final = 5
+"""What comes next; the rest is a click away, or many would hide the page."""
+
+
+def queue(waiting: Sequence[Run]) -> None:
+    """Show what waits, and look again and again while something does.
+
+    Args:
+        waiting: The runs that wait, the next one first.
+    """
+    if waiting:
+        # In a fragment of its own, because the run that is shown above may be over.
+        st.fragment(_look, run_every=REFRESH_SECONDS)()
+
+
+def _look() -> None:
+    with frame.plain_errors():
+        waiting = services.waiting_runs(services.runs())
+        if not waiting:
+            # Then there is nothing to look for any more.
+            st.rerun()
+        st.subheader("Queue", anchor=False)
+        _rows(waiting, first=1, last=NUM_SHOWN)
+        if (num_more := len(waiting) - NUM_SHOWN) > 0:
+            _more(waiting, num_more)
+
+
+def _more(waiting: Sequence[Run], num_more: int) -> None:
+    label = f"{num_more:,} more"
+    with st.expander(label, key="more_waiting", on_change="rerun") as more:
+        if more.open:
+            _rows(waiting, first=NUM_SHOWN + 1, last=len(waiting))
+
+
+def _rows(waiting: Sequence[Run], *, first: int, last: int) -> None:
+    for number, run in enumerate(waiting[first - 1 : last], start=first):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", wrap=False
+        ):
+            st.markdown(f"{number}\\. {_describe(run)}", width="stretch")
+            _move(run, "up", by=-1, is_end=number == 1)
+            _move(run, "down", by=1, is_end=number == len(waiting))
+            st.button(
+                "",
+                icon=":material/close:",
+                help=f"Cancel {words.literal(run.name)}",
+                type="tertiary",
+                key=f"cancel_{run.id}",
+                on_click=_cancel,
+                args=(run.id,),
+            )
+
+
+def _describe(run: Run) -> str:
+    name = words.literal(run.name)
+    if run.members:
+        return f"**{name}**, combines {len(run.members)} runs"
+    network = estimates.describe_network(run.config)
+    title = f"**{name}**" if network == run.name else f"**{name}** ({network})"
+    return f"{title}, {words.count(run.config.epochs, 'epoch')}"
+
+
+def _move(run: Run, where: str, *, by: int, is_end: bool) -> None:
+    st.button(
+        "",
+        icon=f":material/arrow_{where}ward:",
+        help=f"Move {words.literal(run.name)} {where}",
+        type="tertiary",
+        key=f"{where}_{run.id}",
+        disabled=is_end,
+        on_click=_shift,
+        args=(run.id, by),
+    )
+
+
+def _shift(run_id: str, by: int) -> None:
+    with frame.plain_errors():
+        services.move_run(run_id, by=by)
+
+
+def _cancel(run_id: str) -> None:
+    with frame.plain_errors():
+        services.cancel_run(run_id)
