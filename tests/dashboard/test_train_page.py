@@ -332,7 +332,7 @@ def test_continue_queues_the_rest_of_a_stopped_run(
     child = store.runs()[0]
     assert (child.parent, child.config.epochs) == (running_run, 20)
     assert app.query_params["watch"] == child.id
-    assert app.progress[0].text == "long-run, to epoch 20 waits for its turn"
+    assert app.progress[0].text == "long-run, to epoch 20 is starting"
 
 
 @pytest.mark.usefixtures("finished_run")

@@ -1,0 +1,316 @@
+"""The runs that wait are handed over one at a time, whatever happens meanwhile."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+from loky.process_executor import ShutdownExecutorError
+
+from core.config import TrainingConfig
+from core.errors import RunStoreError
+from core.jobs import executor, queue
+from core.runs import waiting
+from core.runs.owner import Owner
+from core.runs.records import RunStatus
+from core.runs.store import RunStore
+from tests.small_data import wait_until
+
+
+class Steps(Executor):
+    """Takes tasks down; each is over when the test says so."""
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[str, ...]] = []
+        self.futures: list[Future[None]] = []
+        self.refuses = False
+
+    def submit(self, task: Callable[..., None], /, *args: str) -> Future[None]:
+        """Note the name of the task and what it was given."""
+        if self.refuses:
+            message = "can't start new thread"
+            raise RuntimeError(message)
+        self.tasks.append((task.__name__, *args))
+        self.futures.append(Future())
+        return self.futures[-1]
+
+    def finish(self, store: RunStore) -> None:
+        """Be a worker that does the newest task."""
+        _, run_id = self.tasks[-1]
+        if store.get(run_id).status is RunStatus.QUEUED:
+            store.start(run_id)
+            store.finish(run_id)
+        self.futures[-1].set_result(None)
+
+    def die(self, error: Exception | None = None) -> None:
+        """Be a worker that ends in the newest task."""
+        self.futures[-1].set_exception(error or BrokenProcessPool())
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """Put an executor in the place of the real one that does nothing by itself."""
+    made = Steps()
+    monkeypatch.setattr(executor, "local_executor", lambda: made)
+    monkeypatch.setattr(queue, "RETRY_SECONDS", 0.01)
+    return made
+
+
+def submit(store: RunStore, *names: str) -> list[str]:
+    """Ask for runs as a page does."""
+    return [executor.submit(store, TrainingConfig(), name=name) for name in names]
+
+
+def statuses(store: RunStore, run_ids: list[str]) -> list[str]:
+    """Return where runs stand."""
+    return [str(store.get(run_id).status) for run_id in run_ids]
+
+
+def test_one_run_at_a_time_is_handed_over(run_store: RunStore, steps: Steps) -> None:
+    """What the pool has cannot be taken back or moved."""
+    first, second = submit(run_store, "a", "b")
+    assert steps.tasks == [("train_run", first)]
+
+    steps.finish(run_store)
+
+    assert steps.tasks == [("train_run", first), ("train_run", second)]
+
+
+def test_the_order_is_that_of_the_store_when_the_last_one_is_over(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """Another process may have changed it."""
+    _, second, third = submit(run_store, "a", "b", "c")
+    waiting.move(run_store, third, place=1)
+
+    steps.finish(run_store)
+    steps.finish(run_store)
+
+    assert steps.tasks[1:] == [("train_run", third), ("train_run", second)]
+
+
+def test_after_the_last_run_the_worker_gets_ready(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """As a task of its own, so a run is over when it is."""
+    submit(run_store, "a", "b")
+
+    steps.finish(run_store)
+    assert ("warm_up",) not in steps.tasks
+    steps.finish(run_store)
+
+    assert steps.tasks[2:] == [("warm_up",)]
+
+
+@pytest.mark.parametrize("change", [RunStore.request_stop, RunStore.delete])
+def test_a_run_taken_back_while_it_waits_is_passed_over(
+    change: Callable[[RunStore, str], None], run_store: RunStore, steps: Steps
+) -> None:
+    _, second, third = submit(run_store, "a", "b", "c")
+    change(run_store, second)
+
+    steps.finish(run_store)
+
+    assert steps.tasks[-1] == ("train_run", third)
+
+
+@pytest.mark.parametrize("change", [RunStore.request_stop, RunStore.delete])
+def test_a_run_taken_back_when_it_was_chosen_holds_nobody_up(
+    change: Callable[[RunStore, str], None], run_store: RunStore, steps: Steps
+) -> None:
+    """The worker leaves it alone, and is done at once."""
+    first, second = submit(run_store, "a", "b")
+    change(run_store, first)
+
+    steps.futures[0].set_result(None)
+
+    assert steps.tasks[-1] == ("train_run", second)
+
+
+def test_runs_of_another_process_are_left_to_it(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """Two servers may share a home."""
+    first = run_store.create(TrainingConfig(), name="theirs")
+    run_store.annotate(first, tags={"inklab.owner": "elsewhere 1 1.0"})
+
+    (ours,) = submit(run_store, "a")
+    steps.finish(run_store)
+
+    assert steps.tasks == [("train_run", ours), ("warm_up",)]
+
+
+def test_a_computer_that_gets_another_name_goes_on_with_its_runs(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A laptop does in another network."""
+    _, second = submit(run_store, "a", "b")
+
+    monkeypatch.setattr("socket.gethostname", lambda: "another")
+    (third,) = submit(run_store, "c")
+    steps.finish(run_store)
+    steps.finish(run_store)
+
+    assert steps.tasks[1:] == [("train_run", second), ("train_run", third)]
+
+
+def test_runs_asked_for_while_others_end_are_all_done(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """None is overlooked, and none is handed over twice."""
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(submit, run_store, str(n)) for n in range(12)]
+        for number in range(12):
+            wait_until(lambda n=number: len(trained(steps)) > n)
+            steps.finish(run_store)
+
+    assert sorted(trained(steps)) == sorted(each.result()[0] for each in asked)
+
+
+def trained(steps: Steps) -> list[str]:
+    """Return the runs that were handed over."""
+    return [task[1] for task in steps.tasks.copy() if task[0] == "train_run"]
+
+
+def test_a_run_whose_process_died_is_failed_and_the_next_begins(
+    run_store: RunStore, steps: Steps
+) -> None:
+    first, second = submit(run_store, "a", "b")
+    run_store.start(first)
+
+    steps.die()
+
+    assert run_store.get(first).status is RunStatus.FAILED
+    assert "was ended from outside" in run_store.get(first).reason
+    assert steps.tasks[1:] == [("train_run", second)]
+
+
+def test_a_run_whose_process_died_before_it_began_is_the_next_one(
+    run_store: RunStore, steps: Steps
+) -> None:
+    first, _ = submit(run_store, "a", "b")
+
+    steps.die()
+
+    assert steps.tasks == [("train_run", first)] * 2
+
+
+def test_a_process_that_cannot_start_is_not_started_for_ever(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """Five times in a row; all that waits would fare the same."""
+    ids = submit(run_store, "a", "b")
+
+    for _ in range(queue.MOST_TRIES):
+        steps.die()
+
+    assert len(steps.tasks) == queue.MOST_TRIES
+    assert statuses(run_store, ids) == ["failed", "failed"]
+    (later,) = submit(run_store, "c")
+    assert steps.tasks[-1] == ("train_run", later)
+
+
+def test_only_deaths_in_a_row_are_counted(run_store: RunStore, steps: Steps) -> None:
+    """A process that has trained can start."""
+    first, second = submit(run_store, "a", "b")
+    for _ in range(queue.MOST_TRIES - 1):
+        steps.die()
+    run_store.start(first)
+
+    steps.die()
+    steps.die()
+
+    assert statuses(run_store, [first, second]) == ["failed", "queued"]
+    assert steps.tasks[-1] == ("train_run", second)
+
+
+def test_a_worker_that_does_not_find_a_run_is_not_asked_for_ever(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """It may look into another store: then it is done at once, with nothing done."""
+    (run_id,) = submit(run_store, "a")
+
+    for number in range(queue.MOST_TRIES):
+        steps.futures[number].set_result(None)
+
+    assert trained(steps) == [run_id] * queue.MOST_TRIES
+    assert "did not find it" in run_store.get(run_id).reason
+
+
+def test_a_program_that_ends_says_so_in_all_runs(
+    run_store: RunStore, steps: Steps
+) -> None:
+    ids = submit(run_store, "works", "waits")
+    run_store.start(ids[0])
+
+    steps.die(ShutdownExecutorError())
+
+    assert statuses(run_store, ids) == ["failed", "failed"]
+    assert all("was closed" in run_store.get(each).reason for each in ids)
+    assert len(steps.tasks) == 1
+
+
+def test_a_store_that_does_not_answer_is_asked_again(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or what waits would wait until somebody asks for another run."""
+    _, second = submit(run_store, "a", "b")
+    asked = threading.Semaphore(0)
+
+    def refuse() -> None:
+        asked.release()
+        message = "The disk is asleep."
+        raise RunStoreError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_store, "runs", refuse)
+        steps.finish(run_store)
+        assert asked.acquire(timeout=30)
+        assert asked.acquire(timeout=30)
+
+    wait_until(lambda: trained(steps)[-1] == second)
+
+
+def test_a_system_that_starts_no_process_is_asked_again(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """For want of memory, for example."""
+    steps.refuses = True
+    (run_id,) = submit(run_store, "a")
+    assert steps.tasks == []
+
+    steps.refuses = False
+
+    wait_until(lambda: steps.tasks == [("train_run", run_id)])
+
+
+def test_a_worker_whose_store_does_not_answer_is_asked_again(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """And at last the run says what the worker said."""
+    (run_id,) = submit(run_store, "a")
+
+    for number in range(1, queue.MOST_TRIES + 1):
+        wait_until(lambda n=number: len(steps.tasks) == n)
+        steps.die(RunStoreError("Expected the run store to answer."))
+
+    run = run_store.get(run_id)
+    assert run.status is RunStatus.FAILED
+    assert run.reason == "Expected the run store to answer."
+
+
+def test_a_worker_that_dies_between_two_writes_leaves_no_run_behind(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run with the name of a dead worker that still waits would wait for ever."""
+    first, second = submit(run_store, "a", "b")
+    with monkeypatch.context() as patch:
+        patch.setattr(Owner, "this_process", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run_store.start(first)
+
+    steps.die()
+
+    assert statuses(run_store, [first]) == ["failed"]
+    assert steps.tasks[-1] == ("train_run", second)
