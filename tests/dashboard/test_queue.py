@@ -1,0 +1,189 @@
+"""The queue on the Train page: what waits, in which order, and how it is changed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import EnsembleConfig, MlpConfig, TrainingConfig
+from core.runs import waiting
+from core.runs.owner import Owner
+from core.runs.records import RunStatus
+from core.runs.store import RunStore
+from dashboard import words
+from tests.dashboard.app import open_app, text
+
+
+def create(store: RunStore, *names: str) -> list[str]:
+    """Have runs wait."""
+    return [store.create(TrainingConfig(), name=name) for name in names]
+
+
+def order(store: RunStore) -> str:
+    """Return the names of what waits, the next one first."""
+    ours = waiting.waiting(store.runs(), owner=str(Owner.this_process()))
+    return " ".join(run.name for run in ours)
+
+
+def rows(app: AppTest) -> list[str]:
+    """Read the rows of the queue."""
+    assert not app.exception
+    return [each.value for each in app.markdown if each.value[:1].isdecimal()]
+
+
+@pytest.mark.usefixtures("running_run")
+def test_nothing_is_shown_when_nothing_waits() -> None:
+    app = open_app("train")
+
+    assert "Queue" not in text(app)
+    assert rows(app) == []
+
+
+@pytest.mark.usefixtures("running_run")
+def test_waiting_runs_are_listed_in_their_order(store: RunStore) -> None:
+    """Not those of another server, which has a worker of its own."""
+    _, theirs, last = create(store, "first", "theirs", "1. *last*")
+    store.annotate(theirs, tags={"inklab.owner": "elsewhere 1 1.0"})
+
+    app = open_app("train")
+
+    assert rows(app) == [
+        "1\\. **first** (784-128-64-10), 10 epochs",
+        "2\\. **1\\. \\*last\\*** (784-128-64-10), 10 epochs",
+    ]
+    assert app.button(key=f"up_{last}").help == "Move 1\\. \\*last\\* up"
+
+
+def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
+    store: RunStore,
+) -> None:
+    """A run without a preset is called like its network."""
+    create(store, "784-128-64-10")
+    pair = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+    store.create(pair, name="pair", members=["a" * 32, "b" * 32])
+
+    assert rows(open_app("train")) == [
+        "1\\. **784-128-64-10**, 10 epochs",
+        "2\\. **pair**, combines 2 runs",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("up", "b a c"), ("down", "a c b"), ("cancel", "a c")]
+)
+def test_a_run_is_moved_or_cancelled(key: str, expected: str, store: RunStore) -> None:
+    _, second, _ = create(store, "a", "b", "c")
+    app = open_app("train")
+
+    app.button(key=f"{key}_{second}").click().run()
+
+    assert order(store) == expected
+    assert [row.split("**")[1] for row in rows(app)] == expected.split()
+
+
+def test_what_is_at_an_end_moves_no_further(store: RunStore) -> None:
+    first, last = create(store, "a", "b")
+
+    app = open_app("train")
+
+    disabled = [each.key for each in app.button if each.disabled]
+    assert disabled == [f"up_{first}", f"down_{last}"]
+
+
+@pytest.mark.parametrize("key", ["up", "down", "cancel"])
+@pytest.mark.parametrize("happened", [RunStore.delete, RunStore.start, RunStore.stop])
+def test_somebody_else_was_quicker(
+    key: str, happened: Callable[[RunStore, str], None], store: RunStore
+) -> None:
+    """What this viewer sees is up to two seconds old."""
+    _, second, _ = create(store, "a", "b", "c")
+    app = open_app("train")
+    happened(store, second)
+
+    app.button(key=f"{key}_{second}").click().run()
+
+    assert order(store) == "a c"
+    assert not app.exception
+    assert not app.error
+
+
+def test_cancelling_a_run_that_has_just_begun_stops_it(store: RunStore) -> None:
+    """Whoever presses the button does not want it trained."""
+    (run_id,) = create(store, "a")
+    app = open_app("train")
+    store.start(run_id)
+
+    app.button(key=f"cancel_{run_id}").click().run()
+
+    assert store.is_stop_requested(run_id)
+
+
+def test_the_last_one_that_is_cancelled_leaves_nothing(store: RunStore) -> None:
+    (run_id,) = create(store, "a")
+    app = open_app("train")
+
+    app.button(key=f"cancel_{run_id}").click().run()
+
+    assert store.get(run_id).status is RunStatus.STOPPED
+    assert "Queue" not in text(app)
+
+
+def test_many_waiting_runs_do_not_hide_the_page(store: RunStore) -> None:
+    """What comes next is shown; the rest when it is asked for."""
+    ids = create(store, *(f"run {number}" for number in range(12)))
+    app = open_app("train")
+    assert len(rows(app)) == 5
+    assert "7 more" in [each.label for each in app.expander]
+
+    app.session_state["more_waiting"] = True
+    app.run()
+
+    assert [row.split("**")[1] for row in rows(app)[-1:]] == ["run 11"]
+    app.button(key=f"up_{ids[11]}").click().run()
+    assert order(store).endswith("run 11 run 10")
+
+
+def test_the_watched_run_says_its_place(store: RunStore) -> None:
+    create(store, "first")
+    (second,) = create(store, "lenet")
+    create(store, "third")
+
+    app = open_app("train", watch=second)
+
+    assert app.progress[0].text == "lenet waits for its turn: 2nd of 3"
+
+
+def test_a_run_that_has_its_turn_is_about_to_start(store: RunStore) -> None:
+    """Its worker may have to be started, which takes seconds."""
+    first, _ = create(store, "lenet", "next")
+    waiting.hand_over(store, first)
+
+    app = open_app("train", watch=first)
+
+    assert app.progress[0].text == "lenet is starting"
+    assert len(rows(app)) == 1
+
+
+def test_the_queue_of_another_server_is_its_own(store: RunStore) -> None:
+    """Its run says the place that it has there."""
+    create(store, "ours")
+    elsewhere = str(replace(Owner.this_process(), host="elsewhere", pid=1))
+    (theirs,) = create(store, "theirs")
+    store.annotate(theirs, tags={"inklab.owner": elsewhere})
+
+    app = open_app("train", watch=theirs)
+
+    assert app.progress[0].text == "theirs waits for its turn: 1st of 1"
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        *((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th")),
+        *((13, "13th"), (21, "21st"), (102, "102nd"), (111, "111th")),
+        (1003, "1,003rd"),
+    ],
+)
+def test_places_are_written_as_people_say_them(number: int, expected: str) -> None:
+    assert words.ordinal(number) == expected
