@@ -23,7 +23,7 @@ from core.errors import (
 )
 from core.inference import Predictor
 from core.jobs import combining, worker
-from core.runs import bundle, open_store, waiting
+from core.runs import bundle, logs, open_store, waiting
 from core.runs.records import Progress, Run, RunStatus
 
 if TYPE_CHECKING:
@@ -155,6 +155,18 @@ def show_run(options: argparse.Namespace) -> int:
     return 0
 
 
+def log_of_run(options: argparse.Namespace) -> int:
+    """Print what was said while a run was worked on."""
+    store = open_store()
+    run = store.get(options.id)
+    text = logs.read(store, run.id)
+    if options.json:
+        console.print_record({"run_id": run.id, "log": text}, as_json=True)
+    else:
+        print(text, end="")
+    return 0
+
+
 def delete_run(options: argparse.Namespace) -> int:
     """Delete one run."""
     store = open_store()
@@ -234,6 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     runs = {
         "list": list_runs,
         "show": show_run,
+        "log": log_of_run,
         "delete": delete_run,
         "move": move_run,
         "stop": stop_run,

@@ -23,7 +23,7 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, QueueError, UnknownRunError
 from core.jobs import executor
-from core.runs import bundle, open_store, preload, store_exists, waiting
+from core.runs import bundle, logs, open_store, preload, store_exists, waiting
 from core.runs.diagnosis import Remark, diagnose
 from core.runs.expectation import Expectation, expected_seconds
 from core.runs.owner import Owner
@@ -237,6 +237,14 @@ def archive(run_id: str) -> bytes:
         path = Path(folder) / "run.zip"
         bundle.write_bundle(store(), run_id, path)
         return path.read_bytes()
+
+
+def log_of(run_id: str) -> str | None:
+    """Return what was said while a run was worked on, or None if it has no log."""
+    try:
+        return logs.read(store(), run_id)
+    except ArtifactError:
+        return None
 
 
 def stop_run(run_id: str) -> None:

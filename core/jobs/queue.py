@@ -73,7 +73,7 @@ class RunQueue:
                 if run is None:
                     return False
                 waiting.hand_over(store, run.id)
-                future = self._executor.submit(worker.train_run, run.id)
+                future = self._executor.submit(worker.train_queued, run.id)
                 self._is_busy = True
         except (RunStoreError, RuntimeError, OSError):
             self._retry(store)

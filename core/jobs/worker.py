@@ -19,7 +19,8 @@ from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import InklabError, TrainingStopped, UnknownRunError
-from core.jobs import combining, results
+from core.jobs import combining, results, telling
+from core.jobs.logbook import Logbook
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
 from core.jobs.results import Result
@@ -90,8 +91,16 @@ def preview(
     return images, changed
 
 
+def train_queued(run_id: str) -> None:
+    """Do the work of a run from the queue, with all that is said in its log."""
+    train_run(run_id, listens=True)
+
+
 def train_run(
-    run_id: str, *, also: Callable[[Progress], None] = lambda _: None
+    run_id: str,
+    *,
+    also: Callable[[Progress], None] = lambda _: None,
+    listens: bool = False,
 ) -> None:
     """Train a queued run, or combine others to it, and store its results.
 
@@ -102,12 +111,16 @@ def train_run(
         run_id: A queued run; one that was stopped or deleted while it waited is
             left alone.
         also: Called with each progress of a training, beside the store.
+        listens: Whether all that this process says goes to the log of the run, and
+            nowhere else: not in a terminal, where somebody reads it.
     """
     store = open_store()
     if _is_deleted(store, run_id) or not store.start(run_id):
         return
     try:
-        _work_on(store, run_id, also)
+        is_stopped = _work_with_log(store, run_id, also, listens=listens)
+        if not is_stopped:
+            store.finish(run_id)
     except TrainingStopped:
         store.stop(run_id)
     except KeyboardInterrupt:
@@ -144,18 +157,43 @@ def _import_tensorflow() -> None:
         importlib.import_module("core.training.train")
 
 
-def _work_on(store: "RunStore", run_id: str, also: Callable[[Progress], None]) -> None:
+def _work_with_log(
+    store: "RunStore",
+    run_id: str,
+    also: Callable[[Progress], None],
+    *,
+    listens: bool,
+) -> bool:
+    def hear(progress: Progress) -> None:
+        if progress.ends_epoch:
+            log.say(telling.epoch(progress))
+        also(progress)
+
+    try:
+        with Logbook(run_id, listens=listens) as log:
+            return _work_on(store, run_id, hear, log)
+    finally:
+        store.keep_log(run_id)
+
+
+def _work_on(
+    store: "RunStore", run_id: str, also: Callable[[Progress], None], log: Logbook
+) -> bool:
+    """Do the work of a running run; tell whether it was stopped."""
     _import_tensorflow()
     started = time.perf_counter()
     run = store.get(run_id)
+    log.say(telling.beginning(run))
     dataset = datasets.load(run.config.dataset)
+    log.say(*telling.plan(run, dataset.spec))
     if run.members:
         result = _combine(store, run, dataset)
     else:
         result = _train(store, run, dataset, also)
+        log.say(*telling.training(run, result))
     results.keep(store, run, dataset, result, started=started)
-    if not result.is_stopped:
-        store.finish(run_id)
+    log.say(telling.end(store.get(run_id)))
+    return result.is_stopped
 
 
 def _train(

@@ -1,7 +1,7 @@
 """Pack a finished run into one zip that needs no Inklab.
 
 Everything in it is read from the run store, without TensorFlow. The same run
-gives the same bytes: no clock and no owner is written into the archive.
+gives the same bytes: no clock is read, and no owner is named but by the log.
 """
 
 import csv
@@ -17,6 +17,7 @@ from core.datasets import catalog
 from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
+from core.runs.logs import LOG
 from core.runs.records import History, Predictions, Run
 from core.runs.script import script_of
 
@@ -30,14 +31,15 @@ CONTENTS: Final = {
     "config.json": "the recipe, as Inklab reads it",
     "history.csv": "loss (nats) and accuracy (0 to 1) after each epoch",
     "predictions.csv": "the probability of each class for every test image",
+    LOG: "what was said while it was trained",
     "card.md": "this page",
     "reproduce.py": "a script of plain Keras that trains the same again",
 }
 """The files of an archive, in order, and what they are."""
 
 _STORED: Final = ("model.keras", "model.tflite", "model.onnx", "config.json")
-_LATER: Final = "model.onnx"
-"""Runs of the first versions have none."""
+_LATER: Final = ("model.onnx", LOG)
+"""Runs of the first versions have none of these."""
 
 _SCRIPT: Final = "reproduce.py"
 """An ensemble was not trained itself; the archives of its members have one each."""
@@ -100,10 +102,12 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
     with _text(archive, "predictions.csv") as file:
         predictions = store.predictions(run.id)
         csv.writer(file).writerows(_prediction_rows(predictions, spec.classes))
+    unscripted = [_SCRIPT] if run.members else []
+    unlogged = [] if _copy(archive, store, run.id, LOG) else [LOG]
     with _text(archive, "card.md") as file:
         card = store.artifact(run.id, "card.md").read_text(encoding="utf-8")
-        unscripted = [_SCRIPT] if run.members else []
-        file.write(f"{card.rstrip()}\n\n{_list_of_files(missing, unscripted)}")
+        files = _list_of_files(missing, [*unscripted, *unlogged])
+        file.write(f"{card.rstrip()}\n\n{files}")
     if run.members:
         return
     with _text(archive, _SCRIPT) as file:
@@ -115,7 +119,7 @@ def _copy(archive: zipfile.ZipFile, store: "RunStore", run_id: str, name: str) -
     try:
         path = store.artifact(run_id, name)
     except ArtifactError:
-        if name == _LATER:
+        if name in _LATER:
             return False
         raise
     with path.open("rb") as source, archive.open(_entry(name), "w") as target:
@@ -163,16 +167,16 @@ def _prediction_rows(
         yield index, classes[label], classes[guess], *shares
 
 
-def _list_of_files(missing: Iterable[str], unscripted: Iterable[str]) -> str:
-    without = {*missing, *unscripted}
+def _list_of_files(missing: Iterable[str], absent: Iterable[str]) -> str:
+    without = {*missing, *absent}
     rows = "\n".join(
         f"| `{name}` | {meaning} |"
         for name, meaning in CONTENTS.items()
         if name not in without
     )
-    absent = "".join(
+    remarks = "".join(
         f"\n`{name}` is missing: this run is older than that kind of file. "
         "Train it again to get one.\n"
         for name in missing
     )
-    return f"## Files\n\n| file | what it is |\n|---|---|\n{rows}\n{absent}"
+    return f"## Files\n\n| file | what it is |\n|---|---|\n{rows}\n{remarks}"

@@ -28,7 +28,7 @@ from core.errors import (
     SchemaError,
     UnknownRunError,
 )
-from core.runs import database, listing
+from core.runs import database, listing, logs
 from core.runs.owner import Owner
 from core.runs.records import History, LivePoints, Predictions, Run, RunStatus
 from core.runs.translation import STEPS_PER_EPOCH, plain_errors, run_of
@@ -232,7 +232,8 @@ def finding(run_id: str) -> Iterator[None]:
 
 
 def mark_failed(client: MlflowClient, run_id: str, reason: str) -> None:
-    """Mark a run failed, with a reason in plain words."""
+    """Mark a run failed, with a reason in plain words; its process writes no more."""
+    logs.keep(client, run_id)
     client.set_tag(run_id, "inklab.reason", reason)
     client.set_terminated(run_id, "FAILED")
 

@@ -13,7 +13,7 @@ from typing import Final
 from mlflow.entities import Metric, Param, RunTag
 
 from core.config import TrainingConfig
-from core.runs import reader, waiting
+from core.runs import logs, reader, waiting
 from core.runs.owner import Owner
 from core.runs.reader import RunReader
 from core.runs.records import PLACE_TAG, Progress, RunScores, RunStatus
@@ -178,6 +178,10 @@ class RunStore(RunReader):
                 self._client.set_tag(run_id, "inklab.compiler", compiler)
             # Last, because whoever sees the scores takes the files for complete.
             self._client.log_batch(run_id, metrics=metrics)
+
+    def keep_log(self, run_id: str) -> None:
+        """Put the log of a run with its files; it need not be there, or be possible."""
+        logs.keep(self._client, run_id)
 
     def finish(self, run_id: str) -> None:
         """Mark a run finished."""

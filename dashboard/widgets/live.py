@@ -248,6 +248,12 @@ def _outcome(run: Run, history: History) -> None:
         case RunStatus.FAILED:
             what = "Combining the networks" if run.members else "The training"
             st.error(run.reason, title=f"{what} failed")
+            st.page_link(
+                frame.RUNS,
+                label="Read its log",
+                icon=":material/notes:",
+                query_params={state.RUNS: run.id},
+            )
         case _ if run.members:
             st.caption("The test images are looked at once, when it is combined.")
         case _:

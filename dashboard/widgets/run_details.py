@@ -1,5 +1,7 @@
 """One run: what it is worth, what people say about it, and how it was made."""
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +10,8 @@ from core.runs import curation
 from core.runs.records import Run, RunStatus
 from dashboard import services, state, words
 from dashboard.widgets import clock, frame, runs
+
+LOG_HEIGHT: Final = 320
 
 
 def details(run: Run) -> None:
@@ -20,6 +24,7 @@ def details(run: Run) -> None:
         _links(run)
         with st.expander("Settings", icon=":material/tune:"):
             settings(run)
+        _log(run)
     with words_column:
         _star(run)
         _name_and_note(run)
@@ -32,6 +37,33 @@ def settings(run: Run) -> None:
     ).T
     table.columns = ["Value"]
     st.table(table.replace("", "\u2013"), alt=f"All settings of {run.name}")
+
+
+def _log(run: Run) -> None:
+    """Show what was said while it was worked on, read when somebody asks for it."""
+    asked = st.expander(
+        "Log", icon=":material/notes:", key=f"log_{run.id}", on_change="rerun"
+    )
+    if not asked.open:
+        return
+    with asked:
+        text = services.log_of(run.id)
+        if text is None:
+            st.info(
+                "This run has no log: it has not begun, or it is older than logs.",
+                icon=":material/info:",
+            )
+            return
+        st.code(text, language=None, height=LOG_HEIGHT)
+        st.download_button(
+            "Download the log",
+            data=text,
+            file_name=f"log-{run.id[:8]}.txt",
+            mime="text/plain",
+            icon=":material/download:",
+            key=f"download_log_{run.id}",
+            on_click="ignore",
+        )
 
 
 def _summary(run: Run) -> None:

@@ -85,6 +85,27 @@ def test_training_prints_one_json_object_and_nothing_else(
 
 
 @pytest.mark.usefixtures("small_mnist", "run_store")
+def test_log_of_a_training_can_be_read(capsys: Captured) -> None:
+    """On a machine without a browser, it is the only way to learn what happened."""
+    assert cli.main(["train", *QUICKLY, "--json"]) == 0
+    run_id = answer_of(capsys)["run_id"]
+
+    assert cli.main(["runs", "log", run_id]) == 0
+
+    said = capsys.readouterr().out
+    for words in (
+        f"Run {run_id}, ",
+        "Data set: MNIST, 600 training and 200 test images.",
+        "Network: 784-16-10, 12,730 parameters.",
+        "Epoch 1 of 1: loss ",
+        "with a loop compiled by XLA.",
+        "The latest weights are kept; the best by validation loss was epoch 1.",
+        "Saved. Test accuracy: ",
+    ):
+        assert words in said
+
+
+@pytest.mark.usefixtures("small_mnist", "run_store")
 def test_training_shows_its_progress_on_the_error_stream(capsys: Captured) -> None:
     """Somebody who waits wants to see that something happens."""
     assert cli.main(["train", *QUICKLY]) == 0

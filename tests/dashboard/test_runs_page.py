@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.config import CnnConfig, TrainingConfig
-from core.runs import curation
+from core.runs import curation, logs
 from core.runs.records import History, RunStatus
 from core.runs.store import RunStore
 from tests import small_data
@@ -189,6 +189,39 @@ def test_settings_of_the_selected_run_are_listed(finished_run: str) -> None:
     values = settings_table.value["Value"]
     assert values["Network: hidden"] == "128,64"
     assert values["Learning rate"] == "0.001"
+
+
+def test_log_is_read_when_it_is_asked_for(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = store.create(TrainingConfig(), name="failed")
+    path = logs.file_of(failed)
+    path.parent.mkdir()
+    path.write_text("Traceback: it broke here\n")
+    store.fail(failed, "The disk is full.")
+    read = logs.read
+    asked = []
+    monkeypatch.setattr(logs, "read", lambda *run: asked.append(1) or read(*run))
+    app = open_app("runs", runs=failed)
+    closed = list(asked)
+
+    app.session_state[f"log_{failed}"] = True
+    app.run()
+
+    assert closed == []
+    assert "Traceback: it broke here" in [each.value for each in app.code]
+    (download,) = app.get("download_button")
+    assert download.proto.label == "Download the log"
+
+
+def test_run_without_log_says_so(store: RunStore) -> None:
+    waiting = store.create(TrainingConfig(), name="waits")
+    app = open_app("runs", runs=waiting)
+
+    app.session_state[f"log_{waiting}"] = True
+    app.run()
+
+    assert any("This run has no log" in each for each in alerts(app))
 
 
 def test_failed_run_says_why(store: RunStore) -> None:

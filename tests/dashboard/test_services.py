@@ -61,7 +61,7 @@ def test_started_run_is_queued_and_handed_to_the_executor(
 
     run = store.get(run_id)
     assert (run.config, run.name) == (config, "mine")
-    assert tasks == [("train_run", (run_id,))]
+    assert tasks == [("train_queued", (run_id,))]
 
 
 @pytest.mark.parametrize(

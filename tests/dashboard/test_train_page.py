@@ -230,7 +230,7 @@ def test_second_start_waits_behind_the_first(
     app.button(key="start").click().run()
 
     second, first = store.runs()
-    assert tasks == [("train_run", (first.id,))]
+    assert tasks == [("train_queued", (first.id,))]
     assert app.query_params["watch"] == second.id
     assert app.progress[0].text == "classic-mlp waits for its turn: 1st of 1"
 
@@ -361,6 +361,8 @@ def test_failed_run_says_why(store: RunStore, running_run: str) -> None:
 
     assert app.error[0].value.startswith("The loss is no longer a number.")
     assert app.progress[0].text == "long-run has failed"
+    links = {link.label: link.proto.query_string for link in app.get("page_link")}
+    assert links["Read its log"] == f"runs={running_run}"
     with pytest.raises(KeyError):
         app.button(key="stop")
 

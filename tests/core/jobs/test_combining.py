@@ -307,5 +307,5 @@ def test_a_page_queues_an_ensemble_like_a_training(
 
     run_id = executor.combine(run_store, members, name="both")
 
-    assert recording.tasks == [(worker.train_run, run_id)]
+    assert recording.tasks == [(worker.train_queued, run_id)]
     assert run_store.get(run_id).status is RunStatus.QUEUED

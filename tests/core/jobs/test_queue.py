@@ -70,11 +70,11 @@ def statuses(store: RunStore, run_ids: list[str]) -> list[str]:
 def test_one_run_at_a_time_is_handed_over(run_store: RunStore, steps: Steps) -> None:
     """What the pool has cannot be taken back or moved."""
     first, second = submit(run_store, "a", "b")
-    assert steps.tasks == [("train_run", first)]
+    assert steps.tasks == [("train_queued", first)]
 
     steps.finish(run_store)
 
-    assert steps.tasks == [("train_run", first), ("train_run", second)]
+    assert steps.tasks == [("train_queued", first), ("train_queued", second)]
 
 
 def test_the_order_is_that_of_the_store_when_the_last_one_is_over(
@@ -87,7 +87,7 @@ def test_the_order_is_that_of_the_store_when_the_last_one_is_over(
     steps.finish(run_store)
     steps.finish(run_store)
 
-    assert steps.tasks[1:] == [("train_run", third), ("train_run", second)]
+    assert steps.tasks[1:] == [("train_queued", third), ("train_queued", second)]
 
 
 def test_after_the_last_run_the_worker_gets_ready(
@@ -112,7 +112,7 @@ def test_a_run_taken_back_while_it_waits_is_passed_over(
 
     steps.finish(run_store)
 
-    assert steps.tasks[-1] == ("train_run", third)
+    assert steps.tasks[-1] == ("train_queued", third)
 
 
 @pytest.mark.parametrize("change", [RunStore.request_stop, RunStore.delete])
@@ -125,7 +125,7 @@ def test_a_run_taken_back_when_it_was_chosen_holds_nobody_up(
 
     steps.futures[0].set_result(None)
 
-    assert steps.tasks[-1] == ("train_run", second)
+    assert steps.tasks[-1] == ("train_queued", second)
 
 
 def test_runs_of_another_process_are_left_to_it(
@@ -138,7 +138,7 @@ def test_runs_of_another_process_are_left_to_it(
     (ours,) = submit(run_store, "a")
     steps.finish(run_store)
 
-    assert steps.tasks == [("train_run", ours), ("warm_up",)]
+    assert steps.tasks == [("train_queued", ours), ("warm_up",)]
 
 
 def test_a_computer_that_gets_another_name_goes_on_with_its_runs(
@@ -152,7 +152,7 @@ def test_a_computer_that_gets_another_name_goes_on_with_its_runs(
     steps.finish(run_store)
     steps.finish(run_store)
 
-    assert steps.tasks[1:] == [("train_run", second), ("train_run", third)]
+    assert steps.tasks[1:] == [("train_queued", second), ("train_queued", third)]
 
 
 def test_runs_asked_for_while_others_end_are_all_done(
@@ -170,7 +170,7 @@ def test_runs_asked_for_while_others_end_are_all_done(
 
 def trained(steps: Steps) -> list[str]:
     """Return the runs that were handed over."""
-    return [task[1] for task in steps.tasks.copy() if task[0] == "train_run"]
+    return [task[1] for task in steps.tasks.copy() if task[0] == "train_queued"]
 
 
 def test_a_run_whose_process_died_is_failed_and_the_next_begins(
@@ -183,7 +183,7 @@ def test_a_run_whose_process_died_is_failed_and_the_next_begins(
 
     assert run_store.get(first).status is RunStatus.FAILED
     assert "was ended from outside" in run_store.get(first).reason
-    assert steps.tasks[1:] == [("train_run", second)]
+    assert steps.tasks[1:] == [("train_queued", second)]
 
 
 def test_a_run_whose_process_died_before_it_began_is_the_next_one(
@@ -193,7 +193,7 @@ def test_a_run_whose_process_died_before_it_began_is_the_next_one(
 
     steps.die()
 
-    assert steps.tasks == [("train_run", first)] * 2
+    assert steps.tasks == [("train_queued", first)] * 2
 
 
 def test_a_process_that_cannot_start_is_not_started_for_ever(
@@ -208,7 +208,7 @@ def test_a_process_that_cannot_start_is_not_started_for_ever(
     assert len(steps.tasks) == queue.MOST_TRIES
     assert statuses(run_store, ids) == ["failed", "failed"]
     (later,) = submit(run_store, "c")
-    assert steps.tasks[-1] == ("train_run", later)
+    assert steps.tasks[-1] == ("train_queued", later)
 
 
 def test_only_deaths_in_a_row_are_counted(run_store: RunStore, steps: Steps) -> None:
@@ -222,7 +222,7 @@ def test_only_deaths_in_a_row_are_counted(run_store: RunStore, steps: Steps) -> 
     steps.die()
 
     assert statuses(run_store, [first, second]) == ["failed", "queued"]
-    assert steps.tasks[-1] == ("train_run", second)
+    assert steps.tasks[-1] == ("train_queued", second)
 
 
 def test_a_worker_that_does_not_find_a_run_is_not_asked_for_ever(
@@ -282,7 +282,7 @@ def test_a_system_that_starts_no_process_is_asked_again(
 
     steps.refuses = False
 
-    wait_until(lambda: steps.tasks == [("train_run", run_id)])
+    wait_until(lambda: steps.tasks == [("train_queued", run_id)])
 
 
 def test_a_worker_whose_store_does_not_answer_is_asked_again(
@@ -313,4 +313,4 @@ def test_a_worker_that_dies_between_two_writes_leaves_no_run_behind(
     steps.die()
 
     assert statuses(run_store, [first]) == ["failed"]
-    assert steps.tasks[-1] == ("train_run", second)
+    assert steps.tasks[-1] == ("train_queued", second)

@@ -37,6 +37,7 @@ def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -
         "card.md",
         "checkpoint.npz",
         "config.json",
+        "log.txt",
         "model.keras",
         "model.onnx",
         "model.tflite",

@@ -44,6 +44,7 @@ def files(tmp_path: Path) -> Path:
     write_predictions(folder, predictions())
     (folder / "config.json").write_text(TrainingConfig().to_json())
     (folder / "card.md").write_text("# Card\n\nÉ\n", encoding="utf-8")
+    (folder / "log.txt").write_text("Epoch 1 of 2\n", encoding="utf-8")
     for kind in ("keras", "tflite", "onnx"):
         (folder / f"model.{kind}").write_bytes(kind.encode() * 1000)
     return folder
@@ -79,7 +80,13 @@ def test_all_that_was_promised_is_inside(
     with opened(run_store, run, tmp_path / "run.zip") as archive:
         assert archive.namelist() == list(bundle.CONTENTS)
         assert archive.testzip() is None
-        for name in ("model.keras", "model.tflite", "model.onnx", "config.json"):
+        for name in (
+            "model.keras",
+            "model.tflite",
+            "model.onnx",
+            "config.json",
+            "log.txt",
+        ):
             assert archive.read(name) == (files / name).read_bytes()
         card = archive.read("card.md").decode()
         assert card.startswith("# Card\n\nÉ\n\n## Files\n")
