@@ -1,12 +1,14 @@
 """Small data and values that tests of several parts build on."""
 
+import contextlib
 import gzip
 import hashlib
 import itertools
+import resource
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,6 +126,20 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
             message = f"Expected it to come about within {seconds} s."
             raise TimeoutError(message)
         threading.Event().wait(0.02)
+
+
+@contextlib.contextmanager
+def no_room(beyond: int = 0) -> Iterator[None]:
+    """Let no file of this process grow beyond a size, as if the disk were full.
+
+    Only around what is tested: pytest itself may write its report into a file.
+    """
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (beyond, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def _write(path: Path, array: NDArray[np.uint8]) -> DataFile:

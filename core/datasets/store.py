@@ -8,6 +8,7 @@ again. Missing, cut, lengthened and replaced files look so, single flipped bytes
 """
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
@@ -129,7 +130,10 @@ def _open(folder: Path, spec: DatasetSpec) -> Dataset | None:
             name: _map(folder / f"{name}.npy", shape)
             for name, shape in _shapes(spec).items()
         }
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        # The copy is not to blame, and must not be thrown away for it.
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            raise MemoryError(str(error)) from error
         return None
     if not isinstance(fingerprint, str):
         return None

@@ -13,9 +13,10 @@ import numpy as np
 from core import settings
 from core.config import TrainingConfig
 from core.datasets.store import Dataset
-from core.errors import ExportError
+from core.errors import ExportError, HomeError
 from core.evaluation import metrics
 from core.inference import Predictor
+from core.jobs import reasons
 from core.runs.records import CHECKPOINT, Predictions, Run, RunScores
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def keep(
 
     Raises:
         ExportError: If the exported model does not compute what the trained one does.
+        HomeError: If there is no room for it.
         RunStoreError: If it cannot be stored.
     """
     predictions = result.made.predictions
@@ -83,6 +85,10 @@ def keep(
             best_epoch=result.best_epoch,
         )
         store.keep(run.id, scores=scores, files=files, compiler=result.compiler)
+    except Exception as error:
+        if reasons.is_disk_full(error):
+            raise _no_room(result) from error
+        raise
     finally:
         shutil.rmtree(files, ignore_errors=True)
 
@@ -107,6 +113,22 @@ def _write_files(files: Path, result: Result, config: TrainingConfig) -> None:
         result.checkpoint.save(files / CHECKPOINT)
     (files / "config.json").write_text(config.to_json())
     (files / "card.md").write_text(result.card)
+
+
+def _no_room(result: Result) -> HomeError:
+    """Say how much room it takes to save a run; it is needed twice for a moment."""
+    # Three models, and a state with weights, two moments and the best weights.
+    numbers = 7 * result.made.model.count_params()
+    predictions = result.made.predictions
+    numbers += predictions.probabilities.size + predictions.features.size
+    home = settings.home()
+    message = (
+        f"Expected room for about {2 * 4 * numbers / 1e6:.0f} MB in {home} to save "
+        f"this run, but its disk is full ({shutil.disk_usage(home).free / 1e6:.0f} MB "
+        "free for everybody) or has a limit. Make room, or set INKLAB_HOME to another "
+        "folder, and train again. The curves of this run are kept, its model is lost."
+    )
+    return HomeError(message)
 
 
 def _check_export(model: Path, images: np.ndarray, predictions: Predictions) -> None:

@@ -18,8 +18,8 @@ from core import presets
 from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
-from core.errors import InklabError, TrainingStopped, UnknownRunError
-from core.jobs import combining, results, telling
+from core.errors import InklabError, RunStoreError, TrainingStopped, UnknownRunError
+from core.jobs import combining, reasons, results, telling
 from core.jobs.logbook import Logbook
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
@@ -92,8 +92,15 @@ def preview(
 
 
 def train_queued(run_id: str) -> None:
-    """Do the work of a run from the queue, with all that is said in its log."""
-    train_run(run_id, listens=True)
+    """Do the work of a run from the queue, with all that is said in its log.
+
+    If the store cannot be told how it ended, this process ends: the run would be
+    "running" as long as it lives, and so whoever reads the run finds it gone.
+    """
+    try:
+        train_run(run_id, listens=True)
+    except RunStoreError:
+        os._exit(1)
 
 
 def train_run(
@@ -104,8 +111,8 @@ def train_run(
 ) -> None:
     """Train a queued run, or combine others to it, and store its results.
 
-    Errors that are raised on purpose end in the store as the run's reason;
-    any other error does too, and is raised.
+    Errors that are raised on purpose end in the store as the run's reason, and
+    so does a lack of memory; any other error does too, and is raised.
 
     Args:
         run_id: A queued run; one that was stopped or deleted while it waited is
@@ -130,8 +137,9 @@ def train_run(
         if not _is_deleted(store, run_id):
             store.fail(run_id, str(error))
     except BaseException as error:
-        store.fail(run_id, f"Unexpected {type(error).__name__}: {error}")
-        raise
+        store.fail(run_id, reasons.reason(error, store.get(run_id).config))
+        if not reasons.is_out_of_memory(error):
+            raise
 
 
 def _is_deleted(store: "RunStore", run_id: str) -> bool:

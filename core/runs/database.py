@@ -41,7 +41,7 @@ def make_if_missing(uri: str) -> None:
             if not path.exists():
                 _make(path)
     # MLflow would try to open a broken file for over a minute.
-    with contextlib.closing(sqlite3.connect(path)) as database:
+    with contextlib.closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as database:
         database.execute("PRAGMA schema_version")
 
 

@@ -2,16 +2,18 @@
 
 A run whose process is gone would otherwise be "running" for ever. A process
 number alone is not enough, since numbers are given again: the start time
-belongs to it.
+belongs to it, told so that it does not change when the clock is set.
 """
 
 import functools
 import os
 import socket
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import psutil
+
+SAME_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -21,18 +23,27 @@ class Owner:
     Attributes:
         host: Name of the machine.
         pid: Process number there.
-        started: When the process started, in seconds since 1970.
+        started: When the process started, in seconds: on Linux since the machine
+            did, elsewhere since 1970.
     """
 
     host: str
     pid: int
     started: float
 
-    @classmethod
-    def this_process(cls) -> Self:
+    @staticmethod
+    def this_process() -> "Owner":
         """Return the process that asks, always under the same name."""
-        host, started = _name_of(os.getpid())
-        return cls(host, os.getpid(), started)
+        return _this_process(os.getpid())
+
+    @classmethod
+    def of_process(cls, pid: int) -> Self:
+        """Return a process of this machine.
+
+        Raises:
+            psutil.Error: If there is none with that number.
+        """
+        return cls(socket.gethostname(), pid, _start_of(psutil.Process(pid)))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -57,17 +68,23 @@ class Owner:
         """Whether it still runs; only this machine can tell (see `is_here`)."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1.0
+            same = abs(_start_of(process) - self.started) < SAME_SECONDS
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
 
 
 @functools.cache
-def _name_of(pid: int) -> tuple[str, float]:
-    """Return the host of a process and its start, as they were at first.
+def _this_process(pid: int) -> Owner:
+    """Return a process as it was at first.
 
-    A laptop gets another name in another network, and a clock that is set moves the
-    start; a process would no longer find the runs that wait for it.
+    A laptop gets another name in another network; a process would no longer find
+    the runs that wait for it.
     """
-    return socket.gethostname(), psutil.Process(pid).create_time()
+    return Owner.of_process(pid)
+
+
+def _start_of(process: psutil.Process) -> float:
+    started: float = process.create_time()
+    # Linux counts from its own start, to which psutil adds what the clock says now.
+    return started - psutil.boot_time() if psutil.LINUX else started

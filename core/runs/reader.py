@@ -36,6 +36,10 @@ from core.runs.translation import STEPS_PER_EPOCH, plain_errors, run_of
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
 HEARTBEAT_LIMIT_SECONDS: Final = 60.0
+QUEUE_LIMIT_SECONDS: Final = 24 * 3600.0
+"""A run that waits has no heartbeat; if its machine is called otherwise now, or is
+another, nobody can tell whether it will ever begin."""
+
 SAVING_LIMIT_SECONDS: Final = 300.0
 ABANDONED: Final = "The training process ended unexpectedly. Start it again."
 
@@ -196,17 +200,21 @@ class RunReader:
         if "inklab.saving" in tags and run.status is RunStatus.STOPPED:
             silence = time.time() - float(tags["inklab.saving"])
             may_come = not run.has_model and silence < SAVING_LIMIT_SECONDS
-            is_saving = may_come and _is_worked_on(run.status, tags)
+            is_saving = may_come and _is_worked_on(found)
             return replace(run, is_saving=is_saving)
-        if run.status.is_over or _is_worked_on(run.status, tags):
+        if run.status.is_over or _is_worked_on(found):
             return run
         # It may have finished, and its process ended, since we read it.
         with plain_errors():
             now = run_of(self._client.get_run(run.id))
         if now.status is not run.status:
             return now
-        with plain_errors():
-            mark_failed(self._client, run.id, ABANDONED)
+        try:
+            with plain_errors():
+                mark_failed(self._client, run.id, ABANDONED)
+        except RunStoreError:
+            # A full disk, for example: it is true all the same.
+            return replace(run, status=RunStatus.FAILED, reason=ABANDONED)
         return self.get(run.id)
 
     def _points(self, run_id: str, key: str) -> list[Metric]:
@@ -238,12 +246,17 @@ def mark_failed(client: MlflowClient, run_id: str, reason: str) -> None:
     client.set_terminated(run_id, "FAILED")
 
 
-def _is_worked_on(status: RunStatus, tags: dict[str, str]) -> bool:
+def _is_worked_on(found: MlflowRun) -> bool:
+    """Whether the process that is responsible for a run that is not over lives."""
+    tags = found.data.tags
     owner = Owner.from_text(tags["inklab.owner"])
     if owner.is_here:
         return owner.is_alive
+    if found.info.status == "SCHEDULED":
+        waited: float = time.time() - found.info.start_time / 1000
+        return waited < QUEUE_LIMIT_SECONDS
     silence = time.time() - float(tags.get("inklab.heartbeat", time.time()))
-    return status is RunStatus.QUEUED or silence < HEARTBEAT_LIMIT_SECONDS
+    return silence < HEARTBEAT_LIMIT_SECONDS
 
 
 def _values(points: Sequence[Metric]) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ tools can read the store. The configuration is kept as a tag, from which it is
 read back, and as a flat list of parameters, for people.
 """
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 from mlflow.entities import Metric, Param, RunTag
 
 from core.config import TrainingConfig
+from core.errors import RunStoreError
 from core.runs import logs, reader, waiting
 from core.runs.owner import Owner
 from core.runs.reader import RunReader
@@ -170,10 +172,18 @@ class RunStore(RunReader):
             scores: Test accuracy and times; fields that are None are left out.
             files: A folder whose files are kept with the run.
             compiler: What compiled the training loop, if that is known.
+
+        Raises:
+            RunStoreError: If it cannot be stored; then none of the files is.
         """
         metrics = score_metrics(scores)
+        try:
+            with plain_errors():
+                self._client.log_artifacts(run_id, str(files))
+        except RunStoreError:
+            self._discard(run_id, [each.name for each in files.iterdir()])
+            raise
         with plain_errors():
-            self._client.log_artifacts(run_id, str(files))
             if compiler:
                 self._client.set_tag(run_id, "inklab.compiler", compiler)
             # Last, because whoever sees the scores takes the files for complete.
@@ -215,6 +225,12 @@ class RunStore(RunReader):
             self._client.set_tag(run_id, "inklab.stop", "requested")
         if run.status is RunStatus.QUEUED:
             self.stop(run_id)
+
+    def _discard(self, run_id: str, names: Sequence[str]) -> None:
+        """Remove files of a run, half of which a full disk may have taken."""
+        for name in names:
+            with contextlib.suppress(RunStoreError, OSError):
+                self.artifact(run_id, name).unlink()
 
     def _log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
         for start in range(0, len(metrics), MOST_METRICS):

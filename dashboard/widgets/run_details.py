@@ -54,7 +54,7 @@ def _log(run: Run) -> None:
                 icon=":material/info:",
             )
             return
-        st.code(text, language=None, height=LOG_HEIGHT)
+        st.code(text, language=None, height=LOG_HEIGHT, wrap_lines=True)
         st.download_button(
             "Download the log",
             data=text,

@@ -22,6 +22,20 @@ MakeSpec = Callable[..., DatasetSpec]
 
 REPOSITORY = Path(store.__file__).parents[2]
 
+OPEN_WITHOUT_MEMORY = """
+import resource
+import psutil
+from core.datasets import store
+
+store.load("mnist")
+limit = psutil.Process().memory_info().vms + 20_000_000
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+try:
+    store.load("mnist")
+except MemoryError:
+    print("no memory")
+"""
+
 OPEN_WHEN_TOLD = """
 import sys
 from core.datasets import store
@@ -426,6 +440,20 @@ def test_a_disk_that_keeps_damaging_the_copy_is_an_error(
 
     with pytest.raises(HomeError, match="found it damaged 3 times"):
         store.load_spec(make_spec())
+
+
+def test_a_lack_of_memory_does_not_throw_the_copy_away(home: Path) -> None:
+    """It looks like a file that cannot be read, but the file is whole."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_WITHOUT_MEMORY],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert done.stdout == "no memory\n", done.stderr
+    assert (decoded_folder(home) / "train_images.npy").exists()
 
 
 def test_two_processes_may_decode_at_once(home: Path) -> None:

@@ -1,9 +1,7 @@
 """The log of a run: all that was said, of bounded size, and never in the way."""
 
 import os
-import resource
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from core.errors import ConfigError, TrainingStopped
 from core.jobs import logbook
 from core.jobs.logbook import MOST_BYTES, Logbook
 from core.runs import logs
-from tests.small_data import wait_until
+from tests.small_data import no_room, wait_until
 
 RUN = "0123456789abcdef" * 2
 
@@ -20,15 +18,6 @@ RUN = "0123456789abcdef" * 2
 def written() -> str:
     """Return what the log says now."""
     return logs.file_of(RUN).read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def full_disk(home: Path) -> Iterator[None]:
-    """Let no file grow any more, as if the disk were full."""
-    assert home
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_what_inklab_says_has_the_time() -> None:
@@ -125,7 +114,6 @@ def test_a_loop_that_chatters_cannot_fill_the_disk() -> None:
     assert cut + len(text) == pytest.approx(8 * 160_007, abs=200 * 8)
 
 
-@pytest.mark.usefixtures("full_disk")
 @pytest.mark.parametrize("is_there", [True, False], ids=["grows", "begins"])
 def test_a_full_disk_is_no_reason_to_fail(home: Path, *, is_there: bool) -> None:
     """A training of hours must not end for a line in its log."""
@@ -134,7 +122,7 @@ def test_a_full_disk_is_no_reason_to_fail(home: Path, *, is_there: bool) -> None
         logs.file_of(RUN).parent.mkdir()
         logs.file_of(RUN).touch()
 
-    with Logbook(RUN, listens=True) as log:
+    with no_room(), Logbook(RUN, listens=True) as log:
         log.say("nobody will read this")
         sys.stdout.write("nor this\n")
         sys.stderr.write("nor that\n")

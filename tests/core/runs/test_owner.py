@@ -44,8 +44,7 @@ def test_text_that_is_no_owner_is_refused(text: str) -> None:
 def test_a_process_that_has_ended_is_not_alive() -> None:
     """A run whose process is gone must not be "running" for ever."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    started = psutil.Process(process.pid).create_time()
-    owner = replace(Owner.this_process(), pid=process.pid, started=started)
+    owner = Owner.of_process(process.pid)
     was_alive = owner.is_alive
 
     process.communicate(b"\n")
@@ -58,7 +57,7 @@ def test_a_killed_process_that_nobody_has_waited_for_is_not_alive() -> None:
     """The system lists such a process until its parent asks."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     child = psutil.Process(process.pid)
-    owner = replace(Owner.this_process(), pid=process.pid, started=child.create_time())
+    owner = Owner.of_process(process.pid)
 
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
@@ -78,3 +77,15 @@ def test_a_number_that_was_given_again_is_another_process() -> None:
 def test_a_process_of_another_machine_is_not_here() -> None:
     """Its number says nothing on this one."""
     assert not replace(Owner.this_process(), host="elsewhere").is_here
+
+
+def test_a_clock_that_is_set_ends_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux tells when a process started by the clock of now, minus its age."""
+    owner = Owner.this_process()
+    now, started = psutil.boot_time(), psutil.Process().create_time()
+
+    for module in ("psutil", "psutil._psplatform"):
+        monkeypatch.setattr(f"{module}.boot_time", lambda: now - 3600)
+
+    assert psutil.Process().create_time() < started - 1800 or not psutil.LINUX
+    assert owner.is_alive

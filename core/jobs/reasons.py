@@ -1,0 +1,62 @@
+"""Why a run failed, in plain words: what happened, and what to do."""
+
+import os
+from collections.abc import Iterator
+from errno import EDQUOT, EFBIG, ENOSPC
+from typing import Final
+
+import psutil
+
+from core.config import TrainingConfig
+from core.errors import InklabError
+
+_FULL: Final = (
+    *(os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)),
+    "database or disk is full",
+)
+"""What libraries say of a full disk; not all of them pass the number on."""
+
+_NO_MEMORY: Final = ("RESOURCE_EXHAUSTED", "OOM when allocating", "bad_alloc")
+
+
+def reason(error: BaseException, config: TrainingConfig) -> str:
+    """Say why a run failed.
+
+    Args:
+        error: What was raised.
+        config: What was trained.
+    """
+    if isinstance(error, InklabError):
+        return str(error)
+    if is_out_of_memory(error):
+        total = psutil.virtual_memory().total / 1e9
+        return (
+            f"Memory ran out on this machine, which has {total:.1f} GB: train with "
+            f"smaller batches (they were of {config.batch_size:,} images) or a smaller "
+            "network, or close other programs."
+        )
+    return f"Unexpected {type(error).__name__}: {error}"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether there was no memory for something."""
+    # TensorFlow has an error of its own, which only those who import it know.
+    return isinstance(error, MemoryError) or (
+        not isinstance(error, InklabError)
+        and any(words in _said(error) for words in _NO_MEMORY)
+    )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether a file could not grow any more, here or where it came from."""
+    return any(words in _said(each) for each in _chain(error) for words in _FULL)
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

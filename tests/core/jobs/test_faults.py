@@ -1,0 +1,357 @@
+"""What goes wrong with trainings, done for real: each run ends, and says how.
+
+One program stands for a server. It and its workers are killed and run out of memory
+once; the facts about that are read by several tests.
+"""
+
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+import pytest
+from mlflow.tracking import MlflowClient
+
+from core import settings
+from core.config import MlpConfig, TrainingConfig
+from core.errors import RunStoreError, UnknownRunError
+from core.jobs import worker
+from core.runs import logs, reader
+from core.runs.lineage import create_child
+from core.runs.owner import Owner
+from core.runs.records import Progress, Run, RunScores, RunStatus
+from core.runs.store import RunStore
+from tests.small_data import SMALL, no_room, wait_until
+
+QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)
+ROOM = 100_000_000
+"""Bytes that a worker gets: less than the large network needs."""
+
+SERVER = """
+import os, sys
+from core.config import MlpConfig, TrainingConfig
+from core.jobs import executor, worker
+from core.runs import open_store
+
+QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)
+LONG = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
+LARGE = TrainingConfig(
+    network=MlpConfig(hidden=(2048,) * 6), epochs=1, batch_size=512
+)
+
+def calm():
+    worker.warm_up = lambda: None  # it compiles for whoever comes next
+    return os.getpid()
+
+store = open_store()
+print(executor.local_executor().submit(calm).result(), flush=True)
+for line in sys.stdin:
+    name = line.strip()
+    config = {"long": LONG, "large": LARGE}.get(name, QUICK)
+    print(executor.submit(store, config, name=name), flush=True)
+"""
+
+# It cannot tell the store that its run is over: nothing can be written any more.
+LAST_WRITE = """
+import resource, sys
+from core.jobs import worker
+
+def fill_the_disk(*_):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    raise OSError(28, "No space left on device")
+
+worker._work_on = fill_the_disk
+worker.train_and_prepare(sys.argv[1])
+"""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What became of runs whose server or worker was harmed.
+
+    Attributes:
+        store: Their store.
+        runs: Each run by its name, as it was seen after the end.
+        seen_by_another: What a second server saw while the first one worked.
+        alive: Processes of the server that outlived it.
+    """
+
+    store: RunStore
+    runs: dict[str, Run]
+    seen_by_another: dict[str, RunStatus]
+    alive: list[psutil.Process]
+
+
+@pytest.fixture(scope="module")
+def faults(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> Iterator[Faults]:
+    """Harm a server and its workers, one fault after the other."""
+    home = tmp_path_factory.mktemp("faults")
+    (home / "runs.db").write_bytes(empty_database.read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(home))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        store = RunStore(f"sqlite:///{home / 'runs.db'}")
+        with subprocess.Popen(
+            [sys.executable, "-c", SERVER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as server:
+            try:
+                yield harm(store, home, server)
+            finally:
+                server.kill()
+
+
+def harm(store: RunStore, home: Path, server: "subprocess.Popen[str]") -> Faults:
+    """Do one thing after the other to a server, and note what came of each run."""
+
+    def submit(name: str) -> str:
+        server.stdin.write(f"{name}\n")
+        server.stdin.flush()
+        return server.stdout.readline().strip()
+
+    def wait_for(run_id: str) -> None:
+        wait_until(lambda: store.get(run_id).status.is_over, seconds=180)
+
+    first_worker = int(server.stdout.readline())
+    wait_for(submit("quick"))
+    run_out_of_memory(first_worker, lambda: wait_for(submit("large")))
+    saved, long, _ = [submit(name) for name in ("saved", "long", "waits")]
+    wait_until(lambda: any(home.glob(".run-*")), seconds=180)
+    os.kill(worker_of(store, saved), signal.SIGKILL)
+    wait_for(saved)
+    wait_until(lambda: bool(store.live_points(long).loss), seconds=180)
+    worker.train_run(store.create(QUICK, name="other server"))
+    seen = {run.name: run.status for run in store.runs()}
+    ours = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
+    server.kill()
+    server.wait(20)
+    _, alive = psutil.wait_procs(ours, timeout=20)
+    return Faults(store, {run.name: run for run in store.runs()}, seen, alive)
+
+
+def worker_of(store: RunStore, run_id: str) -> int:
+    """Return the number of the process that works on a run."""
+    assert store.get(run_id).status is RunStatus.RUNNING
+    tags = MlflowClient(settings.tracking_uri()).get_run(run_id).data.tags
+    return Owner.from_text(tags["inklab.owner"]).pid
+
+
+def run_out_of_memory(pid: int, action: Callable[[], None]) -> None:
+    """Let a process have little more memory than now, while something is done."""
+    now = psutil.Process(pid).memory_info().vms
+    before = resource.prlimit(pid, resource.RLIMIT_AS)
+    resource.prlimit(pid, resource.RLIMIT_AS, (now + ROOM, before[1]))
+    action()
+    resource.prlimit(pid, resource.RLIMIT_AS, before)
+
+
+def test_a_lack_of_memory_is_said_plainly(faults: Faults) -> None:
+    """And what to do about it; the log tells where it ran out."""
+    run = faults.runs["large"]
+
+    assert run.status is RunStatus.FAILED
+    assert "Memory ran out on this machine" in run.reason
+    assert (
+        "smaller batches (they were of 512 images) or a smaller network" in run.reason
+    )
+    assert "Traceback" in logs.read(faults.store, run.id)
+
+
+def test_a_lack_of_memory_ends_one_run_only(faults: Faults) -> None:
+    """What came before it and after it was trained."""
+    assert faults.runs["quick"].status is RunStatus.FINISHED
+    assert "Epoch 1 of 1" in logs.read(faults.store, faults.runs["saved"].id)
+
+
+def test_a_worker_killed_while_it_saves_leaves_no_result(faults: Faults) -> None:
+    """Its curves are there, but nothing that looks like a model, or can go on."""
+    run, store = faults.runs["saved"], faults.store
+
+    assert run.status is RunStatus.FAILED
+    assert "training process" in run.reason
+    assert store.history(run.id).num_epochs == 1
+    assert not run.has_model
+    with pytest.raises(UnknownRunError, match="is failed and has none"):
+        create_child(store, run.id, epochs=1)
+
+
+def test_the_log_of_a_killed_worker_is_with_its_run(faults: Faults) -> None:
+    for name in ("saved", "long"):
+        path = faults.store.artifact(faults.runs[name].id, logs.LOG)
+        assert "Network: 784-16-10" in path.read_text()
+
+
+def test_two_servers_work_on_one_home(faults: Faults) -> None:
+    """Neither takes the runs of the other for lost."""
+    assert faults.seen_by_another["other server"] is RunStatus.FINISHED
+    assert faults.seen_by_another["long"] is RunStatus.RUNNING
+    assert faults.seen_by_another["waits"] is RunStatus.QUEUED
+
+
+@pytest.mark.parametrize("name", ["long", "waits"])
+def test_no_run_of_a_killed_server_goes_on_for_ever(faults: Faults, name: str) -> None:
+    """Neither the one at work nor the one that waited; both can be started again."""
+    run = faults.runs[name]
+
+    assert run.status is RunStatus.FAILED
+    assert run.reason == reader.ABANDONED
+
+
+def test_no_process_is_left_of_a_killed_server(faults: Faults) -> None:
+    assert faults.alive == []
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_a_full_disk_loses_the_model_and_keeps_the_curves(
+    run_store: RunStore, home: Path
+) -> None:
+    """It says where room is needed, and how much; nothing half-written stays."""
+    config = replace(SMALL, network=MlpConfig(hidden=(1024,)))
+    run_id = run_store.create(config, name="run")
+
+    with no_room(beyond=2_000_000):
+        worker.train_run(run_id)
+
+    run = run_store.get(run_id)
+    assert run.status is RunStatus.FAILED
+    assert f"room for about 47 MB in {home} to save" in run.reason
+    assert "its disk is full" in run.reason
+    assert run_store.history(run_id).num_epochs == 2
+    assert not run.has_model
+    assert list(home.glob(".run-*")) == []
+    folder = run_store.artifact(run_id, logs.LOG).parent
+    assert [path.name for path in folder.iterdir()] == [logs.LOG]
+    assert "Traceback" in logs.read(run_store, run_id)
+
+
+def test_a_disk_that_fills_up_keeps_no_half_of_a_result(
+    run_store: RunStore, tmp_path: Path, home: Path
+) -> None:
+    """Files are copied one after the other: the last may not fit."""
+    run_id = run_store.create(SMALL, name="run")
+    run_store.start(run_id)
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "card.md").write_text("small")
+    (files / "model.keras").write_bytes(bytes(3_000_000))
+
+    with (
+        no_room(beyond=2_000_000),
+        pytest.raises(RunStoreError, match="not full"),
+    ):
+        run_store.keep(run_id, scores=RunScores(test_accuracy=0.5), files=files)
+
+    assert [path for path in home.glob("artifacts/**/*") if path.is_file()] == []
+    assert not run_store.get(run_id).has_model
+
+
+def test_a_run_whose_end_cannot_be_told_is_not_running_for_ever(
+    run_store: RunStore,
+) -> None:
+    """Its worker would live on, and everybody would believe it."""
+    run_id = run_store.create(SMALL, name="run")
+
+    ended = subprocess.run(
+        [sys.executable, "-c", LAST_WRITE, run_id],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert run_store.get(run_id).status is RunStatus.FAILED
+
+
+def test_a_full_disk_does_not_hide_what_is_gone(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page shows all runs, though it cannot write down that one has ended."""
+    run_id = run_store.create(SMALL, name="run")
+    run_store.start(run_id)
+    monkeypatch.setattr(Owner, "is_alive", False)
+
+    with no_room():
+        (run,) = run_store.runs()
+
+    assert run.status is RunStatus.FAILED
+    assert run.reason == reader.ABANDONED
+
+
+@pytest.mark.usefixtures("small_mnist")
+def test_a_store_that_is_locked_for_seconds_loses_nothing(
+    run_store: RunStore, home: Path
+) -> None:
+    """A backup or another program; who looks meanwhile waits, and gets an answer."""
+    run_id = run_store.create(SMALL, name="run")
+    lock = sqlite3.connect(home / "runs.db", check_same_thread=False)
+    waited: list[float] = []
+
+    def lock_for_seconds(_: Progress) -> None:
+        if waited:
+            return
+        lock.execute("BEGIN EXCLUSIVE")
+        threading.Timer(2.0, lock.rollback).start()
+        started = time.monotonic()
+        assert len(run_store.runs()) == 1
+        waited.append(time.monotonic() - started)
+
+    worker.train_run(run_id, also=lock_for_seconds)
+
+    lock.close()
+    run = run_store.get(run_id)
+    assert waited[0] > 1
+    assert (run.status, run.has_model) == (RunStatus.FINISHED, True)
+    assert run_store.history(run_id).num_epochs == 2
+
+
+def test_a_clock_that_is_set_back_changes_no_run(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one at work goes on, the one whose process is gone is found."""
+    working, gone = [run_store.create(SMALL, name=name) for name in ("one", "two")]
+    run_store.start(working)
+    run_store.start(gone)
+    dead = replace(Owner.this_process(), pid=2**22)
+    run_store.annotate(gone, tags={"inklab.owner": str(dead)})
+    now, booted = time.time(), psutil.boot_time()
+    monkeypatch.setattr(time, "time", lambda: now - 3600)
+    for module in ("psutil", "psutil._psplatform"):
+        monkeypatch.setattr(f"{module}.boot_time", lambda: booted - 3600)
+
+    assert run_store.get(working).status is RunStatus.RUNNING
+    assert run_store.get(gone).status is RunStatus.FAILED
+    run_store.finish(working)
+    assert run_store.get(working).status is RunStatus.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [(23, RunStatus.QUEUED), (25, RunStatus.FAILED)],
+    ids=["a night", "a day"],
+)
+def test_a_run_of_a_machine_that_is_called_otherwise_now_waits_a_day(
+    run_store: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
+    expected: RunStatus,
+) -> None:
+    """A container has another name after each start: nobody would ever begin it."""
+    run_id = run_store.create(SMALL, name="run")
+    elsewhere = replace(Owner.this_process(), host="before")
+    run_store.annotate(run_id, tags={"inklab.owner": str(elsewhere)})
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + hours * 3600)
+
+    assert run_store.get(run_id).status is expected
