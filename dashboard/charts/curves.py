@@ -11,7 +11,7 @@ processor from the training.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from dashboard.charts.theme import FONT, Palette
@@ -20,6 +20,8 @@ Option = Mapping[str, Any]
 """A chart as ECharts takes it."""
 
 Quantity = Literal["Accuracy", "Loss"]
+Epochs = tuple[int, int]
+"""The first and the last epoch that are shown; 0 is before the training."""
 
 HEIGHT: Final = 300
 MAX_MARKED_POINTS: Final = 60
@@ -49,7 +51,7 @@ def learning_curves(
     quantity: Quantity,
     series: Sequence[Series],
     *,
-    epochs: int,
+    epochs: Epochs,
     best_epoch: int | None,
     palette: Palette,
     best_name: str = "Lowest validation loss",
@@ -59,18 +61,20 @@ def learning_curves(
     Args:
         quantity: What is on the y axis.
         series: The lines, of any length, also none.
-        epochs: How many epochs the run will have; fixes the x axis.
+        epochs: What to show; fixes the x axis, and the y axis fits what is in it.
         best_epoch: The best epoch, to be marked.
         palette: Colours of the theme.
         best_name: What is best in it.
 
     Returns:
-        An ECharts option whose x axis runs from 0 to `epochs`; `HEIGHT` pixels high.
+        An ECharts option whose x axis shows just `epochs`; `HEIGHT` pixels high.
     """
     colours = {"training": palette.training, "validation": palette.validation}
+    first, last = epochs
+    series = [_within(line, epochs) for line in series]
     lines = [_line(line, quantity, colours[line.role]) for line in series]
-    if best_epoch is not None:
-        left_half = best_epoch <= epochs / 2
+    if best_epoch is not None and first <= best_epoch <= last:
+        left_half = best_epoch <= (first + last) / 2
         name = f"{best_name}: epoch {best_epoch}"
         lines.append(_best(best_epoch, name, quantity, palette, left_half=left_half))
     legend = _legend(series, palette)
@@ -98,14 +102,23 @@ def compared_curves(
     # Names are as long as people make them; those without room can be leafed through.
     room = {"type": "scroll", "left": 90, "pageIconColor": palette.text}
     legend = {**_legend(series, palette), **room}
-    return _option(quantity, series, lines, epochs, palette) | {"legend": legend}
+    return _option(quantity, series, lines, (0, epochs), palette) | {"legend": legend}
+
+
+def _within(line: Series, epochs: Epochs) -> Series:
+    """Leave out the points that are not shown: ECharts would fit its axis to them."""
+    first, last = epochs
+    kept = [
+        point for point in zip(line.x, line.y, strict=True) if first <= point[0] <= last
+    ]
+    return replace(line, x=tuple(x for x, _ in kept), y=tuple(y for _, y in kept))
 
 
 def _option(
     quantity: Quantity,
     series: Sequence[Series],
     lines: Sequence[Option],
-    epochs: int,
+    epochs: Epochs,
     palette: Palette,
 ) -> dict[str, object]:
     return {
@@ -120,8 +133,8 @@ def _option(
             "containLabel": True,
         },
         "tooltip": tooltip("%.2f %%" if quantity == "Accuracy" else "%.4f", palette),
-        "xAxis": epoch_axis(epochs, palette),
-        "yAxis": _value_axis(quantity, series, palette),
+        "xAxis": epoch_axis(epochs[1], palette, start=epochs[0]),
+        "yAxis": _value_axis(quantity, series, palette, from_start=epochs[0] == 0),
         "series": list(lines),
     }
 
@@ -212,23 +225,29 @@ def tooltip(value_format: str, palette: Palette) -> Option:
     }
 
 
-def epoch_axis(epochs: int, palette: Palette) -> Option:
-    """Return an x axis from 0 to the last epoch."""
+def epoch_axis(epochs: int, palette: Palette, *, start: int = 0) -> Option:
+    """Return an x axis from the start to the last epoch."""
     return axis(palette) | {
         "name": "Epoch",
         "nameLocation": "middle",
         "nameGap": 26,
-        "min": 0,
-        "max": max(epochs, 1),
+        "min": start,
+        "max": max(epochs, start + 1),
         "minInterval": 1,
-        **({"interval": 1} if epochs <= FEW_EPOCHS else {}),
+        **({"interval": 1} if epochs - start <= FEW_EPOCHS else {}),
     }
 
 
 def _value_axis(
-    quantity: Quantity, series: Sequence[Series], palette: Palette
+    quantity: Quantity,
+    series: Sequence[Series],
+    palette: Palette,
+    *,
+    from_start: bool,
 ) -> Option:
-    found = axis(palette) | {"name": quantity, "scale": quantity == "Accuracy"}
+    # Late losses are far from 0 for their differences, and those are looked for.
+    fits = quantity == "Accuracy" or not from_start
+    found = axis(palette) | {"name": quantity, "scale": fits}
     if quantity == "Accuracy":
         found |= {"axisLabel": {"formatter": "{value} %", "color": palette.secondary}}
     values = {value for line in series for value in line.y if math.isfinite(value)}

@@ -11,17 +11,14 @@ from core.errors import UnknownRunError
 from core.runs.diagnosis import Severity
 from core.runs.records import History, LivePoints, Run, RunStatus
 from dashboard import services, state, words
-from dashboard.charts.curves import HEIGHT, Quantity, Series, learning_curves
 from dashboard.charts.words import percent
-from dashboard.widgets import clock, figure, frame, runs
+from dashboard.widgets import clock, frame, run_curves, runs
 
 START_SECONDS: Final = 0.4
 EPOCHS_MORE: Final = 5
 REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""
 
-Scores = tuple[float, ...]
-Best = tuple[int | None, str]
 Stage = Literal["starting", "under way", "over"]
 _INTERVALS: Final[dict[Stage, float | None]] = {
     "starting": START_SECONDS,
@@ -100,7 +97,7 @@ def _show(run: Run) -> None:
     else:
         _numbers(run, history)
         live = services.store().live_points(run.id)
-        _curves(run, history, live)
+        run_curves.show(run, history, live)
         _remarks(run, history, live)
     _outcome(run, history)
     if st.session_state[state.STAGE] != _stage(run):
@@ -177,51 +174,6 @@ def _last(values: tuple[float, ...], *, as_percent: bool = False) -> str:
     return percent(values[-1]) if as_percent else f"{values[-1]:.4f}"
 
 
-def _curves(run: Run, history: History, live: LivePoints) -> None:
-    accuracies = (history.accuracy, history.val_accuracy, live.accuracy)
-    losses = (history.loss, history.val_loss, live.loss)
-    _curve(run, "Accuracy", *accuracies, live.epochs, _best(run, history))
-    _curve(run, "Loss", *losses, live.epochs, _best(run, history))
-
-
-def _best(run: Run, history: History) -> Best:
-    if run.config.monitor == "val_accuracy" and history.val_accuracy:
-        best_epoch = history.best_epoch_by(run.config.monitor)
-        return best_epoch, "Highest validation accuracy"
-    return history.best_epoch, "Lowest validation loss"
-
-
-def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
-    run: Run,
-    quantity: Quantity,
-    training: Scores,
-    validation: Scores,
-    within: Scores,
-    within_epochs: Scores,
-    best: Best,
-) -> None:
-    epochs = tuple(float(epoch) for epoch in range(1, len(training) + 1))
-    series = [
-        Series("Training, within the epoch", within_epochs, within, "training", True),
-        Series("Training", epochs, training, "training"),
-    ]
-    if run.config.validation_fraction:
-        series.append(Series("Validation", epochs, validation, "validation"))
-    figure.show_changing(
-        learning_curves(
-            quantity,
-            series,
-            epochs=run.config.epochs,
-            best_epoch=best[0],
-            best_name=best[1],
-            palette=services.palette(),
-        ),
-        height=HEIGHT,
-        key=f"curve_{quantity.lower()}",
-        alt=f"{quantity} by epoch of {run.name}, training and validation",
-    )
-
-
 def _remarks(run: Run, history: History, live: LivePoints) -> None:
     """Say the worst that can be seen in the curves, in a sentence."""
     for remark in services.remarks(run, history, live)[:1]:
@@ -239,7 +191,7 @@ def _outcome(run: Run, history: History) -> None:
         case RunStatus.STOPPED if run.is_saving:
             st.info("Stopped. What it learned is being tested and saved.")
         case RunStatus.STOPPED if run.has_model:
-            best = _best(run, history)[0]
+            best = run_curves.best(run, history)[0]
             kept = f"the weights of epoch {best}" if best else "the latest weights"
             st.info(f"Stopped on request; {kept} were kept.")
             _result(run)

@@ -10,7 +10,7 @@ from tests.serving import ROOT
 FOLDER = Path("dashboard/pages")
 
 
-def open_app(page: str = "overview", /, **address: str) -> AppTest:
+def open_app(page: str = "overview", /, **address: str | list[str]) -> AppTest:
     """Open a page in a new session, with parameters in the address."""
     app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=30)
     app.query_params.update(address)

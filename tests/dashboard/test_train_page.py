@@ -299,6 +299,56 @@ def test_curves_have_a_point_for_each_epoch(store: RunStore, running_run: str) -
     assert [m.value for m in app.metric] == ["90.00 %", "0.3000", "0.5000", "1,000"]
 
 
+def test_epochs_shown_are_kept_while_the_curves_grow(
+    store: RunStore, running_run: str
+) -> None:
+    """Who looks closer at the end must not be thrown back each second."""
+    scores = tuple(1 - epoch / 100 for epoch in range(8))
+
+    def reach(epoch: int) -> None:
+        seen = scores[:epoch]
+        history = History(loss=seen, accuracy=seen, val_loss=seen, val_accuracy=seen)
+        report = small_data.progress(float(epoch), history=history)
+        store.log(running_run, [report])
+
+    for epoch in range(1, 6):
+        reach(epoch)
+    app = open_app("train")
+    app.slider(key="epochs_shown").set_range(4, 20).run()
+    reach(6)
+
+    app.run()
+
+    for key in ("curve_loss", "curve_accuracy"):
+        option = figure(app, key)
+        assert [epoch for epoch, _ in option["series"][1]["data"]] == [4, 5, 6]
+        assert (option["xAxis"]["min"], option["xAxis"]["max"]) == (4, 20)
+
+
+@pytest.mark.usefixtures("running_run")
+def test_epochs_shown_are_those_of_the_address() -> None:
+    app = open_app("train", epochs_shown=["4", "20"])
+
+    axis = figure(app, "curve_accuracy")["xAxis"]
+    assert (axis["min"], axis["max"]) == (4, 20)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"), [((7, 7), (6, 7)), ((0, 0), (0, 1)), ((0, 20), (0, 20))]
+)
+@pytest.mark.usefixtures("running_run")
+def test_epochs_shown_are_one_at_least(
+    chosen: tuple[int, int], shown: tuple[int, int]
+) -> None:
+    """Both ends of the control can be put on one place; an axis cannot."""
+    app = open_app("train")
+
+    app.slider(key="epochs_shown").set_range(*chosen).run()
+
+    axis = figure(app, "curve_loss")["xAxis"]
+    assert (axis["min"], axis["max"]) == shown
+
+
 def test_a_stopped_run_shows_that_it_is_being_saved(
     store: RunStore, running_run: str
 ) -> None:

@@ -23,10 +23,11 @@ def draw(
     quantity: Quantity,
     *series: Series,
     epochs: int = 10,
+    first: int = 0,
     best_epoch: int | None = None,
 ) -> Option:
     return learning_curves(
-        quantity, series, epochs=epochs, best_epoch=best_epoch, palette=LIGHT
+        quantity, series, epochs=(first, epochs), best_epoch=best_epoch, palette=LIGHT
     )
 
 
@@ -78,6 +79,25 @@ def test_epoch_axis_is_as_long_as_the_run_from_the_start() -> None:
     axis = draw("Loss", TRAINING, epochs=10)["xAxis"]
 
     assert (axis["min"], axis["max"], axis["name"]) == (0, 10, "Epoch")
+
+
+def test_curves_show_the_chosen_epochs_alone_with_axes_that_fit() -> None:
+    """ECharts fits its y axis to points that it does not show, too."""
+    option = draw("Loss", LIVE, TRAINING, VALIDATION, first=2, epochs=3)
+
+    live, training, validation = option["series"]
+    assert live["data"] == []
+    assert training["data"] == [[2, 0.95], [3, 0.975]]
+    assert validation["data"] == [[2, 0.96]]
+    assert (option["xAxis"]["min"], option["xAxis"]["max"]) == (2, 3)
+    assert option["yAxis"]["scale"] is True
+
+
+@pytest.mark.parametrize(("best", "marks"), [(1, 0), (2, 1), (3, 1), (4, 0)])
+def test_best_epoch_is_marked_only_where_it_is_shown(best: int, marks: int) -> None:
+    lines = draw("Loss", first=2, epochs=3, best_epoch=best)["series"]
+
+    assert sum("markLine" in line for line in lines) == marks
 
 
 def test_values_decide_their_axis_as_soon_as_there_are_any() -> None:
