@@ -1,31 +1,49 @@
 """How quickly the pages answer, measured in a real browser.
 
-    python benchmarks/pages.py [--json]
+    python benchmarks/pages.py [--only training --only reruns ...] [--json]
 
 Cold start is the time from `make run` in an installed checkout, with an empty
-home, to a usable first page. Reruns are measured while a run trains.
+home, to a usable first page. Reruns of whole pages and the memory are measured
+at the server, by a viewer that draws nothing; the rest on the screen.
 """
 
 import argparse
+import asyncio
+import itertools
 import json
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import machine
+import many_runs
 import psutil
 from playwright.sync_api import Locator, Page
+from viewer import viewing
 
+from core.runs import open_store
+from core.runs.store import RunStore
 from tests.serving import Server, browsing, serving
 
 DEADLINE_SECONDS = 120
 NUM_RERUNS = 20
 NUM_STROKES = 10
+NUM_LOOKS = 30
+WATCH_SECONDS = 20
+ONE_DRAWING_MS = 100
+"""In it a chart clears several layers."""
+NUM_RUNS = 500
+MEMORY_AT = (100, 500, 1000)
+RERUN_PAGES = ("train", "explore", "runs")
+TRAINING = "train?preset=classic-mlp&epochs=100"
+UNDER_WAY = "of 100"
+PARTS = ("start", "training", "watching", "reruns", "drawing", "runs", "memory")
 MAKE_RUN = ("make", "run", "PORT={port}")
 IDLE = """() => document.querySelector('[data-testid=stApp]')
     .getAttribute('data-test-script-state') === 'notRunning'"""
@@ -33,71 +51,162 @@ PICTURE = """() => document.querySelector('.st-key-samples image')
     ?.getAttribute('href')"""
 IS_ANOTHER = f"before => ![undefined, before].includes(({PICTURE})())"
 HAS_TEXT = "text => document.body.textContent.includes(text)"
+WATCH_CURVES = """() => {
+    // Streamlit gives a chart a new option, and ECharts draws it in this call.
+    window.drawn = [];
+    const draw = CanvasRenderingContext2D.prototype.clearRect;
+    CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        if (this.canvas.closest('.st-key-curve_loss'))
+            window.drawn.push(performance.now());
+        return draw.apply(this, box);
+    };
+}"""
 
 
 def main() -> None:
     """Measure everything once and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=PARTS, action="append", default=[])
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     options = parser.parse_args()
-    report = {"machine": machine.describe()} | _measure()
+    report = {"machine": machine.describe()} | _measure(options.only or PARTS)
     if options.json:
         print(json.dumps(report))
         return
     print(machine.line(report.pop("machine")))
     for name, value in report.items():
-        print(f"{name:48}{value:10.2f}")
+        print(f"{name:56}{value:10.2f}")
 
 
-def _measure() -> dict[str, float]:
+def _measure(parts: Sequence[str]) -> dict[str, float]:
+    results: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
         started = time.perf_counter()
         with serving(Path(folder, "home"), command=MAKE_RUN) as server:
             page.goto(server.url)
             _wait_for_text(page, "Explore the data")
-            results = {"cold start, s": time.perf_counter() - started}
-            results |= _training(page, server)
-            results |= _drawing(page, server)
-            for name in ("", "explore", "evaluate", "mistakes"):
-                _open(page, f"{server.url}/{name}")
-            results["memory of the web process, MB"] = _web_memory(server)
+            if "start" in parts:
+                results["cold start, s"] = time.perf_counter() - started
+            if set(parts) - {"start", "runs"}:
+                _train_to_the_end(page, server)
+            for part in (_training, _watching, _reruns, _drawing, _memory):
+                if part.__name__.removeprefix("_") in parts:
+                    results |= part(page, server)
+        if "runs" in parts:
+            results |= _runs(page, Path(folder, "many"))
         return results
 
 
 def _training(page: Page, server: Server) -> dict[str, float]:
-    _open(page, f"{server.url}/train?preset=fast-mlp")
-    _train_to_the_end(page)
-    _open(page, f"{server.url}/train?epochs=50")
+    _open(page, f"{server.url}/{TRAINING}")
     start = page.get_by_role("button", name="Start training")
     # This text comes in the same moment as the first point of the curves.
-    first = _seconds(start, lambda: _wait_for_text(page, "epoch 1 of 50"))
-    address = page.url
-    reruns = _reruns(page, server)
-    _open(page, address)
+    first = _seconds(start, lambda: _wait_for_text(page, f"epoch 1 {UNDER_WAY}"))
+    page.wait_for_timeout(3000)
     stop = page.locator(".st-key-stop button")
     return {
         "from Start to the first point, s": first,
-        **reruns,
         "from Stop to stopped, s": _seconds(
             stop, lambda: _wait_for_text(page, "has stopped")
         ),
     }
 
 
-def _train_to_the_end(page: Page) -> None:
-    page.get_by_role("button", name="Start training").click()
-    _wait_for_text(page, "How good is it?")
+def _watching(page: Page, server: Server) -> dict[str, float]:
+    """Measure how steadily the curves are drawn while a run trains."""
+    _start_long(page, server)
+    page.evaluate(WATCH_CURVES)
+    page.wait_for_timeout(WATCH_SECONDS * 1000)
+    drawn = page.evaluate("window.drawn")
+    _stop(server)
+    gaps = [
+        (b - a) / 1000 for a, b in itertools.pairwise(drawn) if b - a > ONE_DRAWING_MS
+    ]
+    return {
+        "between two drawings of a curve, median, s": statistics.median(gaps),
+        "the same, longest, s": max(gaps),
+    }
 
 
 def _reruns(page: Page, server: Server) -> dict[str, float]:
+    _start_long(page, server)
     _open(page, f"{server.url}/explore")
     button = page.get_by_role("button", name="Other images")
-    times = sorted(_rerun(page, button) for _ in range(NUM_RERUNS))
+    clicks = [_rerun(page, button) for _ in range(NUM_RERUNS)]
+    times = {"other images on Explore, training": clicks}
+    for name in RERUN_PAGES:
+        times[f"{name.capitalize()} again at the server, training"] = asyncio.run(
+            _looks(server, name, NUM_LOOKS)
+        )
+    _stop(server)
     return {
-        "other images on Explore while training, median, s": statistics.median(times),
-        "the same, 95th percentile, s": times[-2],
+        f"{what}, {which}, s": value
+        for what, seconds in times.items()
+        for which, value in (
+            ("median", statistics.median(seconds)),
+            ("95th percentile", sorted(seconds)[int(0.95 * len(seconds))]),
+        )
     }
+
+
+async def _looks(server: Server, page: str, times: int) -> list[float]:
+    """Have a whole page run many times, and time each but the first."""
+    async with viewing(server.url, page) as viewer:
+        for _ in range(times):
+            await viewer.look()
+    if viewer.errors:
+        message = f"Expected no errors on {page}, got {dict(viewer.errors)}."
+        raise RuntimeError(message)
+    return viewer.page_seconds[1:]
+
+
+def _memory(page: Page, server: Server) -> dict[str, float]:
+    """Measure what the web process has after many reruns of its pages."""
+    for name in ("", "explore", "evaluate", "mistakes", "draw"):
+        _open(page, f"{server.url}/{name}")
+    page.goto("about:blank")
+    results, done = {}, 0
+    for target in MEMORY_AT:
+        for name in RERUN_PAGES:
+            asyncio.run(_looks(server, name, (target - done) // len(RERUN_PAGES)))
+        done = target
+        results[f"web process after {target:,} reruns, MB"] = _web_memory(server)
+    return results
+
+
+def _runs(page: Page, home: Path) -> dict[str, float]:
+    """Measure how soon Runs is there when the store has many."""
+    os.environ["INKLAB_HOME"] = str(home)
+    many_runs.fill(open_store(), NUM_RUNS)
+    with serving(home) as server:
+        _open(page, server.url)
+        # The worker takes both cores while it gets ready.
+        page.wait_for_timeout(15_000)
+        link = page.get_by_role("link", name="Runs", exact=True)
+        what = f"opening Runs with {NUM_RUNS} runs, first, s"
+        first = _seconds(link, lambda: _wait_for_text(page, f"{NUM_RUNS} runs"))
+        _open(page, server.url)
+        again = _seconds(link, lambda: _wait_for_text(page, f"{NUM_RUNS} runs"))
+    return {what: first, what.replace("first", "again"): again}
+
+
+def _start_long(page: Page, server: Server) -> None:
+    _open(page, f"{server.url}/{TRAINING}")
+    page.get_by_role("button", name="Start training").click()
+    _wait_for_text(page, UNDER_WAY)
+    page.wait_for_timeout(2000)
+
+
+def _stop(server: Server) -> None:
+    store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
+    store.request_stop(store.runs()[0].id)
+
+
+def _train_to_the_end(page: Page, server: Server) -> None:
+    _open(page, f"{server.url}/train?preset=fast-mlp&epochs=2")
+    page.get_by_role("button", name="Start training").click()
+    _wait_for_text(page, "How good is it?")
 
 
 def _rerun(page: Page, button: Locator) -> float:

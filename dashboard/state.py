@@ -6,6 +6,7 @@ that a renamed run keeps its links) and what was clicked on in a figure, which
 Streamlit cannot bind.
 """
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,8 @@ IMAGE: Final = "image"
 CANVAS: Final = "canvas_number"
 SAMPLE: Final = "sample"
 STAGE: Final = "stage"
+SEEN: Final = "seen"
+VIEWER: Final = "viewer"
 LOOK: Final = "look"
 LIVE: Final = "Live"
 
@@ -132,6 +135,12 @@ def number(name: str) -> int:
 def count_up(name: str) -> None:
     """Add 1 to a counter of this session."""
     st.session_state[name] = number(name) + 1
+
+
+def viewer() -> str:
+    """Return a name of this session that no other has."""
+    name: str = st.session_state.setdefault(VIEWER, uuid.uuid4().hex)
+    return name
 
 
 def _position(written: str, end: int) -> int | None:

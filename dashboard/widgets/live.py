@@ -10,7 +10,7 @@ from core.config import MAX_EPOCHS, TrainingConfig
 from core.errors import UnknownRunError
 from core.runs.diagnosis import Severity
 from core.runs.records import History, LivePoints, Run, RunStatus
-from dashboard import services, state, words
+from dashboard import services, state, watching, words
 from dashboard.charts.words import percent
 from dashboard.widgets import clock, frame, run_curves, runs
 
@@ -59,7 +59,9 @@ def live_view(run: Run) -> None:
         run: Any run.
     """
     st.session_state[state.STAGE] = _stage(run)
-    st.fragment(_look, run_every=_INTERVALS[_stage(run)])(run.id)
+    interval = _INTERVALS[_stage(run)]
+    every = None if interval is None else interval * watching.pace()
+    st.fragment(_look, run_every=every)(run.id)
 
 
 def _stage(run: Run) -> Stage:
@@ -73,14 +75,16 @@ def _stage(run: Run) -> Stage:
 def _look(run_id: str) -> None:
     with frame.plain_errors():
         try:
-            run = services.store().get(run_id)
+            seen = st.session_state.get(state.SEEN)
+            look = watching.look(run_id, viewer=state.viewer(), seen=seen)
         except UnknownRunError:
             # It was deleted since: the page chooses another.
             st.rerun()
-        _show(run)
+        st.session_state[state.SEEN] = look
+        _show(look.run, look.history, look.live)
 
 
-def _show(run: Run) -> None:
+def _show(run: Run, history: History, live: LivePoints) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _status(run)
         if not run.status.is_over:
@@ -91,12 +95,10 @@ def _show(run: Run) -> None:
                 on_click=_stop,
                 args=(run.id,),
             )
-    history = services.store().history(run.id)
     if run.members:
         _members(run)
     else:
         _numbers(run, history)
-        live = services.store().live_points(run.id)
         run_curves.show(run, history, live)
         _remarks(run, history, live)
     _outcome(run, history)

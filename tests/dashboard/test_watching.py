@@ -1,0 +1,108 @@
+"""What viewers of a run share, and what stays theirs."""
+
+import pytest
+
+from core.config import TrainingConfig
+from core.runs.reader import RunReader
+from core.runs.store import RunStore
+from dashboard import watching
+from tests.dashboard.app import figure, open_app
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each time that the scores of a run are read."""
+    noted: list[str] = []
+    read = RunReader.history
+
+    def history(reader: RunReader, run_id: str) -> object:
+        noted.append(run_id)
+        return read(reader, run_id)
+
+    monkeypatch.setattr(RunReader, "history", history)
+    return noted
+
+
+def test_what_one_viewer_reads_the_others_see(
+    running_run: str, reads: list[str]
+) -> None:
+    """Twenty viewers who each read the curves take the training's time."""
+    first = watching.look(running_run, viewer="a", seen=None)
+
+    looks = [watching.look(running_run, viewer=each, seen=None) for each in "bcd"]
+
+    assert all(look is first for look in looks)
+    assert reads == [running_run]
+
+
+def test_nobody_is_shown_the_same_twice(
+    store: RunStore, running_run: str, reads: list[str]
+) -> None:
+    """Who presses Stop looks at once, and must see that it has stopped."""
+    seen = watching.look(running_run, viewer="a", seen=None)
+    store.stop(running_run)
+
+    again = watching.look(running_run, viewer="a", seen=seen)
+
+    assert not seen.run.status.is_over
+    assert again.run.status.is_over
+    assert len(reads) == 2
+
+
+def test_what_is_shared_grows_old(
+    running_run: str, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching.look(running_run, viewer="a", seen=None)
+    monkeypatch.setattr(watching, "SHARED_SECONDS", 0.0)
+
+    watching.look(running_run, viewer="b", seen=None)
+
+    assert len(reads) == 2
+
+
+@pytest.mark.parametrize(
+    ("viewers", "pace"), [(0, 1.0), (1, 1.0), (2, 1.0), (5, 2.5), (8, 4.0), (20, 4.0)]
+)
+def test_many_viewers_look_less_often(
+    viewers: int, pace: float, running_run: str
+) -> None:
+    for number in range(viewers):
+        watching.look(running_run, viewer=str(number), seen=None)
+
+    assert watching.pace() == pace
+
+
+def test_who_has_gone_slows_nobody(
+    running_run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        watching.look(running_run, viewer=str(number), seen=None)
+
+    monkeypatch.setattr(watching, "WATCHING_SECONDS", 0.0)
+
+    assert watching.pace() == 1.0
+
+
+def test_two_sessions_have_their_own_recipe_run_and_curves(
+    store: RunStore, running_run: str
+) -> None:
+    """What is shared by mistake shows only with two users."""
+    other_run = store.create(TrainingConfig(epochs=7), name="other-run")
+    mine = open_app("train", watch=running_run)
+    theirs = open_app("train", watch=other_run)
+    mine.slider(key="epochs").set_value(33)
+    mine.slider(key="epochs_shown").set_range(5, 20).run()
+    theirs.pills(key="preset").select("lenet").run()
+
+    mine.run()
+    theirs.run()
+
+    assert mine.slider(key="epochs").value == 33
+    assert mine.pills(key="preset").value != "lenet"
+    assert theirs.slider(key="epochs").value != 33
+    assert figure(mine, "curve_loss")["xAxis"]["min"] == 5
+    axis = figure(theirs, "curve_loss")["xAxis"]
+    assert (axis["min"], axis["max"]) == (0, 7)
+    assert "long-run" in mine.get("progress")[0].proto.text
+    assert "other-run" in theirs.get("progress")[0].proto.text
+    assert mine.session_state["viewer"] != theirs.session_state["viewer"]
