@@ -163,7 +163,9 @@ def log_of_run(options: argparse.Namespace) -> int:
     if options.json:
         console.print_record({"run_id": run.id, "log": text}, as_json=True)
     else:
-        print(text, end="")
+        # A terminal may not know every character that was said.
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), end="")
     return 0
 
 

@@ -7,6 +7,7 @@ is shown the same twice: who has seen it already has it read anew.
 
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,23 +46,30 @@ class _Watching:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._readers: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._looks: dict[str, tuple[float, Look]] = {}
         self._viewers: dict[str, float] = {}
 
     def look(self, run_id: str, *, viewer: str, seen: Look | None) -> Look:
-        # Who waits here would otherwise read the same at the same time.
         with self._lock:
-            now = time.monotonic()
-            self._viewers[viewer] = now
-            since = now - SHARED_SECONDS
-            self._looks = {
-                key: kept for key, kept in self._looks.items() if kept[0] > since
-            }
-            if run_id in self._looks and self._looks[run_id][1] is not seen:
-                return self._looks[run_id][1]
-            found = _read(run_id)
-            self._looks[run_id] = (time.monotonic(), found)
+            self._viewers[viewer] = time.monotonic()
+            self._forget()
+            reader = self._readers[run_id]
+        # Who waits here would otherwise read the same at the same time.
+        with reader:
+            at, found = self._looks.get(run_id, (0.0, None))
+            is_new = time.monotonic() - at < SHARED_SECONDS
+            if found is None or found is seen or not is_new:
+                found = _read(run_id)
+                self._looks[run_id] = time.monotonic(), found
             return found
+
+    def _forget(self) -> None:
+        """Let go of the curves that nobody has looked at for a while."""
+        since = time.monotonic() - WATCHING_SECONDS
+        for run_id, (at, _) in list(self._looks.items()):
+            if at < since:
+                self._looks.pop(run_id, None)
 
     def num_viewers(self) -> int:
         with self._lock:

@@ -66,11 +66,17 @@ class Logbook:
     def __enter__(self) -> Self:
         """Begin to listen, if that was asked for."""
         if self._listens:
-            self._opened.enter_context(_streams_into(self._file))
-            watcher = threading.Thread(target=self._watch, daemon=True)
-            watcher.start()
-            self._opened.callback(watcher.join)
-            self._opened.callback(self._over.set)
+            # A process may have no standard streams, or no thread left.
+            with (
+                contextlib.suppress(OSError, RuntimeError),
+                contextlib.ExitStack() as opened,
+            ):
+                opened.enter_context(_streams_into(self._file))
+                watcher = threading.Thread(target=self._watch, daemon=True)
+                watcher.start()
+                opened.callback(watcher.join)
+                opened.callback(self._over.set)
+                self._opened = opened.pop_all()
         return self
 
     def __exit__(
@@ -133,10 +139,10 @@ def _streams_into(file: int) -> Iterator[None]:
     before = sys.stdout, sys.stderr
     _flush()
     real = [(number, os.dup(number)) for number in _STREAMS]
-    for number in _STREAMS:
-        os.dup2(file, number)
-    sys.stdout, sys.stderr = map(_text_stream, _STREAMS)
     try:
+        for number in _STREAMS:
+            os.dup2(file, number)
+        sys.stdout, sys.stderr = map(_text_stream, _STREAMS)
         # Otherwise a warning would be told to the first run only.
         with warnings.catch_warnings():
             yield

@@ -31,8 +31,17 @@ NOT_TAKEN: Final = (
     "Expected the training process to begin with this run, but it did not find it. "
     "Restart Inklab, which lets both look into the same run store, and start it again."
 )
+NOT_STARTED: Final = (
+    "Expected the system to start a process that trains, but it refused for a "
+    "minute. Close other programs, then start the run again."
+)
 MOST_TRIES: Final = 5
+MOST_REFUSALS: Final = 60
 RETRY_SECONDS: Final = 1.0
+
+
+Ended = tuple[str, BaseException | None]
+"""Id of a run whose task is over, and what went wrong, if anything."""
 
 
 class RunQueue:
@@ -50,12 +59,14 @@ class RunQueue:
         self._is_busy = False
         self._will_retry = False
         self._tries = 0
+        self._refusals = 0
+        self._ended: list[Ended] = []
 
     def proceed(self, store: "RunStore") -> bool:
         """Hand over the run whose turn it is, unless one is at work.
 
         What cannot be done now, because the store or the system refuses it, is
-        tried again and again.
+        tried again each second. What the system refuses for a minute is failed.
 
         Args:
             store: Where the runs are kept; the worker opens the same one.
@@ -75,8 +86,9 @@ class RunQueue:
                 waiting.hand_over(store, run.id)
                 future = self._executor.submit(worker.train_queued, run.id)
                 self._is_busy = True
-        except (RunStoreError, RuntimeError, OSError):
-            self._retry(store)
+                self._refusals = 0
+        except (RunStoreError, RuntimeError, OSError) as error:
+            self._refuse(store, error)
             return True
         # Not with the lock: it is called at once if the task is done already.
         future.add_done_callback(functools.partial(self._settle, store, run.id))
@@ -85,11 +97,13 @@ class RunQueue:
     def _settle(self, store: "RunStore", run_id: str, future: Future[None]) -> None:
         """See to a run that is over or whose process died, and go on."""
         error = _error_of(future)
-        # What cannot be written now, whoever reads the run next finds out.
-        with contextlib.suppress(RunStoreError):
+        try:
             self._see_to(store, run_id, error)
-        with self._lock:
-            self._is_busy = False
+        except RunStoreError:
+            self._retry(store, (run_id, error))
+        finally:
+            with self._lock:
+                self._is_busy = False
         if isinstance(error, RunStoreError):
             self._retry(store)
         elif not self.proceed(store) and error is None:
@@ -110,12 +124,32 @@ class RunQueue:
             store.fail(run_id, _reason(error))
         if _is_closed(error) or self._tries == MOST_TRIES:
             self._tries = 0
-            for run in _not_begun(store):
-                with contextlib.suppress(RunStoreError):
-                    store.fail(run.id, _reason(error))
+            self._fail_all(store, _reason(error))
 
-    def _retry(self, store: "RunStore") -> None:
+    def _refuse(self, store: "RunStore", error: Exception) -> None:
+        """Try again what could not be handed over; after a minute, fail what waits."""
+        self._refusals += not isinstance(error, RunStoreError)
+        if self._refusals > MOST_REFUSALS:
+            self._refusals = 0
+            with contextlib.suppress(RunStoreError):
+                self._fail_all(store, f"{NOT_STARTED} ({error})")
+        else:
+            self._retry(store)
+
+    def _fail_all(self, store: "RunStore", reason: str) -> None:
+        for run in _not_begun(store):
+            with contextlib.suppress(RunStoreError):
+                store.fail(run.id, reason)
+
+    def _retry(self, store: "RunStore", ended: Ended | None = None) -> None:
+        """Try again soon.
+
+        Args:
+            store: Where the runs are kept.
+            ended: A run whose end could not be written, and why it ended.
+        """
         with self._lock:
+            self._ended += [ended] if ended else []
             if self._will_retry:
                 return
             self._will_retry = True
@@ -128,6 +162,12 @@ class RunQueue:
     def _try_again(self, store: "RunStore") -> None:
         with self._lock:
             self._will_retry = False
+            ended, self._ended = self._ended, []
+        for run_id, error in ended:
+            try:
+                self._see_to(store, run_id, error)
+            except RunStoreError:
+                self._retry(store, (run_id, error))
         self.proceed(store)
 
 

@@ -99,6 +99,9 @@ def train_queued(run_id: str) -> None:
     """
     try:
         train_run(run_id, listens=True)
+    except UnknownRunError:
+        # It was deleted at the moment in which it began.
+        return
     except RunStoreError:
         os._exit(1)
 

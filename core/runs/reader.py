@@ -41,7 +41,10 @@ QUEUE_LIMIT_SECONDS: Final = 24 * 3600.0
 another, nobody can tell whether it will ever begin."""
 
 SAVING_LIMIT_SECONDS: Final = 300.0
-ABANDONED: Final = "The training process ended unexpectedly. Start it again."
+ABANDONED: Final = (
+    "The training process ended unexpectedly, for example because memory ran out. "
+    "Start it again."
+)
 
 _NO_SUCH_RUN: Final = (
     ErrorCode.Name(RESOURCE_DOES_NOT_EXIST),

@@ -129,8 +129,7 @@ def _status(run: Run) -> None:
         case RunStatus.RUNNING:
             left = run.scores.seconds_left
             rest = "" if left is None else f", {words.duration(left)} left"
-            text = f"{name}, epoch {min(int(done) + 1, epochs)} of {epochs}"
-            text += f"{_chunk(run)}{rest}"
+            text = f"{name}, {_part(run)}{rest}"
         case status:
             text = f"{name} has {status}"
     # A training may also be over before its last epoch, by its patience.
@@ -138,14 +137,16 @@ def _status(run: Run) -> None:
     st.progress(share, text=text)
 
 
-def _chunk(run: Run) -> str:
-    """Say which part of the epoch is being learned."""
-    done, num_chunks = run.scores.chunk, run.scores.num_chunks
-    return (
-        f", chunk {done % num_chunks + 1} of {num_chunks}"
-        if num_chunks and done
-        else ""
-    )
+def _part(run: Run) -> str:
+    """Say which part of the training is being learned."""
+    done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    chunk, num_chunks = run.scores.chunk, run.scores.num_chunks
+    if not chunk or not num_chunks:
+        return f"epoch {min(int(done) + 1, epochs)} of {epochs}"
+    # An epoch ends with a full batch, and so a little before the whole number.
+    finished = round(done) if chunk == num_chunks else int(done)
+    epoch = min(finished + 1, epochs)
+    return f"epoch {epoch} of {epochs}, chunk {chunk % num_chunks + 1} of {num_chunks}"
 
 
 def _members(run: Run) -> None:

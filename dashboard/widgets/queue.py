@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import estimates
 from core.runs.records import Run
-from dashboard import services, words
+from dashboard import services, watching, words
 from dashboard.widgets import frame
 
 REFRESH_SECONDS: Final = 1.5
@@ -15,23 +15,30 @@ NUM_SHOWN: Final = 5
 """What comes next; the rest is a click away, or many would hide the page."""
 
 
-def queue(waiting: Sequence[Run]) -> None:
-    """Show what waits, and look again and again while something does.
+def queue(everything: Sequence[Run]) -> None:
+    """Show what waits, and look again and again while a run is not over.
 
     Args:
-        waiting: The runs that wait, the next one first.
+        everything: All runs.
     """
-    if waiting:
-        # In a fragment of its own, because the run that is shown above may be over.
-        st.fragment(_look, run_every=REFRESH_SECONDS)()
+    if not all(run.status.is_over for run in everything):
+        # In a fragment of its own, because the run that is shown above may be over,
+        # and somebody else may ask for one while it is not.
+        seconds = REFRESH_SECONDS * watching.pace()
+        st.fragment(_look, run_every=seconds)(
+            had_some=bool(services.waiting_runs(everything))
+        )
 
 
-def _look() -> None:
+def _look(*, had_some: bool) -> None:
     with frame.plain_errors():
-        waiting = services.waiting_runs(services.runs())
-        if not waiting:
-            # Then there is nothing to look for any more.
+        everything = services.runs()
+        waiting = services.waiting_runs(everything)
+        if (had_some and not waiting) or all(run.status.is_over for run in everything):
+            # The rest of the page shows what became of them.
             st.rerun()
+        if not waiting:
+            return
         st.subheader("Queue", anchor=False)
         _rows(waiting, first=1, last=NUM_SHOWN)
         if (num_more := len(waiting) - NUM_SHOWN) > 0:

@@ -50,6 +50,11 @@ def _shown(run: Run) -> Epochs:
     epochs = run.config.epochs
     if epochs < LEAST_EPOCHS:
         return 0, epochs
+    # What was chosen for a run of another length would be out of range, or hide
+    # the end of this one.
+    if st.session_state.get(state.EPOCHS_TO_SHOW, epochs) != epochs:
+        st.session_state[state.EPOCHS_SHOWN] = (0, epochs)
+    st.session_state[state.EPOCHS_TO_SHOW] = epochs
     first, last = st.slider(
         "Epochs shown",
         min_value=0,

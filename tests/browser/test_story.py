@@ -95,7 +95,8 @@ def test_reload_keeps_the_run(page: Page, server: Server, trained: str) -> None:
     page.reload()
 
     expect(page.get_by_text(RESULT)).to_be_visible()
-    expect(page.get_by_role("slider", name="Epochs")).to_have_value("3")
+    epochs = page.locator(".st-key-epochs").get_by_role("slider")
+    expect(epochs).to_have_value("3")
 
 
 @pytest.mark.usefixtures("trained")

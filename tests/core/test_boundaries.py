@@ -61,8 +61,9 @@ def test_the_web_process_knows_no_tensorflow() -> None:
         "core",
         "dashboard",
         skip="core.models,core.training.augment,core.training.checkpoint,"
-        "core.training.combine,core.training.engine,core.training.loop,"
-        "core.training.optimizers,core.training.train,dashboard.pages.",
+        "core.training.combine,core.training.dead_units,core.training.engine,"
+        "core.training.loop,core.training.optimizers,core.training.train,"
+        "dashboard.pages.",
     )
 
     assert {"core.jobs.executor", "dashboard.services"} <= ours

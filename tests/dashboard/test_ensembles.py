@@ -84,7 +84,7 @@ def test_ensemble_at_work_says_so(store: RunStore, ensemble: str) -> None:
 
 def test_ensemble_that_waits_can_be_stopped(store: RunStore, ensemble: str) -> None:
     app = open_app("train", watch=ensemble)
-    assert app.progress[0].text == "pair waits for its turn"
+    assert app.progress[0].text == "pair waits for its turn: 1st of 1"
 
     app.button(key="stop").click().run()
 

@@ -12,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 from core import presets
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import executor
-from core.runs.records import History, RunScores, RunStatus
+from core.runs.records import History, Progress, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
+
+HALF_WAY = small_data.progress(1.5)
 
 
 def started(store: RunStore) -> TrainingConfig:
@@ -323,6 +325,52 @@ def test_epochs_shown_are_kept_while_the_curves_grow(
         option = figure(app, key)
         assert [epoch for epoch, _ in option["series"][1]["data"]] == [4, 5, 6]
         assert (option["xAxis"]["min"], option["xAxis"]["max"]) == (4, 20)
+
+
+def test_epochs_shown_fit_the_run_that_is_watched(store: RunStore) -> None:
+    """A slider keeps what was chosen, also when its ends have moved meanwhile."""
+    runs = {epochs: running(store, epochs) for epochs in (10, 5, 20)}
+    app = open_app("train", watch=runs[10])
+    app.slider(key="epochs_shown").set_range(4, 10).run()
+
+    shown = []
+    for epochs in (5, 20):
+        app.switch_page("dashboard/pages/runs.py").run()
+        app.switch_page("dashboard/pages/train.py")
+        app.query_params["watch"] = runs[epochs]
+        app.run()
+        assert not app.exception
+        shown.append(app.slider(key="epochs_shown").value)
+
+    assert shown == [(0, 5), (0, 20)]
+
+
+def running(store: RunStore, epochs: int, *, progress: Progress = HALF_WAY) -> str:
+    """Put a run at work into the store."""
+    run_id = store.create(TrainingConfig(epochs=epochs), name=f"of {epochs}")
+    store.start(run_id)
+    store.log(run_id, [progress])
+    return run_id
+
+
+@pytest.mark.parametrize(
+    ("done", "chunk", "text"),
+    [
+        (0.998, 4, "epoch 2 of 20, chunk 1 of 4"),
+        (1.25, 1, "epoch 2 of 20, chunk 2 of 4"),
+    ],
+    ids=["between two epochs", "within an epoch"],
+)
+def test_the_part_that_is_learned_is_named(
+    store: RunStore, done: float, chunk: int, text: str
+) -> None:
+    """An epoch ends with a full batch: of 54,000 images a little before its end."""
+    report = replace(small_data.progress(done), chunk=chunk)
+    run_id = running(store, 20, progress=report)
+
+    app = open_app("train", watch=run_id)
+
+    assert app.progress[0].text == f"of 20, {text}, 3 s left"
 
 
 @pytest.mark.usefixtures("running_run")

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import json
 import re
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -140,17 +139,14 @@ def test_agent_api_is_off_unless_asked_for(tmp_path: Path) -> None:
         render(plain, "overview")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda s: s.name)
-def test_nothing_is_left_of_a_server_that_ends(
-    how: signal.Signals, tmp_path: Path
-) -> None:
-    """A forgotten worker keeps half a gigabyte and both cores."""
+def test_nothing_is_left_of_a_server_that_ends(tmp_path: Path) -> None:
+    """A forgotten worker keeps half a gigabyte and both cores; killed: see faults."""
     with serving(tmp_path / "home", command=AGENT) as server:
         render(server, "explore")
         wait_until(lambda: any(map(has_tensorflow, family(server))), seconds=60)
         ours = family(server)
 
-        server.process.send_signal(how)
+        server.process.terminate()
 
         server.process.wait(60)
         _, alive = psutil.wait_procs(ours, timeout=30)

@@ -69,7 +69,7 @@ def fill_the_disk(*_):
     raise OSError(28, "No space left on device")
 
 worker._work_on = fill_the_disk
-worker.train_and_prepare(sys.argv[1])
+worker.train_queued(sys.argv[1])
 """
 
 
@@ -125,6 +125,7 @@ def harm(store: RunStore, home: Path, server: "subprocess.Popen[str]") -> Faults
         wait_until(lambda: store.get(run_id).status.is_over, seconds=180)
 
     first_worker = int(server.stdout.readline())
+    # What this one compiles needs memory where the lack of it ends the process.
     wait_for(submit("quick"))
     run_out_of_memory(first_worker, lambda: wait_for(submit("large")))
     saved, long, _ = [submit(name) for name in ("saved", "long", "waits")]

@@ -285,19 +285,54 @@ def test_a_system_that_starts_no_process_is_asked_again(
     wait_until(lambda: steps.tasks == [("train_queued", run_id)])
 
 
-def test_a_worker_whose_store_does_not_answer_is_asked_again(
-    run_store: RunStore, steps: Steps
+def test_what_the_system_refuses_for_long_is_failed(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And at last the run says what the worker said."""
+    """Or it would be about to start for ever, and nobody would know why."""
+    monkeypatch.setattr(queue, "MOST_REFUSALS", 1)
+    monkeypatch.setattr(queue, "RETRY_SECONDS", 0.01)
+    steps.refuses = True
+
     (run_id,) = submit(run_store, "a")
 
-    for number in range(1, queue.MOST_TRIES + 1):
-        wait_until(lambda n=number: len(steps.tasks) == n)
-        steps.die(RunStoreError("Expected the run store to answer."))
+    wait_until(lambda: run_store.get(run_id).status.is_over)
+    assert "refused for a minute" in run_store.get(run_id).reason
 
-    run = run_store.get(run_id)
-    assert run.status is RunStatus.FAILED
-    assert run.reason == "Expected the run store to answer."
+
+def test_an_end_that_cannot_be_written_is_written_later(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner is this very process, so nobody else would find it gone."""
+    (run_id,) = submit(run_store, "a")
+    run_store.start(run_id)
+    asked = threading.Semaphore(0)
+
+    def refuse(*_: object) -> None:
+        asked.release()
+        message = "The disk is full."
+        raise RunStoreError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_store, "fail", refuse)
+        steps.die()
+        assert asked.acquire(timeout=30)
+
+    wait_until(lambda: run_store.get(run_id).status is RunStatus.FAILED)
+
+
+def test_an_error_that_nobody_thought_of_stops_no_queue(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People can write anything into a store with MLflow's own pages."""
+    submit(run_store, "a")
+    with monkeypatch.context() as patch:
+        patch.setattr(run_store, "get", lambda _: 1 / 0)
+        steps.die()
+
+    (later,) = submit(run_store, "b")
+    steps.finish(run_store)
+
+    wait_until(lambda: trained(steps)[-1] == later)
 
 
 def test_a_worker_that_dies_between_two_writes_leaves_no_run_behind(
