@@ -7,11 +7,6 @@ import pytest
 
 from core.runs import database
 
-# Compiling is most of the work of a tiny training, and takes half of the time without
-# LLVM's optimisations. It is read when something is compiled first. Servers of tests
-# do without it, so what they train is compiled as it is for users.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
-
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

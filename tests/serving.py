@@ -77,8 +77,6 @@ def serving(
     environment = os.environ | {"INKLAB_HOME": str(home)}
     # Otherwise the runs would go where this user's go.
     environment.pop("MLFLOW_TRACKING_URI", None)
-    # Tests compile in haste; a server compiles as it does for its users.
-    environment.pop("XLA_FLAGS", None)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [part.format(port=port) for part in command],

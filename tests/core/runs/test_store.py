@@ -17,7 +17,7 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import TrainingConfig
 from core.errors import ArtifactError, HomeError, RunStoreError, UnknownRunError
-from core.runs import open_store, translation
+from core.runs import open_store, reader, translation
 from core.runs.owner import Owner
 from core.runs.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
@@ -493,7 +493,7 @@ def test_a_run_whose_process_is_gone_fails_with_a_plain_reason(
 
     assert run.id == ended.stdout.strip()
     assert run.status is RunStatus.FAILED
-    assert run.reason == ("The training process ended unexpectedly. Start it again.")
+    assert run.reason == reader.ABANDONED
     assert run_store.get(run.id) == run
 
 
