@@ -145,11 +145,12 @@ def test_stop_ends_a_long_run(page: Page, server: Server) -> None:
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("of 50").wait_for()
 
-    page.get_by_role("button", name="Stop").click()
+    # Streamlit has a button of that name too while a page is being run.
+    page.locator(".st-key-stop button").click()
 
     expect(page.get_by_text("has stopped")).to_be_visible()
     expect(page.get_by_text("Stopped on request")).to_be_visible()
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.locator(".st-key-stop button")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("trained")
@@ -159,6 +160,7 @@ def test_run_deleted_while_it_is_watched_leaves_no_traceback(
     """Somebody tidies up in a terminal while the page looks on again and again."""
     open_page(page, server, "train?epochs=50&seed=2")
     page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("watch="))
     page.get_by_text("of 50").wait_for()
     store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
 
