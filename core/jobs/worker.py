@@ -94,9 +94,13 @@ def preview(
 def train_queued(run_id: str) -> None:
     """Do the work of a run from the queue, with all that is said in its log.
 
-    If the store cannot be told how it ended, this process ends: the run would be
-    "running" as long as it lives, and so whoever reads the run finds it gone.
+    Before it begins, a store that does not answer is an error like any other: the
+    queue asks again. If the store cannot be told how it ended, this process ends:
+    the run would be "running" as long as it lives, and so whoever reads the run
+    finds it gone.
     """
+    if _is_deleted(open_store(), run_id):
+        return
     try:
         train_run(run_id, listens=True)
     except UnknownRunError:

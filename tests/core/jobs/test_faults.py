@@ -159,11 +159,15 @@ def run_out_of_memory(pid: int, action: Callable[[], None]) -> None:
 
 
 def test_a_lack_of_memory_is_said_plainly(faults: Faults) -> None:
-    """Whether the training hears of it, or it ends the process, as it often does."""
+    """And what to do about it; the log tells where it ran out."""
     run = faults.runs["large"]
 
     assert run.status is RunStatus.FAILED
-    assert "memory ran out" in run.reason.lower()
+    assert "Memory ran out on this machine" in run.reason
+    assert (
+        "smaller batches (they were of 512 images) or a smaller network" in run.reason
+    )
+    assert "Traceback" in logs.read(faults.store, run.id)
 
 
 def test_a_lack_of_memory_ends_one_run_only(faults: Faults) -> None:

@@ -10,7 +10,7 @@ from loky.process_executor import ShutdownExecutorError
 
 from core.config import TrainingConfig
 from core.errors import RunStoreError
-from core.jobs import executor, queue
+from core.jobs import executor, queue, worker
 from core.runs import waiting
 from core.runs.owner import Owner
 from core.runs.records import RunStatus
@@ -333,6 +333,38 @@ def test_an_error_that_nobody_thought_of_stops_no_queue(
     steps.finish(run_store)
 
     wait_until(lambda: trained(steps)[-1] == later)
+
+
+def test_a_worker_whose_store_does_not_answer_is_asked_again(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """And at last the run says what the worker said."""
+    (run_id,) = submit(run_store, "a")
+
+    for number in range(1, queue.MOST_TRIES + 1):
+        wait_until(lambda n=number: len(steps.tasks) == n)
+        steps.die(RunStoreError("Expected the run store to answer."))
+
+    run = run_store.get(run_id)
+    assert run.status is RunStatus.FAILED
+    assert run.reason == "Expected the run store to answer."
+
+
+def test_a_worker_says_that_its_store_does_not_answer(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has not begun, so it need not end for whoever reads the run to find out."""
+    run_id = run_store.create(TrainingConfig(), name="run")
+
+    def refuse(_: str) -> None:
+        message = "The disk is asleep."
+        raise RunStoreError(message)
+
+    monkeypatch.setattr(run_store, "get", refuse)
+    monkeypatch.setattr(worker, "open_store", lambda: run_store)
+
+    with pytest.raises(RunStoreError, match="asleep"):
+        worker.train_queued(run_id)
 
 
 def test_a_worker_that_dies_between_two_writes_leaves_no_run_behind(
