@@ -1,8 +1,10 @@
 """What a benchmark ran on, for the line under its table."""
 
+import json
 import os
 import platform
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,18 @@ def line(machine: dict[str, object]) -> str:
         f"{machine['processor']}, {machine['cores']} cores, {machine['gflops']} "
         f"GFLOP/s in a large float32 product, Python {machine['python']}"
     )
+
+
+def print_figures(
+    machine: dict[str, object], figures: Mapping[str, float], *, as_json: bool
+) -> None:
+    """Print one figure a line below what they were measured on, or all as JSON."""
+    if as_json:
+        print(json.dumps({"machine": machine} | dict(figures)))
+        return
+    print(line(machine))
+    for name, value in figures.items():
+        print(f"{name:60}{value:12,.3f}")
 
 
 def _processor() -> str:

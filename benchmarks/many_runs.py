@@ -7,7 +7,6 @@ in a store of their own. The page is run without a browser.
 """
 
 import argparse
-import json
 import os
 import sqlite3
 import statistics
@@ -44,14 +43,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["INKLAB_HOME"] = home
         os.environ.pop("MLFLOW_TRACKING_URI", None)
-        report = {"machine": machine.describe(), "runs": options.runs}
-        report |= _measure(options.runs)
-    if options.json:
-        print(json.dumps(report))
-        return
-    print(machine.line(report.pop("machine")))
-    for name, value in report.items():
-        print(f"{name:48}{value:10.3g}")
+        described = machine.describe()
+        figures = {"runs": options.runs} | _measure(options.runs)
+    machine.print_figures(described, figures, as_json=options.json)
 
 
 def _measure(num_runs: int) -> dict[str, float]:

@@ -10,7 +10,6 @@ at the server, by a viewer that draws nothing; the rest on the screen.
 import argparse
 import asyncio
 import itertools
-import json
 import os
 import statistics
 import sys
@@ -71,13 +70,9 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, action="append", default=[])
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     options = parser.parse_args()
-    report = {"machine": machine.describe()} | _measure(options.only or PARTS)
-    if options.json:
-        print(json.dumps(report))
-        return
-    print(machine.line(report.pop("machine")))
-    for name, value in report.items():
-        print(f"{name:56}{value:10.2f}")
+    described = machine.describe()
+    figures = _measure(options.only or PARTS)
+    machine.print_figures(described, figures, as_json=options.json)
 
 
 def _measure(parts: Sequence[str]) -> dict[str, float]:

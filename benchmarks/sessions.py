@@ -9,13 +9,13 @@ then all do, and again; so both are measured in the same minute.
 import argparse
 import asyncio
 import contextlib
-import json
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -48,52 +48,81 @@ def main() -> None:
     options = parser.parse_args()
     viewers = min(options.viewers, MOST_VIEWERS)
     seconds = min(options.seconds, MOST_SECONDS)
-    report: dict[str, object] = {"machine": machine.describe()}
+    described = machine.describe()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "home")) as web:
-        report |= asyncio.run(measure(web, viewers=viewers, seconds=seconds))
-    if options.json:
-        print(json.dumps(report))
-        return
-    print(machine.line(report.pop("machine")))
-    for name, value in report.items():
-        print(f"{name:48}{value:10.3g}")
+        figures = asyncio.run(measure(web, viewers=viewers, seconds=seconds))
+    machine.print_figures(described, figures, as_json=options.json)
 
 
 async def measure(server: Server, *, viewers: int, seconds: float) -> dict[str, float]:
     """Measure a training on a server alone and watched, in turns."""
+    alone: list[float] = []
+    watched: list[_Watched] = []
     async with _training(server) as run:
-        alone, watched, processor = [], [], []
-        everybody: list[Viewer] = []
         for _ in range(TURNS):
             alone.append(await _speed(run, seconds))
-            async with contextlib.AsyncExitStack() as stack:
-                here, tasks = [], []
-                for _ in range(viewers):
-                    viewer = await stack.enter_async_context(
-                        viewing(server.url, "train", f"watch={run.id}")
-                    )
-                    here.append(viewer)
-                    tasks.append(asyncio.create_task(viewer.watch(2 * seconds)))
-                for viewer in here:
-                    # What counts is how it goes on, not how they all arrived.
-                    viewer.look_seconds.clear()
-                    viewer.gaps.clear()
-                used = _processor_seconds(server)
-                watched.append(await _speed(run, seconds))
-                processor.append((_processor_seconds(server) - used) / seconds)
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            everybody += here
-    looks = sorted(second for each in everybody for second in each.look_seconds)
-    gaps = sorted(second for each in everybody for second in each.gaps)
-    pages = sorted(second for each in everybody for second in each.page_seconds)
-    errors = sum((each.errors for each in everybody), Counter())
-    for error, times in errors.items():
-        print(f"{times} times: {error}", file=sys.stderr)
-    share = statistics.mean(watched) / statistics.mean(alone)
+            watched.append(await _watched(server, run, viewers, seconds))
+    speed = statistics.mean(each.speed for each in watched)
     return {
         "viewers": viewers,
+        **_looks([viewer for each in watched for viewer in each.viewers]),
+        "processor of the web process, cores": statistics.mean(
+            each.cores for each in watched
+        ),
+        "images per second, nobody watches": statistics.mean(alone),
+        "images per second, all watch": speed,
+        "training slower by, %": 100 * (1 - speed / statistics.mean(alone)),
+    }
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A turn in which all watch.
+
+    Attributes:
+        viewers: Those who watched.
+        speed: Images that were learned per second.
+        cores: What the web process took of the processor.
+    """
+
+    viewers: list[Viewer]
+    speed: float
+    cores: float
+
+
+async def _watched(
+    server: Server, run: "_Run", viewers: int, seconds: float
+) -> _Watched:
+    async with contextlib.AsyncExitStack() as stack:
+        here, tasks = [], []
+        for _ in range(viewers):
+            viewer = await stack.enter_async_context(
+                viewing(server.url, "train", f"watch={run.id}")
+            )
+            here.append(viewer)
+            tasks.append(asyncio.create_task(viewer.watch(2 * seconds)))
+        for viewer in here:
+            # What counts is how it goes on, not how they all arrived.
+            viewer.look_seconds.clear()
+            viewer.gaps.clear()
+        used = _processor_seconds(server)
+        speed = await _speed(run, seconds)
+        cores = (_processor_seconds(server) - used) / seconds
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return _Watched(here, speed, cores)
+
+
+def _looks(viewers: list[Viewer]) -> dict[str, float]:
+    """Sum up how viewers were served, and name on the error stream what went wrong."""
+    looks = sorted(second for each in viewers for second in each.look_seconds)
+    gaps = sorted(second for each in viewers for second in each.gaps)
+    pages = sorted(second for each in viewers for second in each.page_seconds)
+    errors = sum((each.errors for each in viewers), Counter())
+    for error, times in errors.items():
+        print(f"{times} times: {error}", file=sys.stderr)
+    return {
         "errors": errors.total(),
         "looks": len(looks),
         "a look, median, s": statistics.median(looks),
@@ -103,10 +132,6 @@ async def measure(server: Server, *, viewers: int, seconds: float) -> dict[str, 
         "between two looks, longest, s": gaps[-1],
         "opening the page, median, s": statistics.median(pages),
         "opening the page, 95th percentile, s": percentile(pages, 0.95),
-        "processor of the web process, cores": statistics.mean(processor),
-        "images per second, nobody watches": statistics.mean(alone),
-        "images per second, all watch": statistics.mean(watched),
-        "training slower by, %": 100 * (1 - share),
     }
 
 
