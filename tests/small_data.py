@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import itertools
 import resource
+import shutil
+import sqlite3
 import struct
 import threading
 import time
@@ -125,7 +127,31 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
         if time.monotonic() > deadline:
             message = f"Expected it to come about within {seconds} s."
             raise TimeoutError(message)
-        threading.Event().wait(0.02)
+        # Each look costs the process that is waited for some of the processor.
+        threading.Event().wait(0.1)
+
+
+def copy_runs(source: Path, target: Path) -> None:
+    """Put the runs of one home into the place of those of another."""
+    target.mkdir(exist_ok=True)
+    shutil.copytree(source / "artifacts", target / "artifacts")
+    with (
+        contextlib.closing(sqlite3.connect(source / "runs.db")) as made,
+        contextlib.closing(sqlite3.connect(target / "runs.db")) as database,
+    ):
+        # Not the file itself, because an open store would keep the old one.
+        made.backup(database)
+        # A store looks for the files of a run where they were.
+        moved = source.as_uri(), target.as_uri()
+        database.execute(
+            "UPDATE runs SET artifact_uri = replace(artifact_uri, ?, ?)", moved
+        )
+        database.execute(
+            "UPDATE experiments "
+            "SET artifact_location = replace(artifact_location, ?, ?)",
+            moved,
+        )
+        database.commit()
 
 
 @contextlib.contextmanager

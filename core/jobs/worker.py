@@ -48,9 +48,6 @@ def settle_in(server: int) -> None:
     Args:
         server: Number of the process that the worker works for.
     """
-    # Windows has no such thing; there both have the same right.
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     # What fails here fails again in the task, which can say so in its run; raised
     # here it would end one process after the other.
@@ -58,6 +55,9 @@ def settle_in(server: int) -> None:
         results.sweep()
         open_store()
         _import_tensorflow()
+    # Windows has no such thing; there both have the same right.
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def warm_up() -> None:

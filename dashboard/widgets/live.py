@@ -14,7 +14,7 @@ from dashboard import services, state, watching, words
 from dashboard.charts.words import percent
 from dashboard.widgets import clock, frame, run_curves, runs
 
-START_SECONDS: Final = 0.4
+START_SECONDS: Final = 0.8
 EPOCHS_MORE: Final = 5
 REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""

@@ -10,7 +10,7 @@ from core.runs.records import Run
 from dashboard import services, watching, words
 from dashboard.widgets import frame
 
-REFRESH_SECONDS: Final = 1.5
+REFRESH_SECONDS: Final = 3.0
 NUM_SHOWN: Final = 5
 """What comes next; the rest is a click away, or many would hide the page."""
 

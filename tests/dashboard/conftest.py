@@ -120,34 +120,44 @@ def finish_run(store: RunStore, result_files: Path) -> MakeRun:
     """Give a function that puts a finished run into the store; it has no model."""
 
     def finish(*, name: str = "fast-mlp", files: Path = result_files) -> str:
-        run_id = store.create(TrainingConfig(), name=name)
-        store.start(run_id)
-        store.log(run_id, [small_data.progress(10.0)])
-        scores = RunScores(
-            test_accuracy=NUM_RIGHT / 10_000, test_size=10_000, train_seconds=3.2
-        )
-        store.keep(run_id, scores=scores, files=files)
-        store.finish(run_id)
-        return run_id
+        return finish_in(store, name=name, files=files)
 
     return finish
 
 
+@pytest.fixture(scope="session")
+def home_with_result(
+    ready_home: Path, result_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Make a home with one finished run that has no model."""
+    home = tmp_path_factory.mktemp("with-result") / "home"
+    return home_with_run(home, ready_home, files=result_files)
+
+
+@pytest.fixture(scope="session")
+def home_with_model(
+    ready_home: Path,
+    result_files: Path,
+    trained_model: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Make a home with one finished run that has a real model too."""
+    folder = tmp_path_factory.mktemp("with-model")
+    shutil.copytree(result_files, folder / "files")
+    shutil.copy(trained_model, folder / "files")
+    return home_with_run(folder / "home", ready_home, files=folder / "files")
+
+
 @pytest.fixture
-def finished_run(finish_run: MakeRun) -> str:
+def finished_run(store: RunStore, home: Path, home_with_result: Path) -> str:
     """Put one finished run into the store."""
-    return finish_run()
+    return _take_run(store, home, home_with_result)
 
 
 @pytest.fixture
-def usable_run(
-    finish_run: MakeRun, result_files: Path, trained_model: Path, tmp_path: Path
-) -> str:
+def usable_run(store: RunStore, home: Path, home_with_model: Path) -> str:
     """Put one finished run into the store that has a real model too."""
-    files = tmp_path / "files"
-    shutil.copytree(result_files, files)
-    shutil.copy(trained_model, files)
-    return finish_run(files=files)
+    return _take_run(store, home, home_with_model)
 
 
 @pytest.fixture
@@ -168,6 +178,14 @@ def _scan_packages_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _warm_no_process() -> Iterator[None]:
+    """A timer of the app starts one, maybe when its test is long over."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executor, "warm_up", lambda: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def tasks(
     monkeypatch: pytest.MonkeyPatch,
@@ -175,11 +193,40 @@ def tasks(
     """Start no process, note what would be done in it, and begin without caches."""
     recording = RecordingExecutor()
     monkeypatch.setattr(executor, "local_executor", lambda: recording)
-    # A timer calls it, maybe when this test is long over.
-    monkeypatch.setattr(executor, "warm_up", lambda: None)
     yield recording.tasks
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+def home_with_run(home: Path, ready_home: Path, *, files: Path) -> Path:
+    """Make a home with MNIST decoded and one finished run."""
+    _copy_home(ready_home, home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(home))
+        finish_in(
+            RunStore(f"sqlite:///{home / 'runs.db'}"), name="fast-mlp", files=files
+        )
+    return home
+
+
+def finish_in(store: RunStore, *, name: str, files: Path) -> str:
+    """Put a finished run into a store, with files as a worker would write them."""
+    run_id = store.create(TrainingConfig(), name=name)
+    store.start(run_id)
+    store.log(run_id, [small_data.progress(10.0)])
+    scores = RunScores(
+        test_accuracy=NUM_RIGHT / 10_000, test_size=10_000, train_seconds=3.2
+    )
+    store.keep(run_id, scores=scores, files=files)
+    store.finish(run_id)
+    return run_id
+
+
+def _take_run(store: RunStore, home: Path, source: Path) -> str:
+    """Take over the one run of another home; that is quicker than to make it."""
+    small_data.copy_runs(source, home)
+    (run,) = store.runs()
+    return run.id
 
 
 def _copy_home(source: Path, target: Path) -> None:

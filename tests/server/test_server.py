@@ -139,22 +139,6 @@ def test_agent_api_is_off_unless_asked_for(tmp_path: Path) -> None:
         render(plain, "overview")
 
 
-def test_nothing_is_left_of_a_server_that_ends(tmp_path: Path) -> None:
-    """A forgotten worker keeps half a gigabyte and both cores; killed: see faults."""
-    with serving(tmp_path / "home", command=AGENT) as server:
-        render(server, "explore")
-        wait_until(lambda: any(map(has_tensorflow, family(server))), seconds=60)
-        ours = family(server)
-
-        server.process.terminate()
-
-        server.process.wait(60)
-        _, alive = psutil.wait_procs(ours, timeout=30)
-        for process in alive:
-            process.kill()
-        assert not alive
-
-
 def test_port_in_use_is_said_plainly(server: Server) -> None:
     port = urlsplit(server.url).port
     command = [part.format(port=port) for part in COMMAND]
@@ -166,6 +150,24 @@ def test_port_in_use_is_said_plainly(server: Server) -> None:
     assert second.returncode != 0
     assert f"Port {port} is not available" in second.stdout + second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_nothing_is_left_of_a_server_that_ends(server: Server) -> None:
+    """A forgotten worker keeps half a gigabyte and both cores; killed: see faults.
+
+    The last test here, because all share this server.
+    """
+    render(server, "explore")
+    wait_until(lambda: any(map(has_tensorflow, family(server))), seconds=120)
+    ours = family(server)
+
+    server.process.terminate()
+
+    server.process.wait(60)
+    _, alive = psutil.wait_procs(ours, timeout=30)
+    for process in alive:
+        process.kill()
+    assert not alive
 
 
 def has_tensorflow(process: psutil.Process) -> bool:

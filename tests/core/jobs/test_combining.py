@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from core.config import CnnConfig, ConvBlock, EnsembleConfig, MlpConfig, TrainingConfig
+from core.datasets import catalog
+from core.datasets import store as datasets
+from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ConfigError, InklabError, UnknownRunError
 from core.inference import Predictor
@@ -25,29 +28,39 @@ NETWORKS = (
     MlpConfig(hidden=(16,), batch_norm=True, dropout=0.2),
     CnnConfig(blocks=(ConvBlock(filters=4),), dense=(8,)),
 )
-MakeMember = Callable[..., str]
 
 
-@pytest.fixture
-def make_member(run_store: RunStore, small_mnist: Dataset, home: Path) -> MakeMember:
-    """Give a function that puts a finished run with a model into the store."""
-
-    def make(number: int = 0) -> str:
-        network = NETWORKS[number % 2]
+@pytest.fixture(scope="module")
+def member_files(
+    tmp_path_factory: pytest.TempPathFactory, small_mnist_files: DatasetSpec
+) -> list[Path]:
+    """Write the files of two runs of different networks."""
+    home = tmp_path_factory.mktemp("members")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(home))
+        patch.setattr(catalog, "_SPECS", (small_mnist_files,))
+        test = datasets.load("mnist").test
+    folders = []
+    for number, network in enumerate(NETWORKS):
         model = architectures.build(network, num_classes=10)
         architectures.initialise(model, seed=number)
         files = home / f"files-{number}"
-        small_data.write_predictions(files, predict(model, small_mnist.test))
+        small_data.write_predictions(files, predict(model, test))
         export.save_keras(model, files / "model.keras")
-        return finished(run_store, replace(SMALL, network=network), files)
-
-    return make
+        folders.append(files)
+    return folders
 
 
 @pytest.fixture
-def members(make_member: MakeMember) -> list[str]:
+def members(
+    run_store: RunStore, small_mnist: Dataset, member_files: list[Path]
+) -> list[str]:
     """Put two finished runs into the store, of different networks."""
-    return [make_member(0), make_member(1)]
+    assert small_mnist
+    return [
+        finished(run_store, replace(SMALL, network=network), files)
+        for network, files in zip(NETWORKS, member_files, strict=True)
+    ]
 
 
 def finished(store: RunStore, config: TrainingConfig, files: Path) -> str:

@@ -14,8 +14,10 @@ from mlflow.tracking import MlflowClient
 
 from core import settings
 from core.config import MlpConfig, TrainingConfig
+from core.errors import UnknownRunError
 from core.jobs import executor, worker
-from core.runs import open_store
+from core.runs import logs, open_store
+from core.runs.lineage import create_child
 from core.runs.owner import Owner
 from core.runs.records import Run, RunStatus
 from core.runs.store import RunStore
@@ -23,6 +25,9 @@ from tests.small_data import wait_until
 
 QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)
 LONG = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
+SECONDS = 180
+"""Far longer than it takes: other tests may need the processors too."""
+
 REASON = (
     "process (ended unexpectedly|was ended from outside).* Start (it|the run) again"
 )
@@ -67,14 +72,14 @@ def store(home: Path) -> RunStore:
 
 def when_over(store: RunStore, run_id: str) -> Run:
     """Wait for the end of a run and return it."""
-    wait_until(lambda: store.get(run_id).status.is_over, seconds=60)
+    wait_until(lambda: store.get(run_id).status.is_over, seconds=SECONDS)
     return store.get(run_id)
 
 
 def submit_and_wait_for_progress(store: RunStore) -> str:
     """Start a run that takes long, and wait until it learns."""
     run_id = executor.submit(store, LONG, name="long")
-    wait_until(lambda: bool(store.live_points(run_id).loss), seconds=60)
+    wait_until(lambda: bool(store.live_points(run_id).loss), seconds=SECONDS)
     return run_id
 
 
@@ -132,10 +137,12 @@ def test_a_stop_request_stops_the_worker(store: RunStore) -> None:
     assert run.scores.epochs_done < 500
 
 
-def test_a_killed_worker_fails_its_run_and_no_other(store: RunStore) -> None:
-    """Within 10 s, in plain words; what waited behind it and what comes next run."""
+def test_a_worker_killed_while_it_trains_fails_its_run_and_no_other(
+    store: RunStore,
+) -> None:
+    """Within 10 s, in plain words; what waited behind it is trained."""
     killed = submit_and_wait_for_progress(store)
-    waiting = [executor.submit(store, QUICK, name=name) for name in ("one", "two")]
+    waiting = executor.submit(store, QUICK, name="waiting")
 
     kill_worker_of(killed)
     started = time.monotonic()
@@ -144,9 +151,26 @@ def test_a_killed_worker_fails_its_run_and_no_other(store: RunStore) -> None:
     assert time.monotonic() - started < 10
     assert run.status is RunStatus.FAILED
     assert re.search(REASON, run.reason)
-    assert [when_over(store, each).status for each in waiting] == ["finished"] * 2
-    after = executor.submit(store, QUICK, name="after")
-    assert when_over(store, after).status is RunStatus.FINISHED
+    assert when_over(store, waiting).status is RunStatus.FINISHED
+
+
+def test_a_worker_killed_while_it_saves_leaves_no_result(
+    store: RunStore, home: Path
+) -> None:
+    """Its curves and its log are there, but nothing that looks like a model."""
+    run_id = executor.submit(store, QUICK, name="saved")
+    wait_until(lambda: any(home.glob(".run-*")), seconds=SECONDS)
+
+    kill_worker_of(run_id)
+    run = when_over(store, run_id)
+
+    assert run.status is RunStatus.FAILED
+    assert re.search(REASON, run.reason)
+    assert store.history(run_id).num_epochs == 1
+    assert not run.has_model
+    assert "Network: 784-16-10" in store.artifact(run_id, logs.LOG).read_text()
+    with pytest.raises(UnknownRunError, match="is failed and has none"):
+        create_child(store, run_id, epochs=1)
 
 
 def test_a_worker_that_cannot_start_fails_the_run(

@@ -4,9 +4,7 @@ One program stands for a server. It and its workers are killed and run out of me
 once; the facts about that are read by several tests.
 """
 
-import os
 import resource
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,14 +16,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from mlflow.tracking import MlflowClient
 
-from core import settings
 from core.config import MlpConfig, TrainingConfig
-from core.errors import RunStoreError, UnknownRunError
+from core.errors import RunStoreError
 from core.jobs import worker
 from core.runs import logs, reader
-from core.runs.lineage import create_child
 from core.runs.owner import Owner
 from core.runs.records import Progress, Run, RunScores, RunStatus
 from core.runs.store import RunStore
@@ -108,12 +103,12 @@ def faults(
             text=True,
         ) as server:
             try:
-                yield harm(store, home, server)
+                yield harm(store, server)
             finally:
                 server.kill()
 
 
-def harm(store: RunStore, home: Path, server: "subprocess.Popen[str]") -> Faults:
+def harm(store: RunStore, server: "subprocess.Popen[str]") -> Faults:
     """Do one thing after the other to a server, and note what came of each run."""
 
     def submit(name: str) -> str:
@@ -128,10 +123,7 @@ def harm(store: RunStore, home: Path, server: "subprocess.Popen[str]") -> Faults
     # What this one compiles needs memory where the lack of it ends the process.
     wait_for(submit("quick"))
     run_out_of_memory(first_worker, lambda: wait_for(submit("large")))
-    saved, long, _ = [submit(name) for name in ("saved", "long", "waits")]
-    wait_until(lambda: any(home.glob(".run-*")), seconds=180)
-    os.kill(worker_of(store, saved), signal.SIGKILL)
-    wait_for(saved)
+    long, _ = submit("long"), submit("waits")
     wait_until(lambda: bool(store.live_points(long).loss), seconds=180)
     worker.train_run(store.create(QUICK, name="other server"))
     seen = {run.name: run.status for run in store.runs()}
@@ -140,13 +132,6 @@ def harm(store: RunStore, home: Path, server: "subprocess.Popen[str]") -> Faults
     server.wait(20)
     _, alive = psutil.wait_procs(ours, timeout=20)
     return Faults(store, {run.name: run for run in store.runs()}, seen, alive)
-
-
-def worker_of(store: RunStore, run_id: str) -> int:
-    """Return the number of the process that works on a run."""
-    assert store.get(run_id).status is RunStatus.RUNNING
-    tags = MlflowClient(settings.tracking_uri()).get_run(run_id).data.tags
-    return Owner.from_text(tags["inklab.owner"]).pid
 
 
 def run_out_of_memory(pid: int, action: Callable[[], None]) -> None:
@@ -171,27 +156,15 @@ def test_a_lack_of_memory_is_said_plainly(faults: Faults) -> None:
 
 
 def test_a_lack_of_memory_ends_one_run_only(faults: Faults) -> None:
-    """What came before it and after it was trained."""
+    """What came before it was trained, and what comes after it is."""
     assert faults.runs["quick"].status is RunStatus.FINISHED
-    assert "Epoch 1 of 1" in logs.read(faults.store, faults.runs["saved"].id)
-
-
-def test_a_worker_killed_while_it_saves_leaves_no_result(faults: Faults) -> None:
-    """Its curves are there, but nothing that looks like a model, or can go on."""
-    run, store = faults.runs["saved"], faults.store
-
-    assert run.status is RunStatus.FAILED
-    assert "training process" in run.reason
-    assert store.history(run.id).num_epochs == 1
-    assert not run.has_model
-    with pytest.raises(UnknownRunError, match="is failed and has none"):
-        create_child(store, run.id, epochs=1)
+    assert faults.store.live_points(faults.runs["long"].id).loss
 
 
 def test_the_log_of_a_killed_worker_is_with_its_run(faults: Faults) -> None:
-    for name in ("saved", "long"):
-        path = faults.store.artifact(faults.runs[name].id, logs.LOG)
-        assert "Network: 784-16-10" in path.read_text()
+    path = faults.store.artifact(faults.runs["long"].id, logs.LOG)
+
+    assert "Network: 784-16-10" in path.read_text()
 
 
 def test_two_servers_work_on_one_home(faults: Faults) -> None:

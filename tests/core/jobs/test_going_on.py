@@ -1,5 +1,6 @@
 """A stopped run leaves a model, and a run that is over goes on as a new one."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,26 +8,52 @@ import numpy as np
 import pytest
 
 from core.config import MAX_EPOCHS, EnsembleConfig, MlpConfig
+from core.datasets import catalog
+from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError, UnknownRunError
 from core.inference import Predictor
 from core.jobs import worker
+from core.runs import open_store
 from core.runs.lineage import create_child
 from core.runs.owner import Owner
 from core.runs.records import CHECKPOINT, Run, RunScores, RunStatus
 from core.runs.store import RunStore
-from tests.small_data import SMALL, stop_after
+from tests.small_data import SMALL, copy_runs, stop_after
 
 LONG = replace(SMALL, epochs=4)
 
 
+@pytest.fixture(scope="module")
+def stopped_home(
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_database: Path,
+    small_mnist_files: DatasetSpec,
+) -> Path:
+    """Make a home with a run of four epochs that was stopped in its second one."""
+    home = tmp_path_factory.mktemp("stopped") / "home"
+    home.mkdir()
+    shutil.copyfile(empty_database, home / "runs.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(home))
+        patch.setattr(catalog, "_SPECS", (small_mnist_files,))
+        worker.train_run(open_store().create(LONG, name="run"), also=stop_after(6))
+    return home
+
+
+@pytest.fixture
+def run_store(home: Path, stopped_home: Path) -> RunStore:
+    """Open a run store that has the stopped run."""
+    copy_runs(stopped_home, home)
+    return open_store()
+
+
 @pytest.fixture
 def stopped(run_store: RunStore, small_mnist: Dataset) -> Run:
-    """Stop a run of four epochs in its second one."""
+    """Return the stopped run."""
     assert small_mnist
-    run_id = run_store.create(LONG, name="run")
-    worker.train_run(run_id, also=stop_after(6))
-    return run_store.get(run_id)
+    (run,) = run_store.runs()
+    return run
 
 
 def gone_on(store: RunStore, run_id: str, *, epochs: int) -> Run:
