@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.serving import Server, browsing, serving
 
-SECONDS = 60
+SECONDS = 120
+"""Far longer than it takes: other tests may need the processors too."""
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +34,37 @@ def browser() -> Iterator[Browser]:
     started.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> BrowserContext:
+    """Open a browser window; its tabs share what was loaded from the server."""
+    return browser.new_context(viewport={"width": 1440, "height": 1000})
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> BrowserContext:
+    """Open a browser window as wide as a phone, in the dark."""
+    return browser.new_context(
+        viewport={"width": 400, "height": 800}, color_scheme="dark"
+    )
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(desk: BrowserContext) -> Iterator[Page]:
     """Open a tab, and fail if a script of the page did."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    yield from _tab(desk)
+
+
+@pytest.fixture
+def phone_page(phone: BrowserContext) -> Iterator[Page]:
+    """Open a tab on a phone, and fail if a script of the page did."""
+    yield from _tab(phone)
+
+
+def _tab(context: BrowserContext) -> Iterator[Page]:
     tab = context.new_page()
     tab.set_default_timeout(SECONDS * 1000)
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     yield tab
-    context.close()
+    tab.close()
     assert not errors

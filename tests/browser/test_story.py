@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
 
 from core.runs.store import RunStore
 from tests.serving import PAGES, Server
@@ -61,12 +61,12 @@ def box_of(locator: Locator) -> FloatRect:
 
 
 @pytest.fixture(scope="module")
-def trained(browser: Browser, server: Server) -> str:
+def trained(desk: BrowserContext, server: Server) -> str:
     """Train a small run with the button of the page, and return its address."""
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page = desk.new_page()
     open_page(page, server, "train?preset=fast-mlp&epochs=3")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("How good is it?").wait_for(timeout=120_000)
+    page.get_by_text("How good is it?").wait_for(timeout=240_000)
     address = page.url
     page.close()
     return address.removeprefix(f"{server.url}/")
@@ -188,19 +188,14 @@ def test_hasty_clicks_leave_a_page_that_works(page: Page, server: Server) -> Non
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.usefixtures("trained")
 def test_nothing_scrolls_sideways_on_a_phone_in_the_dark(
-    name: str, browser: Browser, server: Server
+    name: str, phone_page: Page, server: Server
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": 400, "height": 800}, color_scheme="dark"
-    )
-    page = context.new_page()
-    open_page(page, server, name.replace("overview", ""))
+    open_page(phone_page, server, name.replace("overview", ""))
 
-    width, visible = page.evaluate(SIDEWAYS)
+    width, visible = phone_page.evaluate(SIDEWAYS)
 
-    background = page.get_by_test_id("stApp").evaluate(
+    background = phone_page.get_by_test_id("stApp").evaluate(
         "app => getComputedStyle(app).backgroundColor"
     )
     assert width <= visible
     assert background == "rgb(19, 21, 31)"
-    context.close()

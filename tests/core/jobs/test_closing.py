@@ -29,7 +29,7 @@ def test_a_program_that_ends_does_not_wait_for_its_trainings(
         [sys.executable, "-c", PROGRAM],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from loky import process_executor
 from mlflow.tracking import MlflowClient
 
 from core import settings
@@ -124,6 +125,19 @@ def test_the_worker_gives_way_to_the_pages() -> None:
     niceness = psutil.Process(pid_of_worker()).nice()
 
     assert niceness == min(psutil.Process().nice() + worker.NICENESS, 19)
+
+
+def test_the_worker_may_grow_by_what_a_network_takes() -> None:
+    """Or another process would take its place after the first run of each server."""
+    growth = executor.local_executor().submit(most_growth).result(timeout=SECONDS)
+
+    assert growth == 700_000_000
+
+
+def most_growth() -> int:
+    """Tell by how much the process pool lets this process grow."""
+    growth: int = process_executor._MAX_MEMORY_LEAK_SIZE  # noqa: SLF001
+    return growth
 
 
 def test_a_stop_request_stops_the_worker(store: RunStore) -> None:

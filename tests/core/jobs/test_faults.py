@@ -240,7 +240,7 @@ def test_a_run_whose_end_cannot_be_told_is_not_running_for_ever(
     ended = subprocess.run(
         [sys.executable, "-c", LAST_WRITE, run_id],
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
