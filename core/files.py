@@ -19,7 +19,8 @@ DAMAGED: Final = (
     *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError),
 )
-"""What NumPy, zipfile and json raise at a file that is not what it should be."""
+"""What NumPy, zipfile and json raise at a file that is not what it should be: zipfile
+takes a flipped bit for a kind of compression that is not implemented."""
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -118,6 +119,15 @@ def browsing() -> Iterator[Browser]:
 def find_chromium() -> str | None:
     """Return the path of an installed Chromium, if there is one."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def has_tensorflow(process: psutil.Process) -> bool:
+    """Tell whether a process has loaded what trains, as a worker has."""
+    try:
+        return any("tensorflow" in each.path for each in process.memory_maps())
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        # Some libraries ask another program about the machine, which soon ends.
+        return False
 
 
 def free_port() -> int:

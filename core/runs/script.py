@@ -8,7 +8,7 @@ its result is close to that of the run and not equal to it; its head says why.
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -137,47 +137,75 @@ def _what(run: Run, spec: DatasetSpec) -> str:
 
 
 def _differences(run: Run) -> Iterator[str]:
-    config, changes = run.config, run.config.augmentation
-    if run.status is RunStatus.STOPPED:
-        yield (
+    return (said for is_so, said in _DIFFERENCES if is_so(run))
+
+
+def _moves_more_than_once(run: Run) -> bool:
+    changes = run.config.augmentation
+    moves = (changes.shift, changes.zoom, changes.rotation, changes.shear)
+    return sum(map(bool, moves)) > 1
+
+
+_DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
+    (
+        lambda run: run.status is RunStatus.STOPPED,
+        (
             "The run was stopped before its last epoch and kept the weights of its "
             "best one; this script trains to the end."
-        )
-    if run.parent:
-        yield (
-            "The run went on with another one, so its learning rate may have jumped; "
-            "here the epochs of both follow one schedule."
-        )
-    yield (
-        "The first weights, the order of the images and all else that is random are "
-        "drawn in another way."
-    )
-    if config.validation_fraction:
-        yield (
-            "The held-out share of each class is rounded, so the split may differ by "
-            "an image per class."
-        )
-    yield (
-        "The last batch of an epoch may be smaller; the run let images that were "
-        "left over open the next epoch."
-    )
-    if config.label_smoothing:
-        yield "The losses are told with label smoothing; the run told them without."
-    if config.weight_average:
-        yield (
+        ),
+    ),
+    (
+        lambda run: run.parent,
+        (
+            "The run went on with another one, so its learning rate may have "
+            "jumped; here the epochs of both follow one schedule."
+        ),
+    ),
+    (
+        lambda _: True,
+        (
+            "The first weights, the order of the images and all else that is random "
+            "are drawn in another way."
+        ),
+    ),
+    (
+        lambda run: run.config.validation_fraction,
+        (
+            "The held-out share of each class is rounded, so the split may differ "
+            "by an image per class."
+        ),
+    ),
+    (
+        lambda _: True,
+        (
+            "The last batch of an epoch may be smaller; the run let images that "
+            "were left over open the next epoch."
+        ),
+    ),
+    (
+        lambda run: run.config.label_smoothing,
+        "The losses are told with label smoothing; the run told them without.",
+    ),
+    (
+        lambda run: run.config.weight_average,
+        (
             "The weights are averaged by Keras (use_ema): from the first step on at "
             "full strength, and without the statistics of batch normalisation."
-        )
-    if (
-        sum(map(bool, (changes.shift, changes.zoom, changes.rotation, changes.shear)))
-        > 1
-    ):
-        yield (
+        ),
+    ),
+    (
+        _moves_more_than_once,
+        (
             "Each change moves the pixels by itself, which blurs a little; the run "
             "moved them once."
-        )
-    if changes.erasing:
-        yield "What is wiped out is a rectangle of random sides; in the run a square."
+        ),
+    ),
+    (
+        lambda run: run.config.augmentation.erasing,
+        "What is wiped out is a rectangle of random sides; in the run a square.",
+    ),
+)
+"""What is not the same in the script, and when."""
 
 
 def _imports(config: TrainingConfig) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 import re
 
+import psutil
 import pytest
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
 
 from core.runs.store import RunStore
-from tests.serving import PAGES, Server
+from tests.serving import PAGES, Server, has_tensorflow
 
 pytestmark = pytest.mark.browser
 
@@ -199,3 +200,12 @@ def test_nothing_scrolls_sideways_on_a_phone_in_the_dark(
     )
     assert width <= visible
     assert background == "rgb(19, 21, 31)"
+
+
+@pytest.mark.usefixtures("trained")
+def test_no_page_has_loaded_tensorflow(server: Server) -> None:
+    """It takes seconds and half a gigabyte, and slows every later run of a page.
+
+    The last test here, because the others have visited all pages.
+    """
+    assert not has_tensorflow(psutil.Process(server.process.pid))

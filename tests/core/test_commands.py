@@ -211,7 +211,7 @@ def test_the_command_line_understands_the_command(
     config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Copied into a terminal, it trains the same thing."""
-    monkeypatch.setattr(cli, "open_store", AskedStore)
+    monkeypatch.setattr("core.cli.train.open_store", AskedStore)
     _, _, _, *words = shlex.split(as_command(config))
 
     with pytest.raises(AskedError) as asked:

@@ -1,17 +1,14 @@
 """Every page in each of its four states: nothing yet, busy, failed, result."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.runs.records import RunStatus
 from core.runs.store import RunStore
 from tests.dashboard.app import alerts, go_to, open_app, text
-from tests.serving import PAGES, ROOT
+from tests.serving import PAGES
 
 WITH_STORE = [page for page in PAGES if page != "explore"]
 OF_A_RUN = ["draw", "evaluate", "mistakes"]
@@ -218,20 +215,3 @@ def test_damaged_run_leaves_the_choice_of_another(
 
     assert not app.error
     assert app.query_params["run"] == good
-
-
-def test_no_page_loads_tensorflow(store: RunStore, finished_run: str) -> None:
-    """It takes seconds and half a gigabyte, and slows every later run of a page."""
-    assert store.get(finished_run).status is RunStatus.FINISHED
-    code = (
-        "import sys; from core.jobs import executor; "
-        "executor.warm_up = lambda: None; "
-        "from tests.dashboard.app import open_app; from tests.serving import PAGES; "
-        "apps = [open_app(page) for page in PAGES]; "
-        "assert not any(app.exception for app in apps); "
-        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    )
-
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
-
-    assert done.returncode == 0

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.serving import PAGES, ROOT, Server, serving
+from tests.serving import PAGES, ROOT, Server, has_tensorflow, serving
 from tests.small_data import wait_until
 
 pytestmark = pytest.mark.server
@@ -168,15 +168,6 @@ def test_nothing_is_left_of_a_server_that_ends(server: Server) -> None:
     for process in alive:
         process.kill()
     assert not alive
-
-
-def has_tensorflow(process: psutil.Process) -> bool:
-    """Tell whether a process is a worker that is up."""
-    try:
-        return any("tensorflow" in each.path for each in process.memory_maps())
-    except (psutil.NoSuchProcess, FileNotFoundError):
-        # Some libraries ask another program about the machine, which soon ends.
-        return False
 
 
 def family(server: Server) -> list[psutil.Process]:

@@ -1,13 +1,44 @@
-"""Read pictures of single characters with a model, for the terminal."""
+"""The command that reads pictures of single characters with a model."""
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
-from core.console import Record
+from core.cli import console
+from core.cli.console import Record
+from core.datasets import catalog
 from core.errors import PictureError
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
+from core.runs import open_store
+
+SOME_FAILED: Final = 1
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Say what pictures of single characters show."""
+    store = open_store()
+    run = store.with_model(options.run)
+    classes = catalog.spec(run.config.dataset).classes
+    predictor = Predictor(store.artifact(run.id, "model.tflite"))
+    answers = [
+        answer(predictor, path, classes, labelled=options.labelled)
+        for path in pictures_in(options.paths)
+    ]
+    result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
+    if options.labelled and answers:
+        right = sum(answer["answer"] == answer["label"] for answer in answers)
+        result["accuracy"] = right / len(answers)
+    if options.json:
+        console.print_record(result, as_json=True)
+    else:
+        console.print_rows(answers, name="answers", as_json=False)
+        console.print_record(
+            {key: result[key] for key in result if key != "answers"}, as_json=False
+        )
+    return SOME_FAILED if any("error" in answer for answer in answers) else 0
 
 
 def answer(

@@ -1,0 +1,106 @@
+"""Which commands there are, and what each takes."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from core.cli import console, flags, runs, train
+from core.cli.predict import predict
+from core.datasets import catalog
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser; what it reads has the function to call as `command`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m core", description="Train and use character classifiers."
+    )
+    json_option = argparse.ArgumentParser(add_help=False)
+    json_option.add_argument(
+        "--json", action="store_true", help="print one JSON object on the last line"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_group(commands, "datasets", "data sets", json_option, {"list": _list_datasets})
+    trainer = commands.add_parser("train", parents=[json_option], help="train")
+    flags.add_to(trainer)
+    trainer.set_defaults(command=train.train)
+    members = {
+        "list": runs.list_runs,
+        "show": runs.show_run,
+        "log": runs.log_of_run,
+        "delete": runs.delete_run,
+        "move": runs.move_run,
+        "stop": runs.stop_run,
+        "continue": train.continue_run,
+        "export": runs.export_run,
+    }
+    group = _add_group(commands, "runs", "trained networks", json_option, members)
+    _add_combine(
+        group.add_parser(
+            "combine", parents=[json_option], help=train.combine_runs.__doc__
+        )
+    )
+    _add_predict(
+        commands.add_parser("predict", parents=[json_option], help="read pictures")
+    )
+    return parser
+
+
+def _list_datasets(options: argparse.Namespace) -> int:
+    """Print the data sets that can be used."""
+    rows = [
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "classes": len(spec.classes),
+            "train": spec.num_train,
+            "test": spec.num_test,
+            "licence": spec.licence,
+        }
+        for spec in catalog.specs()
+    ]
+    console.print_rows(rows, name="datasets", as_json=options.json)
+    return 0
+
+
+def _add_group(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    title: str,
+    json_option: argparse.ArgumentParser,
+    members: Mapping[str, Callable[[argparse.Namespace], int]],
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    group = commands.add_parser(name, help=title).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    for member, command in members.items():
+        parser = group.add_parser(member, parents=[json_option], help=command.__doc__)
+        parser.set_defaults(command=command)
+        if member != "list":
+            parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+        if member == "continue":
+            parser.add_argument("--epochs", type=int, required=True)
+        if member == "move":
+            parser.add_argument(
+                "--to", type=int, required=True, metavar="N", help="1 is the next turn"
+            )
+        if member == "export":
+            parser.add_argument("--output", type=Path, metavar="FILE.zip")
+            parser.add_argument("--force", action="store_true", help="replace the file")
+    return group
+
+
+def _add_combine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="+", metavar="ID", help="ids of finished runs")
+    parser.add_argument("--name", default="", help="what to call the new run")
+    parser.set_defaults(command=train.combine_runs)
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument(
+        "--labelled",
+        action="store_true",
+        help="the label is the file name up to the first __",
+    )
+    parser.set_defaults(command=predict)

@@ -1,0 +1,88 @@
+"""Commands about runs that are there already."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from core.cli import console
+from core.cli.summary import in_short, summary
+from core.runs import bundle, logs, open_store, waiting
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """Print all runs, newest first."""
+    runs = open_store().runs()
+    places = {run_id: place.number for run_id, place in waiting.places(runs).items()}
+    rows = [summary(run) | {"place": places.get(run.id)} for run in runs]
+    console.print_rows(
+        rows if options.json else [in_short(row) for row in rows],
+        name="runs",
+        as_json=options.json,
+    )
+    return 0
+
+
+def show_run(options: argparse.Namespace) -> int:
+    """Print all that is known of one run."""
+    store = open_store()
+    run = store.get(options.id)
+    config = json.loads(run.config.to_json())
+    history = dataclasses.asdict(store.history(run.id))
+    record = summary(run) | {"config": config, "history": history}
+    console.print_record(record, as_json=options.json)
+    return 0
+
+
+def log_of_run(options: argparse.Namespace) -> int:
+    """Print what was said while a run was worked on."""
+    store = open_store()
+    run = store.get(options.id)
+    text = logs.read(store, run.id)
+    if options.json:
+        console.print_record({"run_id": run.id, "log": text}, as_json=True)
+    else:
+        # A terminal may not know every character that was said.
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), end="")
+    return 0
+
+
+def delete_run(options: argparse.Namespace) -> int:
+    """Delete one run."""
+    store = open_store()
+    run = store.get(options.id)
+    store.delete(run.id)
+    console.print_record({"deleted": run.id}, as_json=options.json)
+    return 0
+
+
+def move_run(options: argparse.Namespace) -> int:
+    """Let a waiting run have its turn earlier or later."""
+    store = open_store()
+    run = store.get(options.id)
+    waiting.move(store, run.id, place=options.to)
+    console.print_record({"moved": run.id, "place": options.to}, as_json=options.json)
+    return 0
+
+
+def stop_run(options: argparse.Namespace) -> int:
+    """Stop one run; one that waits is taken out of the queue."""
+    store = open_store()
+    run = store.get(options.id)
+    store.request_stop(run.id)
+    status = str(store.get(run.id).status)
+    console.print_record({"run_id": run.id, "status": status}, as_json=options.json)
+    return 0
+
+
+def export_run(options: argparse.Namespace) -> int:
+    """Pack one finished run into a zip."""
+    store = open_store()
+    run = store.get(options.id)
+    path = options.output or Path(bundle.file_name(run))
+    bundle.write_bundle(store, run.id, path, replace=options.force)
+    record = {"exported": run.id, "file": str(path), "bytes": path.stat().st_size}
+    console.print_record(record, as_json=options.json)
+    return 0

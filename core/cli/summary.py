@@ -1,0 +1,60 @@
+"""What the terminal says of a run."""
+
+from core import estimates
+from core.cli import console
+from core.cli.console import Record
+from core.config import TrainingConfig
+from core.errors import TrainingError, UnknownDatasetError
+from core.runs.records import Run, RunStatus
+
+
+def print_result(run: Run, *, as_json: bool) -> int:
+    """Print a run that has finished.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        TrainingError: If it ended in another way.
+    """
+    if run.status is not RunStatus.FINISHED:
+        message = f"Run {run.id} has {run.status}. {run.reason}".strip()
+        raise TrainingError(message)
+    console.print_record(summary(run), as_json=as_json)
+    return 0
+
+
+def summary(run: Run) -> Record:
+    """Return the facts about a run, by name."""
+    config = run.config
+    return {
+        "run_id": run.id,
+        "name": run.name,
+        "status": str(run.status),
+        "reason": run.reason,
+        "created": run.created.isoformat(timespec="seconds"),
+        "dataset": config.dataset,
+        "preset": config.preset,
+        "compiler": run.compiler,
+        "parent": run.parent,
+        "members": list(run.members),
+        "epochs": None if run.members else config.epochs,
+        "parameters": _num_parameters(config),
+        "train_seconds": run.scores.train_seconds,
+        "total_seconds": run.scores.total_seconds,
+        "test_accuracy": run.scores.test_accuracy,
+        "test_size": run.scores.test_size,
+    }
+
+
+def _num_parameters(config: TrainingConfig) -> int | None:
+    try:
+        return estimates.num_parameters(config)
+    except UnknownDatasetError:
+        return None
+
+
+def in_short(row: Record) -> Record:
+    """Return those facts that fit into a line of a table."""
+    names = ("run_id", "name", "status", "place", "test_accuracy", "train_seconds")
+    return {name: row[name] for name in (*names, "created")}

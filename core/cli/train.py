@@ -1,0 +1,83 @@
+"""Commands that make a new run: train, go on, combine."""
+
+import argparse
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from core import estimates, presets
+from core.cli import console, flags
+from core.cli.summary import print_result, summary
+from core.errors import TrainingStopped
+from core.jobs import combining, worker
+from core.runs import open_store
+from core.runs.records import Progress
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
+INTERRUPTED: Final = 130
+"""The exit code of a program that Ctrl+C ended."""
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a network in this process and store it as a run."""
+    config = flags.config_of(options)
+    name = presets.name_of(config, network=estimates.describe_network(config))
+    store = open_store()
+    run_id = store.create(config, name=name)
+    return _train(store, run_id, as_json=options.json)
+
+
+def continue_run(options: argparse.Namespace) -> int:
+    """Train a run for more epochs, as a new run."""
+    from core.runs.lineage import create_child  # noqa: PLC0415 - it imports MLflow
+
+    store = open_store()
+    run_id = create_child(store, options.id, epochs=options.epochs)
+    return _train(store, run_id, as_json=options.json)
+
+
+def _train(store: "RunStore", run_id: str, *, as_json: bool) -> int:
+    interrupted = threading.Event()
+    with console.training_bar(store.get(run_id).config.epochs) as show:
+
+        def watch(progress: Progress) -> None:
+            show(progress)
+            if interrupted.is_set():
+                raise TrainingStopped
+
+        with _interrupting(interrupted):
+            worker.train_run(run_id, also=watch)
+    run = store.get(run_id)
+    if interrupted.is_set() and run.has_model:
+        console.print_record(summary(run), as_json=as_json)
+        return INTERRUPTED
+    return print_result(run, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _interrupting(interrupted: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl+C be noted, and only the second one end the program."""
+
+    def note(*_: object) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, usual)
+        print("Stopping; what it learned is kept. Ctrl+C ends it.", file=sys.stderr)
+
+    usual = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def combine_runs(options: argparse.Namespace) -> int:
+    """Combine finished runs to one that answers with their mean."""
+    store = open_store()
+    run_id = combining.create(store, options.ids, name=options.name)
+    worker.train_run(run_id)
+    return print_result(store.get(run_id), as_json=options.json)
