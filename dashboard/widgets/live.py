@@ -1,6 +1,7 @@
 """How a run goes: progress, curves, and what came of it; alive while it trains."""
 
 import contextlib
+from datetime import timedelta
 from typing import Final, Literal
 
 import streamlit as st
@@ -14,14 +15,19 @@ from dashboard import services, state, watching, words
 from dashboard.charts.words import percent
 from dashboard.widgets import clock, frame, run_curves, runs
 
-START_SECONDS: Final = 0.8
 EPOCHS_MORE: Final = 5
 REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""
 
-Stage = Literal["starting", "under way", "over"]
+START_SECONDS: Final = 0.4
+SOON: Final = timedelta(seconds=3)
+"""A process that is ready needs a second to the first point; one that has yet to be
+started needs many, and the looks would take them from it."""
+
+Stage = Literal["starting", "waiting", "under way", "over"]
 _INTERVALS: Final[dict[Stage, float | None]] = {
     "starting": START_SECONDS,
+    "waiting": REFRESH_SECONDS,
     "under way": REFRESH_SECONDS,
     "over": None,
 }
@@ -69,7 +75,9 @@ def _stage(run: Run) -> Stage:
         return "under way"
     if run.status.is_over:
         return "over"
-    return "under way" if run.scores.epochs_done else "starting"
+    if run.scores.epochs_done:
+        return "under way"
+    return "starting" if clock.now() - run.created < SOON else "waiting"
 
 
 def _look(run_id: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from core.config import MlpConfig, TrainingConfig
 from core.jobs import executor
 from core.runs.records import History, Progress, RunScores, RunStatus
 from core.runs.store import RunStore
+from dashboard import state
+from dashboard.widgets import clock, live
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
 
@@ -616,3 +619,22 @@ def test_what_looks_wrong_is_said_in_a_sentence(store: RunStore) -> None:
     app = open_app("train")
 
     assert "learning rate" in app.warning[0].value
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(1, "starting"), (10, "waiting")], ids=str
+)
+def test_page_looks_often_only_while_a_run_may_start_at_once(
+    store: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: int,
+    expected: live.Stage,
+) -> None:
+    """A process that is not ready yet needs the processor more than the page."""
+    run_id = store.create(TrainingConfig(), name="asked-for")
+    then = store.get(run_id).created + timedelta(seconds=seconds)
+    monkeypatch.setattr(clock, "now", lambda: then)
+
+    app = open_app("train", watch=run_id)
+
+    assert app.session_state[state.STAGE] == expected
