@@ -39,7 +39,7 @@ WATCH_SECONDS: Final = 1.0
 
 
 def settle_in(server: int) -> None:
-    """Prepare a worker process: the pages go first, and it ends with the server.
+    """Prepare a worker process: its tasks give way to the pages, and it ends with them.
 
     What every task needs is loaded here, so a process that takes the place of
     one that grew too large is ready before it is needed, and what TensorFlow
@@ -55,6 +55,7 @@ def settle_in(server: int) -> None:
         results.sweep()
         open_store()
         _import_tensorflow()
+    # After the imports, which take one processor only and which a first run waits for.
     # Windows has no such thing; there both have the same right.
     if hasattr(os, "nice"):
         os.nice(NICENESS)
