@@ -39,7 +39,7 @@ WATCH_SECONDS: Final = 1.0
 
 
 def settle_in(server: int) -> None:
-    """Prepare a worker process: its tasks give way to the pages, and it ends with them.
+    """Prepare a worker process: it gives way to the pages and ends with the server.
 
     What every task needs is loaded here, so a process that takes the place of
     one that grew too large is ready before it is needed, and what TensorFlow

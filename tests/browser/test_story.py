@@ -208,4 +208,5 @@ def test_no_page_has_loaded_tensorflow(server: Server) -> None:
 
     The last test here, because the others have visited all pages.
     """
+    assert server.process.poll() is None
     assert not has_tensorflow(psutil.Process(server.process.pid))

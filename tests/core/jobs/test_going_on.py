@@ -36,6 +36,7 @@ def stopped_home(
     shutil.copyfile(empty_database, home / "runs.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLAB_HOME", str(home))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setattr(catalog, "_SPECS", (small_mnist_files,))
         worker.train_run(open_store().create(LONG, name="run"), also=stop_after(6))
     return home
