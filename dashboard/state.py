@@ -9,9 +9,23 @@ Streamlit cannot bind.
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 import streamlit as st
+
+
+class _Linked(TypedDict):
+    bind: Literal["query-params"]
+    persist_state: Literal["session"]
+
+
+LINKED: Final[_Linked] = {"bind": "query-params", "persist_state": "session"}
+"""What a control is given whose choice a link carries.
+
+The choice has to persist because a browser that has not drawn a control yet, when
+the page is run again, draws it with its default otherwise, and sends that back as
+the viewer's choice.
+"""
 
 RUN: Final = "run"
 WATCHED_RUN: Final = "watch"
@@ -32,6 +46,7 @@ STAGE: Final = "stage"
 SEEN: Final = "seen"
 VIEWER: Final = "viewer"
 LOOK: Final = "look"
+FILLING: Final = "filling"
 LIVE: Final = "Live"
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}

@@ -41,13 +41,13 @@ def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -
             default="Counts",
             required=True,
             key="numbers",
-            bind="query-params",
+            **state.LINKED,
             label_visibility="collapsed",
         )
         hide_diagonal = st.toggle(
             "Hide the diagonal",
             key="hide_diagonal",
-            bind="query-params",
+            **state.LINKED,
             help="Without what was read right, the mistakes stand out.",
         )
     clickable(

@@ -32,7 +32,7 @@ def canvas_with_tools() -> NormalisationSteps | None:
         canvas.THICKEST_PEN,
         canvas.DEFAULT_PEN,
         key="pen",
-        bind="query-params",
+        **state.LINKED,
         width=canvas.SIDE,
         help="Width of the stroke in pixels of the canvas.",
     )

@@ -30,7 +30,7 @@ def pick_split() -> SplitName:
         default="training",
         required=True,
         key="split",
-        bind="query-params",
+        **state.LINKED,
         on_change=state.choose_image,
         args=(None,),
     )
@@ -45,7 +45,7 @@ def pick_class(classes: tuple[str, ...]) -> int | None:
         default=ALL,
         required=True,
         key="class",
-        bind="query-params",
+        **state.LINKED,
         wrap=True,
         on_change=state.choose_image,
         args=(None,),

@@ -26,7 +26,7 @@ def pick_class(label: str, classes: tuple[str, ...], *, key: str) -> int | None:
         label,
         (ANY, *classes),
         key=key,
-        bind="query-params",
+        **state.LINKED,
         on_change=state.choose_image,
         args=(None,),
         width=140,
@@ -40,7 +40,7 @@ def pick_order() -> Order:
         "Order",
         ("most confident first", "least confident first"),
         key="order",
-        bind="query-params",
+        **state.LINKED,
         on_change=state.choose_image,
         args=(None,),
         width=220,
@@ -96,4 +96,4 @@ def show(dataset: Dataset, found: Mistakes, shown: Indices) -> None:
 def _paginate(num_pages: int) -> int:
     if num_pages == 1:
         return 1
-    return st.pagination(num_pages, key="page", bind="query-params")
+    return st.pagination(num_pages, key="page", **state.LINKED)

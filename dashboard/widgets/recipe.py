@@ -9,8 +9,8 @@ from core import presets
 from core.config import TrainingConfig
 from core.errors import ConfigError
 from core.presets import Preset
-from dashboard import words
-from dashboard.widgets import settings
+from dashboard import state, words
+from dashboard.widgets import filling, settings
 from dashboard.widgets.settings import SETTINGS, Values
 
 PRESET: Final = "preset"
@@ -31,11 +31,12 @@ def recipe() -> TrainingConfig | None:
         default=presets.DEFAULT,
         required=True,
         key=PRESET,
-        bind="query-params",
+        **state.LINKED,
         on_change=_fill_in,
     )
     preset = presets.preset(chosen or presets.DEFAULT)
     _start_from(preset)
+    filling.keep(preset=preset.name)
     values = {key: st.session_state[key] for key in SETTINGS}
     st.caption(f"{preset.summary} {words.claim(preset.claim)}")
     _controls(preset, values, _basic(values))
@@ -104,13 +105,14 @@ def _control(key: str, *, is_changed: bool, is_used: bool) -> None:
         else setting.label,
         "key": key,
         "help": setting.help or None,
-        "bind": "query-params",
+        **state.LINKED,
         "disabled": not is_used,
     }
     choices = setting.choices
     if key == SEED:
         # Streamlit 1.67 raises if it is to read "inf" or "9e999" as a whole number.
-        options["bind"] = None if _is_unreadable(key) else "query-params"
+        if _is_unreadable(key):
+            del options["bind"]
         st.number_input(min_value=0, max_value=choices[-1], step=1, **options)
     elif settings.is_switch(key):
         st.toggle(**options)
@@ -144,7 +146,7 @@ def _changes(preset: Preset, values: Values) -> None:
                 type="tertiary",
                 key=f"reset_{key}",
                 help=f"Back to {text(original[key])}",
-                on_click=_set,
+                on_click=filling.fill_in,
                 args=({key: original[key]},),
             )
         if len(changed) > 1:
@@ -154,19 +156,14 @@ def _changes(preset: Preset, values: Values) -> None:
                 type="tertiary",
                 key="reset_all",
                 help=f"Back to {preset.name} as it is defined",
-                on_click=_set,
+                on_click=filling.fill_in,
                 args=(original,),
             )
 
 
-def _set(values: Values) -> None:
-    for key, value in values.items():
-        st.session_state[key] = value
-
-
 def _fill_in() -> None:
     """Set all controls to what the preset that was just chosen says."""
-    _set(settings.values_of(presets.preset(st.session_state[PRESET]).config))
+    filling.fill_in(settings.values_of(presets.preset(st.session_state[PRESET]).config))
 
 
 def _start_from(preset: Preset) -> None:

@@ -142,6 +142,6 @@ def _pick_quantity() -> Quantity:
         default="Accuracy",
         required=True,
         key=state.CURVES,
-        bind="query-params",
+        **state.LINKED,
     )
     return "Loss" if chosen == "Loss" else "Accuracy"

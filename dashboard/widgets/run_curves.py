@@ -61,7 +61,7 @@ def _shown(run: Run) -> Epochs:
         max_value=epochs,
         value=(0, epochs),
         key=state.EPOCHS_SHOWN,
-        bind="query-params",
+        **state.LINKED,
         help="Leave out the first epochs to look closer at the last ones; both axes "
         "fit what is shown.",
     )

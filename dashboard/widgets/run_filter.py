@@ -44,7 +44,7 @@ def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
         find = st.text_input(
             "Find",
             key=state.FIND,
-            bind="query-params",
+            **state.LINKED,
             placeholder="Name, network or note",
             icon=":material/search:",
             width=260,
@@ -55,11 +55,11 @@ def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
             selection_mode="multi",
             format_func=str.capitalize,
             key=state.STATUS,
-            bind="query-params",
+            **state.LINKED,
             wrap=True,
         )
         data_sets = _pick_data_sets(everything)
-        starred_only = st.toggle("Starred only", key=state.STARRED, bind="query-params")
+        starred_only = st.toggle("Starred only", key=state.STARRED, **state.LINKED)
     chosen = Filter(
         find=find,
         statuses=tuple(statuses),
@@ -80,6 +80,6 @@ def _pick_data_sets(everything: Sequence[Run]) -> tuple[str, ...]:
             selection_mode="multi",
             key=state.DATA_SET,
             wrap=True,
-            bind="query-params",
+            **state.LINKED,
         )
     )

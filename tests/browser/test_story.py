@@ -4,7 +4,7 @@ import re
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Route, expect
 
 from core.runs.store import RunStore
 from tests.serving import PAGES, Server, has_tensorflow
@@ -152,6 +152,25 @@ def test_stop_ends_a_long_run(page: Page, server: Server) -> None:
     expect(page.get_by_text("has stopped")).to_be_visible()
     expect(page.get_by_text("Stopped on request")).to_be_visible()
     expect(page.locator(".st-key-stop button")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("trained")
+def test_control_that_is_drawn_late_has_what_was_set(
+    page: Page, server: Server
+) -> None:
+    """Its script may come when the page has been run again; the preset is kept."""
+    late: list[Route] = []
+    page.route(re.compile(r"/js/Slider\."), lambda route: late.append(route))
+    page.goto(f"{server.url}/train?preset=fast-mlp&epochs=50&seed=3")
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("of 50").wait_for()
+
+    for script in late:
+        script.continue_()
+
+    expect(page.locator(".st-key-batch_size")).to_contain_text("128")
+    page.locator(".st-key-stop button").click()
+    expect(page.get_by_text("has stopped")).to_be_visible()
 
 
 @pytest.mark.usefixtures("trained")

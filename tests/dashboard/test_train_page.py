@@ -62,6 +62,35 @@ def test_choosing_a_preset_moves_the_sliders() -> None:
     assert app.selectbox(key="schedule").value == "one-cycle"
 
 
+@pytest.mark.usefixtures("tasks")
+def test_hasty_start_trains_the_preset_that_was_clicked(store: RunStore) -> None:
+    """The browser sends all settings with the click, as it had them before."""
+    app = open_app("train")
+    app.pills(key="preset").select("fast-mlp").run()
+    app.select_slider(key="batch_size").set_value(32)
+    app.select_slider(key="learning_rate").set_value(1e-3)
+    app.selectbox(key="schedule").select("constant")
+
+    app.button(key="start").click().run()
+
+    assert started(store) == presets.preset("fast-mlp").config
+
+
+@pytest.mark.usefixtures("store")
+def test_setting_can_be_set_back_after_a_preset() -> None:
+    """One by one they are the viewer's own choices, even all that a preset set."""
+    app = open_app("train")
+    app.pills(key="preset").select("fast-mlp").run()
+
+    app.select_slider(key="batch_size").set_value(32).run()
+    app.select_slider(key="learning_rate").set_value(1e-3).run()
+    app.selectbox(key="schedule").select("constant").run()
+
+    assert app.select_slider(key="batch_size").value == 32
+    assert app.select_slider(key="learning_rate").value == 1e-3
+    assert app.selectbox(key="schedule").value == "constant"
+
+
 @pytest.mark.usefixtures("store")
 def test_number_of_parameters_is_that_of_the_classic_network() -> None:
     """784 x 128 + 128, 128 x 64 + 64, 64 x 10 + 10."""
