@@ -25,7 +25,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MAKING: Final = threading.Lock()
-_GROWTH: Final = {"LOKY_MAX_MEMORY_LEAK_SIZE": str(700_000_000)}
+_GROWTH_VARIABLE: Final = "LOKY_MAX_MEMORY_LEAK_SIZE"
+_GROWTH: Final = 700_000_000
 """Bytes that the process may grow by after its first task before another takes its
 place. A data set and what is compiled for one network take more than half of that, and
 the new process has to import TensorFlow."""
@@ -78,7 +79,7 @@ class _OneProcess(Executor):
             self._pool = ProcessPoolExecutor(
                 max_workers=1,
                 timeout=None,
-                env=_GROWTH,
+                env={_GROWTH_VARIABLE: os.environ.get(_GROWTH_VARIABLE, str(_GROWTH))},
                 initializer=worker.settle_in,
                 initargs=(os.getpid(),),
             )

@@ -21,8 +21,8 @@ REFRESH_SECONDS: Final = 0.8
 
 START_SECONDS: Final = 0.4
 SOON: Final = timedelta(seconds=3)
-"""A process that is ready needs a second to the first point; one that has yet to be
-started needs many, and the looks would take them from it."""
+"""A process that is ready takes a run at once; one that has yet to be started needs
+many seconds, and the looks would take them from it."""
 
 Stage = Literal["starting", "waiting", "under way", "over"]
 _INTERVALS: Final[dict[Stage, float | None]] = {
@@ -64,8 +64,9 @@ def live_view(run: Run) -> None:
     Args:
         run: Any run.
     """
-    st.session_state[state.STAGE] = _stage(run)
-    interval = _INTERVALS[_stage(run)]
+    stage = _stage(run)
+    st.session_state[state.STAGE] = stage
+    interval = _INTERVALS[stage]
     every = None if interval is None else interval * watching.pace()
     st.fragment(_look, run_every=every)(run.id)
 
@@ -77,7 +78,9 @@ def _stage(run: Run) -> Stage:
         return "over"
     if run.scores.epochs_done:
         return "under way"
-    return "starting" if clock.now() - run.created < SOON else "waiting"
+    is_begun = run.status is RunStatus.RUNNING
+    is_new = clock.now() - run.created < SOON
+    return "starting" if is_begun or is_new else "waiting"
 
 
 def _look(run_id: str) -> None:

@@ -160,7 +160,7 @@ def test_control_that_is_drawn_late_has_what_was_set(
 ) -> None:
     """Its script may come when the page has been run again; the preset is kept."""
     late: list[Route] = []
-    page.route(re.compile(r"/js/Slider\."), lambda route: late.append(route))
+    page.route(re.compile(r"/js/Slider\."), lambda route: late.append(route))  # noqa: PLW0108 - Playwright marks what it is given
     page.goto(f"{server.url}/train?preset=fast-mlp&epochs=50&seed=3")
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("of 50").wait_for()
@@ -222,10 +222,7 @@ def test_nothing_scrolls_sideways_on_a_phone_in_the_dark(
 
 
 @pytest.mark.usefixtures("trained")
-def test_no_page_has_loaded_tensorflow(server: Server) -> None:
-    """It takes seconds and half a gigabyte, and slows every later run of a page.
-
-    The last test here, because the others have visited all pages.
-    """
+def test_no_click_has_loaded_tensorflow(server: Server) -> None:
+    """The last test here, because the others have clicked through all pages."""
     assert server.process.poll() is None
     assert not has_tensorflow(psutil.Process(server.process.pid))

@@ -224,6 +224,7 @@ def finish_in(store: RunStore, *, name: str, files: Path) -> str:
 
 def _take_run(store: RunStore, home: Path, source: Path) -> str:
     """Take over the one run of another home; that is quicker than to make it."""
+    assert not store.runs()
     small_data.copy_runs(source, home)
     (run,) = store.runs()
     return run.id

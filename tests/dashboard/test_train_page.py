@@ -651,16 +651,22 @@ def test_what_looks_wrong_is_said_in_a_sentence(store: RunStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "expected"), [(1, "starting"), (10, "waiting")], ids=str
+    ("seconds", "is_begun", "expected"),
+    [(1, False, "starting"), (10, False, "waiting"), (10, True, "starting")],
+    ids=str,
 )
 def test_page_looks_often_only_while_a_run_may_start_at_once(
     store: RunStore,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     seconds: int,
+    is_begun: bool,
     expected: live.Stage,
 ) -> None:
     """A process that is not ready yet needs the processor more than the page."""
     run_id = store.create(TrainingConfig(), name="asked-for")
+    if is_begun:
+        store.start(run_id)
     then = store.get(run_id).created + timedelta(seconds=seconds)
     monkeypatch.setattr(clock, "now", lambda: then)
 

@@ -34,7 +34,7 @@ UPGRADE = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start one server for all tests that only ask."""
+    """Start one server for all tests; the last one ends it."""
     home = tmp_path_factory.mktemp("server") / "home"
     with serving(home, command=AGENT) as started:
         yield started
@@ -104,6 +104,17 @@ def test_page_renders_in_a_real_server(
 
 
 @pytest.mark.usefixtures("rendered")
+def test_tensorflow_is_loaded_by_the_worker_and_by_no_page(server: Server) -> None:
+    """It takes seconds and half a gigabyte, and slows every later run of a page."""
+    pages, *others = family(server)
+
+    wait_until(lambda: any(map(has_tensorflow, family(server))), seconds=120)
+
+    assert others
+    assert not has_tensorflow(pages)
+
+
+@pytest.mark.usefixtures("rendered")
 def test_log_has_no_warning_after_a_look_at_every_page(server: Server) -> None:
     """What is deprecated today is an error after an update."""
     log = server.log.read_text()
@@ -158,7 +169,6 @@ def test_nothing_is_left_of_a_server_that_ends(server: Server) -> None:
     The last test here, because all share this server.
     """
     render(server, "explore")
-    wait_until(lambda: any(map(has_tensorflow, family(server))), seconds=120)
     ours = family(server)
 
     server.process.terminate()
