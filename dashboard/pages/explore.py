@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from dashboard import results, services, state
-from dashboard.charts.bars import class_balance
+from dashboard import services, state
 from dashboard.charts.words import count_of
-from dashboard.widgets import explore, figure, frame, sample_card
+from dashboard.widgets import explore, frame, sample_card
 
 frame.heading("Explore", "What does the data look like?")
 
@@ -48,21 +47,11 @@ def look_at_images() -> None:
 
 look_at_images()
 
-summary = results.dataset_summary(dataset)
 balance_column, average_column = st.columns([3, 2], gap="medium")
 with balance_column:
     st.subheader("Balance of the classes", anchor=False)
-    figure.show(
-        class_balance(
-            summary.train_counts,
-            summary.test_counts,
-            classes=spec.classes,
-            palette=services.palette(),
-        ),
-        key="balance",
-        alt="Number of training and test images of each class",
-    )
+    explore.balance(dataset)
 with average_column:
     st.subheader("The average of each class", anchor=False)
-    explore.averages(summary.mean_images, spec.classes)
+    explore.averages(dataset)
     st.caption(f"Mean ink of all {spec.num_train:,} training images, by class.")
