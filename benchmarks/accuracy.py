@@ -2,7 +2,8 @@ r"""What each preset reaches over several seeds: the claims of core.presets.
 
 Each is trained as it is, or with the given shares of the training images held
 out. The test images choose nothing. "Together" are all seeds as one ensemble,
-which answers with the mean of their probabilities.
+which answers with the mean of their probabilities. All runs stay in the store,
+for example for benchmarks/drawings.py.
 
     python benchmarks/accuracy.py [--preset NAME ...] [--held-out 0.1 ...] \
         [--seeds 5] [--json]
@@ -22,8 +23,10 @@ import numpy as np
 
 from core import presets
 from core.config import TrainingConfig
-from core.datasets import store as datasets
 from core.evaluation import metrics
+from core.jobs import worker
+from core.runs import open_store
+from core.runs.records import RunStatus
 
 
 def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
@@ -34,20 +37,24 @@ def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
         together, and mean seconds of the training loop; the first seed includes
         the compilation.
     """
-    from core.training.train import train  # noqa: PLC0415
-
-    dataset = datasets.load(config.dataset)
+    store = open_store()
     accuracies, seconds, answers = [], [], []
     for seed in range(num_seeds):
-        trained = train(dataset, dataclasses.replace(config, seed=seed))
-        predictions = trained.predictions
+        run_id = store.create(
+            dataclasses.replace(config, seed=seed), name=f"{config.preset} seed {seed}"
+        )
+        worker.train_run(run_id)
+        run = store.get(run_id)
+        if run.status is not RunStatus.FINISHED:
+            sys.exit(f"Expected run {run_id} to finish, but it {run.status}.")
+        predictions = store.predictions(run_id)
         accuracies.append(
             metrics.accuracy(predictions.labels, predictions.probabilities).value
         )
-        seconds.append(trained.seconds)
+        seconds.append(run.scores.train_seconds)
         answers.append(predictions.probabilities)
-        print(f"seed {seed}: {accuracies[-1]:.2%}", file=sys.stderr)
-    together = metrics.accuracy(dataset.test.labels, np.mean(answers, axis=0))
+        print(f"seed {seed}: {accuracies[-1]:.2%}, run {run_id}", file=sys.stderr)
+    together = metrics.accuracy(predictions.labels, np.mean(answers, axis=0))
     return {
         "accuracy": statistics.mean(accuracies),
         "spread": statistics.stdev(accuracies) if num_seeds > 1 else 0.0,

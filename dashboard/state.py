@@ -43,10 +43,12 @@ IMAGE: Final = "image"
 CANVAS: Final = "canvas_number"
 SAMPLE: Final = "sample"
 STAGE: Final = "stage"
+NEXT_STAGE: Final = "next_stage"
 SEEN: Final = "seen"
 VIEWER: Final = "viewer"
 LOOK: Final = "look"
-FILLING: Final = "filling"
+PRESET: Final = "preset"
+FILLINGS: Final = "fillings"
 LIVE: Final = "Live"
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}

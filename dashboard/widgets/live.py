@@ -65,7 +65,7 @@ def live_view(run: Run) -> None:
         run: Any run.
     """
     stage = _stage(run)
-    st.session_state[state.STAGE] = stage
+    st.session_state[state.STAGE] = st.session_state[state.NEXT_STAGE] = stage
     interval = _INTERVALS[stage]
     every = None if interval is None else interval * watching.pace()
     st.fragment(_look, run_every=every)(run.id)
@@ -113,7 +113,21 @@ def _show(run: Run, history: History, live: LivePoints) -> None:
         run_curves.show(run, history, live)
         _remarks(run, history, live)
     _outcome(run, history)
-    if st.session_state[state.STAGE] != _stage(run):
+    turn_to(_stage(run))
+
+
+def turn_to(stage: Stage) -> None:
+    """Run the whole page again if a run has come to another stage.
+
+    What was just drawn may not be sent any more then. So a first point is left to
+    be seen, and the page is run at the next look.
+
+    Args:
+        stage: Where the run stands now.
+    """
+    seen_before = st.session_state[state.NEXT_STAGE]
+    st.session_state[state.NEXT_STAGE] = stage
+    if stage != st.session_state[state.STAGE] and stage in {"over", seen_before}:
         # The rest of the page shows which runs exist, so it looks again too.
         st.rerun()
 

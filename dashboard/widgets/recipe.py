@@ -13,7 +13,6 @@ from dashboard import state, words
 from dashboard.widgets import filling, settings
 from dashboard.widgets.settings import SETTINGS, Values
 
-PRESET: Final = "preset"
 SEED: Final = "seed"
 _OPTIMISATION: Final = (
     *("optimizer", "schedule", "weight_decay", "label_smoothing"),
@@ -30,7 +29,7 @@ def recipe() -> TrainingConfig | None:
         names,
         default=presets.DEFAULT,
         required=True,
-        key=PRESET,
+        key=state.PRESET,
         **state.LINKED,
         on_change=_fill_in,
     )
@@ -163,7 +162,9 @@ def _changes(preset: Preset, values: Values) -> None:
 
 def _fill_in() -> None:
     """Set all controls to what the preset that was just chosen says."""
-    filling.fill_in(settings.values_of(presets.preset(st.session_state[PRESET]).config))
+    filling.fill_in(
+        settings.values_of(presets.preset(st.session_state[state.PRESET]).config)
+    )
 
 
 def _start_from(preset: Preset) -> None:

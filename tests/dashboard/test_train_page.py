@@ -16,7 +16,7 @@ from core.jobs import executor
 from core.runs.records import History, Progress, RunScores, RunStatus
 from core.runs.store import RunStore
 from dashboard import state
-from dashboard.widgets import clock, live
+from dashboard.widgets import clock, filling, live
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
 
@@ -62,29 +62,64 @@ def test_choosing_a_preset_moves_the_sliders() -> None:
     assert app.selectbox(key="schedule").value == "one-cycle"
 
 
+def send_as_before(app: AppTest, preset: str) -> None:
+    """Set what differs between two presets as a browser has it that is behind."""
+    old = presets.preset(preset).config
+    app.select_slider(key="batch_size").set_value(old.batch_size)
+    app.select_slider(key="learning_rate").set_value(old.learning_rate)
+    app.selectbox(key="schedule").select(old.schedule)
+
+
 @pytest.mark.usefixtures("tasks")
 def test_hasty_start_trains_the_preset_that_was_clicked(store: RunStore) -> None:
     """The browser sends all settings with the click, as it had them before."""
     app = open_app("train")
     app.pills(key="preset").select("fast-mlp").run()
-    app.select_slider(key="batch_size").set_value(32)
-    app.select_slider(key="learning_rate").set_value(1e-3)
-    app.selectbox(key="schedule").select("constant")
+    send_as_before(app, "classic-mlp")
+    app.slider(key="epochs").set_value(7)
 
     app.button(key="start").click().run()
 
-    assert started(store) == presets.preset("fast-mlp").config
+    assert started(store) == replace(presets.preset("fast-mlp").config, epochs=7)
+
+
+@pytest.mark.usefixtures("tasks")
+def test_browser_may_be_two_presets_behind(store: RunStore) -> None:
+    app = open_app("train")
+    app.pills(key="preset").select("fast-mlp").run()
+    send_as_before(app, "classic-mlp")
+    app.pills(key="preset").select("classic-mlp").run()
+    send_as_before(app, "fast-mlp")
+
+    app.button(key="start").click().run()
+
+    assert started(store) == presets.preset("classic-mlp").config
+
+
+@pytest.mark.usefixtures("tasks")
+def test_hasty_start_after_a_reset_trains_what_it_says(store: RunStore) -> None:
+    app = open_app("train")
+    app.slider(key="epochs").set_value(33).run()
+    app.button(key="reset_epochs").click().run()
+    app.slider(key="epochs").set_value(33)
+
+    app.button(key="start").click().run()
+
+    assert started(store).epochs == 10
 
 
 @pytest.mark.usefixtures("store")
-def test_setting_can_be_set_back_after_a_preset() -> None:
-    """One by one they are the viewer's own choices, even all that a preset set."""
+def test_setting_can_be_set_back_after_a_preset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a hand takes longer for is the viewer's own choice."""
     app = open_app("train")
     app.pills(key="preset").select("fast-mlp").run()
+    later = clock.now() + filling.MOMENT
+    monkeypatch.setattr(clock, "now", lambda: later)
 
-    app.select_slider(key="batch_size").set_value(32).run()
-    app.select_slider(key="learning_rate").set_value(1e-3).run()
-    app.selectbox(key="schedule").select("constant").run()
+    send_as_before(app, "classic-mlp")
+    app.run()
 
     assert app.select_slider(key="batch_size").value == 32
     assert app.select_slider(key="learning_rate").value == 1e-3
@@ -648,6 +683,27 @@ def test_what_looks_wrong_is_said_in_a_sentence(store: RunStore) -> None:
     app = open_app("train")
 
     assert "learning rate" in app.warning[0].value
+
+
+def two_looks() -> None:
+    """Look at a run that was starting; the third time the page is run again."""
+    import streamlit as st  # noqa: PLC0415 - this is a script of its own
+
+    from dashboard.widgets import live  # noqa: PLC0415
+
+    st.session_state["looks"] += 1
+    if st.session_state["looks"] <= 2:
+        live.turn_to("under way")
+
+
+def test_first_point_is_left_to_be_seen_before_the_page_is_run_again() -> None:
+    """A page that is run drops what was not sent yet."""
+    app = AppTest.from_function(two_looks)
+    app.session_state["looks"] = 0
+    app.session_state[state.STAGE] = app.session_state[state.NEXT_STAGE] = "starting"
+
+    assert app.run().session_state["looks"] == 1
+    assert app.run().session_state["looks"] == 3
 
 
 @pytest.mark.parametrize(
