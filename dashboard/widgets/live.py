@@ -19,16 +19,17 @@ EPOCHS_MORE: Final = 5
 REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""
 
-START_SECONDS: Final = 0.4
+IMPATIENT_SECONDS: Final = 0.4
 SOON: Final = timedelta(seconds=3)
 """A process that is ready takes a run at once; one that has yet to be started needs
 many seconds, and the looks would take them from it."""
 
-Stage = Literal["starting", "waiting", "under way", "over"]
+Stage = Literal["starting", "waiting", "under way", "stopping", "over"]
 _INTERVALS: Final[dict[Stage, float | None]] = {
-    "starting": START_SECONDS,
+    "starting": IMPATIENT_SECONDS,
     "waiting": REFRESH_SECONDS,
     "under way": REFRESH_SECONDS,
+    "stopping": IMPATIENT_SECONDS,
     "over": None,
 }
 
@@ -76,6 +77,8 @@ def _stage(run: Run) -> Stage:
         return "under way"
     if run.status.is_over:
         return "over"
+    if st.session_state.get(state.STOPPING) == run.id:
+        return "stopping"
     if run.scores.epochs_done:
         return "under way"
     is_begun = run.status is RunStatus.RUNNING
@@ -127,7 +130,7 @@ def turn_to(stage: Stage) -> None:
     """
     seen_before = st.session_state[state.NEXT_STAGE]
     st.session_state[state.NEXT_STAGE] = stage
-    if stage != st.session_state[state.STAGE] and stage in {"over", seen_before}:
+    if stage != st.session_state[state.STAGE] and stage in {"stopping", "over", seen_before}:
         # The rest of the page shows which runs exist, so it looks again too.
         st.rerun()
 
@@ -136,6 +139,7 @@ def _stop(run_id: str) -> None:
     # Nothing needs to be done about a run that was deleted since: that stops it.
     with frame.plain_errors(), contextlib.suppress(UnknownRunError):
         services.stop_run(run_id)
+        st.session_state[state.STOPPING] = run_id
 
 
 def _status(run: Run) -> None:

@@ -321,6 +321,7 @@ def test_stop_asks_the_run_to_stop(store: RunStore, running_run: str) -> None:
     app.button(key="stop").click().run()
 
     assert store.is_stop_requested(running_run)
+    assert app.session_state[state.STAGE] == "stopping"
     assert not app.exception
 
 
