@@ -130,7 +130,11 @@ def turn_to(stage: Stage) -> None:
     """
     seen_before = st.session_state[state.NEXT_STAGE]
     st.session_state[state.NEXT_STAGE] = stage
-    if stage != st.session_state[state.STAGE] and stage in {"stopping", "over", seen_before}:
+    if stage != st.session_state[state.STAGE] and stage in {
+        "stopping",
+        "over",
+        seen_before,
+    }:
         # The rest of the page shows which runs exist, so it looks again too.
         st.rerun()
 
