@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -36,17 +37,22 @@ REASON = (
 
 
 @pytest.fixture(scope="module")
-def worker_home(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+def worker_home(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> Iterator[Path]:
     """Make one home for all tests here: the worker keeps the one it started with."""
     folder = tmp_path_factory.mktemp("worker-home")
     (folder / "runs.db").write_bytes(empty_database.read_bytes())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLAB_HOME", str(folder))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.setenv("XLA_FLAGS", f"--xla_dump_to={folder} --xla_dump_hlo_as_text")
         # While a run waits the worker compiles no presets, for which the next
-        # test would wait. Nobody starts this one.
-        open_store().create(QUICK, name="waits for ever")
-    return folder
+        # test would wait. No process of this machine begins this one.
+        waits = open_store().create(QUICK, name="waits for another machine")
+        elsewhere = replace(Owner.this_process(), host="elsewhere")
+        open_store().annotate(waits, tags={"inklab.owner": str(elsewhere)})
+        yield folder
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +115,30 @@ def test_a_submitted_run_finishes(store: RunStore) -> None:
     assert run.name == "quick"
     assert run.scores.test_size == 10_000
     assert run.scores.test_accuracy > 0.7
+
+
+def test_a_second_training_of_the_same_network_compiles_nothing(
+    store: RunStore, home: Path
+) -> None:
+    """It takes a second, and chunks of 25 and 27 batches are of one shape too.
+
+    XLA itself writes down what it compiles: counting TensorFlow's graphs would
+    miss what XLA compiles anew for another value.
+    """
+    changed = replace(QUICK, seed=1, epochs=2, learning_rate=0.01, schedule="cosine")
+    when_over(store, executor.submit(store, QUICK, name="first"))
+    compiled = loops_compiled(home)
+
+    again = when_over(store, executor.submit(store, changed, name="again"))
+
+    assert again.status is RunStatus.FINISHED
+    assert loops_compiled(home) == compiled
+    assert len(compiled) == 1
+
+
+def loops_compiled(home: Path) -> list[str]:
+    """Name what XLA wrote of each loop over the batches that it compiled."""
+    return [path.name for path in home.glob("*chunk*before_optimizations.txt")]
 
 
 def test_every_thread_shares_one_worker() -> None:
