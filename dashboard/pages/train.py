@@ -1,11 +1,21 @@
 """Configure a training, see what it will do, start it, watch it, stop it, go on."""
 
+import contextlib
+
 import streamlit as st
 
+from core.errors import ConfigError
 from dashboard import services, state
 from dashboard.widgets import frame, live, plan, queue, recipe
 
 frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
+
+
+def start() -> None:
+    """Start what the settings say; the page shows why if that cannot be."""
+    with frame.plain_errors(), contextlib.suppress(ConfigError):
+        live.start(recipe.as_sent())
+
 
 everything = services.runs()
 recipe_column, look_column = st.columns([3, 4], gap="medium")
@@ -13,16 +23,15 @@ with recipe_column, st.container(border=True):
     config = recipe.recipe()
     if config is not None:
         plan.cost(config, services.expected_time(config, everything))
-        # Not a callback: it would be handed the settings as they were before.
-        if st.button(
+        # A callback, because the next click may interrupt the page before it is here.
+        st.button(
             "Start training",
             type="primary",
             icon=":material/play_arrow:",
             key="start",
             width="stretch",
-        ):
-            live.start(config)
-            everything = services.runs()
+            on_click=start,
+        )
 
 with look_column:
     live_tab, *plan_tabs = st.tabs(

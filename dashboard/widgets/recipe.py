@@ -34,9 +34,7 @@ def recipe() -> TrainingConfig | None:
         on_change=_fill_in,
     )
     preset = presets.preset(chosen or presets.DEFAULT)
-    _start_from(preset)
-    filling.keep(preset=preset.name)
-    values = {key: st.session_state[key] for key in SETTINGS}
+    values = _values(preset)
     st.caption(f"{preset.summary} {words.claim(preset.claim)}")
     _controls(preset, values, _basic(values))
     with st.expander("Advanced"):
@@ -49,6 +47,24 @@ def recipe() -> TrainingConfig | None:
     except ConfigError as error:
         st.error(str(error), title="This cannot be trained", icon=":material/error:")
         return None
+
+
+def as_sent() -> TrainingConfig:
+    """Return what the settings say that the browser sent with a click.
+
+    Raises:
+        ConfigError: If they do not go together.
+    """
+    preset = presets.preset(st.session_state[state.PRESET] or presets.DEFAULT)
+    return settings.config_of(
+        _values(preset), preset=preset.name, dataset=preset.config.dataset
+    )
+
+
+def _values(preset: Preset) -> Values:
+    _start_from(preset)
+    filling.keep(preset=preset.name)
+    return {key: st.session_state[key] for key in SETTINGS}
 
 
 def _basic(values: Values) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import presets
@@ -16,7 +17,7 @@ from core.jobs import executor
 from core.runs.records import History, Progress, RunScores, RunStatus
 from core.runs.store import RunStore
 from dashboard import state
-from dashboard.widgets import clock, filling, live
+from dashboard.widgets import clock, filling, live, recipe
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
 
@@ -81,6 +82,19 @@ def test_hasty_start_trains_the_preset_that_was_clicked(store: RunStore) -> None
     app.button(key="start").click().run()
 
     assert started(store) == replace(presets.preset("fast-mlp").config, epochs=7)
+
+
+@pytest.mark.usefixtures("tasks")
+def test_start_counts_though_the_next_click_interrupts_the_page(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While libraries are still imported, a page takes seconds to its button."""
+    app = open_app("train", preset="fast-mlp")
+    monkeypatch.setattr(recipe, "recipe", st.stop)
+
+    app.button(key="start").click().run()
+
+    assert started(store) == presets.preset("fast-mlp").config
 
 
 @pytest.mark.usefixtures("tasks")
