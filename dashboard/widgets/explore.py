@@ -1,5 +1,6 @@
 """Choose and show samples of a data set."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import plotly.graph_objects as go
@@ -21,6 +22,19 @@ NUM_SAMPLES: Final = 96
 SAMPLE_GRID: Final = Grid(columns=12, tile=46)
 AVERAGE_GRID: Final = Grid(columns=5, tile=78)
 ALL: Final = "All"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Figures:
+    """What is the same for everybody who looks at a data set in one theme.
+
+    Attributes:
+        balance: How many images each class has.
+        averages: The average training image of each class.
+    """
+
+    balance: go.Figure
+    averages: go.Figure
 
 
 def pick_split() -> SplitName:
@@ -82,7 +96,7 @@ def samples(dataset: Dataset, images: Split, shown: Indices) -> None:
 def balance(dataset: Dataset) -> None:
     """Show how many images each class has."""
     figure.show(
-        _balance_figure(dataset.fingerprint, services.palette(), dataset),
+        _figures(dataset.fingerprint, services.palette(), dataset).balance,
         key="balance",
         alt="Number of training and test images of each class",
     )
@@ -91,7 +105,7 @@ def balance(dataset: Dataset) -> None:
 def averages(dataset: Dataset) -> None:
     """Show the average training image of each class."""
     figure.show(
-        _averages_figure(dataset.fingerprint, services.palette(), dataset),
+        _figures(dataset.fingerprint, services.palette(), dataset).averages,
         key="averages",
         alt="The average training image of each class",
     )
@@ -102,31 +116,19 @@ def num_images(images: Split, label: int | None) -> int:
     return len(images.labels) if label is None else int((images.labels == label).sum())
 
 
-# To make these takes a third of the time in which the whole page is run.
+# Plotly checks each part of a figure, which takes long.
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _balance_figure(
+def _figures(
     fingerprint: str,  # noqa: ARG001 - the key of the cache
     palette: Palette,
     _dataset: Dataset,
-) -> go.Figure:
-    found = results.dataset_summary(_dataset)
-    return class_balance(
-        found.train_counts,
-        found.test_counts,
-        classes=_dataset.spec.classes,
-        palette=palette,
-    )
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _averages_figure(
-    fingerprint: str,  # noqa: ARG001 - the key of the cache
-    palette: Palette,
-    _dataset: Dataset,
-) -> go.Figure:
-    return glyph_grid(
-        results.dataset_summary(_dataset).mean_images,
-        _dataset.spec.classes,
-        grid=AVERAGE_GRID,
-        palette=palette,
+) -> _Figures:
+    found, classes = results.dataset_summary(_dataset), _dataset.spec.classes
+    return _Figures(
+        balance=class_balance(
+            found.train_counts, found.test_counts, classes=classes, palette=palette
+        ),
+        averages=glyph_grid(
+            found.mean_images, classes, grid=AVERAGE_GRID, palette=palette
+        ),
     )

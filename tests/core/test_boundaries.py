@@ -10,12 +10,6 @@ from pathlib import Path
 import core
 
 REPOSITORY = Path(core.__file__).parents[1]
-NEEDS_TENSORFLOW = (
-    "core.models",
-    *("core.training.augment", "core.training.checkpoint", "core.training.combine"),
-    *("core.training.dead_units", "core.training.engine", "core.training.loop"),
-    *("core.training.optimizers", "core.training.train"),
-)
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -26,9 +20,10 @@ def names(package):
     for found in pkgutil.walk_packages(module.__path__, package + "."):
         yield found.name
 
-for package in ("core", "dashboard"):
+packages, skipped = sys.argv[1].split(","), tuple(sys.argv[2].split(","))
+for package in packages:
     for name in names(package):
-        if not name.startswith(tuple(sys.argv[1:])) and not name.endswith("__main__"):
+        if not name.startswith(skipped) and not name.endswith("__main__"):
             importlib.import_module(name)
             print("imported", name)
 for name in sorted({name.split(".")[0] for name in sys.modules}):
@@ -36,19 +31,41 @@ for name in sorted({name.split(".")[0] for name in sys.modules}):
 """
 
 
-def test_the_web_process_knows_no_tensorflow() -> None:
-    """It takes half a gigabyte and seconds, and slows every page afterwards."""
+def imported_and_loaded(*packages: str, skip: str) -> tuple[set[str], set[str]]:
+    """Import all modules of packages; return their names and what they pulled in."""
     done = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL, *NEEDS_TENSORFLOW, "dashboard.pages."],
+        [sys.executable, "-c", IMPORT_ALL, ",".join(packages), skip],
         cwd=REPOSITORY,
         capture_output=True,
         check=True,
         text=True,
     )
-
     lines = [line.split() for line in done.stdout.splitlines()]
     ours = {words[1] for words in lines if words[0] == "imported"}
     theirs = {words[1] for words in lines if words[0] == "loaded"}
+    return ours, theirs
+
+
+def test_core_knows_no_screen() -> None:
+    """It is used from terminals and notebooks, and in a worker of many."""
+    ours, theirs = imported_and_loaded("core", skip="none")
+
+    assert {"core.cli", "core.training.engine", "core.runs.store"} <= ours
+    assert {"tensorflow", "mlflow"} <= theirs
+    assert not theirs & {"streamlit", "plotly", "streamlit_drawable_canvas"}
+
+
+def test_the_web_process_knows_no_tensorflow() -> None:
+    """It takes half a gigabyte and seconds, and slows every page afterwards."""
+    ours, theirs = imported_and_loaded(
+        "core",
+        "dashboard",
+        skip="core.models,core.training.augment,core.training.checkpoint,"
+        "core.training.combine,core.training.dead_units,core.training.engine,"
+        "core.training.loop,core.training.optimizers,core.training.train,"
+        "dashboard.pages.",
+    )
+
     assert {"core.jobs.executor", "dashboard.services"} <= ours
     assert {"streamlit", "plotly", "mlflow"} <= theirs
     assert not theirs & {"tensorflow", "keras", "onnx"}

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -149,19 +148,6 @@ def test_every_thread_shares_one_worker() -> None:
 
     assert pids == {pid_of_worker()}
     assert os.getpid() not in pids
-
-
-def test_the_worker_knows_no_screen() -> None:
-    """Each of many would take the memory and the seconds of what it never uses."""
-    loaded = executor.local_executor().submit(loaded_packages).result(timeout=SECONDS)
-
-    assert {"tensorflow", "mlflow"} <= loaded
-    assert not loaded & {"streamlit", "plotly", "streamlit_drawable_canvas"}
-
-
-def loaded_packages() -> set[str]:
-    """Tell what this process has imported."""
-    return {name.partition(".")[0] for name in sys.modules}
 
 
 def test_the_worker_gives_way_to_the_pages() -> None:
