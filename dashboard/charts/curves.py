@@ -26,6 +26,10 @@ Epochs = tuple[int, int]
 HEIGHT: Final = 300
 MAX_MARKED_POINTS: Final = 60
 FEW_EPOCHS: Final = 10
+PERCENT_STEPS: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25)
+"""All divide 100, so that an axis of whole steps ends there."""
+
+MOST_STEPS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -253,11 +257,19 @@ def _value_axis(
     values = {value for line in series for value in line.y if math.isfinite(value)}
     if not values:
         found |= {"min": 0, "max": 100 if quantity == "Accuracy" else 1}
-    elif quantity == "Accuracy" and len(values) == 1:
-        # Around a single value ECharts would draw an axis beyond 100 %.
-        below = math.floor(100 * values.pop())
-        found |= {"min": max(below - 1, 0), "max": min(below + 2, 100)}
+    elif quantity == "Accuracy":
+        found |= _percent_range(100 * min(values), 100 * max(values))
     return found
+
+
+def _percent_range(low: float, high: float) -> Option:
+    """Fit an axis to percentages; ECharts would draw it beyond 100 %."""
+    if low == high:
+        below = math.floor(low)
+        return {"min": max(below - 1, 0), "max": min(below + 2, 100)}
+    step = next(step for step in PERCENT_STEPS if high - low <= MOST_STEPS * step)
+    start, end = math.floor(low / step) * step, math.ceil(high / step) * step
+    return {"min": round(start, 2), "max": round(end, 2), "interval": step}
 
 
 def axis(palette: Palette) -> dict[str, object]:

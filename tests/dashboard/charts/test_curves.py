@@ -164,6 +164,27 @@ def test_compared_runs_have_a_colour_and_a_name_each() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((0.779, 0.993), (75, 100, 5)),
+        ((0.1, 0.98), (0, 100, 20)),
+        ((0.9785, 0.9807), (97.85, 98.1, 0.05)),
+        ((0.999, 1.0), (99.9, 100, 0.05)),
+    ],
+    ids=["whole run", "from guessing", "last epochs", "perfect"],
+)
+def test_axis_of_accuracy_ends_at_100_percent(
+    values: tuple[float, float], expected: tuple[float, float, float]
+) -> None:
+    """An axis to 102 % lets nobody trust the rest."""
+    line = Series("Training", (1.0, 2.0), values, "training")
+
+    axis = draw("Accuracy", line)["yAxis"]
+
+    assert (axis["min"], axis["max"], axis["interval"]) == expected
+
+
+@pytest.mark.parametrize(
     ("value", "low", "high"), [(0.9602, 95, 98), (1.0, 99, 100), (0.001, 0, 2)]
 )
 def test_axis_around_a_single_accuracy_stays_within_percent(
