@@ -45,7 +45,7 @@ ONE_DRAWING_MS = 100
 NUM_RUNS = 500
 MEMORY_AT = (100, 500, 1000)
 RERUN_PAGES = ("train", "explore", "runs")
-TRAINING = "train?preset=classic-mlp&epochs=100"
+TRAINING = "train?recipe=classic-mlp~epochs~100"
 UNDER_WAY = "of 100"
 PARTS = ("start", "training", "watching", "reruns", "drawing", "runs", "memory")
 MAKE_RUN = ("make", "run", "PORT={port}")
@@ -102,7 +102,7 @@ def _training(page: Page, server: Server) -> dict[str, float]:
     """Measure how soon a run shows that it learns, and that it has stopped."""
     results, stops = {}, []
     for preset in STARTED:
-        recipe = f"train?preset={preset}&epochs=100"
+        recipe = f"train?recipe={preset}~epochs~100"
         measured = [
             _start_and_stop(page, f"{server.url}/{recipe}&seed={seed}")
             for seed in range(NUM_STARTS)
@@ -228,7 +228,7 @@ def _stop(server: Server) -> None:
 
 
 def _train_to_the_end(page: Page, server: Server) -> None:
-    _open(page, f"{server.url}/train?preset=fast-mlp&epochs=2")
+    _open(page, f"{server.url}/train?recipe=fast-mlp~epochs~2")
     page.get_by_role("button", name="Start training").click()
     _wait_for_text(page, "How good is it?")
     # The worker now compiles the other quick presets, once.

@@ -32,7 +32,7 @@ TURNS: Final = 2
 MOST_VIEWERS: Final = 50
 MOST_SECONDS: Final = 60.0
 START_SECONDS: Final = 120.0
-TRAINING: Final = "preset=fast-mlp&epochs=100&batch_size=64"
+TRAINING: Final = "recipe=fast-mlp~epochs~100~batch_size~64"
 """So long that it is still under way at the end, when it is stopped."""
 
 IMAGES_PER_EPOCH: Final = 54_000

@@ -21,20 +21,23 @@ from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, QueueError, UnknownRunError
+from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
 from core.jobs import executor
-from core.runs import bundle, logs, open_store, preload, store_exists, waiting
+from core.runs import (
+    bundle,
+    logs,
+    open_store,
+    preload,
+    store_exists,
+    unfinished,
+    waiting,
+)
 from core.runs.diagnosis import Remark, diagnose
 from core.runs.expectation import Expectation, expected_seconds
 from core.runs.owner import Owner
-from core.runs.records import (
-    CHECKPOINT,
-    History,
-    LivePoints,
-    Run,
-    RunStatus,
-)
+from core.runs.records import History, LivePoints, Run, RunStatus
 from core.runs.waiting import Place
+from core.training.checkpoint import finished_epochs_in
 from core.types import ByteImages
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
@@ -196,15 +199,19 @@ def start_run(config: TrainingConfig, *, name: str) -> str:
     return executor.submit(store(), config, name=name)
 
 
-def can_go_on(run: Run) -> bool:
-    """Tell whether more epochs can be trained from where a run ended."""
-    if not run.has_model:
-        return False
+def epochs_kept(run: Run) -> int | None:
+    """Tell from where a run can go on.
+
+    Returns:
+        How many epochs were finished when its training ended, or when its state was
+        kept last if it broke off; None if it is not over, or has no state.
+    """
+    if not run.status.is_over or run.is_saving:
+        return None
     try:
-        store().artifact(run.id, CHECKPOINT)
-    except ArtifactError:
-        return False
-    return True
+        return finished_epochs_in(unfinished.state_of(store(), run))
+    except (ArtifactError, SchemaError):
+        return None
 
 
 def continue_run(run_id: str, *, epochs: int) -> str:

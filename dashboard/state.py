@@ -49,7 +49,11 @@ SEEN: Final = "seen"
 VIEWER: Final = "viewer"
 LOOK: Final = "look"
 PRESET: Final = "preset"
-FILLINGS: Final = "fillings"
+RECIPE: Final = "recipe"
+ROUNDS: Final = "rounds"
+SAID: Final = "said"
+SEEN_ADDRESS: Final = "seen_address"
+WITHOUT_ADDRESS: Final = "without_address"
 LIVE: Final = "Live"
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}

@@ -8,6 +8,9 @@ from core.presets import Claim
 from core.runs.records import Run
 from dashboard.charts.words import percent
 
+_JOINER = "\u2060"
+"""Takes no room, and keeps two letters from meaning something together."""
+
 _MINUTE = 60
 _HOUR = 3600
 
@@ -25,7 +28,9 @@ def interval(share: Proportion) -> str:
 
 def literal(text: str) -> str:
     """Write what people typed so that Markdown shows it as it is."""
-    escaped = re.sub(r"([\\`*_\[\]<>$~#|]|:(?=[A-Za-z]))", r"\\\1", text)
+    # Emoji, icons, addresses and entities are made of what Markdown leaves alone.
+    parted = re.sub(r"([:@&]|www(?=\.))", f"\\1{_JOINER}", text)
+    escaped = re.sub(r"([\\`*_\[\]<>$~#|])", r"\\\1", parted)
     # What would begin a list.
     return re.sub(r"^(\d+(?=[.)])|(?=[-+]))", r"\1\\", escaped)
 

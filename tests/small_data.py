@@ -23,6 +23,8 @@ from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
 from core.runs.records import History, Predictions, Progress
+from core.training.checkpoint import Checkpoint
+from core.training.states import EngineState
 
 NUM_TRAIN = 600
 NUM_TEST = 200
@@ -102,6 +104,20 @@ def predictions() -> Predictions:
         labels=np.array([0, 1, 1], np.uint8),
         probabilities=np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], np.float32),
         features=np.arange(12, dtype=np.float32).reshape(3, 4),
+    )
+
+
+def checkpoint(*, num_epochs: int) -> Checkpoint:
+    """Make the state of a training that had finished some epochs, without weights."""
+    return Checkpoint(
+        fingerprint="stripes",
+        num_steps=18 * num_epochs,
+        epochs_done=float(num_epochs),
+        seconds=1.0,
+        history=History(loss=(0.5,) * num_epochs, accuracy=(0.8,) * num_epochs),
+        tallies=(),
+        state=EngineState(variables=(), optimizer=(), averages=()),
+        best=(),
     )
 
 

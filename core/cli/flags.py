@@ -6,7 +6,7 @@
 import argparse
 import dataclasses
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 from core import presets
 from core.config import (
@@ -119,10 +119,12 @@ def _network(base: TrainableNetwork, options: argparse.Namespace) -> TrainableNe
             _refuse_blocks(options)
             return _changed(base, options, ("hidden", *_IN_EACH))
         case CnnConfig():
+            changes = _given(options, ("padding", *_IN_EACH))
             if options.hidden is not None:
-                base = dataclasses.replace(base, dense=options.hidden)
-            base = dataclasses.replace(base, blocks=_blocks(base.blocks, options))
-            return _changed(base, options, ("padding", *_IN_EACH))
+                changes["dense"] = options.hidden
+            # All at once: what lies between may leave nothing of the image.
+            blocks = _blocks(base.blocks, options)
+            return dataclasses.replace(base, blocks=blocks, **changes)
 
 
 def _refuse_blocks(options: argparse.Namespace) -> None:
@@ -171,6 +173,9 @@ def _complain(given: Iterable[Sequence[int]]) -> None:
 def _changed(
     config: Config, options: argparse.Namespace, names: Sequence[str]
 ) -> Config:
-    given = {name: getattr(options, name) for name in names}
-    given = {name: value for name, value in given.items() if value is not None}
-    return dataclasses.replace(config, **given)
+    return dataclasses.replace(config, **_given(options, names))
+
+
+def _given(options: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
+    values = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}

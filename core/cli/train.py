@@ -34,7 +34,7 @@ def train(options: argparse.Namespace) -> int:
 
 def continue_run(options: argparse.Namespace) -> int:
     """Train a run for more epochs, as a new run."""
-    from core.runs.lineage import create_child  # noqa: PLC0415 - it imports MLflow
+    from core.jobs.lineage import create_child  # noqa: PLC0415 - it imports MLflow
 
     store = open_store()
     run_id = create_child(store, options.id, epochs=options.epochs)

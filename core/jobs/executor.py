@@ -156,7 +156,7 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
         ConfigError: If there are too many epochs then.
     """
     # It knows MLflow, which takes two seconds to import.
-    from core.runs.lineage import create_child  # noqa: PLC0415
+    from core.jobs.lineage import create_child  # noqa: PLC0415
 
     child = create_child(store, run_id, epochs=epochs)
     _proceed(store)

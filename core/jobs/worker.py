@@ -18,15 +18,22 @@ from core import presets
 from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
-from core.errors import InklabError, RunStoreError, TrainingStopped, UnknownRunError
+from core.errors import (
+    DivergedError,
+    InklabError,
+    RunStoreError,
+    TrainingStopped,
+    UnknownRunError,
+)
 from core.jobs import combining, reasons, results, telling
 from core.jobs.logbook import Logbook
 from core.jobs.quiet import without_remarks
 from core.jobs.reporter import Reporter
 from core.jobs.results import Result
-from core.runs import open_store
+from core.jobs.safekeeping import Safekeeping
+from core.runs import open_store, unfinished
 from core.runs.card import ensemble_card, model_card
-from core.runs.records import CHECKPOINT, Progress, Run, RunStatus
+from core.runs.records import Progress, Run, RunStatus
 from core.types import ByteImages
 
 if TYPE_CHECKING:
@@ -53,7 +60,7 @@ def settle_in(server: int) -> None:
     # here it would end one process after the other.
     with contextlib.suppress(Exception):
         results.sweep()
-        open_store()
+        unfinished.sweep(open_store())
         _import_tensorflow()
     # After the imports, which take one processor only and which a first run waits for.
     # Windows has no such thing; there both have the same right.
@@ -142,6 +149,9 @@ def train_run(
         store.stop(run_id)
         raise
     except InklabError as error:
+        if isinstance(error, DivergedError):
+            # It would only diverge again.
+            unfinished.discard(run_id)
         if not _is_deleted(store, run_id):
             store.fail(run_id, str(error))
     except BaseException as error:
@@ -205,37 +215,41 @@ def _work_on(
     if run.members:
         result = _combine(store, run, dataset)
     else:
-        result = _train(store, run, dataset, also)
+        keep = Safekeeping(run_id, say=log.say)
+        result = _train(store, run, dataset, also, keep)
         log.say(*telling.training(run, result))
     results.keep(store, run, dataset, result, started=started)
+    unfinished.discard(run_id)
     log.say(telling.end(store.get(run_id)))
     return result.is_stopped
 
 
 def _train(
-    store: "RunStore", run: Run, dataset: Dataset, also: Callable[[Progress], None]
+    store: "RunStore",
+    run: Run,
+    dataset: Dataset,
+    also: Callable[[Progress], None],
+    keep: Safekeeping,
 ) -> Result:
     from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
 
-    parent = store.get(run.parent) if run.parent else None
     start = _start_of(store, run)
     with Reporter(store, run.id, also=also) as report:
         tell = _stopping(store, run.id, report)
-        trained = train(dataset, run.config, tell, start=start)
+        trained = train(dataset, run.config, tell, start=start, keep=keep)
     history = trained.history
-    before = parent.scores.train_seconds or 0.0 if parent else 0.0
     card = model_card(
         run.config,
         dataset.spec,
         predictions=trained.predictions,
         history=history,
-        train_seconds=before + trained.seconds,
+        train_seconds=trained.seconds,
         compiler=trained.compiler,
     )
     return Result(
         made=trained,
         card=card,
-        train_seconds=before + trained.seconds,
+        train_seconds=trained.seconds,
         compiler=trained.compiler,
         best_epoch=history.best_epoch_by(run.config.monitor)
         if history.val_loss
@@ -263,8 +277,14 @@ def _start_of(store: "RunStore", run: Run) -> "Checkpoint | None":
         return None
     from core.training.checkpoint import Checkpoint  # noqa: PLC0415 - TensorFlow
 
-    start = Checkpoint.load(store.artifact(run.parent, CHECKPOINT))
-    store.inherit(run.id, run.parent)
+    parent = store.get(run.parent)
+    start = Checkpoint.load(unfinished.state_of(store, parent))
+    store.inherit(
+        run.id,
+        parent.id,
+        num_epochs=start.history.num_epochs,
+        epochs_done=start.epochs_done,
+    )
     return start
 
 

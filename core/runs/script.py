@@ -148,10 +148,17 @@ def _moves_more_than_once(run: Run) -> bool:
 
 _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
     (
-        lambda run: run.status is RunStatus.STOPPED,
+        lambda run: run.status is RunStatus.STOPPED and run.scores.best_epoch,
         (
             "The run was stopped before its last epoch and kept the weights of its "
             "best one; this script trains to the end."
+        ),
+    ),
+    (
+        lambda run: run.status is RunStatus.STOPPED and not run.scores.best_epoch,
+        (
+            "The run was stopped before its last epoch and kept its latest weights; "
+            "this script trains to the end."
         ),
     ),
     (

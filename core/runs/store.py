@@ -22,6 +22,7 @@ from core.runs.records import PLACE_TAG, Progress, RunScores, RunStatus
 from core.runs.translation import (
     CURVES,
     compact,
+    is_within,
     plain_errors,
     progress_metrics,
     score_metrics,
@@ -152,13 +153,24 @@ class RunStore(RunReader):
             self._client.log_batch(run_id, tags=[heartbeat])
             self._log_metrics(run_id, metrics)
 
-    def inherit(self, run_id: str, parent: str) -> None:
-        """Let the curves of a run begin with those of the run it goes on with."""
+    def inherit(
+        self, run_id: str, parent: str, *, num_epochs: int, epochs_done: float
+    ) -> None:
+        """Let the curves of a run begin with those of the run it goes on with.
+
+        Args:
+            run_id: A run that begins.
+            parent: The run before it.
+            num_epochs: How many epochs were finished where it goes on; the run
+                before may have got further before it was killed.
+            epochs_done: How many passes were made there, with fractions.
+        """
         with plain_errors():
             metrics = [
                 metric
                 for key in CURVES
                 for metric in self._client.get_metric_history(parent, key)
+                if is_within(metric, num_epochs=num_epochs, epochs_done=epochs_done)
             ]
             self._log_metrics(run_id, metrics)
 

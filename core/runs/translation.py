@@ -35,6 +35,7 @@ CURVES: Final = (
     *("loss", "accuracy", "val_loss", "val_accuracy", "dead_units"),
     *("progress/loss", "progress/accuracy"),
 )
+_LIVE: Final = "progress/"
 
 _STATUS: Final = {
     "SCHEDULED": RunStatus.QUEUED,
@@ -125,11 +126,24 @@ def progress_metrics(progress: Progress) -> list[Metric]:
         "seconds_left": progress.seconds_left,
     }
     live = [
-        Metric(f"progress/{key}", value, now, step)
+        Metric(f"{_LIVE}{key}", value, now, step)
         for key, value in values.items()
         if value is not None
     ]
     return live + (_epoch_metrics(progress.history) if progress.ends_epoch else [])
+
+
+def is_within(metric: Metric, *, num_epochs: int, epochs_done: float) -> bool:
+    """Tell whether a point of a curve was made before a moment of a training.
+
+    Args:
+        metric: The point, of one of `CURVES`.
+        num_epochs: Epochs finished at that moment.
+        epochs_done: Passes made until then, with fractions.
+    """
+    is_live = metric.key.startswith(_LIVE)
+    last = round(epochs_done * STEPS_PER_EPOCH) if is_live else num_epochs
+    return bool(metric.step <= last)
 
 
 def _epoch_metrics(history: History) -> list[Metric]:

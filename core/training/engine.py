@@ -7,7 +7,6 @@ shuffled images goes in, and the summed loss and number of hits come out.
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import keras
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.config import CnnConfig, Network, TrainingConfig
 from core.models import architectures
+from core.training.states import EngineState, Tally
 from core.types import ByteImages, Labels
 
 # Five networks in one process are five graphs, which it takes for a mistake.
@@ -37,36 +37,6 @@ def compiler_for(network: Network) -> Compiler:
     if tf.config.list_physical_devices("GPU"):
         return "XLA"
     return "oneDNN" if isinstance(network, CnnConfig) else "XLA"
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What a pass over some images added up to.
-
-    Attributes:
-        loss: Mean cross-entropy in nats; may be NaN or infinite.
-        accuracy: Share of images whose most probable class was right, 0 to 1.
-        num_images: Images of the pass.
-    """
-
-    loss: float
-    accuracy: float
-    num_images: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class EngineState:
-    """All numbers that learning changes, each tuple in the order of the engine.
-
-    Attributes:
-        variables: Of the model: weights, and the states of batch norm and dropout.
-        optimizer: Of the optimizer, with the number of its steps.
-        averages: Running averages of the weights; empty if there are none.
-    """
-
-    variables: tuple[NDArray[Any], ...]
-    optimizer: tuple[NDArray[Any], ...]
-    averages: tuple[NDArray[Any], ...]
 
 
 class Engine:

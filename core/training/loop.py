@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -15,44 +14,24 @@ from core.datasets.store import Split
 from core.errors import DivergedError, TrainingStopped
 from core.runs.records import History, Progress
 from core.training import order
-from core.training.augment import Augmenter
 from core.training.checkpoint import Checkpoint
 from core.training.dead_units import share_of_dead_units
-from core.training.engine import EVALUATION_BATCH, Engine, Tally
+from core.training.engine import EVALUATION_BATCH, Engine
+from core.training.feeder import Chunk, Feeder
 from core.training.schedules import learning_rates
-from core.types import ByteImages, Indices, Labels
+from core.training.states import Tally
+from core.types import Indices
 
 Report = Callable[[Progress], None]
+Keep = Callable[[Callable[[], Checkpoint]], None]
+"""Takes what makes a checkpoint, which costs time only if it is wanted."""
+
 Weights = tuple[NDArray[Any], ...]
 
 NUM_PROBED: Final = 500
 """A unit that answers to none of so many images is taken for dead."""
 
 VALIDATION_PART: Final = 10 * EVALUATION_BATCH
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Chunk:
-    """What one call of the engine learns from.
-
-    Attributes:
-        images: Changed at random, uint8 of shape (n, 28, 28).
-        labels: uint8 of shape (n,).
-        rates: Learning rate of each batch, float32 of shape (batches,).
-        number: Its place in what is left of the epoch, from 1.
-        of: How many chunks that is.
-    """
-
-    images: ByteImages
-    labels: Labels
-    rates: NDArray[np.float32]
-    number: int
-    of: int
-
-    @property
-    def ends_epoch(self) -> bool:
-        """Whether it is the last one of its epoch."""
-        return self.number == self.of
 
 
 @dataclass(kw_only=True)
@@ -63,6 +42,8 @@ class Loop:
         engine: What learns; its weights are those to start from.
         config: How to learn.
         report: Told after each chunk; `TrainingStopped` from it ends the training.
+        keep: Offered where the training stands, after each chunk but the last.
+        fingerprint: Of the data set.
         split: All training images.
         learned: Which of them to learn from.
         held_out: Which of them to validate with.
@@ -71,11 +52,15 @@ class Loop:
         tallies: What the chunks of the epoch under way added up to.
         best: Weights of the best epoch so far, or empty.
         is_stopped: Whether it was ended before its last chunk on request.
+        is_out_of_patience: Whether its validation score got no better for too long.
+        seconds: Time it took, with that of a training that was taken up.
     """
 
     engine: Engine
     config: TrainingConfig
     report: Report
+    keep: Keep
+    fingerprint: str
     split: Split
     learned: Indices
     held_out: Indices
@@ -90,6 +75,7 @@ class Loop:
     _first_chunk_seconds: float = 0.0
     _images_of_first_chunk: int = 0
     _epochs_before: int = 0
+    _seconds_before: float = 0.0
 
     def take_up(self, checkpoint: Checkpoint) -> None:
         """Go on where a training with the same configuration stood.
@@ -106,25 +92,30 @@ class Loop:
         self.tallies = checkpoint.tallies
         self.best = checkpoint.best
         self._epochs_before = self.history.num_epochs
+        self._seconds_before = checkpoint.seconds
 
     def run(self) -> None:
         """Learn all epochs that are left, until the end, a stop, or no patience."""
         self._started = time.perf_counter()
         try:
-            with ThreadPoolExecutor(max_workers=1) as helper:
+            num_images = len(self.learned)
+            with Feeder(self.split, self.config, num_images=num_images) as feeder:
                 for positions, rates in self._epochs():
-                    self._epoch(self._chunks(self.learned[positions], rates, helper))
+                    indices, before = self.learned[positions], self._images_done
+                    self._epoch(feeder.chunks(indices, rates, before=before))
                     if self.is_out_of_patience:
                         break
         except TrainingStopped:
             self.is_stopped = True
-        self.seconds = self._seconds_so_far
+        self.seconds = self._seconds_before + self._seconds_so_far
 
-    def checkpoint(self, fingerprint: str) -> Checkpoint:
+    def checkpoint(self) -> Checkpoint:
         """Return where the training stands."""
         return Checkpoint(
-            fingerprint=fingerprint,
+            fingerprint=self.fingerprint,
             num_steps=self.num_steps,
+            epochs_done=self._epochs_done,
+            seconds=self._seconds_before + self._seconds_so_far,
             history=self.history,
             tallies=self.tallies,
             state=self.engine.state(),
@@ -145,6 +136,16 @@ class Loop:
         return self.num_steps * self.config.batch_size
 
     @property
+    def _images_to_do(self) -> int:
+        """Count the images of all epochs, but those that fill no last batch."""
+        total = self.config.epochs * len(self.learned)
+        return total - total % self.config.batch_size
+
+    @property
+    def _epochs_done(self) -> float:
+        return self._images_done / self._images_to_do * self.config.epochs
+
+    @property
     def _seconds_so_far(self) -> float:
         return time.perf_counter() - self._started
 
@@ -163,7 +164,7 @@ class Loop:
             if skipped < len(rates):
                 yield positions[skipped * config.batch_size :], rates[skipped:]
 
-    def _epoch(self, chunks: Iterator[_Chunk]) -> None:
+    def _epoch(self, chunks: Iterator[Chunk]) -> None:
         for chunk in chunks:
             tally = self.engine.learn(chunk.images, chunk.labels, chunk.rates)
             self._check_loss(tally)
@@ -175,32 +176,8 @@ class Loop:
             if chunk.ends_epoch:
                 self._finish_epoch()
             self._tell(tally, chunk)
-
-    def _chunks(
-        self, indices: Indices, rates: NDArray[np.float32], helper: Executor
-    ) -> Iterator[_Chunk]:
-        """Give one chunk after the other; each is prepared during the one before."""
-        batch_size = self.config.batch_size
-        size = order.batches_per_chunk(len(self.learned), batch_size=batch_size)
-        augmenter = Augmenter(self.config.augmentation, seed=self.config.seed)
-        before = self._images_done
-
-        def prepare(first: int) -> _Chunk:
-            start = first * batch_size
-            part = indices[start : start + size * batch_size]
-            return _Chunk(
-                images=augmenter(self.split.images[part], position=before + start),
-                labels=self.split.labels[part],
-                rates=rates[first : first + size],
-                number=first // size + 1,
-                of=math.ceil(len(rates) / size),
-            )
-
-        coming = helper.submit(prepare, 0)
-        for first in range(size, len(rates), size):
-            ready, coming = coming.result(), helper.submit(prepare, first)
-            yield ready
-        yield coming.result()
+            if self._images_done < self._images_to_do:
+                self.keep(self.checkpoint)
 
     def _check_loss(self, tally: Tally) -> None:
         if math.isfinite(tally.loss):
@@ -264,16 +241,14 @@ class Loop:
                 [self.engine.evaluate(images[part], labels[part]) for part in parts]
             )
 
-    def _tell(self, tally: Tally, chunk: _Chunk) -> None:
-        total = self.config.epochs * len(self.learned)
-        total -= total % self.config.batch_size
+    def _tell(self, tally: Tally, chunk: Chunk) -> None:
         since_first = self._images_done - self._images_of_first_chunk
         seconds = self._seconds_so_far - self._first_chunk_seconds
         speed = since_first / max(seconds, 1e-9)
-        left = 0 if self.is_out_of_patience else total - self._images_done
+        left = 0 if self.is_out_of_patience else self._images_to_do - self._images_done
         self.report(
             Progress(
-                epochs_done=self._images_done / total * self.config.epochs,
+                epochs_done=self._epochs_done,
                 num_epochs=self.config.epochs,
                 chunk=chunk.number,
                 num_chunks=chunk.of,

@@ -27,7 +27,7 @@ from core.training.engine import (
     compiler_for,
     scaled,
 )
-from core.training.loop import Loop, Report
+from core.training.loop import Keep, Loop, Report
 from core.training.optimizers import optimizer_of
 from core.types import Indices
 
@@ -42,7 +42,8 @@ class Trained:
         model: The trained network.
         history: Scores by epoch.
         predictions: What the model says about the test images.
-        seconds: Time of the training loop, with compilation.
+        seconds: Time of the training loop, with compilation, and with those that it
+            went on with.
         compiler: What compiled the training loop.
         checkpoint: Where the training stood at its end, from which it can go on.
         is_stopped: Whether its report ended it before its last chunk. The model
@@ -64,6 +65,7 @@ def train(
     report: Report = lambda _: None,
     *,
     start: Checkpoint | None = None,
+    keep: Keep = lambda _: None,
 ) -> Trained:
     """Train a network, from fresh weights or from where a training stood.
 
@@ -80,6 +82,8 @@ def train(
             raise `TrainingStopped` to end the training there.
         start: Where a training with this configuration stood, except for its
             number of epochs.
+        keep: Called after each chunk with what tells where the training stands,
+            to go on from there if this process is killed.
 
     Raises:
         ConfigError: If a batch is larger than the images to learn from, if no
@@ -96,6 +100,8 @@ def train(
         engine=engine,
         config=config,
         report=report,
+        keep=keep,
+        fingerprint=dataset.fingerprint,
         split=dataset.train,
         learned=learned,
         held_out=held_out,
@@ -103,6 +109,7 @@ def train(
     if start is not None:
         _take_up(loop, start, dataset)
     loop.run()
+    checkpoint = loop.checkpoint()
     num_classes = len(dataset.spec.classes)
     model = architectures.build(config.network, num_classes=num_classes)
     model.set_weights(loop.result())
@@ -112,7 +119,7 @@ def train(
         predictions=predict(model, dataset.test),
         seconds=loop.seconds,
         compiler=compiler_for(config.network),
-        checkpoint=loop.checkpoint(dataset.fingerprint),
+        checkpoint=checkpoint,
         is_stopped=loop.is_stopped,
     )
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets import frame, live, plan, queue, recipe
+from dashboard.widgets import chosen, frame, live, plan, queue, recipe
 
 frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
 
@@ -14,7 +14,7 @@ frame.heading("Train", "Choose a recipe, start it, and watch the network learn."
 def start() -> None:
     """Start what the settings say; the page shows why if that cannot be."""
     with frame.plain_errors(), contextlib.suppress(ConfigError):
-        live.start(recipe.as_sent())
+        live.start(chosen.as_sent().config)
 
 
 everything = services.runs()

@@ -30,10 +30,10 @@ def show(run: Run, history: History) -> None:
             st.info(f"Stopped on request; {kept} were kept.")
             _result(run)
         case RunStatus.STOPPED:
-            st.info("Stopped on request; it has no model to use.")
+            st.info(f"Stopped on request; it has no model to use.{_kept(run)}")
         case RunStatus.FAILED:
             what = "Combining the networks" if run.members else "The training"
-            st.error(run.reason, title=f"{what} failed")
+            st.error(f"{run.reason}{_kept(run)}", title=f"{what} failed")
             st.page_link(
                 frame.RUNS,
                 label="Read its log",
@@ -44,6 +44,17 @@ def show(run: Run, history: History) -> None:
             st.caption("The test images are looked at once, when it is combined.")
         case _:
             st.caption("The test images are looked at once, when the training is over.")
+
+
+def _kept(run: Run) -> str:
+    """Say what is left of a run without a model."""
+    finished = None if run.has_model else services.epochs_kept(run)
+    if finished is None:
+        return ""
+    return (
+        f" Where it stood in epoch {finished + 1} of {run.config.epochs} was kept: "
+        "Continue goes on from there."
+    )
 
 
 def _result(run: Run) -> None:
@@ -64,9 +75,9 @@ def continuation(run: Run) -> None:
     Args:
         run: Any run.
     """
-    if not services.can_go_on(run):
+    finished = services.epochs_kept(run)
+    if finished is None:
         return
-    finished = services.store().history(run.id).num_epochs
     most = MAX_EPOCHS - finished
     if most < 1:
         return
@@ -78,7 +89,8 @@ def continuation(run: Run) -> None:
             value=min(run.config.epochs - finished or EPOCHS_MORE, most),
             key=f"more_{run.id}",
             width=140,
-            help="They are trained as a new run, which starts where this one ended. "
+            help="They are trained as a new run, which starts where this one ended, or "
+            "where its state was kept last if it broke off. "
             "The learning rate goes on as if all epochs had been planned together.",
         )
         st.button(

@@ -131,7 +131,7 @@ def _curves(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     if len(series) < len(chosen):
         st.caption(
             f"Curves of {len(series)} of {len(chosen)} runs: up to {MOST_CURVES} are "
-            "drawn, and only of runs that held images out."
+            "drawn, and only of runs that were validated after an epoch."
         )
 
 

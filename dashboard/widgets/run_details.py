@@ -113,19 +113,16 @@ def _star(run: Run) -> None:
 
 
 def _name_and_note(run: Run) -> None:
-    # Another run has another form, or what was typed for one would go to the other.
+    # Another run has another form, or what was typed for one would go to the other;
+    # and what somebody else has saved meanwhile has other fields.
+    name_key, note_key = f"name_{run.id}_{run.name}", f"note_{run.id}_{run.note}"
     with st.form(f"words_{run.id}"):
-        st.text_input(
-            "Name",
-            run.name,
-            max_chars=curation.MAX_NAME,
-            key=f"name_{run.id}",
-        )
+        st.text_input("Name", run.name, max_chars=curation.MAX_NAME, key=name_key)
         st.text_area(
             "Note",
             run.note,
             max_chars=curation.MAX_NOTE,
-            key=f"note_{run.id}",
+            key=note_key,
             placeholder="What was tried, and what came of it",
         )
         st.form_submit_button(
@@ -133,7 +130,7 @@ def _name_and_note(run: Run) -> None:
             icon=":material/save:",
             key="save_words",
             on_click=_save,
-            args=(run.id,),
+            args=(run, name_key, note_key),
         )
 
 
@@ -142,7 +139,11 @@ def _set_star(run_id: str, is_starred: bool) -> None:  # noqa: FBT001 - given by
         curation.star(services.store(), run_id, is_starred=is_starred)
 
 
-def _save(run_id: str) -> None:
+def _save(run: Run, name_key: str, note_key: str) -> None:
+    """Save what was changed, and only that: the rest may be newer elsewhere."""
+    name, note = st.session_state[name_key], st.session_state[note_key]
     with frame.plain_errors():
-        curation.rename(services.store(), run_id, st.session_state[f"name_{run_id}"])
-        curation.note(services.store(), run_id, st.session_state[f"note_{run_id}"])
+        if name != run.name:
+            curation.rename(services.store(), run.id, name)
+        if note != run.note:
+            curation.note(services.store(), run.id, note)

@@ -153,7 +153,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         text=_or_off(),
     ),
     "batch_norm": Setting(
-        label="Batch normalisation",
+        label="Batch norm",
         choices=(False, True),
         help="Keeps what goes into each layer at the same scale.",
         text=_yes_or_no,
@@ -274,6 +274,11 @@ _SAME_NAME: Final = (
 )
 
 
+def write(value: object) -> str:
+    """Write a value as an address has it."""
+    return str(value).lower() if isinstance(value, bool) else _plain(value)
+
+
 def read(key: str, written: str) -> Any | None:  # noqa: ANN401 - a value of any kind
     """Read a value as an address has it; None if the setting cannot be that."""
     choices = SETTINGS[key].choices
@@ -282,10 +287,7 @@ def read(key: str, written: str) -> Any | None:  # noqa: ANN401 - a value of any
         if len(written) > len(str(choices[-1])) or not written.isdecimal():
             return None
         return int(written) if int(written) in choices else None
-    text = SETTINGS[key].text
-    words = {True: "true", False: "false"} if is_switch(key) else {}
-    by_text = {words.get(choice, text(choice)): choice for choice in choices}
-    return by_text.get(written)
+    return {write(choice): choice for choice in choices}.get(written)
 
 
 def is_switch(key: str) -> bool:

@@ -65,7 +65,7 @@ def box_of(locator: Locator) -> FloatRect:
 def trained(desk: BrowserContext, server: Server) -> str:
     """Train a small run with the button of the page, and return its address."""
     page = desk.new_page()
-    open_page(page, server, "train?preset=fast-mlp&epochs=3")
+    open_page(page, server, "train?recipe=fast-mlp~epochs~3")
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("How good is it?").wait_for(timeout=240_000)
     address = page.url
@@ -80,7 +80,7 @@ def test_training_ends_with_curves_and_a_result(
     open_page(page, server, trained)
 
     assert "watch=" in trained
-    assert "epochs=3" in trained
+    assert "recipe=fast-mlp~epochs~3" in trained
     for curve in ("curve_loss", "curve_accuracy"):
         canvas = page.locator(f".st-key-{curve} canvas")
         canvas.wait_for()
@@ -142,7 +142,7 @@ def test_drawn_bar_is_a_one_until_it_is_cleared(page: Page, server: Server) -> N
 @pytest.mark.usefixtures("trained")
 def test_stop_ends_a_long_run(page: Page, server: Server) -> None:
     """Not only on the screen: the run itself says so."""
-    open_page(page, server, "train?epochs=50&seed=1")
+    open_page(page, server, "train?recipe=classic-mlp~epochs~50~seed~1")
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("of 50").wait_for()
 
@@ -165,7 +165,7 @@ def test_control_that_is_drawn_late_has_what_was_set(
         late.append(route)
 
     page.route(re.compile(r"/js/Slider\."), hold)
-    page.goto(f"{server.url}/train?preset=fast-mlp")
+    page.goto(f"{server.url}/train?recipe=fast-mlp")
     page.get_by_role("tab", name="Network").click()
     plot(page, "network_diagram")
 
@@ -176,11 +176,37 @@ def test_control_that_is_drawn_late_has_what_was_set(
 
 
 @pytest.mark.usefixtures("trained")
+def test_back_takes_back_one_change_of_the_recipe(page: Page, server: Server) -> None:
+    """A preset sets a dozen settings, and is one step; other pages lose nothing."""
+    batch_size = page.locator("[class*=st-key-batch_size]")
+    open_page(page, server, "")
+    page.get_by_role("link", name="Train").first.click()
+    page.get_by_role("radio", name="fast-mlp").click()
+    expect(batch_size).to_contain_text("128")
+    page.get_by_role("radio", name="best-cnn").click()
+    page.wait_for_url(re.compile("recipe=best-cnn$"))
+    page.get_by_role("link", name="Runs", exact=True).click()
+    page.get_by_role("heading", name="Runs").wait_for()
+
+    page.go_back()
+    expect(page.get_by_text("184,490 parameters")).to_be_visible()
+    page.go_back()
+
+    expect(page.get_by_text("109,386 parameters")).to_be_visible()
+    expect(page.get_by_text("Changed from")).to_have_count(0)
+    assert page.url.endswith("recipe=fast-mlp")
+    page.go_back()
+    expect(batch_size).to_contain_text("32")
+    page.go_back()
+    page.get_by_role("heading", name="Overview").wait_for()
+
+
+@pytest.mark.usefixtures("trained")
 def test_run_deleted_while_it_is_watched_leaves_no_traceback(
     page: Page, server: Server
 ) -> None:
     """Somebody tidies up in a terminal while the page looks on again and again."""
-    open_page(page, server, "train?epochs=50&seed=2")
+    open_page(page, server, "train?recipe=classic-mlp~epochs~50~seed~2")
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("watch="))
     page.get_by_text("of 50").wait_for()

@@ -60,8 +60,8 @@ def test_the_web_process_knows_no_tensorflow() -> None:
     ours, theirs = imported_and_loaded(
         "core",
         "dashboard",
-        skip="core.models,core.training.augment,core.training.checkpoint,"
-        "core.training.combine,core.training.dead_units,core.training.engine,"
+        skip="core.models,core.training.augment,core.training.combine,"
+        "core.training.dead_units,core.training.engine,core.training.feeder,"
         "core.training.loop,core.training.optimizers,core.training.train,"
         "dashboard.pages.",
     )

@@ -205,6 +205,19 @@ class AskedStore:
             ),
             id="convolutions",
         ),
+        pytest.param(
+            changed(
+                LENET,
+                network=CnnConfig(
+                    blocks=(
+                        ConvBlock(filters=16, kernel=5),
+                        ConvBlock(filters=32, kernel=5, convolutions=3),
+                    ),
+                    padding="same",
+                ),
+            ),
+            id="more than fits the edge of the preset",
+        ),
     ],
 )
 def test_the_command_line_understands_the_command(

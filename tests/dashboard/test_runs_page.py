@@ -247,8 +247,8 @@ def test_name_that_looks_like_markdown_is_shown_as_it_is(
 
 def test_name_and_note_are_saved(store: RunStore, finished_run: str) -> None:
     app = open_app("runs", runs=finished_run)
-    app.text_input(key=f"name_{finished_run}").set_value("  best ")
-    app.text_area(key=f"note_{finished_run}").set_value("Two\nlines")
+    app.text_input(key=f"name_{finished_run}_fast-mlp").set_value("  best ")
+    app.text_area(key=f"note_{finished_run}_").set_value("Two\nlines")
 
     app.button(key="save_words").click().run()
 
@@ -259,6 +259,25 @@ def test_name_and_note_are_saved(store: RunStore, finished_run: str) -> None:
     assert app.query_params["runs"] == finished_run
 
 
+@pytest.mark.parametrize("looks_again", [False, True])
+def test_a_note_does_not_take_back_a_name_that_was_given_elsewhere(
+    store: RunStore, finished_run: str, *, looks_again: bool
+) -> None:
+    """The field still had the name from before."""
+    app = open_app("runs", runs=finished_run)
+    curation.rename(store, finished_run, "named in another tab")
+    if looks_again:
+        app.button(key="star").click().run()
+    app.text_area(key=f"note_{finished_run}_").set_value("a note")
+
+    app.button(key="save_words").click().run()
+
+    run = store.get(finished_run)
+    assert (run.name, run.note) == ("named in another tab", "a note")
+    field = app.text_input(key=f"name_{finished_run}_named in another tab")
+    assert field.value == "named in another tab"
+
+
 @pytest.mark.parametrize(
     "name", ["", "   ", "two\nlines", "\0", "turned\u202eround"], ids=repr
 )
@@ -266,7 +285,7 @@ def test_bad_name_is_refused_in_plain_words(
     store: RunStore, finished_run: str, name: str
 ) -> None:
     app = open_app("runs", runs=finished_run)
-    app.text_input(key=f"name_{finished_run}").set_value(name)
+    app.text_input(key=f"name_{finished_run}_fast-mlp").set_value(name)
 
     app.button(key="save_words").click().run()
 
@@ -367,6 +386,7 @@ def test_run_that_another_session_deleted_does_no_harm(
     mine, others = open_app("runs", runs=older), open_app("runs", runs=older)
     others.button(key="delete").click().run()
 
+    mine.text_area(key=f"note_{older}_").set_value("a note")
     mine.button(key=action).click().run()
 
     assert names(mine) == ["newer"]

@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core import presets
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import executor
+from core.runs import unfinished
 from core.runs.records import History, Progress, RunScores, RunStatus
 from core.runs.store import RunStore
 from dashboard import state
-from dashboard.widgets import clock, filling, live, recipe
+from dashboard.widgets import clock, live, recipe
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
 
@@ -28,6 +30,27 @@ def started(store: RunStore) -> TrainingConfig:
     """Return the configuration of the only run of a store."""
     (run,) = store.runs()
     return run.config
+
+
+def key_in(app: AppTest, name: str) -> str:
+    """Return the key of a control, which changes when it is set by another one."""
+    rounds = app.session_state.get("rounds", {})
+    number = rounds.get(name, 0)
+    return f"{name}_{number}" if number else name
+
+
+def widgets(app: AppTest) -> dict[str, WidgetState]:
+    """Return what a browser says of all controls, by their names there."""
+    return {each.id: each for each in app._tree.get_widget_states().widgets}  # noqa: SLF001
+
+
+def send(app: AppTest, before: dict[str, WidgetState], *, click: str) -> None:
+    """Click a button in a browser that has not drawn the page since some moment."""
+    button = app.button(key=click).click()
+    now = widgets(app)
+    sent = {name: now.get(name, old) for name, old in before.items()}
+    sent[button.id] = now[button.id]
+    app._run(WidgetStates(widgets=sent.values()))  # noqa: SLF001
 
 
 @pytest.mark.usefixtures("store")
@@ -57,31 +80,98 @@ def test_choosing_a_preset_moves_the_sliders() -> None:
 
     app.pills(key="preset").select("fast-mlp").run()
 
-    assert app.slider(key="epochs").value == 10
-    assert app.select_slider(key="batch_size").value == 128
-    assert app.select_slider(key="learning_rate").value == 6e-3
-    assert app.selectbox(key="schedule").value == "one-cycle"
+    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert app.select_slider(key=key_in(app, "batch_size")).value == 128
+    assert app.select_slider(key=key_in(app, "learning_rate")).value == 6e-3
+    assert app.selectbox(key=key_in(app, "schedule")).value == "one-cycle"
 
 
-def send_as_before(app: AppTest, preset: str) -> None:
-    """Set what differs between two presets as a browser has it that is behind."""
-    old = presets.preset(preset).config
-    app.select_slider(key="batch_size").set_value(old.batch_size)
-    app.select_slider(key="learning_rate").set_value(old.learning_rate)
-    app.selectbox(key="schedule").select(old.schedule)
+@pytest.mark.parametrize("presets_clicked", [1, 2])
+@pytest.mark.usefixtures("tasks")
+def test_hasty_start_trains_the_preset_that_was_clicked(
+    store: RunStore, presets_clicked: int
+) -> None:
+    """The browser sends all settings with the click, as it had them before."""
+    app = open_app("train")
+    before = widgets(app)
+    for name in ("best-cnn", "fast-mlp")[-presets_clicked:]:
+        app.pills(key="preset").select(name).run()
+
+    send(app, before, click="start")
+
+    assert started(store) == presets.preset("fast-mlp").config
 
 
 @pytest.mark.usefixtures("tasks")
-def test_hasty_start_trains_the_preset_that_was_clicked(store: RunStore) -> None:
-    """The browser sends all settings with the click, as it had them before."""
+def test_hasty_start_after_a_reset_trains_what_it_says(store: RunStore) -> None:
+    app = open_app("train")
+    app.slider(key="epochs").set_value(33).run()
+    before = widgets(app)
+    app.button(key="reset_epochs").click().run()
+
+    send(app, before, click="start")
+
+    assert started(store).epochs == 10
+
+
+@pytest.mark.usefixtures("store")
+def test_setting_can_be_set_back_after_a_preset() -> None:
+    """However soon: it is another control that the viewer moves then."""
     app = open_app("train")
     app.pills(key="preset").select("fast-mlp").run()
-    send_as_before(app, "classic-mlp")
-    app.slider(key="epochs").set_value(7)
 
-    app.button(key="start").click().run()
+    app.select_slider(key=key_in(app, "batch_size")).set_value(32).run()
 
-    assert started(store) == replace(presets.preset("fast-mlp").config, epochs=7)
+    assert app.select_slider(key=key_in(app, "batch_size")).value == 32
+    assert app.query_params["recipe"] == "fast-mlp~batch_size~32"
+
+
+@pytest.mark.usefixtures("store")
+def test_the_lowest_value_of_a_setting_is_in_the_address() -> None:
+    """A link with one epoch, or without augmentation, shows just that."""
+    app = open_app("train", recipe="lenet")
+    app.slider(key="epochs").set_value(1)
+    app.select_slider(key="rotation").set_value(0.0)
+    app.slider(key="layers").set_value(0).run()
+
+    address = app.query_params["recipe"]
+
+    assert address == "lenet~epochs~1~layers~0~rotation~0"
+    again = open_app("train", recipe=address)
+    assert again.slider(key="epochs").value == 1
+    assert again.select_slider(key="rotation").value == 0.0
+    assert "28x28-16C5-P2-32C5-P2-10" in text(again)
+
+
+@pytest.mark.usefixtures("store")
+def test_another_address_on_the_same_page_is_another_recipe() -> None:
+    """As after a step back: nothing stays of what the later one had."""
+    app = open_app("train", recipe="fast-mlp")
+    app.pills(key="preset").select("best-cnn").run()
+    app.slider(key=key_in(app, "epochs")).set_value(3).run()
+
+    app.query_params["recipe"] = "fast-mlp~seed~7"
+    app.run()
+
+    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert app.number_input(key=key_in(app, "seed")).value == 7
+    assert "**784-128-64-10**, 109,386 parameters" in text(app)
+    assert app.query_params["recipe"] == "fast-mlp~seed~7"
+
+
+@pytest.mark.usefixtures("store")
+def test_recipe_outlives_a_visit_to_another_page_and_comes_into_the_address() -> None:
+    app = open_app("train")
+    app.pills(key="preset").select("lenet").run()
+    go_to(app, "explore")
+    app.query_params.clear()
+
+    go_to(app, "train")
+
+    assert "80,202 parameters" in text(app)
+    assert app.query_params["recipe"] == "lenet"
+    app.query_params.clear()
+    assert "80,202 parameters" in text(app.run())
 
 
 @pytest.mark.usefixtures("tasks")
@@ -89,55 +179,12 @@ def test_start_counts_though_the_next_click_interrupts_the_page(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While libraries are still imported, a page takes seconds to its button."""
-    app = open_app("train", preset="fast-mlp")
+    app = open_app("train", recipe="fast-mlp")
     monkeypatch.setattr(recipe, "recipe", st.stop)
 
     app.button(key="start").click().run()
 
     assert started(store) == presets.preset("fast-mlp").config
-
-
-@pytest.mark.usefixtures("tasks")
-def test_browser_may_be_two_presets_behind(store: RunStore) -> None:
-    app = open_app("train")
-    app.pills(key="preset").select("fast-mlp").run()
-    send_as_before(app, "classic-mlp")
-    app.pills(key="preset").select("classic-mlp").run()
-    send_as_before(app, "fast-mlp")
-
-    app.button(key="start").click().run()
-
-    assert started(store) == presets.preset("classic-mlp").config
-
-
-@pytest.mark.usefixtures("tasks")
-def test_hasty_start_after_a_reset_trains_what_it_says(store: RunStore) -> None:
-    app = open_app("train")
-    app.slider(key="epochs").set_value(33).run()
-    app.button(key="reset_epochs").click().run()
-    app.slider(key="epochs").set_value(33)
-
-    app.button(key="start").click().run()
-
-    assert started(store).epochs == 10
-
-
-@pytest.mark.usefixtures("store")
-def test_setting_can_be_set_back_after_a_preset(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What a hand takes longer for is the viewer's own choice."""
-    app = open_app("train")
-    app.pills(key="preset").select("fast-mlp").run()
-    later = clock.now() + filling.MOMENT
-    monkeypatch.setattr(clock, "now", lambda: later)
-
-    send_as_before(app, "classic-mlp")
-    app.run()
-
-    assert app.select_slider(key="batch_size").value == 32
-    assert app.select_slider(key="learning_rate").value == 1e-3
-    assert app.selectbox(key="schedule").value == "constant"
 
 
 @pytest.mark.usefixtures("store")
@@ -193,7 +240,7 @@ def test_run_has_exactly_the_settings_that_are_chosen(store: RunStore) -> None:
 
 @pytest.mark.usefixtures("tasks")
 def test_address_sets_what_it_names_and_the_preset_the_rest(store: RunStore) -> None:
-    app = open_app("train", preset="fast-mlp", epochs="3", seed="7")
+    app = open_app("train", recipe="fast-mlp~epochs~3~seed~7")
 
     app.button(key="start").click().run()
 
@@ -228,7 +275,7 @@ def test_impossible_setting_in_the_address_is_that_of_the_preset(
     key: str, value: str, store: RunStore
 ) -> None:
     """It was the lowest possible one: a link with a slip trained one epoch."""
-    app = open_app("train", **{key: value})
+    app = open_app("train", recipe=f"classic-mlp~{key}~{value}")
 
     app.button(key="start").click().run()
 
@@ -246,26 +293,26 @@ def test_what_differs_from_the_preset_is_marked_and_set_back_by_a_click() -> Non
 
     app.button(key="reset_epochs").click().run()
 
-    assert app.slider(key="epochs").value == 10
-    assert "\u25cf" not in app.slider(key="epochs").label
+    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert "\u25cf" not in app.slider(key=key_in(app, "epochs")).label
     assert app.select_slider(key="rotation").value == 10.0
 
 
 @pytest.mark.usefixtures("store")
 def test_all_changes_are_set_back_at_once() -> None:
-    app = open_app("train", preset="lenet", epochs="3", dropout="0.5")
+    app = open_app("train", recipe="lenet~epochs~3~dropout~0.5")
 
     app.button(key="reset_all").click().run()
 
-    assert app.slider(key="epochs").value == 10
-    assert app.select_slider(key="dropout").value == 0.0
+    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert app.select_slider(key=key_in(app, "dropout")).value == 0.0
     assert [each for each in app.button if "reset" in str(each.key)] == []
 
 
 @pytest.mark.usefixtures("store")
 def test_a_network_that_cannot_be_is_explained_and_not_started() -> None:
     """Three blocks of 9 x 9 pixels leave nothing of 28."""
-    app = open_app("train", preset="lenet", blocks="3", kernel_1="9")
+    app = open_app("train", recipe="lenet~blocks~3~kernel_1~9")
 
     assert "leave nothing" in app.error[0].value
     assert [each for each in app.button if each.key == "start"] == []
@@ -274,7 +321,9 @@ def test_a_network_that_cannot_be_is_explained_and_not_started() -> None:
 
 @pytest.mark.usefixtures("tasks")
 def test_a_dense_preset_can_be_made_convolutional(store: RunStore) -> None:
-    app = open_app("train", kind="convolutional", filters_0="8", convolutions_1="2")
+    app = open_app(
+        "train", recipe="classic-mlp~kind~convolutional~filters_0~8~convolutions_1~2"
+    )
 
     app.button(key="start").click().run()
 
@@ -500,7 +549,8 @@ def test_continue_queues_the_rest_of_a_stopped_run(
     )
     store.log(running_run, [small_data.progress(1.0, history=history)])
     (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "checkpoint.npz").write_bytes(b"read by the worker only")
+    state = small_data.checkpoint(num_epochs=1)
+    state.save(tmp_path / "files" / "checkpoint.npz")
     scores = RunScores(test_accuracy=0.9, test_size=10_000, train_seconds=1.0)
     store.stop(running_run, saving=True)
     store.keep(running_run, scores=scores, files=tmp_path / "files")
@@ -532,6 +582,32 @@ def test_result_has_n_interval_and_time() -> None:
         "97.50 % of 10,000 test images (97.2 to 97.8), trained in 3 s."
     )
     assert app.progress[0].text == "fast-mlp has finished"
+
+
+@pytest.mark.usefixtures("tasks")
+def test_a_run_that_broke_off_goes_on_from_what_was_kept(
+    store: RunStore, running_run: str
+) -> None:
+    """It had finished three epochs by then, and its state was kept in the third."""
+    for number in (1, 2, 3):
+        names = ("loss", "accuracy", "val_loss", "val_accuracy")
+        history = History(**dict.fromkeys(names, (0.5,) * number))
+        store.log(running_run, [small_data.progress(float(number), history=history)])
+    kept = unfinished.file_of(running_run)
+    kept.parent.mkdir()
+    small_data.checkpoint(num_epochs=2).save(kept)
+    store.fail(running_run, "Its process was killed.")
+    app = open_app("train")
+    assert app.error[0].value == (
+        "Its process was killed. Where it stood in epoch 3 of 20 was kept: Continue "
+        "goes on from there."
+    )
+    assert app.number_input(key=f"more_{running_run}").value == 18
+
+    app.button(key="continue").click().run()
+
+    child = store.runs()[0]
+    assert (child.parent, child.config.epochs) == (running_run, 20)
 
 
 def test_failed_run_says_why(store: RunStore, running_run: str) -> None:
@@ -598,7 +674,7 @@ def look_at(tab: str, /, **address: str) -> AppTest:
 @pytest.mark.usefixtures("store")
 def test_the_network_is_drawn_before_it_is_trained() -> None:
     """With what each layer gives and has, for those who cannot see it too."""
-    app = look_at("Network", layers="1", units_0="8")
+    app = look_at("Network", recipe="classic-mlp~layers~1~units_0~8")
 
     alt = app.get_by_key("network_diagram").proto.alt
     assert "6,280 parameters" in alt
@@ -608,7 +684,7 @@ def test_the_network_is_drawn_before_it_is_trained() -> None:
 @pytest.mark.usefixtures("store")
 def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
     """54,000 images in batches of 128, ten times: 4,218 steps to the top and down."""
-    app = look_at("Learning rate", preset="fast-mlp")
+    app = look_at("Learning rate", recipe="fast-mlp")
 
     assert "About 4,218 steps of 128 images." in text(app)
     (line,) = figure(app, "schedule_curve")["series"]
@@ -635,7 +711,7 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)
-    app = look_at("Changed images", preset="lenet")
+    app = look_at("Changed images", recipe="lenet")
     assert "The process that trains makes the preview" in text(app)
 
     images = np.zeros((6, 28, 28), np.uint8)
@@ -648,7 +724,7 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
 
 @pytest.mark.usefixtures("store")
 def test_the_code_trains_what_the_controls_say() -> None:
-    app = look_at("Code", preset="fast-mlp", epochs="3")
+    app = look_at("Code", recipe="fast-mlp~epochs~3")
 
     command, program = (block.value for block in app.code)
     assert command == "python -m core train --preset fast-mlp --epochs 3"

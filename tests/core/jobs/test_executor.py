@@ -18,8 +18,8 @@ from core import settings
 from core.config import MlpConfig, TrainingConfig
 from core.errors import UnknownRunError
 from core.jobs import executor, worker
+from core.jobs.lineage import create_child
 from core.runs import logs, open_store
-from core.runs.lineage import create_child
 from core.runs.owner import Owner
 from core.runs.records import Run, RunStatus
 from core.runs.store import RunStore

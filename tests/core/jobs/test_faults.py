@@ -19,8 +19,8 @@ import pytest
 
 from core.config import MlpConfig, TrainingConfig
 from core.errors import RunStoreError
-from core.jobs import worker
-from core.runs import logs, reader
+from core.jobs import lineage, worker
+from core.runs import logs, reader, unfinished
 from core.runs.owner import Owner
 from core.runs.records import Progress, Run, RunScores, RunStatus
 from core.runs.store import RunStore
@@ -33,7 +33,7 @@ ROOM = 100_000_000
 SERVER = """
 import os, sys
 from core.config import MlpConfig, TrainingConfig
-from core.jobs import executor, worker
+from core.jobs import executor, safekeeping, worker
 from core.runs import open_store
 
 QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)
@@ -44,6 +44,7 @@ LARGE = TrainingConfig(
 
 def calm():
     worker.warm_up = lambda: None  # it compiles for whoever comes next
+    safekeeping.INTERVAL_SECONDS = 0.5
     return os.getpid()
 
 store = open_store()
@@ -73,12 +74,14 @@ class Faults:
     """What became of runs whose server or worker was harmed.
 
     Attributes:
+        home: Their home.
         store: Their store.
         runs: Each run by its name, as it was seen after the end.
         seen_by_another: What a second server saw while the first one worked.
         alive: Processes of the server that outlived it.
     """
 
+    home: Path
     store: RunStore
     runs: dict[str, Run]
     seen_by_another: dict[str, RunStatus]
@@ -103,12 +106,12 @@ def faults(
             text=True,
         ) as server:
             try:
-                yield harm(store, server)
+                yield harm(home, store, server)
             finally:
                 server.kill()
 
 
-def harm(store: RunStore, server: "subprocess.Popen[str]") -> Faults:
+def harm(home: Path, store: RunStore, server: "subprocess.Popen[str]") -> Faults:
     """Do one thing after the other to a server, and note what came of each run."""
 
     def submit(name: str) -> str:
@@ -124,14 +127,14 @@ def harm(store: RunStore, server: "subprocess.Popen[str]") -> Faults:
     wait_for(submit("quick"))
     run_out_of_memory(first_worker, lambda: wait_for(submit("large")))
     long, _ = submit("long"), submit("waits")
-    wait_until(lambda: bool(store.live_points(long).loss), seconds=180)
+    wait_until(unfinished.file_of(long).exists, seconds=180)
     worker.train_run(store.create(QUICK, name="other server"))
     seen = {run.name: run.status for run in store.runs()}
     ours = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
     server.kill()
     server.wait(20)
     _, alive = psutil.wait_procs(ours, timeout=20)
-    return Faults(store, {run.name: run for run in store.runs()}, seen, alive)
+    return Faults(home, store, {run.name: run for run in store.runs()}, seen, alive)
 
 
 def run_out_of_memory(pid: int, action: Callable[[], None]) -> None:
@@ -182,6 +185,22 @@ def test_no_run_of_a_killed_server_goes_on_for_ever(faults: Faults, name: str) -
 
     assert run.status is RunStatus.FAILED
     assert run.reason == reader.ABANDONED
+
+
+def test_a_run_of_a_killed_server_goes_on_from_what_was_kept(
+    faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours of training are not lost with the power."""
+    monkeypatch.setenv("INKLAB_HOME", str(faults.home))
+    broken = faults.runs["long"]
+
+    child = lineage.create_child(faults.store, broken.id, epochs=1)
+    worker.train_run(child)
+
+    assert faults.store.get(child).status is RunStatus.FINISHED
+    finished = faults.store.history(child).num_epochs
+    assert finished == faults.store.get(child).config.epochs
+    assert faults.store.live_points(child).epochs[-1] == finished
 
 
 def test_no_process_is_left_of_a_killed_server(faults: Faults) -> None:

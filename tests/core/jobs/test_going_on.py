@@ -1,6 +1,9 @@
 """A stopped run leaves a model, and a run that is over goes on as a new one."""
 
+import itertools
+import math
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +14,13 @@ from core.config import MAX_EPOCHS, EnsembleConfig, MlpConfig
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, ConfigError, UnknownRunError
+from core.errors import ArtifactError, ConfigError, DivergedError
 from core.inference import Predictor
-from core.jobs import worker
-from core.runs import open_store
-from core.runs.lineage import create_child
+from core.jobs import safekeeping, worker
+from core.jobs.lineage import create_child
+from core.runs import open_store, unfinished
 from core.runs.owner import Owner
-from core.runs.records import CHECKPOINT, Run, RunScores, RunStatus
+from core.runs.records import CHECKPOINT, Progress, Run, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests.small_data import SMALL, copy_runs, stop_after
 
@@ -55,6 +58,24 @@ def stopped(run_store: RunStore, small_mnist: Dataset) -> Run:
     assert small_mnist
     (run,) = run_store.runs()
     return run
+
+
+@pytest.fixture
+def keeping_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep where a training stands after each chunk, as if each took seconds."""
+    monkeypatch.setattr(safekeeping, "INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(safekeeping, "MOST_SHARE", math.inf)
+
+
+def break_after(num_reports: int, error: Exception) -> Callable[[Progress], None]:
+    """Make a report function that raises an error from some chunk on."""
+    left = itertools.count(num_reports - 1, -1)
+
+    def report(_: Progress) -> None:
+        if next(left) <= 0:
+            raise error
+
+    return report
 
 
 def gone_on(store: RunStore, run_id: str, *, epochs: int) -> Run:
@@ -123,11 +144,95 @@ def test_a_run_can_go_on_more_than_once(run_store: RunStore, stopped: Run) -> No
     assert run_store.history(third.id).num_epochs == 4
 
 
-def test_a_run_without_a_model_cannot_go_on(run_store: RunStore) -> None:
-    """It waits, or failed, or was stopped before it had learned anything."""
+def test_a_run_that_is_not_over_cannot_go_on(run_store: RunStore) -> None:
+    """Both would learn the same epochs."""
     run_id = run_store.create(LONG, name="run")
 
-    with pytest.raises(UnknownRunError, match=r"is queued and has none"):
+    with pytest.raises(ConfigError, match=r"a run that is over, .* is not yet"):
+        create_child(run_store, run_id, epochs=1)
+
+
+def test_a_run_that_was_stopped_in_the_queue_cannot_go_on(run_store: RunStore) -> None:
+    """It has learned nothing; what to do instead is said."""
+    run_id = run_store.create(LONG, name="run")
+    run_store.request_stop(run_id)
+
+    with pytest.raises(ArtifactError, match=r"\(stopped\) ended, .* start a new one"):
+        create_child(run_store, run_id, epochs=1)
+
+
+@pytest.mark.usefixtures("keeping_always")
+@pytest.mark.parametrize(("num_chunks", "finished"), [(2, 0), (4, 1), (6, 1)], ids=str)
+def test_a_run_that_broke_off_goes_on_as_if_it_never_had(
+    run_store: RunStore, small_mnist: Dataset, num_chunks: int, finished: int
+) -> None:
+    """Within an epoch or between two; the weights are the same to the last bit."""
+    assert small_mnist
+    broken, whole = [run_store.create(LONG, name=name) for name in ("broken", "whole")]
+    worker.train_run(whole)
+    with pytest.raises(ZeroDivisionError):
+        worker.train_run(broken, also=break_after(num_chunks + 1, ZeroDivisionError()))
+
+    child = gone_on(run_store, broken, epochs=LONG.epochs - finished)
+
+    assert child.config == LONG
+    assert run_store.history(child.id) == run_store.history(whole)
+    assert run_store.live_points(child.id) == run_store.live_points(whole)
+    np.testing.assert_array_equal(
+        run_store.predictions(child.id).probabilities,
+        run_store.predictions(whole).probabilities,
+    )
+
+
+@pytest.mark.usefixtures("keeping_always")
+def test_what_it_learned_after_its_state_was_kept_is_not_shown_twice(
+    run_store: RunStore, small_mnist: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The curves of the new run begin where it does, not where the old one broke."""
+    assert small_mnist
+    broken = run_store.create(LONG, name="broken")
+
+    def report(progress: Progress) -> None:
+        if progress.epochs_done >= 1:
+            monkeypatch.setattr(safekeeping, "INTERVAL_SECONDS", 60.0)
+        if progress.epochs_done >= 3:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        worker.train_run(broken, also=report)
+    child = gone_on(run_store, broken, epochs=1)
+
+    assert run_store.history(broken).num_epochs == 3
+    assert run_store.history(child.id).num_epochs == child.config.epochs == 2
+    epochs = run_store.live_points(child.id).epochs
+    assert list(epochs) == sorted(set(epochs))
+
+
+@pytest.mark.usefixtures("keeping_always")
+def test_a_run_that_has_its_files_leaves_no_state_in_the_home(
+    run_store: RunStore, small_mnist: Dataset
+) -> None:
+    assert small_mnist
+    run_id = run_store.create(LONG, name="run")
+
+    worker.train_run(run_id)
+
+    assert run_store.get(run_id).status is RunStatus.FINISHED
+    assert not unfinished.file_of(run_id).exists()
+
+
+@pytest.mark.usefixtures("keeping_always")
+def test_a_run_that_diverged_cannot_go_on(
+    run_store: RunStore, small_mnist: Dataset
+) -> None:
+    """It would do the same again."""
+    assert small_mnist
+    run_id = run_store.create(LONG, name="run")
+
+    worker.train_run(run_id, also=break_after(6, DivergedError("the loss is NaN")))
+
+    assert run_store.get(run_id).reason == "the loss is NaN"
+    with pytest.raises(ArtifactError):
         create_child(run_store, run_id, epochs=1)
 
 
@@ -158,13 +263,26 @@ def test_a_damaged_state_is_the_reason_of_the_failure(
 ) -> None:
     """The new run says so; the old one can still be used."""
     path = run_store.artifact(stopped.id, CHECKPOINT)
-    path.write_bytes(path.read_bytes()[:500])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
 
     child = gone_on(run_store, stopped.id, epochs=1)
 
     assert child.status is RunStatus.FAILED
     assert "cannot go on" in child.reason
     assert run_store.get(stopped.id).has_model
+
+
+def test_half_of_a_state_is_refused_at_once(run_store: RunStore, stopped: Run) -> None:
+    """Nothing waits in the queue only to fail."""
+    path = run_store.artifact(stopped.id, CHECKPOINT)
+    path.write_bytes(path.read_bytes()[:500])
+
+    with pytest.raises(ArtifactError, match="missing or damaged"):
+        create_child(run_store, stopped.id, epochs=1)
+
+    assert [run.id for run in run_store.runs()] == [stopped.id]
 
 
 def test_a_stopped_run_whose_process_died_is_not_saved_for_ever(

@@ -65,7 +65,12 @@ CONFIGS = [
 
 def script(config: TrainingConfig, spec: DatasetSpec | None = None) -> str:
     """Write the script of a run that read 97.71 % right."""
-    run = Run(
+    return script_of(finished(config), spec or catalog.spec("mnist"))
+
+
+def finished(config: TrainingConfig) -> Run:
+    """Make a run that read 97.71 % right."""
+    return Run(
         id="0123456789abcdef" * 2,
         name="any",
         config=config,
@@ -74,7 +79,6 @@ def script(config: TrainingConfig, spec: DatasetSpec | None = None) -> str:
         created=datetime.now(UTC),
         scores=RunScores(test_accuracy=0.9771, test_size=10_000),
     )
-    return script_of(run, spec or catalog.spec("mnist"))
 
 
 def loaded(config: TrainingConfig, folder: Path) -> dict[str, Any]:
@@ -298,3 +302,18 @@ def test_the_head_says_what_the_run_reached_and_what_differs() -> None:
     assert "told with label smoothing" in text
     assert "use_ema" not in plain
     assert "smoothing" not in plain
+
+
+@pytest.mark.parametrize(
+    ("best_epoch", "kept"), [(4, "weights of its best one"), (None, "latest weights")]
+)
+def test_the_head_says_which_weights_a_stopped_run_kept(
+    best_epoch: int | None, kept: str
+) -> None:
+    """Within its first epoch there is no best one yet."""
+    scores = RunScores(test_accuracy=0.9, test_size=10, best_epoch=best_epoch)
+    run = replace(finished(TrainingConfig()), status=RunStatus.STOPPED, scores=scores)
+
+    text = " ".join(script_of(run, catalog.spec("mnist")).split())
+
+    assert f"kept {'the ' if best_epoch else 'its '}{kept}" in text

@@ -223,5 +223,5 @@ def test_a_file_of_a_newer_version_is_not_guessed_at(tmp_path: Path) -> None:
     path = tmp_path / "state.npz"
     np.savez(path, facts=np.array('{"schema": 99}'))
 
-    with pytest.raises(SchemaError, match="schema 1, got 99"):
+    with pytest.raises(SchemaError, match="schema 2, got 99"):
         Checkpoint.load(path)
