@@ -1,7 +1,8 @@
-"""Import what chatters on standard error, without its remarks.
+"""Import TensorFlow and Keras without their remarks, and without what they do not need.
 
 TensorFlow's native code writes about the processor while it is imported, past
-Python's `sys.stderr` and before its own settings for logging are read.
+Python's `sys.stderr` and before its own settings for logging are read. Keras imports
+scikit-learn, if it is installed, for wrappers that nothing here uses.
 """
 
 import contextlib
@@ -9,6 +10,27 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def without_library(name: str) -> Iterator[None]:
+    """Let what is imported in the block take a library for not installed.
+
+    It holds for the whole process and all its threads, so only for moments in
+    which nothing else happens. What is imported already stays.
+
+    Args:
+        name: The library, like `sklearn`.
+    """
+    if name in sys.modules:
+        yield
+        return
+    # Python raises ImportError for a module that is None.
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from core.errors import (
 )
 from core.jobs import combining, reasons, results, telling
 from core.jobs.logbook import Logbook
-from core.jobs.quiet import without_remarks
+from core.jobs.quiet import without_library, without_remarks
 from core.jobs.reporter import Reporter
 from core.jobs.results import Result
 from core.jobs.safekeeping import Safekeeping
@@ -179,7 +179,7 @@ def _end_with(server: int) -> None:
 
 def _import_tensorflow() -> None:
     """Import it now; it takes seconds, and only a process that trains needs it."""
-    with without_remarks():
+    with without_remarks(), without_library("sklearn"):
         importlib.import_module("core.training.train")
 
 

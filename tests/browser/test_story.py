@@ -178,7 +178,7 @@ def test_control_that_is_drawn_late_has_what_was_set(
 @pytest.mark.usefixtures("trained")
 def test_back_takes_back_one_change_of_the_recipe(page: Page, server: Server) -> None:
     """A preset sets a dozen settings, and is one step; other pages lose nothing."""
-    batch_size = page.locator("[class*=st-key-batch_size]")
+    batch_size = page.locator("[data-stale=false][class*=st-key-batch_size]")
     open_page(page, server, "")
     page.get_by_role("link", name="Train").first.click()
     page.get_by_role("radio", name="fast-mlp").click()

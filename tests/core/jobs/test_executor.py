@@ -16,7 +16,7 @@ from mlflow.tracking import MlflowClient
 
 from core import settings
 from core.config import MlpConfig, TrainingConfig
-from core.errors import UnknownRunError
+from core.errors import ArtifactError
 from core.jobs import executor, worker
 from core.jobs.lineage import create_child
 from core.runs import logs, open_store
@@ -213,7 +213,7 @@ def test_a_worker_killed_while_it_saves_leaves_no_result(
     assert store.history(run_id).num_epochs == 1
     assert not run.has_model
     assert "Network: 784-16-10" in store.artifact(run_id, logs.LOG).read_text()
-    with pytest.raises(UnknownRunError, match="is failed and has none"):
+    with pytest.raises(ArtifactError, match=r"\(failed\) ended, .* not kept"):
         create_child(store, run_id, epochs=1)
 
 

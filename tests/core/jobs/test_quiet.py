@@ -1,10 +1,12 @@
-"""Native remarks are kept back, but nothing that explains an error."""
+"""Native remarks are kept back but no error is, and a library is hidden for a moment."""
 
+import importlib.util
 import os
+import sys
 
 import pytest
 
-from core.jobs.quiet import without_remarks
+from core.jobs.quiet import without_library, without_remarks
 
 
 def test_native_remarks_are_kept_back(capfd: pytest.CaptureFixture[str]) -> None:
@@ -28,3 +30,15 @@ def test_remarks_before_an_error_are_shown(capfd: pytest.CaptureFixture[str]) ->
         load()
 
     assert capfd.readouterr().err == "illegal instruction\n"
+
+
+def test_a_library_is_not_found_in_the_block_and_found_after_it() -> None:
+    """The one that was already imported stays, or others would lose it."""
+    sys.modules.pop("netrc", None)
+
+    with without_library("netrc"), pytest.raises(ImportError):
+        importlib.import_module("netrc")
+
+    assert importlib.util.find_spec("netrc")
+    with without_library("sys"):
+        assert importlib.import_module("sys") is sys
