@@ -10,6 +10,10 @@ from mlflow.store.db import utils
 
 from core.runs import database
 
+# Compiling takes most of a training of some seconds; what is compiled without being
+# made fast computes the same. It has to be said before TensorFlow is imported.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -76,8 +76,9 @@ def serving(
     )
     log = log or home.with_name(f"{home.name}-server.log")
     environment = os.environ | {"INKLAB_HOME": str(home)}
-    # Otherwise the runs would go where this user's go.
-    environment.pop("MLFLOW_TRACKING_URI", None)
+    # Otherwise the runs would go where this user's go, and be compiled as in tests.
+    for name in ("MLFLOW_TRACKING_URI", "XLA_FLAGS"):
+        environment.pop(name, None)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [part.format(port=port) for part in command],

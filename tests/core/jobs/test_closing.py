@@ -10,9 +10,11 @@ from core.runs.store import RunStore
 PROGRAM = """
 import time
 from core.config import MlpConfig, TrainingConfig
-from core.jobs import executor
+from core.jobs import executor, worker
 from core.runs.records import RunStatus
 from core.runs import open_store
+# What it imports for a training takes longer than to see that one has begun.
+worker.settle_in = lambda server: None
 store = open_store()
 config = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
 runs = [executor.submit(store, config, name=name) for name in ("works", "waits")]

@@ -1,4 +1,4 @@
-"""Native remarks are kept back but no error is, and a library is hidden for a moment."""
+"""Native remarks are kept back, but no error; a library is hidden for a moment."""
 
 import importlib.util
 import os
