@@ -132,11 +132,11 @@ def steps_of(layer: Layer) -> dict[str, dict[str, Step]]:
 def milliseconds(step: Step) -> float:
     """Return the median time of one call of a compiled step."""
     compiled = tf.function(step)
-    compiled().numpy()
+    compiled()
     seconds = []
     for _ in range(REPEATS):
         started = time.perf_counter()
-        compiled().numpy()
+        compiled()
         seconds.append(time.perf_counter() - started)
     return 1000 * statistics.median(seconds)
 
