@@ -144,7 +144,7 @@ def _option(
 
 
 def _line(line: Series, quantity: Quantity, colour: str) -> Option:
-    marked = not line.live and len(line.x) <= MAX_MARKED_POINTS
+    most = 1 if line.live else MAX_MARKED_POINTS
     values = _shown_values(line.y, quantity)
     return {
         "name": line.name,
@@ -153,7 +153,8 @@ def _line(line: Series, quantity: Quantity, colour: str) -> Option:
         "color": colour,
         "symbol": "circle",
         "symbolSize": 6,
-        "showSymbol": marked,
+        # A line through one point cannot be seen.
+        "showSymbol": len(line.x) <= most,
         "connectNulls": False,
         "lineStyle": {
             "width": 1.5 if line.live else 2.5,

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -135,6 +136,16 @@ def test_live_line_is_thin_and_shares_the_legend_of_its_thick_one() -> None:
     assert [epoch for epoch, _ in live["data"]] == [0.25, 0.5]
     assert live["lineStyle"]["width"] < thick["lineStyle"]["width"]
     assert option["legend"]["data"] == ["Training"]
+
+
+@pytest.mark.parametrize(("num_points", "is_marked"), [(1, True), (2, False)])
+def test_the_first_point_within_an_epoch_can_be_seen(
+    num_points: int, *, is_marked: bool
+) -> None:
+    """A line through one point has no length."""
+    line = replace(LIVE, x=LIVE.x[:num_points], y=LIVE.y[:num_points])
+
+    assert draw("Accuracy", line)["series"][0]["showSymbol"] is is_marked
 
 
 def test_live_line_alone_is_named() -> None:
