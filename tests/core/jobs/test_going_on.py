@@ -85,6 +85,15 @@ def gone_on(store: RunStore, run_id: str, *, epochs: int) -> Run:
     return store.get(child)
 
 
+def assert_same_outcome(store: RunStore, one: str, other: str) -> None:
+    """Compare curves and predictions of two runs to the last bit."""
+    assert store.history(one) == store.history(other)
+    assert store.live_points(one) == store.live_points(other)
+    np.testing.assert_array_equal(
+        store.predictions(one).probabilities, store.predictions(other).probabilities
+    )
+
+
 def test_a_stopped_run_can_be_used_and_evaluated(
     run_store: RunStore, small_mnist: Dataset, stopped: Run
 ) -> None:
@@ -116,12 +125,7 @@ def test_a_run_goes_on_with_its_curves(run_store: RunStore, stopped: Run) -> Non
 
     assert (child.status, child.parent) == (RunStatus.FINISHED, stopped.id)
     assert child.config == LONG
-    assert run_store.history(child.id) == run_store.history(whole)
-    assert run_store.live_points(child.id) == run_store.live_points(whole)
-    np.testing.assert_array_equal(
-        run_store.predictions(child.id).probabilities,
-        run_store.predictions(whole).probabilities,
-    )
+    assert_same_outcome(run_store, child.id, whole)
 
 
 def test_the_run_before_stays_as_it_was(run_store: RunStore, stopped: Run) -> None:
@@ -178,12 +182,7 @@ def test_a_run_that_broke_off_goes_on_as_if_it_never_had(
     child = gone_on(run_store, broken, epochs=LONG.epochs - finished)
 
     assert child.config == LONG
-    assert run_store.history(child.id) == run_store.history(whole)
-    assert run_store.live_points(child.id) == run_store.live_points(whole)
-    np.testing.assert_array_equal(
-        run_store.predictions(child.id).probabilities,
-        run_store.predictions(whole).probabilities,
-    )
+    assert_same_outcome(run_store, child.id, whole)
 
 
 @pytest.mark.usefixtures("keeping_always")
