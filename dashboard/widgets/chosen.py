@@ -90,6 +90,7 @@ def take_up() -> Chosen:
     if state.RECIPE not in st.session_state:
         first = _preset(presets.DEFAULT) if written is None else _read(written)
         st.session_state[state.RECIPE] = first
+        st.session_state[state.WITHOUT_ADDRESS] = _preset(presets.DEFAULT)
     if has_come and written is None:
         # Who comes back to this page finds it as it was left.
         st.session_state[state.WITHOUT_ADDRESS] = st.session_state[state.RECIPE]
@@ -102,6 +103,8 @@ def take_up() -> Chosen:
     if said != st.session_state[state.SAID]:
         is_default = said == _describe(_preset(presets.DEFAULT))
         state.remember(state.RECIPE, None if is_default else said)
+        if is_default:
+            st.session_state[state.WITHOUT_ADDRESS] = chosen
     st.session_state[state.SAID] = said
     st.session_state[state.SEEN_ADDRESS] = state.text(state.RECIPE)
     return chosen

@@ -160,6 +160,18 @@ def test_another_address_on_the_same_page_is_another_recipe() -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_bare_address_after_a_link_is_the_default_recipe() -> None:
+    """As after a click on Train in the sidebar by somebody who came with a link."""
+    app = open_app("train", recipe="lenet")
+
+    app.query_params.clear()
+    app.run()
+
+    assert not app.exception
+    assert "109,386 parameters" in text(app)
+
+
+@pytest.mark.usefixtures("store")
 def test_recipe_outlives_a_visit_to_another_page_and_comes_into_the_address() -> None:
     app = open_app("train")
     app.pills(key="preset").select("lenet").run()
