@@ -32,8 +32,9 @@ REPEATS = 30
 BATCH_SIZE = 128
 TOLERANCE = 1e-4
 ONE = [1, 1, 1, 1]
+ONEDNN = "oneDNN"
 
-Step = Callable[[], tf.Tensor]
+Way = Callable[["Tensors"], tf.Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,68 +71,110 @@ LAYERS = {
 }
 
 
-def steps_of(layer: Layer) -> dict[str, dict[str, Step]]:
-    """List what is computed, each with the ways to do it, oneDNN's own first."""
-    size, kernel = layer.side, layer.kernel
-    images = tf.random.normal((BATCH_SIZE, size, size, layer.channels), seed=0)
-    filters = tf.random.normal((kernel, kernel, layer.channels, layer.filters), seed=1)
-    change = tf.random.normal((BATCH_SIZE, layer.out, layer.out, layer.filters), seed=2)
-    common = {"out_backprop": change, "strides": ONE, "padding": "VALID"}
+@dataclass(frozen=True, kw_only=True)
+class Tensors:
+    """What the parts of a step are computed from.
 
-    def filters_as_forward() -> tf.Tensor:
-        """Take channels for images, and images for channels."""
-        found = tf.nn.conv2d(
-            tf.transpose(images, [3, 1, 2, 0]),
-            tf.transpose(change, [1, 2, 0, 3]),
-            strides=1,
-            padding="VALID",
-        )
-        return tf.transpose(found, [1, 2, 0, 3])
+    Attributes:
+        images: Its input, float32 of shape (batch, side, side, channels).
+        filters: float32 of shape (kernel, kernel, channels, filters).
+        change: Gradient of its output, float32 of shape (batch, out, out, filters).
+    """
 
-    def filters_as_product() -> tf.Tensor:
-        patches = tf.concat(
-            [
-                images[:, top : top + layer.out, left : left + layer.out]
-                for top in range(kernel)
-                for left in range(kernel)
-            ],
-            axis=-1,
-        )
-        rows = tf.reshape(patches, (-1, kernel**2 * layer.channels))
-        columns = tf.reshape(change, (-1, layer.filters))
-        found = tf.matmul(rows, columns, transpose_a=True)
-        return tf.reshape(found, filters.shape)
-
-    def inputs_as_forward() -> tf.Tensor:
-        turned = tf.transpose(filters[::-1, ::-1], [0, 1, 3, 2])
-        edge = [kernel - 1, kernel - 1]
-        return tf.nn.conv2d(
-            change, turned, strides=1, padding=[[0, 0], edge, edge, [0, 0]]
-        )
-
-    return {
-        "forward": {
-            "oneDNN": lambda: tf.nn.conv2d(images, filters, 1, "VALID"),
-        },
-        "gradient of the filters": {
-            "oneDNN": lambda: tf.raw_ops.Conv2DBackpropFilter(
-                input=images, filter_sizes=filters.shape, **common
-            ),
-            "as a forward convolution": filters_as_forward,
-            "as a product of patches": filters_as_product,
-        },
-        "gradient of the inputs": {
-            "oneDNN": lambda: tf.raw_ops.Conv2DBackpropInput(
-                input_sizes=images.shape, filter=filters, **common
-            ),
-            "as a forward convolution": inputs_as_forward,
-        },
-    }
+    images: tf.Tensor
+    filters: tf.Tensor
+    change: tf.Tensor
 
 
-def milliseconds(step: Step) -> float:
-    """Return the median time of one call of a compiled step."""
-    compiled = tf.function(step)
+def tensors_of(layer: Layer) -> Tensors:
+    """Make seeded random tensors of a layer's shapes."""
+    side, out, kernel = layer.side, layer.out, layer.kernel
+    normal = tf.random.normal
+    return Tensors(
+        images=normal((BATCH_SIZE, side, side, layer.channels), seed=0),
+        filters=normal((kernel, kernel, layer.channels, layer.filters), seed=1),
+        change=normal((BATCH_SIZE, out, out, layer.filters), seed=2),
+    )
+
+
+def forward(given: Tensors) -> tf.Tensor:
+    """Compute the output."""
+    return tf.nn.conv2d(given.images, given.filters, 1, "VALID")
+
+
+def filters_by_onednn(given: Tensors) -> tf.Tensor:
+    """Compute the gradient of the filters with the kernel made for it."""
+    return tf.raw_ops.Conv2DBackpropFilter(
+        input=given.images,
+        filter_sizes=given.filters.shape,
+        out_backprop=given.change,
+        strides=ONE,
+        padding="VALID",
+    )
+
+
+def filters_as_forward(given: Tensors) -> tf.Tensor:
+    """Compute it taking channels for images, and images for channels."""
+    images = tf.transpose(given.images, [3, 1, 2, 0])
+    change = tf.transpose(given.change, [1, 2, 0, 3])
+    return tf.transpose(tf.nn.conv2d(images, change, 1, "VALID"), [1, 2, 0, 3])
+
+
+def filters_as_product(given: Tensors) -> tf.Tensor:
+    """Compute it as one product of all patches and the change that each made."""
+    kernel, _, channels, filters = given.filters.shape
+    out = given.change.shape[1]
+    patches = tf.concat(
+        [
+            given.images[:, top : top + out, left : left + out]
+            for top in range(kernel)
+            for left in range(kernel)
+        ],
+        axis=-1,
+    )
+    rows = tf.reshape(patches, (-1, kernel**2 * channels))
+    columns = tf.reshape(given.change, (-1, filters))
+    found = tf.matmul(rows, columns, transpose_a=True)
+    return tf.reshape(found, given.filters.shape)
+
+
+def inputs_by_onednn(given: Tensors) -> tf.Tensor:
+    """Compute the gradient of the inputs with the kernel made for it."""
+    return tf.raw_ops.Conv2DBackpropInput(
+        input_sizes=given.images.shape,
+        filter=given.filters,
+        out_backprop=given.change,
+        strides=ONE,
+        padding="VALID",
+    )
+
+
+def inputs_as_forward(given: Tensors) -> tf.Tensor:
+    """Compute it as a convolution of the padded change with turned filters."""
+    turned = tf.transpose(given.filters[::-1, ::-1], [0, 1, 3, 2])
+    edge = [given.filters.shape[0] - 1] * 2
+    padding = [[0, 0], edge, edge, [0, 0]]
+    return tf.nn.conv2d(given.change, turned, 1, padding)
+
+
+WAYS: dict[str, dict[str, Way]] = {
+    "forward": {ONEDNN: forward},
+    "gradient of the filters": {
+        ONEDNN: filters_by_onednn,
+        "as a forward convolution": filters_as_forward,
+        "as a product of patches": filters_as_product,
+    },
+    "gradient of the inputs": {
+        ONEDNN: inputs_by_onednn,
+        "as a forward convolution": inputs_as_forward,
+    },
+}
+"""What is computed, each with the ways to do it, oneDNN's own first."""
+
+
+def milliseconds(way: Way, given: Tensors) -> float:
+    """Return the median time of one call, compiled."""
+    compiled = tf.function(lambda: way(given))
     compiled()
     seconds = []
     for _ in range(REPEATS):
@@ -141,13 +184,12 @@ def milliseconds(step: Step) -> float:
     return 1000 * statistics.median(seconds)
 
 
-def check(step: Step, own: Step) -> None:
+def check(found: tf.Tensor, expected: tf.Tensor) -> None:
     """Make sure that another way gives the same.
 
     Raises:
         AssertionError: If it does not.
     """
-    expected, found = own(), step()
     error = float(tf.reduce_max(tf.abs(found - expected)))
     if error > TOLERANCE * float(tf.reduce_max(tf.abs(expected))):
         message = f"Expected the result of oneDNN, but it is {error:g} away."
@@ -158,10 +200,11 @@ def measure() -> list[dict[str, object]]:
     """Measure every way to compute every part of every layer."""
     rows = []
     for name, layer in LAYERS.items():
-        for part, ways in steps_of(layer).items():
-            for way, step in ways.items():
-                check(step, ways["oneDNN"])
-                taken = milliseconds(step)
+        given = tensors_of(layer)
+        for part, ways in WAYS.items():
+            for way, compute in ways.items():
+                check(compute(given), ways[ONEDNN](given))
+                taken = milliseconds(compute, given)
                 speed = layer.operations / taken / 1e6
                 rows.append(
                     {"layer": name, "part": part, "way": way}

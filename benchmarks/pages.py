@@ -104,7 +104,7 @@ def _training(page: Page, server: Server) -> dict[str, float]:
     for preset in STARTED:
         recipe = f"train?recipe={preset}~epochs~100"
         measured = [
-            _start_and_stop(page, f"{server.url}/{recipe}&seed={seed}")
+            _start_and_stop(page, f"{server.url}/{recipe}~seed~{seed}")
             for seed in range(NUM_STARTS)
         ]
         first = f"{preset}, from Start to the first point"

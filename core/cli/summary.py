@@ -5,6 +5,7 @@ from core.cli import console
 from core.cli.console import Record
 from core.config import TrainingConfig
 from core.errors import TrainingError, UnknownDatasetError
+from core.runs import unfinished
 from core.runs.records import Run, RunStatus
 
 
@@ -19,6 +20,9 @@ def print_result(run: Run, *, as_json: bool) -> int:
     """
     if run.status is not RunStatus.FINISHED:
         message = f"Run {run.id} has {run.status}. {run.reason}".strip()
+        if unfinished.file_of(run.id).exists():
+            command = f"python -m core runs continue {run.id} --epochs N"
+            message += f" `{command}` goes on from where it was kept."
         raise TrainingError(message)
     console.print_record(summary(run), as_json=as_json)
     return 0

@@ -58,7 +58,8 @@ class TrainingConfig:
             the training with, 0 to 0.5; stratified and seeded.
         patience: End after so many epochs without a better score, and take the
             weights of the best epoch; 0 trains to the end and takes the last.
-        monitor: The score that `patience` goes by.
+        monitor: The score of the held-out images that decides which epoch is best, for
+            `patience` and for a run that is stopped.
         seed: Decides initial weights, order of images, dropout, augmentation
             and hold-out.
 

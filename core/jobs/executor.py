@@ -144,16 +144,16 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
 
     Args:
         store: Where both runs are kept.
-        run_id: A run that has a model; it stays as it is.
+        run_id: A run that is over and whose state was kept; it stays as it is.
         epochs: How many epochs more, after those that it has finished, at least 1.
 
     Returns:
         The id of the new run.
 
     Raises:
-        UnknownRunError: If the run does not exist or has no model.
+        UnknownRunError: If the run does not exist.
         ArtifactError: If where it stood was not kept or is lost.
-        ConfigError: If there are too many epochs then.
+        ConfigError: If there are too many epochs then, or the run is not over.
     """
     # It knows MLflow, which takes two seconds to import.
     from core.jobs.lineage import create_child  # noqa: PLC0415

@@ -88,7 +88,7 @@ class Logbook:
         """Write how it ended, if not well, and close the file."""
         self._opened.close()
         if isinstance(error, TrainingStopped | KeyboardInterrupt):
-            self.say("Stopped; nothing was saved.")
+            self.say("Stopped before a result was saved.")
         elif error is not None:
             self.say("It failed:")
             self._write("".join(traceback.format_exception(error)))

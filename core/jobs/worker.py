@@ -59,9 +59,11 @@ def settle_in(server: int) -> None:
     # What fails here fails again in the task, which can say so in its run; raised
     # here it would end one process after the other.
     with contextlib.suppress(Exception):
+        open_store()
+        _import_tensorflow()
+    with contextlib.suppress(Exception):
         results.sweep()
         unfinished.sweep(open_store())
-        _import_tensorflow()
     # After the imports, which take one processor only and which a first run waits for.
     # Windows has no such thing; there both have the same right.
     if hasattr(os, "nice"):
@@ -282,7 +284,7 @@ def _start_of(store: "RunStore", run: Run) -> "Checkpoint | None":
     store.inherit(
         run.id,
         parent.id,
-        num_epochs=start.history.num_epochs,
+        history=start.history,
         epochs_done=start.epochs_done,
     )
     return start

@@ -15,14 +15,15 @@ from mlflow.entities import Metric, Param, RunTag
 
 from core.config import TrainingConfig
 from core.errors import RunStoreError
-from core.runs import logs, reader, waiting
+from core.runs import logs, reader, unfinished, waiting
 from core.runs.owner import Owner
 from core.runs.reader import RunReader
-from core.runs.records import PLACE_TAG, Progress, RunScores, RunStatus
+from core.runs.records import PLACE_TAG, History, Progress, RunScores, RunStatus
 from core.runs.translation import (
-    CURVES,
+    LIVE_CURVES,
+    STEPS_PER_EPOCH,
     compact,
-    is_within,
+    epoch_metrics,
     plain_errors,
     progress_metrics,
     score_metrics,
@@ -90,6 +91,7 @@ class RunStore(RunReader):
         self.request_stop(run.id)
         with plain_errors():
             self._client.delete_run(run.id)
+        unfinished.note_deletion(run.id)
 
     def restore(self, run_id: str) -> None:
         """Undo a deletion; a run that was not over then is stopped.
@@ -154,25 +156,28 @@ class RunStore(RunReader):
             self._log_metrics(run_id, metrics)
 
     def inherit(
-        self, run_id: str, parent: str, *, num_epochs: int, epochs_done: float
+        self, run_id: str, parent: str, *, history: History, epochs_done: float
     ) -> None:
         """Let the curves of a run begin with those of the run it goes on with.
+
+        What the store has of a run that was killed may end before or after the moment
+        in which its state was kept.
 
         Args:
             run_id: A run that begins.
             parent: The run before it.
-            num_epochs: How many epochs were finished where it goes on; the run
-                before may have got further before it was killed.
-            epochs_done: How many passes were made there, with fractions.
+            history: The scores by epoch with which it goes on.
+            epochs_done: How many passes were made then, with fractions.
         """
+        last = round(epochs_done * STEPS_PER_EPOCH)
         with plain_errors():
-            metrics = [
+            live = [
                 metric
-                for key in CURVES
+                for key in LIVE_CURVES
                 for metric in self._client.get_metric_history(parent, key)
-                if is_within(metric, num_epochs=num_epochs, epochs_done=epochs_done)
+                if metric.step <= last
             ]
-            self._log_metrics(run_id, metrics)
+            self._log_metrics(run_id, [*live, *epoch_metrics(history)])
 
     def keep(
         self, run_id: str, *, scores: RunScores, files: Path, compiler: str = ""

@@ -31,11 +31,7 @@ from core.runs.records import (
 STEPS_PER_EPOCH: Final = 1000
 """Points within an epoch are stored at thousandths of an epoch."""
 
-CURVES: Final = (
-    *("loss", "accuracy", "val_loss", "val_accuracy", "dead_units"),
-    *("progress/loss", "progress/accuracy"),
-)
-_LIVE: Final = "progress/"
+LIVE_CURVES: Final = ("progress/loss", "progress/accuracy")
 
 _STATUS: Final = {
     "SCHEDULED": RunStatus.QUEUED,
@@ -126,27 +122,20 @@ def progress_metrics(progress: Progress) -> list[Metric]:
         "seconds_left": progress.seconds_left,
     }
     live = [
-        Metric(f"{_LIVE}{key}", value, now, step)
+        Metric(f"progress/{key}", value, now, step)
         for key, value in values.items()
         if value is not None
     ]
-    return live + (_epoch_metrics(progress.history) if progress.ends_epoch else [])
+    if not progress.ends_epoch:
+        return live
+    latest = progress.history.num_epochs
+    return live + [
+        each for each in epoch_metrics(progress.history) if each.step == latest
+    ]
 
 
-def is_within(metric: Metric, *, num_epochs: int, epochs_done: float) -> bool:
-    """Tell whether a point of a curve was made before a moment of a training.
-
-    Args:
-        metric: The point, of one of `CURVES`.
-        num_epochs: Epochs finished at that moment.
-        epochs_done: Passes made until then, with fractions.
-    """
-    is_live = metric.key.startswith(_LIVE)
-    last = round(epochs_done * STEPS_PER_EPOCH) if is_live else num_epochs
-    return bool(metric.step <= last)
-
-
-def _epoch_metrics(history: History) -> list[Metric]:
+def epoch_metrics(history: History) -> list[Metric]:
+    """Write the scores of all finished epochs as metrics."""
     scores = {
         "loss": history.loss,
         "accuracy": history.accuracy,
@@ -155,9 +144,9 @@ def _epoch_metrics(history: History) -> list[Metric]:
         "dead_units": history.dead_units,
     }
     return [
-        Metric(key, values[-1], _now_ms(), history.num_epochs)
+        Metric(key, value, _now_ms(), epoch)
         for key, values in scores.items()
-        if values
+        for epoch, value in enumerate(values, start=1)
     ]
 
 

@@ -5,12 +5,13 @@ latest one lies in the Inklab home, where it outlives a process that is killed.
 """
 
 import contextlib
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core import settings
-from core.errors import ArtifactError, HomeError, UnknownRunError
+from core.errors import ArtifactError, HomeError, InklabError, UnknownRunError
 from core.runs.records import CHECKPOINT
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def discard(run_id: str) -> None:
         file_of(run_id).unlink(missing_ok=True)
 
 
+def note_deletion(run_id: str) -> None:
+    """Let the time in which a deleted run may come back with its state begin now."""
+    with contextlib.suppress(OSError, HomeError):
+        os.utime(file_of(run_id))
+
+
 def sweep(store: "RunReader") -> None:
     """Remove what is left of runs that have all their files, or are gone.
 
@@ -85,3 +92,6 @@ def _is_needed(store: "RunReader", path: Path, age: float) -> bool:
         return not store.get(path.stem).has_model
     except UnknownRunError:
         return age < _UNKNOWN_SECONDS
+    except InklabError:
+        # A run of another version of Inklab, for example.
+        return True

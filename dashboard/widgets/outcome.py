@@ -30,10 +30,10 @@ def show(run: Run, history: History) -> None:
             st.info(f"Stopped on request; {kept} were kept.")
             _result(run)
         case RunStatus.STOPPED:
-            st.info(f"Stopped on request; it has no model to use.{_kept(run)}")
+            st.info(f"Stopped on request; it has no model to use.{state_kept(run)}")
         case RunStatus.FAILED:
             what = "Combining the networks" if run.members else "The training"
-            st.error(f"{run.reason}{_kept(run)}", title=f"{what} failed")
+            st.error(f"{run.reason}{state_kept(run)}", title=f"{what} failed")
             st.page_link(
                 frame.RUNS,
                 label="Read its log",
@@ -46,14 +46,21 @@ def show(run: Run, history: History) -> None:
             st.caption("The test images are looked at once, when the training is over.")
 
 
-def _kept(run: Run) -> str:
-    """Say what is left of a run without a model."""
+def state_kept(run: Run) -> str:
+    """Say from where a run without a model can go on; empty if it cannot.
+
+    Args:
+        run: Any run.
+
+    Returns:
+        A sentence to follow others, with a space before it.
+    """
     finished = None if run.has_model else services.epochs_kept(run)
     if finished is None:
         return ""
     return (
         f" Where it stood in epoch {finished + 1} of {run.config.epochs} was kept: "
-        "Continue goes on from there."
+        "Continue, on Train, goes on from there."
     )
 
 

@@ -9,7 +9,7 @@ from core import estimates
 from core.runs import curation
 from core.runs.records import Run, RunStatus
 from dashboard import services, state, words
-from dashboard.widgets import clock, frame, runs
+from dashboard.widgets import clock, frame, outcome, runs
 
 LOG_HEIGHT: Final = 320
 
@@ -79,11 +79,13 @@ def _outcome(run: Run) -> None:
     reached, seconds = run.scores.accuracy, run.scores.train_seconds
     match run.status:
         case RunStatus.FAILED:
-            st.error(run.reason, title="The training failed", icon=":material/error:")
+            text = f"{run.reason}{outcome.state_kept(run)}"
+            st.error(text, title="The training failed", icon=":material/error:")
         case RunStatus.STOPPED if run.is_saving:
             st.info("Stopped; what it learned is being saved.", icon=":material/save:")
         case RunStatus.STOPPED if reached is None:
-            st.info("Stopped on request; it left no model.", icon=":material/stop:")
+            text = f"Stopped on request; it left no model.{outcome.state_kept(run)}"
+            st.info(text, icon=":material/stop:")
         case RunStatus.QUEUED | RunStatus.RUNNING:
             st.info(f"This run is {run.status}.", icon=":material/hourglass_empty:")
     if reached is not None:

@@ -255,8 +255,10 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "epoch. 0 trains to the end and keeps the last.",
     ),
     "monitor": Setting(
-        label="Score that patience goes by",
+        label="Score that decides which epoch is best",
         choices=get_args(Monitor),
+        help="Of the images held out. Patience goes by it, and a run that is stopped "
+        "keeps the weights of its best epoch.",
         text=lambda name: str(name).replace("val_", "validation "),
     ),
     "seed": Setting(
@@ -341,7 +343,7 @@ def config_of(values: Values, *, preset: str, dataset: str) -> TrainingConfig:
     if same["optimizer"] == "adam":
         same["weight_decay"] = 0.0
     if not values["validation_percent"]:
-        same["patience"] = 0
+        same |= {"patience": 0, "monitor": TrainingConfig.monitor}
     return TrainingConfig(
         preset=preset,
         dataset=dataset,
@@ -365,7 +367,7 @@ def is_used(key: str, values: Values) -> bool:
         "padding": is_convolutional,
         "weight_decay": values["optimizer"] != "adam",
         "patience": values["validation_percent"] > 0,
-        "monitor": values["patience"] > 0 and values["validation_percent"] > 0,
+        "monitor": values["validation_percent"] > 0,
     }
     return bool(needed.get(key, True))
 

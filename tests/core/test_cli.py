@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from core import cli
+from core.cli import summary
 from core.config import MlpConfig, TrainingConfig
+from core.errors import TrainingError
 from core.jobs import worker
-from core.runs import bundle, open_store
+from core.runs import bundle, open_store, unfinished
 from core.runs.records import History, Progress, RunScores
 from core.runs.store import RunStore
 from tests.small_data import progress
@@ -216,6 +218,23 @@ def test_a_training_that_fails_says_why(capsys: Captured) -> None:
     assert code == 1
     assert "has failed. Expected a batch of at most the 540 images" in printed.err
     assert printed.out == ""
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_run_that_can_go_on_says_how(run_store: RunStore, *, kept: bool) -> None:
+    """The state outlives the process, but one has to know of it."""
+    run_id = run_store.create(TrainingConfig(), name="run")
+    run_store.fail(run_id, "Its process was killed.")
+    if kept:
+        path = unfinished.file_of(run_id)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"state")
+
+    with pytest.raises(TrainingError, match="Its process was killed") as caught:
+        summary.print_result(run_store.get(run_id), as_json=False)
+
+    command = f"python -m core runs continue {run_id} --epochs N"
+    assert (command in str(caught.value)) is kept
 
 
 def test_an_interrupted_training_ends_with_its_own_code(

@@ -82,7 +82,6 @@ def test_what_cannot_be_read_is_nothing(key: str, written: str) -> None:
         ({"blocks": 1}, {"filters_1", "kernel_1", "convolutions_1"}),
         ({"optimizer": "adam"}, {"weight_decay"}),
         ({"validation_percent": 0}, {"patience", "monitor"}),
-        ({"patience": 0}, {"monitor"}),
     ],
 )
 def test_a_setting_without_effect_is_known(

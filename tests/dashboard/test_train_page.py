@@ -159,6 +159,37 @@ def test_another_address_on_the_same_page_is_another_recipe() -> None:
     assert app.query_params["recipe"] == "fast-mlp~seed~7"
 
 
+@pytest.mark.usefixtures("tasks")
+def test_score_of_the_best_epoch_is_said_also_without_patience(store: RunStore) -> None:
+    """A stop keeps the best epoch by it, so it is part of what is trained."""
+    app = open_app("train", recipe="classic-mlp~patience~3~monitor~val_accuracy")
+
+    app.button(key="reset_patience").click().run()
+
+    assert app.query_params["recipe"] == "classic-mlp~monitor~val_accuracy"
+    app.button(key="reset_monitor").click().run()
+    app.button(key="start").click().run()
+    assert started(store) == presets.preset("classic-mlp").config
+
+
+@pytest.mark.usefixtures("store")
+def test_back_to_an_address_that_meant_the_default_shows_the_default() -> None:
+    """Also after a visit whose bare address meant what was left before it."""
+    app = open_app("train", recipe="lenet")
+    go_to(app, "explore")
+    app.query_params.clear()
+    go_to(app, "train")
+    app.pills(key=key_in(app, "preset")).select("classic-mlp").run()
+    assert "recipe" not in app.query_params
+    app.slider(key=key_in(app, "epochs")).set_value(12).run()
+
+    app.query_params.clear()
+    app.run()
+
+    assert "109,386 parameters" in text(app)
+    assert app.slider(key=key_in(app, "epochs")).value == 10
+
+
 @pytest.mark.usefixtures("store")
 def test_bare_address_after_a_link_is_the_default_recipe() -> None:
     """As after a click on Train in the sidebar by somebody who came with a link."""
@@ -611,8 +642,8 @@ def test_a_run_that_broke_off_goes_on_from_what_was_kept(
     store.fail(running_run, "Its process was killed.")
     app = open_app("train")
     assert app.error[0].value == (
-        "Its process was killed. Where it stood in epoch 3 of 20 was kept: Continue "
-        "goes on from there."
+        "Its process was killed. Where it stood in epoch 3 of 20 was kept: Continue, "
+        "on Train, goes on from there."
     )
     assert app.number_input(key=f"more_{running_run}").value == 18
 

@@ -210,31 +210,54 @@ def test_what_it_learned_after_its_state_was_kept_is_not_shown_twice(
 
 
 @pytest.mark.usefixtures("keeping_always")
-def test_a_run_that_has_its_files_leaves_no_state_in_the_home(
-    run_store: RunStore, small_mnist: Dataset
+def test_epochs_that_the_store_never_heard_of_are_in_the_curves(
+    run_store: RunStore, small_mnist: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A process may be killed, or the store be away, between a state and its scores.
+
+    Without them all later epochs would move to the left.
+    """
     assert small_mnist
-    run_id = run_store.create(LONG, name="run")
+    broken, whole = [run_store.create(LONG, name=name) for name in ("broken", "whole")]
+    worker.train_run(whole)
+    with monkeypatch.context() as patch:
+        patch.setattr(RunStore, "log", lambda *_: None)
+        with pytest.raises(ZeroDivisionError):
+            worker.train_run(broken, also=break_after(10, ZeroDivisionError()))
 
-    worker.train_run(run_id)
+    child = gone_on(run_store, broken, epochs=2)
 
-    assert run_store.get(run_id).status is RunStatus.FINISHED
-    assert not unfinished.file_of(run_id).exists()
+    assert run_store.history(broken).num_epochs == 0
+    assert child.config == LONG
+    assert run_store.history(child.id) == run_store.history(whole)
+    assert child.scores.best_epoch == run_store.get(whole).scores.best_epoch
 
 
 @pytest.mark.usefixtures("keeping_always")
-def test_a_run_that_diverged_cannot_go_on(
-    run_store: RunStore, small_mnist: Dataset
+@pytest.mark.parametrize(
+    ("also", "status"),
+    [
+        pytest.param(lambda _: None, RunStatus.FINISHED, id="has its files"),
+        pytest.param(
+            break_after(6, DivergedError("the loss is NaN")),
+            RunStatus.FAILED,
+            id="would only diverge again",
+        ),
+    ],
+)
+def test_a_state_that_is_of_no_use_any_more_is_removed(
+    run_store: RunStore,
+    small_mnist: Dataset,
+    also: Callable[[Progress], None],
+    status: RunStatus,
 ) -> None:
-    """It would do the same again."""
     assert small_mnist
     run_id = run_store.create(LONG, name="run")
 
-    worker.train_run(run_id, also=break_after(6, DivergedError("the loss is NaN")))
+    worker.train_run(run_id, also=also)
 
-    assert run_store.get(run_id).reason == "the loss is NaN"
-    with pytest.raises(ArtifactError):
-        create_child(run_store, run_id, epochs=1)
+    assert run_store.get(run_id).status is status
+    assert not unfinished.file_of(run_id).exists()
 
 
 @pytest.mark.parametrize("epochs", [0, -1, MAX_EPOCHS])

@@ -84,7 +84,7 @@ def test_a_stop_is_no_error() -> None:
     with pytest.raises(TrainingStopped):
         stop()
 
-    assert written().endswith("Stopped; nothing was saved.\n")
+    assert written().endswith("Stopped before a result was saved.\n")
 
 
 def test_a_second_attempt_goes_on_in_the_same_log() -> None:

@@ -76,7 +76,7 @@ def test_a_short_training_is_not_held_up(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("took", "wait"), [(0.0, 10), (0.1, 10), (3.0, 150)])
-def test_a_state_is_kept_each_ten_seconds_or_a_fiftieth_of_the_time(
+def test_keeping_a_state_takes_no_more_than_a_fiftieth_of_the_time(
     clock: Clock, checkpoint: Checkpoint, took: float, wait: float
 ) -> None:
     """That of a large network takes seconds to be written."""

@@ -64,12 +64,36 @@ def test_the_state_of_a_run_with_a_model_goes(
 def test_a_deleted_run_may_come_back_for_a_month(
     run_store: RunStore, run_id: str, days: int, *, stays: bool
 ) -> None:
-    path = put(f"{run_id}.npz", age=days * DAY)
     run_store.delete(run_id)
+    path = put(f"{run_id}.npz", age=days * DAY)
 
     unfinished.sweep(run_store)
 
     assert path.exists() is stays
+
+
+def test_the_month_begins_with_the_deletion(run_store: RunStore, run_id: str) -> None:
+    """However old the state is by then: it can be undone at once."""
+    path = put(f"{run_id}.npz", age=400 * DAY)
+    run_store.delete(run_id)
+
+    unfinished.sweep(run_store)
+
+    run_store.restore(run_id)
+    assert unfinished.state_of(run_store, run_store.get(run_id)) == path
+
+
+def test_a_run_that_cannot_be_read_keeps_its_state_and_stops_no_sweep(
+    run_store: RunStore, run_id: str
+) -> None:
+    """Another version of Inklab made it, and can go on with it."""
+    run_store.annotate(run_id, tags={"inklab.config": '{"schema": 99}'})
+    unreadable, half = put(f"{run_id}.npz"), put(".0123.part", age=DAY)
+
+    unfinished.sweep(run_store)
+
+    assert unreadable.exists()
+    assert not half.exists()
 
 
 @pytest.mark.parametrize(("hours", "stays"), [(0.9, True), (1.1, False)])
