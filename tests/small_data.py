@@ -22,6 +22,7 @@ from core.datasets import catalog, idx
 from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
+from core.runs import open_store
 from core.runs.records import History, Predictions, Progress
 from core.training.checkpoint import Checkpoint
 from core.training.states import EngineState
@@ -148,7 +149,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
 
 
 def copy_runs(source: Path, target: Path) -> None:
-    """Put the runs of one home into the place of those of another."""
+    """Put the runs of one home into the place of those of the home of this test."""
     target.mkdir(exist_ok=True)
     shutil.copytree(source / "artifacts", target / "artifacts")
     with (
@@ -157,17 +158,8 @@ def copy_runs(source: Path, target: Path) -> None:
     ):
         # Not the file itself, because an open store would keep the old one.
         made.backup(database)
-        # A store looks for the files of a run where they were.
-        moved = source.as_uri(), target.as_uri()
-        database.execute(
-            "UPDATE runs SET artifact_uri = replace(artifact_uri, ?, ?)", moved
-        )
-        database.execute(
-            "UPDATE experiments "
-            "SET artifact_location = replace(artifact_location, ?, ?)",
-            moved,
-        )
-        database.commit()
+    # A store that is opened finds out where its files are.
+    open_store()
 
 
 @contextlib.contextmanager

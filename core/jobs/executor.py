@@ -15,6 +15,7 @@ from loky import ProcessPoolExecutor
 
 from core.config import TrainingConfig
 from core.jobs import combining, worker
+from core.jobs.aside import Aside
 from core.jobs.queue import RunQueue
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class _OneProcess(Executor):
     """
 
     def __init__(self) -> None:
+        self._aside = Aside()
         self._lock = threading.Lock()
         self._is_over = False
         self._pool: ProcessPoolExecutor | None = None
@@ -57,6 +59,14 @@ class _OneProcess(Executor):
             except BrokenExecutor:
                 self._pool = None
                 return self._submit(fn, *args, **kwargs)
+
+    def ask(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """Have the process call a function beside its task; see `Aside.submit`."""
+        # Makes sure that there is one.
+        self.submit(os.getpid)
+        return self._aside.submit(fn, *args, **kwargs)
 
     # The names, the order and the defaults are the standard library's.
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
@@ -81,7 +91,7 @@ class _OneProcess(Executor):
                 timeout=None,
                 env={_GROWTH_VARIABLE: os.environ.get(_GROWTH_VARIABLE, str(_GROWTH))},
                 initializer=worker.settle_in,
-                initargs=(os.getpid(),),
+                initargs=(os.getpid(), self._aside.door),
             )
             future: Future[T] = self._pool.submit(fn, *args, **kwargs)
             # When this process ends, loky waits for all tasks, which may take
@@ -94,7 +104,7 @@ class _OneProcess(Executor):
 
 
 @functools.cache
-def local_executor() -> Executor:
+def local_executor() -> _OneProcess:
     """Return the pool of one process, the same for every thread."""
     return _OneProcess()
 
@@ -107,7 +117,7 @@ def warm_up() -> None:
 def preview(
     config: TrainingConfig, *, num_images: int, num_changes: int
 ) -> "Future[tuple[ByteImages, ByteImages]]":
-    """Have training images changed as a configuration says, after what is at work.
+    """Have training images changed as a configuration says, also during a training.
 
     Args:
         config: Gives the data set, the changes and their seed.
@@ -116,9 +126,9 @@ def preview(
 
     Returns:
         What will be the images, uint8 of shape (images, 28, 28), and their
-        changes, uint8 of shape (images, changes, 28, 28).
+        changes, uint8 of shape (images, changes, 28, 28); or `AsideError`.
     """
-    return local_executor().submit(
+    return local_executor().ask(
         worker.preview, config, num_images=num_images, num_changes=num_changes
     )
 

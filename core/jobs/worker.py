@@ -25,7 +25,8 @@ from core.errors import (
     TrainingStopped,
     UnknownRunError,
 )
-from core.jobs import combining, reasons, results, telling
+from core.jobs import aside, combining, reasons, results, telling
+from core.jobs.aside import Door
 from core.jobs.logbook import Logbook
 from core.jobs.quiet import without_library, without_remarks
 from core.jobs.reporter import Reporter
@@ -45,7 +46,7 @@ QUICK_SECONDS: Final = 60.0
 WATCH_SECONDS: Final = 1.0
 
 
-def settle_in(server: int) -> None:
+def settle_in(server: int, door: Door) -> None:
     """Prepare a worker process: it gives way to the pages and ends with the server.
 
     What every task needs is loaded here, so a process that takes the place of
@@ -54,6 +55,7 @@ def settle_in(server: int) -> None:
 
     Args:
         server: Number of the process that the worker works for.
+        door: Where it is asked for what somebody waits for at the screen.
     """
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     # What fails here fails again in the task, which can say so in its run; raised
@@ -61,6 +63,7 @@ def settle_in(server: int) -> None:
     with contextlib.suppress(Exception):
         open_store()
         _import_tensorflow()
+    threading.Thread(target=aside.answer, args=(door,), daemon=True).start()
     with contextlib.suppress(Exception):
         results.sweep()
         unfinished.sweep(open_store())

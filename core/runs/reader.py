@@ -20,7 +20,6 @@ from mlflow.protos.databricks_pb2 import (
 )
 from mlflow.tracking import MlflowClient
 
-from core import settings
 from core.errors import (
     ArtifactError,
     ConfigError,
@@ -176,9 +175,8 @@ class RunReader:
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is None:
-            files = None
-            if uri.startswith("sqlite"):
-                files = (settings.home() / "artifacts").as_uri()
+            is_file = uri.startswith("sqlite")
+            files = database.files_folder().as_uri() if is_file else None
             try:
                 return self._client.create_experiment(
                     EXPERIMENT, artifact_location=files
@@ -188,8 +186,11 @@ class RunReader:
                 found = self._client.get_experiment_by_name(EXPERIMENT)
                 if found is None:
                     raise
-        experiment_id: str = found.experiment_id
-        return experiment_id
+        experiment: str = found.experiment_id
+        database.follow_home(
+            uri, experiment=experiment, recorded=found.artifact_location
+        )
+        return experiment
 
     def _latest(self) -> Run:
         for run in self.runs():

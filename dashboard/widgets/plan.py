@@ -1,5 +1,6 @@
 """What a recipe will do, shown before it is trained: cost, network, rate, images."""
 
+from concurrent.futures import wait
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,10 @@ from dashboard.widgets import figure
 NUM_DIGITS: Final = 6
 NUM_CHANGES: Final = 7
 LOOK_SECONDS: Final = 0.5
+MOMENT_SECONDS: Final = 0.3
+"""A preview is there so soon if the process that makes it is; until then the one before
+stays on the screen."""
+
 _GRID: Final = Grid(columns=NUM_CHANGES + 1, tile=40)
 
 
@@ -79,7 +84,7 @@ def changed_images(config: TrainingConfig) -> None:
         )
         return
     coming = services.previews(config, num_images=NUM_DIGITS, num_changes=NUM_CHANGES)
-    waits = not coming.done()
+    waits = bool(wait([coming], timeout=MOMENT_SECONDS).not_done)
     look = st.fragment(_previews, run_every=LOOK_SECONDS if waits else None)
     look(config, was_waiting=waits)
 
@@ -88,8 +93,8 @@ def _previews(config: TrainingConfig, *, was_waiting: bool) -> None:
     coming = services.previews(config, num_images=NUM_DIGITS, num_changes=NUM_CHANGES)
     if not coming.done():
         st.caption(
-            "The process that trains makes the preview; while a training is under way, "
-            "it comes after that."
+            "The preview is made by the process that trains, which takes some seconds "
+            "to start."
         )
         return
     if was_waiting:

@@ -755,7 +755,7 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
 
     monkeypatch.setattr(executor, "preview", preview)
     app = look_at("Changed images", recipe="lenet")
-    assert "The process that trains makes the preview" in text(app)
+    assert "The preview is made by the process that trains" in text(app)
 
     images = np.zeros((6, 28, 28), np.uint8)
     coming[0].set_result((images, np.zeros((6, 7, 28, 28), np.uint8)))

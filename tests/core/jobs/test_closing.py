@@ -14,7 +14,7 @@ from core.jobs import executor, worker
 from core.runs.records import RunStatus
 from core.runs import open_store
 # What it imports for a training takes longer than to see that one has begun.
-worker.settle_in = lambda server: None
+worker.settle_in = lambda server, door: None
 store = open_store()
 config = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64)
 runs = [executor.submit(store, config, name=name) for name in ("works", "waits")]

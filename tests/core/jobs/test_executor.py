@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from loky import process_executor
 from mlflow.tracking import MlflowClient
 
 from core import settings
-from core.config import MlpConfig, TrainingConfig
+from core.config import Augmentation, MlpConfig, TrainingConfig
 from core.errors import ArtifactError
 from core.jobs import executor, worker
 from core.jobs.lineage import create_child
@@ -181,6 +182,21 @@ def test_a_stop_request_stops_the_worker(store: RunStore) -> None:
     assert run.scores.epochs_done < 500
 
 
+def test_a_preview_does_not_wait_for_a_training(store: RunStore) -> None:
+    """Who chooses what comes next wants to see it now."""
+    run_id = submit_and_wait_for_progress(store)
+    moved = replace(QUICK, augmentation=Augmentation(shift=2.0))
+
+    preview = executor.preview(moved, num_images=3, num_changes=2)
+
+    images, changes = preview.result(timeout=SECONDS)
+    assert (images.shape, changes.shape) == ((3, 28, 28), (3, 2, 28, 28))
+    assert (changes != images[:, np.newaxis]).any(axis=(2, 3)).all()
+    assert store.get(run_id).status is RunStatus.RUNNING
+    store.request_stop(run_id)
+    when_over(store, run_id)
+
+
 def test_a_worker_killed_while_it_trains_fails_its_run_and_no_other(
     store: RunStore,
 ) -> None:
@@ -223,7 +239,7 @@ def test_a_worker_that_cannot_start_fails_the_run(
     """One process after the other, each dead at once, would go on for ever."""
     executor.local_executor().shutdown(cancel_futures=True)
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "settle_in", os._exit)
+        patch.setattr(worker, "settle_in", lambda *_: os._exit(1))
         run_id = executor.submit(store, QUICK, name="quick")
         run = when_over(store, run_id)
     executor.local_executor().shutdown(cancel_futures=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -395,6 +396,59 @@ def test_a_file_is_read_where_it_is(
 
     assert path.is_relative_to(home / "artifacts")
     assert run_store.artifact(finished, "predictions.npz") == path
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_runs_go_with_their_home(
+    finished: str,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    copy: bool,
+) -> None:
+    """To another disk or computer; MLflow writes down where each file was."""
+    other = tmp_path / "other home, 50 % off"
+    shutil.copytree(home, other)
+    if not copy:
+        shutil.rmtree(home)
+    monkeypatch.setenv("INKLAB_HOME", str(other))
+
+    store = open_store()
+
+    assert store.artifact(finished, "predictions.npz").is_relative_to(other)
+    again = store.create(CONFIG, name="again")
+    store.start(again)
+    small_data.write_predictions(tmp_path / "new", small_data.predictions())
+    store.keep(again, scores=SCORES, files=tmp_path / "new")
+    assert store.artifact(again, "predictions.npz").is_relative_to(other)
+
+
+def test_files_of_a_store_that_is_not_at_home_stay_where_they_are(
+    finished: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody names the store and has another home for the rest."""
+    (tmp_path / "other" / "artifacts").mkdir(parents=True)
+    monkeypatch.setenv("INKLAB_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{home / 'runs.db'}")
+
+    found = open_store().artifact(finished, "predictions.npz")
+
+    assert found.is_relative_to(home)
+
+
+def test_a_store_without_its_files_still_knows_where_they_were(
+    finished: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the database was copied, to look at it elsewhere."""
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copyfile(home / "runs.db", other / "runs.db")
+    monkeypatch.setenv("INKLAB_HOME", str(other))
+
+    found = open_store().artifact(finished, "predictions.npz")
+
+    assert found.is_relative_to(home)
 
 
 def test_missing_predictions_are_a_plain_error(

@@ -1,0 +1,119 @@
+"""Questions to another process; here a thread takes its place."""
+
+import multiprocessing
+import operator
+import os
+import threading
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+
+import pytest
+
+from core.errors import AsideError
+from core.jobs import aside
+from core.jobs.aside import Aside, Door, answer
+
+SECONDS = 60
+
+
+@pytest.fixture
+def asking() -> Aside:
+    return Aside()
+
+
+def let_come(door: Door) -> threading.Thread:
+    """Have somebody come who answers."""
+    thread = threading.Thread(target=answer, args=(door,), daemon=True)
+    thread.start()
+    return thread
+
+
+def test_the_other_side_answers_one_question_after_the_other(asking: Aside) -> None:
+    let_come(asking.door)
+
+    sums = [asking.submit(operator.add, 1, number) for number in range(5)]
+
+    assert [each.result(SECONDS) for each in sums] == [1, 2, 3, 4, 5]
+
+
+def test_names_of_arguments_are_kept(asking: Aside) -> None:
+    let_come(asking.door)
+
+    assert asking.submit(sorted, [1, 3, 2], reverse=True).result(SECONDS) == [3, 2, 1]
+
+
+def test_what_goes_wrong_there_is_told_here_and_ends_nothing(asking: Aside) -> None:
+    let_come(asking.door)
+
+    wrong = asking.submit(operator.truediv, 1, 0)
+    right = asking.submit(operator.truediv, 1, 1)
+
+    with pytest.raises(AsideError, match="ZeroDivisionError: division by zero"):
+        wrong.result(SECONDS)
+    assert right.result(SECONDS) == 1
+
+
+def test_a_question_waits_until_somebody_comes(asking: Aside) -> None:
+    """The process that trains takes seconds to import what it needs."""
+    early = asking.submit(operator.neg, 1)
+    assert not early.done()
+
+    let_come(asking.door)
+
+    assert early.result(SECONDS) == -1
+
+
+def test_a_question_that_nobody_wants_any_more_is_passed_over(asking: Aside) -> None:
+    """Who moves a slider along wants the last picture only."""
+    wanted = asking.submit(operator.neg, 1)
+    unwanted = asking.submit(operator.neg, 2)
+    assert unwanted.cancel()
+
+    let_come(asking.door)
+
+    assert wanted.result(SECONDS) == -1
+    assert asking.submit(operator.neg, 3).result(SECONDS) == -3
+    assert unwanted.cancelled()
+
+
+def test_the_next_one_answers_when_one_has_ended(asking: Aside) -> None:
+    """A process that is killed with a question takes only that one along."""
+    for _ in range(aside.MOST_TRIES):
+        let_process_come(asking.door)
+    with pytest.raises(AsideError, match="was to answer has ended"):
+        asking.submit(os._exit, 0).result(SECONDS)
+
+    let_come(asking.door)
+
+    assert asking.submit(operator.neg, 1).result(SECONDS) == -1
+
+
+def let_process_come(door: Door) -> None:
+    """Have a process of its own come, which may be ended."""
+    multiprocessing.get_context("spawn").Process(
+        target=answer, args=(door,), daemon=True
+    ).start()
+
+
+def test_who_does_not_know_the_key_is_not_asked(asking: Aside) -> None:
+    with pytest.raises(AuthenticationError):
+        Client(asking.door.address, authkey=b"guessed")
+    let_come(asking.door)
+
+    assert asking.submit(operator.neg, 1).result(SECONDS) == -1
+
+
+def test_nobody_waits_for_ever(asking: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "PATIENCE_SECONDS", 0.01)
+
+    with pytest.raises(AsideError, match=r"none came within 0\.01 s"):
+        asking.submit(operator.neg, 1).result(SECONDS)
+
+
+def test_who_finds_nobody_to_ask_them_ends(asking: Aside) -> None:
+    address, key = asking.door
+    thread = let_come(Door(f"{address}-gone", key))
+
+    thread.join(SECONDS)
+
+    assert not thread.is_alive()
