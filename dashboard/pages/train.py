@@ -41,7 +41,7 @@ with look_column:
     )
     with live_tab:
         if live_tab.open:
-            live.newest(services.watched_run(everything, state.text(state.WATCHED_RUN)))
+            live.newest(everything)
             queue.queue(everything)
     shows = (plan.network, plan.rate, plan.changed_images, plan.code)
     for tab, show in zip(plan_tabs, shows, strict=True):

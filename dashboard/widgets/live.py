@@ -1,6 +1,7 @@
 """How a run goes: progress and curves; alive while it trains."""
 
 import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, Literal
 
@@ -45,8 +46,14 @@ def start(config: TrainingConfig) -> None:
     st.session_state[state.LOOK] = state.LIVE
 
 
-def newest(run: Run | None) -> None:
-    """Show the run to watch, or what will be here."""
+def newest(everything: Sequence[Run]) -> None:
+    """Show the run to watch, or what will be here.
+
+    Args:
+        everything: All runs.
+    """
+    wanted = state.text(state.WATCHED_RUN)
+    run = services.watched_run(everything, wanted)
     if run is None:
         st.info(
             "No training yet. The curves of the first one will grow here: press "
@@ -54,6 +61,12 @@ def newest(run: Run | None) -> None:
             icon=":material/info:",
         )
         return
+    if wanted and run.id != wanted:
+        st.info(
+            "The run that this address names is not here, or not any more; this is "
+            f"{words.literal(run.name)}.",
+            icon=":material/info:",
+        )
     live_view(run)
     outcome.continuation(run)
 

@@ -14,6 +14,12 @@ REFRESH_SECONDS: Final = 3.0
 NUM_SHOWN: Final = 5
 """What comes next; the rest is a click away, or many would hide the page."""
 
+EARLIER: Final = "Earlier"
+LATER: Final = "Later"
+FIRST: Final = "To the front"
+LAST: Final = "To the end"
+MOVES: Final = (FIRST, EARLIER, LATER, LAST)
+
 
 def queue(everything: Sequence[Run]) -> None:
     """Show what waits, and look again and again while a run is not over.
@@ -58,10 +64,9 @@ def _rows(waiting: Sequence[Run], *, first: int, last: int) -> None:
             horizontal=True, vertical_alignment="center", gap="small", wrap=False
         ):
             st.markdown(f"{number}\\. {_describe(run)}", width="stretch")
-            _move(run, "up", by=-1, is_end=number == 1)
-            _move(run, "down", by=1, is_end=number == len(waiting))
+            _move(run, num_waiting=len(waiting))
             st.button(
-                "",
+                "Cancel",
                 icon=":material/close:",
                 help=f"Cancel {words.literal(run.name)}",
                 type="tertiary",
@@ -80,22 +85,24 @@ def _describe(run: Run) -> str:
     return f"{title}, {words.count(run.config.epochs, 'epoch')}"
 
 
-def _move(run: Run, where: str, *, by: int, is_end: bool) -> None:
-    st.button(
-        "",
-        icon=f":material/arrow_{where}ward:",
-        help=f"Move {words.literal(run.name)} {where}",
+def _move(run: Run, *, num_waiting: int) -> None:
+    key = f"move_{run.id}"
+    st.menu_button(
+        "Move",
+        MOVES,
+        help=f"Move {words.literal(run.name)}",
         type="tertiary",
-        key=f"{where}_{run.id}",
-        disabled=is_end,
+        key=key,
+        disabled=num_waiting == 1,
         on_click=_shift,
-        args=(run.id, by),
+        args=(run.id, key, num_waiting),
     )
 
 
-def _shift(run_id: str, by: int) -> None:
+def _shift(run_id: str, key: str, num_waiting: int) -> None:
+    places = {EARLIER: -1, LATER: 1, FIRST: -num_waiting, LAST: num_waiting}
     with frame.plain_errors():
-        services.move_run(run_id, by=by)
+        services.move_run(run_id, by=places[st.session_state[key]])
 
 
 def _cancel(run_id: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
 
 from core.config import EnsembleConfig, MlpConfig, TrainingConfig
 from core.runs import waiting
@@ -12,6 +13,7 @@ from core.runs.owner import Owner
 from core.runs.records import RunStatus
 from core.runs.store import RunStore
 from dashboard import words
+from dashboard.widgets import queue
 from tests.dashboard.app import open_app, text
 
 
@@ -52,7 +54,7 @@ def test_waiting_runs_are_listed_in_their_order(store: RunStore) -> None:
         "1\\. **first** (784-128-64-10), 10 epochs",
         "2\\. **1\\. \\*last\\*** (784-128-64-10), 10 epochs",
     ]
-    assert app.button(key=f"up_{last}").help == "Move 1\\. \\*last\\* up"
+    assert app.menu_button(key=f"move_{last}").help == "Move 1\\. \\*last\\*"
 
 
 def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
@@ -70,42 +72,85 @@ def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
 
 
 @pytest.mark.parametrize(
-    ("key", "expected"), [("up", "b a c"), ("down", "a c b"), ("cancel", "a c")]
+    ("where", "expected"),
+    [
+        (queue.FIRST, "c a b d"),
+        (queue.EARLIER, "a c b d"),
+        (queue.LATER, "a b d c"),
+        (queue.LAST, "a b d c"),
+    ],
 )
-def test_a_run_is_moved_or_cancelled(key: str, expected: str, store: RunStore) -> None:
-    _, second, _ = create(store, "a", "b", "c")
+def test_a_run_is_moved(where: str, expected: str, store: RunStore) -> None:
+    _, _, third, _ = create(store, "a", "b", "c", "d")
     app = open_app("train")
 
-    app.button(key=f"{key}_{second}").click().run()
+    app.menu_button(key=f"move_{third}").set_value(where).run()
 
     assert order(store) == expected
     assert [row.split("**")[1] for row in rows(app)] == expected.split()
 
 
-def test_what_is_at_an_end_moves_no_further(store: RunStore) -> None:
-    first, last = create(store, "a", "b")
-
+@pytest.mark.parametrize(
+    ("number", "where"),
+    [(0, queue.FIRST), (0, queue.EARLIER), (1, queue.LATER), (1, queue.LAST)],
+)
+def test_what_is_at_an_end_moves_no_further(
+    number: int, where: str, store: RunStore
+) -> None:
+    run_id = create(store, "a", "b")[number]
     app = open_app("train")
 
-    disabled = [each.key for each in app.button if each.disabled]
-    assert disabled == [f"up_{first}", f"down_{last}"]
+    app.menu_button(key=f"move_{run_id}").set_value(where).run()
+
+    assert order(store) == "a b"
+    assert not app.error
 
 
-@pytest.mark.parametrize("key", ["up", "down", "cancel"])
+def test_a_run_that_waits_alone_cannot_be_moved(store: RunStore) -> None:
+    (run_id,) = create(store, "a")
+
+    assert open_app("train").menu_button(key=f"move_{run_id}").disabled
+
+
+@pytest.mark.parametrize(
+    "press",
+    [
+        lambda app, run_id: app.menu_button(key=f"move_{run_id}").set_value(
+            queue.FIRST
+        ),
+        lambda app, run_id: app.menu_button(key=f"move_{run_id}").set_value(
+            queue.LATER
+        ),
+        lambda app, run_id: app.button(key=f"cancel_{run_id}").click(),
+    ],
+    ids=["first", "later", "cancel"],
+)
 @pytest.mark.parametrize("happened", [RunStore.delete, RunStore.start, RunStore.stop])
 def test_somebody_else_was_quicker(
-    key: str, happened: Callable[[RunStore, str], None], store: RunStore
+    press: Callable[[AppTest, str], Widget],
+    happened: Callable[[RunStore, str], None],
+    store: RunStore,
 ) -> None:
     """What this viewer sees is up to two seconds old."""
     _, second, _ = create(store, "a", "b", "c")
     app = open_app("train")
     happened(store, second)
 
-    app.button(key=f"{key}_{second}").click().run()
+    press(app, second).run()
 
     assert order(store) == "a c"
     assert not app.exception
     assert not app.error
+
+
+def test_a_waiting_run_is_cancelled(store: RunStore) -> None:
+    _, second, _ = create(store, "a", "b", "c")
+    app = open_app("train")
+
+    app.button(key=f"cancel_{second}").click().run()
+
+    assert order(store) == "a c"
+    assert [row.split("**")[1] for row in rows(app)] == ["a", "c"]
 
 
 def test_cancelling_a_run_that_has_just_begun_stops_it(store: RunStore) -> None:
@@ -140,7 +185,7 @@ def test_many_waiting_runs_do_not_hide_the_page(store: RunStore) -> None:
     app.run()
 
     assert [row.split("**")[1] for row in rows(app)[-1:]] == ["run 11"]
-    app.button(key=f"up_{ids[11]}").click().run()
+    app.menu_button(key=f"move_{ids[11]}").set_value(queue.EARLIER).run()
     assert order(store).endswith("run 11 run 10")
 
 

@@ -384,6 +384,19 @@ def test_settings_outlive_a_visit_to_another_page() -> None:
     assert app.slider(key="epochs").value == 33
 
 
+def test_another_run_in_the_place_of_a_deleted_one_is_named(
+    store: RunStore, running_run: str
+) -> None:
+    """Or its curve would be taken for that of the run that was asked for."""
+    deleted = store.create(TrainingConfig(), name="deleted")
+    store.delete(deleted)
+
+    named = "not here, or not any more; this is"
+    assert f"{named} long-run." in alerts(open_app("train", watch=deleted))[0]
+    assert named not in text(open_app("train", watch=running_run))
+    assert named not in text(open_app("train"))
+
+
 @pytest.mark.usefixtures("tasks")
 def test_started_run_is_watched_and_in_the_address(store: RunStore) -> None:
     app = open_app("train")
