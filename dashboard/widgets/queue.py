@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from core import estimates
+from core.config import differing_settings
 from core.runs.records import Run
 from dashboard import services, watching, words
 from dashboard.widgets import frame
@@ -13,6 +14,9 @@ from dashboard.widgets import frame
 REFRESH_SECONDS: Final = 3.0
 NUM_SHOWN: Final = 5
 """What comes next; the rest is a click away, or many would hide the page."""
+
+TOLD: Final = ("epochs", "preset")
+"""Settings that are told anyway, or that say nothing of the training itself."""
 
 EARLIER: Final = "Earlier"
 LATER: Final = "Later"
@@ -63,7 +67,7 @@ def _rows(waiting: Sequence[Run], *, first: int, last: int) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", wrap=False
         ):
-            st.markdown(f"{number}\\. {_describe(run)}", width="stretch")
+            st.markdown(f"{number}\\. {_describe(run, waiting)}", width="stretch")
             _move(run, num_waiting=len(waiting))
             st.button(
                 "Cancel",
@@ -76,13 +80,25 @@ def _rows(waiting: Sequence[Run], *, first: int, last: int) -> None:
             )
 
 
-def _describe(run: Run) -> str:
+def _describe(run: Run, waiting: Sequence[Run]) -> str:
     name = words.literal(run.name)
     if run.members:
         return f"**{name}**, combines {len(run.members)} runs"
     network = estimates.describe_network(run.config)
     title = f"**{name}**" if network == run.name else f"**{name}** ({network})"
-    return f"{title}, {words.count(run.config.epochs, 'epoch')}"
+    epochs = words.count(run.config.epochs, "epoch")
+    return ", ".join([title, epochs, *_differences(run, waiting)])
+
+
+def _differences(run: Run, waiting: Sequence[Run]) -> list[str]:
+    """Say in what a run differs from others that have its name."""
+    alike = [run, *(each for each in waiting if each.name == run.name)]
+    differing = differing_settings([each.config for each in alike])
+    return [
+        f"{words.setting(name).lower()} {values[0]}"
+        for name, values in differing.items()
+        if name not in TOLD and values[0]
+    ]
 
 
 def _move(run: Run, *, num_waiting: int) -> None:

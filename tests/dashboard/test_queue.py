@@ -71,6 +71,22 @@ def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
     ]
 
 
+def test_runs_of_one_name_are_told_apart(store: RunStore) -> None:
+    """Who tries a setting has several runs of the same network wait."""
+    usual = TrainingConfig()
+    changes = ({"learning_rate": 0.01}, {"seed": 3, "patience": 2}, {"epochs": 5})
+    for change in changes:
+        store.create(replace(usual, **change), name="784-128-64-10")
+    store.create(replace(usual, seed=9), name="another")
+
+    assert rows(open_app("train")) == [
+        "1\\. **784-128-64-10**, 10 epochs, learning rate 0.01, patience 0, seed 0",
+        "2\\. **784-128-64-10**, 10 epochs, learning rate 0.001, patience 2, seed 3",
+        "3\\. **784-128-64-10**, 5 epochs, learning rate 0.001, patience 0, seed 0",
+        "4\\. **another** (784-128-64-10), 10 epochs",
+    ]
+
+
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
