@@ -51,7 +51,7 @@ def as_command(config: TrainingConfig) -> str:
     has the name of that one as its preset.
 
     Returns:
-        One line for a shell, like "python -m core train --preset fast-mlp --epochs 5".
+        One line for a shell, like "python -m core train --preset fast-mlp --epochs 8".
     """
     base = _base(config)
     given, usual = _flags(config), _flags(base)

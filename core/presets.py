@@ -55,26 +55,31 @@ PRESETS: Final = (
         claim=Claim(
             accuracy=0.9762,
             spread=0.0022,
-            seconds=16.1,
+            seconds=9.9,
             num_seeds=5,
-            machine="2 cores, busy",
+            machine="2 cores",
         ),
     ),
     Preset(
         name="fast-mlp",
-        summary="The same network, better and sooner: larger batches, one-cycle rate.",
+        summary="The same network, better in half the epochs: one-cycle rate, weight "
+        "decay, smoothed labels.",
         config=TrainingConfig(
             preset="fast-mlp",
+            epochs=5,
             batch_size=128,
-            learning_rate=6e-3,
+            optimizer="adamw",
+            weight_decay=0.05,
+            learning_rate=8e-3,
             schedule="one-cycle",
+            label_smoothing=0.05,
         ),
         claim=Claim(
-            accuracy=0.9824,
-            spread=0.0011,
-            seconds=13.7,
+            accuracy=0.9829,
+            spread=0.0003,
+            seconds=4.0,
             num_seeds=5,
-            machine="2 cores, busy",
+            machine="2 cores",
         ),
     ),
     Preset(
@@ -116,7 +121,7 @@ PRESETS: Final = (
         claim=Claim(
             accuracy=0.9947,
             spread=0.0006,
-            seconds=91.8,
+            seconds=103.4,
             num_seeds=5,
             machine="2 cores",
         ),

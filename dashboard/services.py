@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +37,6 @@ from core.runs.owner import Owner
 from core.runs.records import History, LivePoints, Run, RunStatus
 from core.runs.waiting import Place
 from core.training.checkpoint import finished_epochs_in
-from core.types import ByteImages
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
 
@@ -118,21 +116,6 @@ def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectat
 def remarks(run: Run, history: History, live: LivePoints) -> tuple[Remark, ...]:
     """Say what looks wrong in the curves of a run, the worst first."""
     return diagnose(history, live, config=run.config, spec=spec_of(run))
-
-
-def previews(
-    config: TrainingConfig, *, num_images: int, num_changes: int
-) -> Future[tuple[ByteImages, ByteImages]]:
-    """Have some training images changed as a configuration says, once for all.
-
-    Returns:
-        What will be the images, uint8 of shape (images, 28, 28), and their
-        changes, uint8 of shape (images, changes, 28, 28).
-    """
-    only_changes = TrainingConfig(
-        dataset=config.dataset, augmentation=config.augmentation, seed=config.seed
-    )
-    return _previews(only_changes, num_images, num_changes)
 
 
 def members(run: Run) -> tuple[Run, ...]:
@@ -277,12 +260,3 @@ def history(run: Run) -> History:
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _history(run_id: str) -> History:
     return store().history(run_id)
-
-
-@st.cache_resource(
-    max_entries=50, show_spinner=False, on_release=lambda late: late.cancel()
-)
-def _previews(
-    config: TrainingConfig, num_images: int, num_changes: int
-) -> Future[tuple[ByteImages, ByteImages]]:
-    return executor.preview(config, num_images=num_images, num_changes=num_changes)

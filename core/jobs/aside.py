@@ -9,6 +9,7 @@ import contextlib
 import queue
 import secrets
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -23,6 +24,7 @@ T = TypeVar("T")
 PATIENCE_SECONDS: Final = 60.0
 """How long a question waits for a process: one that begins imports TensorFlow."""
 
+PAUSE_SECONDS: Final = 0.1
 MOST_TRIES: Final = 2
 
 
@@ -79,9 +81,12 @@ class Aside:
 
     def _let_in(self) -> None:
         while True:
-            # Somebody else, or a process that ended meanwhile.
-            with contextlib.suppress(Exception):
+            try:
                 self._comers.put(self._listener.accept())
+            except Exception:  # noqa: BLE001 - the next one may be right
+                # Somebody else, or a process that ended meanwhile. If files are short,
+                # it would be so at once again.
+                time.sleep(PAUSE_SECONDS)
 
     def _ask_all(self) -> None:
         while True:

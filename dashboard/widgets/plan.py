@@ -11,7 +11,7 @@ from core.config import TrainingConfig
 from core.runs.expectation import Expectation
 from core.training.schedules import learning_rates
 from core.types import ByteImages
-from dashboard import services, words
+from dashboard import previews, services, words
 from dashboard.charts.glyphs import glyph_grid
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.network import network_alt, network_diagram
@@ -83,30 +83,39 @@ def changed_images(config: TrainingConfig) -> None:
             icon=":material/info:",
         )
         return
-    coming = services.previews(config, num_images=NUM_DIGITS, num_changes=NUM_CHANGES)
+    coming = _preview(config, tries_again=True)
     waits = bool(wait([coming], timeout=MOMENT_SECONDS).not_done)
-    look = st.fragment(_previews, run_every=LOOK_SECONDS if waits else None)
+    look = st.fragment(_look, run_every=LOOK_SECONDS if waits else None)
     look(config, was_waiting=waits)
 
 
-def _previews(config: TrainingConfig, *, was_waiting: bool) -> None:
-    coming = services.previews(config, num_images=NUM_DIGITS, num_changes=NUM_CHANGES)
+def _look(config: TrainingConfig, *, was_waiting: bool) -> None:
+    coming = _preview(config)
     if not coming.done():
         st.caption(
             "The preview is made by the process that trains, which takes some seconds "
             "to start."
         )
         return
+    if previews.has_failed(coming):
+        st.warning("The preview could not be made. Change a setting to try again.")
+        return
     if was_waiting:
         # So that nothing asks for it any more.
         st.rerun()
-    if coming.cancelled() or coming.exception() is not None:
-        st.warning("The preview could not be made. Change a setting to try again.")
-        return
-    _show_previews(*coming.result())
+    _show_preview(*coming.result())
 
 
-def _show_previews(originals: ByteImages, changed: ByteImages) -> None:
+def _preview(config: TrainingConfig, *, tries_again: bool = False) -> previews.Preview:
+    return previews.preview(
+        config,
+        num_images=NUM_DIGITS,
+        num_changes=NUM_CHANGES,
+        tries_again=tries_again,
+    )
+
+
+def _show_preview(originals: ByteImages, changed: ByteImages) -> None:
     rows = np.concatenate([originals[:, np.newaxis], changed], axis=1)
     images = (rows.reshape(-1, *originals.shape[1:]) / 255).astype(np.float32)
     figure.show(

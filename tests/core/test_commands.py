@@ -66,7 +66,7 @@ def test_a_preset_is_its_name(config: TrainingConfig) -> None:
 @pytest.mark.parametrize(
     ("config", "flags"),
     [
-        pytest.param(changed(FAST, epochs=5), "--epochs 5", id="epochs"),
+        pytest.param(changed(FAST, epochs=8), "--epochs 8", id="epochs"),
         pytest.param(
             changed(FAST, batch_size=32, seed=7, learning_rate=1e-6),
             "--batch-size 32 --learning-rate 1e-06 --seed 7",

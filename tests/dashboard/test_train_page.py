@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import presets
 from core.config import MlpConfig, TrainingConfig
+from core.errors import AsideError
 from core.jobs import executor
 from core.runs import unfinished
 from core.runs.records import History, Progress, RunScores, RunStatus
@@ -80,9 +81,9 @@ def test_choosing_a_preset_moves_the_sliders() -> None:
 
     app.pills(key="preset").select("fast-mlp").run()
 
-    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert app.slider(key=key_in(app, "epochs")).value == 5
     assert app.select_slider(key=key_in(app, "batch_size")).value == 128
-    assert app.select_slider(key=key_in(app, "learning_rate")).value == 6e-3
+    assert app.select_slider(key=key_in(app, "learning_rate")).value == 8e-3
     assert app.selectbox(key=key_in(app, "schedule")).value == "one-cycle"
 
 
@@ -153,7 +154,7 @@ def test_another_address_on_the_same_page_is_another_recipe() -> None:
     app.query_params["recipe"] = "fast-mlp~seed~7"
     app.run()
 
-    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert app.slider(key=key_in(app, "epochs")).value == 5
     assert app.number_input(key=key_in(app, "seed")).value == 7
     assert "**784-128-64-10**, 109,386 parameters" in text(app)
     assert app.query_params["recipe"] == "fast-mlp~seed~7"
@@ -289,7 +290,7 @@ def test_address_sets_what_it_names_and_the_preset_the_rest(store: RunStore) -> 
 
     config = started(store)
     assert (config.preset, config.epochs, config.seed) == ("fast-mlp", 3, 7)
-    assert (config.batch_size, config.learning_rate) == (128, 6e-3)
+    assert (config.batch_size, config.learning_rate) == (128, 8e-3)
 
 
 @pytest.mark.parametrize(
@@ -739,13 +740,13 @@ def test_the_network_is_drawn_before_it_is_trained() -> None:
 
 @pytest.mark.usefixtures("store")
 def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
-    """54,000 images in batches of 128, ten times: 4,218 steps to the top and down."""
+    """54,000 images in batches of 128, five times: 2,109 steps to the top and down."""
     app = look_at("Learning rate", recipe="fast-mlp")
 
-    assert "About 4,218 steps of 128 images." in text(app)
+    assert "About 2,109 steps of 128 images." in text(app)
     (line,) = figure(app, "schedule_curve")["series"]
     rates = [rate for _, rate in line["data"]]
-    assert max(rates) == pytest.approx(6e-3, rel=0.02)
+    assert max(rates) == pytest.approx(8e-3, rel=0.02)
     assert rates[-1] < rates[0] < max(rates)
 
 
@@ -776,6 +777,27 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
 
     assert "6 training images, each with 7" in app.get_by_key("previews").proto.alt
     assert len(coming) == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_a_preview_that_failed_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process that was to make it may have been killed."""
+    coming: list[Future[object]] = []
+
+    def preview(*_: object, **__: int) -> Future[object]:
+        coming.append(Future())
+        coming[-1].set_exception(AsideError("The process has ended."))
+        return coming[-1]
+
+    monkeypatch.setattr(executor, "preview", preview)
+    app = look_at("Changed images", recipe="lenet")
+    assert "The preview could not be made" in alerts(app)[-1]
+
+    app.run()
+
+    assert len(coming) > 1
 
 
 @pytest.mark.usefixtures("store")
