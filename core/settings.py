@@ -9,8 +9,11 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from core.errors import HomeError
+
+_STORE: Final = "MLFLOW_TRACKING_URI"
 
 
 def home() -> Path:
@@ -44,4 +47,9 @@ def home() -> Path:
 
 def tracking_uri() -> str:
     """Return the address of the run store: MLflow's variable, or a file at home."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'runs.db'}"
+    return os.environ.get(_STORE) or f"sqlite:///{home() / 'runs.db'}"
+
+
+def store_is_at_home() -> bool:
+    """Tell whether the run store is a file at home, because none is named."""
+    return not os.environ.get(_STORE)

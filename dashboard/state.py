@@ -47,6 +47,7 @@ NEXT_STAGE: Final = "next_stage"
 STOPPING: Final = "stopping"
 SEEN: Final = "seen"
 VIEWER: Final = "viewer"
+FAILED_PREVIEW: Final = "failed_preview"
 LOOK: Final = "look"
 PRESET: Final = "preset"
 RECIPE: Final = "recipe"
@@ -123,6 +124,17 @@ def deleted_runs() -> tuple[str, ...]:
 def keep_deleted(deleted: tuple[str, ...]) -> None:
     """Keep which runs were deleted last, so that it can be undone."""
     st.session_state[DELETED] = deleted
+
+
+def keep_failed_preview() -> None:
+    """Keep that this viewer was told that a preview has failed."""
+    st.session_state[FAILED_PREVIEW] = True
+
+
+def take_failed_preview() -> bool:
+    """Tell whether this viewer was told so at the last look, and forget it."""
+    was_told: bool = st.session_state.pop(FAILED_PREVIEW, False)
+    return was_told
 
 
 def cell(num_classes: int) -> Cell | None:

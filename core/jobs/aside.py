@@ -22,7 +22,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PATIENCE_SECONDS: Final = 60.0
-"""How long a question waits for a process: one that begins imports TensorFlow."""
+"""How long a question waits for a process, and for its answer; one that begins imports
+TensorFlow."""
+
+WAKE_SECONDS: Final = 1.0
+"""Whoever starts processes may find out only now that the last one has ended."""
 
 PAUSE_SECONDS: Final = 0.1
 MOST_TRIES: Final = 2
@@ -32,11 +36,11 @@ class Door(NamedTuple):
     """Where a process asks for questions.
 
     Attributes:
-        address: Of a socket or a pipe of this machine.
+        address: Of a socket or a pipe of this machine; a port has two parts.
         key: Proves that both ends belong together.
     """
 
-    address: str
+    address: str | tuple[str, int]
     key: bytes
 
 
@@ -46,13 +50,17 @@ class _Answer(NamedTuple):
 
 
 class Aside:
-    """Asks the process that came last through a door, one question after the other."""
+    """Asks the process that came last through a door, one question after the other.
 
-    def __init__(self) -> None:
+    Args:
+        wake: Called while there is no process, so that one is started.
+    """
+
+    def __init__(self, wake: Callable[[], object] = lambda: None) -> None:
         key = secrets.token_bytes()
-        # It accepts one process after the other, each of which says who it is.
-        self._listener = Listener(authkey=key)
-        self.door: Final = Door(str(self._listener.address), key)
+        self._wake = wake
+        self._listener = _listener(key)
+        self.door: Final = Door(self._listener.address, key)
         self._comers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[tuple[Future[Any], object]] = (
             queue.SimpleQueue()
@@ -72,8 +80,9 @@ class Aside:
             kwargs: Likewise.
 
         Returns:
-            What it will return. `AsideError` is what it raises if the function
-            raised anything, or if no process came for a minute.
+            What it will return, or `AsideError`: the function raised an error, the
+            process ended, or there was no process or no answer for a minute. What
+            cannot be sent is an error of its own.
         """
         future: Future[T] = Future()
         self._questions.put((future, (function, args, kwargs)))
@@ -108,27 +117,51 @@ class Aside:
             line = self._newest_line()
             try:
                 line.send(question)
-                answer: _Answer = line.recv()
+                if line.poll(PATIENCE_SECONDS):
+                    answer: _Answer = line.recv()
+                    return answer
+                problem = f"gave no answer within {PATIENCE_SECONDS:g} s"
+                break
             except (OSError, EOFError):
-                # That process has ended, maybe long ago; the next one may answer.
-                self._line = None
-            else:
-                return answer
-        message = "The process that was to answer has ended. Try again."
+                # Maybe long ago; the next process may answer.
+                problem = "has ended"
+                self._drop_line()
+        # An answer that comes late would be taken for that to the next question.
+        self._drop_line()
+        message = f"The process that was to answer {problem}. Try again."
         raise AsideError(message)
+
+    def _drop_line(self) -> None:
+        if self._line:
+            self._line.close()
+        self._line = None
 
     def _newest_line(self) -> Connection:
         """Return the line to the process that came last; wait if there is none."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while self._line is None or not self._comers.empty():
-            try:
-                self._line = self._comers.get(timeout=PATIENCE_SECONDS)
-            except queue.Empty:
+            if self._line is None:
+                self._wake()
+            with contextlib.suppress(queue.Empty):
+                comer = self._comers.get(timeout=WAKE_SECONDS)
+                self._drop_line()
+                self._line = comer
+            if self._line is None and time.monotonic() > deadline:
                 message = (
                     "Expected a process that answers, but none came within "
                     f"{PATIENCE_SECONDS:g} s. Try again."
                 )
-                raise AsideError(message) from None
+                raise AsideError(message)
         return self._line
+
+
+def _listener(key: bytes) -> Listener:
+    """Let processes come, each of which has to know the key."""
+    try:
+        return Listener(authkey=key)
+    except OSError:
+        # The folder for temporary files has a name that is too long for a socket.
+        return Listener(("localhost", 0), authkey=key)
 
 
 def answer(door: Door) -> None:
@@ -137,12 +170,23 @@ def answer(door: Door) -> None:
     Args:
         door: Of the process that asks.
     """
-    with (
-        contextlib.suppress(OSError, EOFError),
-        Client(door.address, authkey=door.key) as line,
-    ):
+    with contextlib.suppress(OSError):
         while True:
-            line.send(_call(*line.recv()))
+            # If the line was dropped there, another one is wanted.
+            with Client(door.address, authkey=door.key) as line:
+                _answer_all(line)
+
+
+def _answer_all(line: Connection) -> None:
+    """Answer what comes through a line until it is closed."""
+    while True:
+        try:
+            function, args, kwargs = line.recv()
+            line.send(_call(function, args, kwargs))
+        except (OSError, EOFError):
+            return
+        except Exception:  # noqa: BLE001 - what cannot be sent ends nothing
+            line.send(_Answer(None, traceback.format_exc()))
 
 
 def _call(

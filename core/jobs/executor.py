@@ -41,7 +41,7 @@ class _OneProcess(Executor):
     """
 
     def __init__(self) -> None:
-        self._aside = Aside()
+        self._aside = Aside(wake=lambda: self.submit(os.getpid))
         self._lock = threading.Lock()
         self._is_over = False
         self._pool: ProcessPoolExecutor | None = None
@@ -64,8 +64,6 @@ class _OneProcess(Executor):
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:
         """Have the process call a function beside its task; see `Aside.submit`."""
-        # Makes sure that there is one.
-        self.submit(os.getpid)
         return self._aside.submit(fn, *args, **kwargs)
 
     # The names, the order and the defaults are the standard library's.

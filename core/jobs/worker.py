@@ -6,6 +6,7 @@ It returns nothing: what became of the run stands in the run store.
 import contextlib
 import importlib
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -63,14 +64,15 @@ def settle_in(server: int, door: Door) -> None:
     with contextlib.suppress(Exception):
         open_store()
         _import_tensorflow()
+    # After the imports, which take one processor only and which a first run waits for;
+    # but before anything computes, because a thread has the right of the one that began
+    # it. Windows has no such thing; there both have the same right.
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     threading.Thread(target=aside.answer, args=(door,), daemon=True).start()
     with contextlib.suppress(Exception):
         results.sweep()
         unfinished.sweep(open_store())
-    # After the imports, which take one processor only and which a first run waits for.
-    # Windows has no such thing; there both have the same right.
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
 
 
 def warm_up() -> None:
@@ -184,6 +186,9 @@ def _end_with(server: int) -> None:
 
 def _import_tensorflow() -> None:
     """Import it now; it takes seconds, and only a process that trains needs it."""
+    if "core.training.train" in sys.modules:
+        # What it says is hidden from the whole process, which may be training.
+        return
     with without_remarks(), without_library("sklearn"):
         importlib.import_module("core.training.train")
 

@@ -14,6 +14,8 @@ import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from mlflow.tracking import MlflowClient
 
@@ -55,9 +57,9 @@ def files_folder() -> Path:
 
 
 def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
-    """Write down where the files of all runs are if the store was moved with them.
+    """Write down where the files of runs are if the store was moved or copied.
 
-    A store that is not at home, or has no files beside it, is left alone.
+    A store that is not at home is left alone, and so is a home under another name.
 
     Args:
         uri: Address of a run store, as MLflow takes it.
@@ -67,36 +69,63 @@ def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
     Raises:
         sqlite3.Error: If the store cannot be written.
     """
-    path, folder = store_file(uri), files_folder()
-    if path is None or path.parent != folder.parent or not folder.is_dir():
+    path = store_file(uri)
+    if path is None or not settings.store_is_at_home():
         return
-    if recorded != folder.as_uri():
-        replace_folder(path, experiment=experiment, old=recorded, new=folder.as_uri())
-
-
-def replace_folder(path: Path, *, experiment: str, old: str, new: str) -> None:
-    """Write down another folder for the files of all runs, also of deleted ones.
-
-    Args:
-        path: The SQLite file of a store.
-        experiment: Id of the experiment that the runs belong to.
-        old: Address of the folder that is written down.
-        new: Address of the folder that has the files.
-
-    Raises:
-        sqlite3.Error: If the file cannot be written.
-    """
+    folder = files_folder()
+    if path.parent != folder.parent:
+        return
     opened = sqlite3.connect(path, timeout=LOCK_SECONDS)
     with contextlib.closing(opened) as database, database:
-        database.execute(
-            "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?",
-            (new, int(experiment)),
+        old = folder_of(recorded)
+        if old is not None and not _is_same(old.parent, folder.parent):
+            database.execute(
+                "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?",
+                (folder.as_uri(), int(experiment)),
+            )
+        database.executemany(
+            "UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?",
+            _moved(database, int(experiment), folder),
         )
-        database.execute(
-            "UPDATE runs SET artifact_uri = ? || substr(artifact_uri, length(?) + 1) "
-            "WHERE experiment_id = ? AND instr(artifact_uri, ? || '/') = 1",
-            (new, old, int(experiment), old),
-        )
+
+
+def folder_of(address: str) -> Path | None:
+    """Return the folder that an address of files names; None if it is elsewhere."""
+    if not address.startswith("file:"):
+        return None
+    return Path(url2pathname(urlsplit(address).path))
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    """Tell whether two names are those of one folder."""
+    try:
+        return folder.samefile(other)
+    except OSError:
+        # One of them is not there any more.
+        return False
+
+
+def _moved(
+    database: sqlite3.Connection, experiment: int, folder: Path
+) -> list[tuple[str, str]]:
+    """List the runs whose files were moved or copied: the new address, and the id.
+
+    That is seen by where files are: those that are still in the old place and not in
+    the new one stay there.
+    """
+    found = database.execute(
+        "SELECT run_uuid, artifact_uri FROM runs "
+        "WHERE experiment_id = ? AND instr(artifact_uri, ? || '/') != 1",
+        (experiment, folder.as_uri()),
+    )
+    moved = []
+    for run_id, address in found:
+        old, new = folder_of(address), folder / run_id / "artifacts"
+        if old is None or _is_same(old.parent.parent.parent, folder.parent):
+            continue
+        if new.exists() or not old.exists():
+            moved.append((new.as_uri(), run_id))
+    return moved
 
 
 def _make(path: Path) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from mlflow.entities import Metric
 from mlflow.entities import Run as MlflowRun
@@ -54,7 +52,8 @@ _NO_SUCH_RUN: Final = (
 class RunReader:
     """The half of the run store that reads.
 
-    It writes one thing: a run whose process is gone is marked failed when it is read.
+    It writes two things: a run whose process is gone is marked failed when it is read,
+    and where files are is put right when a store is opened that was moved.
 
     Args:
         uri: Address as MLflow takes it: `sqlite:///path` or `http://...`.
@@ -152,10 +151,10 @@ class RunReader:
         with plain_errors():
             try:
                 uri = self._client.get_run(run_id).info.artifact_uri
-                if not uri.startswith("file:"):
+                folder = database.folder_of(uri)
+                if folder is None:
                     return Path(self._client.download_artifacts(run_id, name))
                 # MLflow would make a copy that nobody deletes, each time.
-                folder = Path(url2pathname(urlsplit(uri).path))
                 return (folder / name).resolve(strict=True)
             except (OSError, MlflowException) as error:
                 message = (

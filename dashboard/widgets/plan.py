@@ -11,7 +11,7 @@ from core.config import TrainingConfig
 from core.runs.expectation import Expectation
 from core.training.schedules import learning_rates
 from core.types import ByteImages
-from dashboard import previews, services, words
+from dashboard import previews, services, state, words
 from dashboard.charts.glyphs import glyph_grid
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.network import network_alt, network_diagram
@@ -83,7 +83,7 @@ def changed_images(config: TrainingConfig) -> None:
             icon=":material/info:",
         )
         return
-    coming = _preview(config, tries_again=True)
+    coming = _preview(config, tries_again=state.take_failed_preview())
     waits = bool(wait([coming], timeout=MOMENT_SECONDS).not_done)
     look = st.fragment(_look, run_every=LOOK_SECONDS if waits else None)
     look(config, was_waiting=waits)
@@ -97,12 +97,13 @@ def _look(config: TrainingConfig, *, was_waiting: bool) -> None:
             "to start."
         )
         return
-    if previews.has_failed(coming):
-        st.warning("The preview could not be made. Change a setting to try again.")
-        return
     if was_waiting:
         # So that nothing asks for it any more.
         st.rerun()
+    if previews.has_failed(coming):
+        st.warning("The preview could not be made. Change a setting to try again.")
+        state.keep_failed_preview()
+        return
     _show_preview(*coming.result())
 
 

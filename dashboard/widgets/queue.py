@@ -1,6 +1,8 @@
 """The runs that wait for their turn: their order, and how to change it."""
 
-from collections.abc import Sequence
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -18,11 +20,13 @@ NUM_SHOWN: Final = 5
 TOLD: Final = ("epochs", "preset")
 """Settings that are told anyway, or that say nothing of the training itself."""
 
+MOST_DIFFERENCES: Final = 4
 EARLIER: Final = "Earlier"
 LATER: Final = "Later"
 FIRST: Final = "To the front"
 LAST: Final = "To the end"
-MOVES: Final = (FIRST, EARLIER, LATER, LAST)
+MOVES: Final = {FIRST: -sys.maxsize, EARLIER: -1, LATER: 1, LAST: sys.maxsize}
+"""By how many places each moves a run; it stays within the queue."""
 
 
 def queue(everything: Sequence[Run]) -> None:
@@ -50,25 +54,24 @@ def _look(*, had_some: bool) -> None:
         if not waiting:
             return
         st.subheader("Queue", anchor=False)
-        _rows(waiting, first=1, last=NUM_SHOWN)
+        descriptions = _descriptions(waiting)
+        _rows(waiting, descriptions, first=1, last=NUM_SHOWN)
         if (num_more := len(waiting) - NUM_SHOWN) > 0:
-            _more(waiting, num_more)
+            label = f"{num_more:,} more"
+            with st.expander(label, key="more_waiting", on_change="rerun") as more:
+                if more.open:
+                    _rows(waiting, descriptions, first=NUM_SHOWN + 1, last=len(waiting))
 
 
-def _more(waiting: Sequence[Run], num_more: int) -> None:
-    label = f"{num_more:,} more"
-    with st.expander(label, key="more_waiting", on_change="rerun") as more:
-        if more.open:
-            _rows(waiting, first=NUM_SHOWN + 1, last=len(waiting))
-
-
-def _rows(waiting: Sequence[Run], *, first: int, last: int) -> None:
+def _rows(
+    waiting: Sequence[Run], descriptions: Mapping[str, str], *, first: int, last: int
+) -> None:
     for number, run in enumerate(waiting[first - 1 : last], start=first):
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", wrap=False
         ):
-            st.markdown(f"{number}\\. {_describe(run, waiting)}", width="stretch")
-            _move(run, num_waiting=len(waiting))
+            st.markdown(f"{number}\\. {descriptions[run.id]}", width="stretch")
+            _move(run, is_alone=len(waiting) == 1)
             st.button(
                 "Cancel",
                 icon=":material/close:",
@@ -80,28 +83,38 @@ def _rows(waiting: Sequence[Run], *, first: int, last: int) -> None:
             )
 
 
-def _describe(run: Run, waiting: Sequence[Run]) -> str:
+def _descriptions(waiting: Sequence[Run]) -> Mapping[str, str]:
+    """Describe each run, by its id, so that those of one name can be told apart."""
+    alike: defaultdict[str, list[Run]] = defaultdict(list)
+    for run in waiting:
+        alike[run.name].append(run)
+    described = {}
+    for runs in alike.values():
+        trained = [run.config for run in runs if not run.members]
+        differing = [each for each in differing_settings(trained) if each not in TOLD]
+        for run in runs:
+            described[run.id] = _describe(run, differing)
+    return described
+
+
+def _describe(run: Run, differing: Sequence[str]) -> str:
     name = words.literal(run.name)
     if run.members:
         return f"**{name}**, combines {len(run.members)} runs"
     network = estimates.describe_network(run.config)
     title = f"**{name}**" if network == run.name else f"**{name}** ({network})"
     epochs = words.count(run.config.epochs, "epoch")
-    return ", ".join([title, epochs, *_differences(run, waiting)])
-
-
-def _differences(run: Run, waiting: Sequence[Run]) -> list[str]:
-    """Say in what a run differs from others that have its name."""
-    alike = [run, *(each for each in waiting if each.name == run.name)]
-    differing = differing_settings([each.config for each in alike])
-    return [
-        f"{words.setting(name).lower()} {values[0]}"
-        for name, values in differing.items()
-        if name not in TOLD and values[0]
+    settings = run.config.flat()
+    told = [each for each in differing if each in settings]
+    parts = [
+        f"{words.setting(each).lower()} {settings[each]}"
+        for each in told[:MOST_DIFFERENCES]
     ]
+    more = ["..."] if len(told) > MOST_DIFFERENCES else []
+    return ", ".join([title, epochs, *parts, *more])
 
 
-def _move(run: Run, *, num_waiting: int) -> None:
+def _move(run: Run, *, is_alone: bool) -> None:
     key = f"move_{run.id}"
     st.menu_button(
         "Move",
@@ -109,16 +122,15 @@ def _move(run: Run, *, num_waiting: int) -> None:
         help=f"Move {words.literal(run.name)}",
         type="tertiary",
         key=key,
-        disabled=num_waiting == 1,
+        disabled=is_alone,
         on_click=_shift,
-        args=(run.id, key, num_waiting),
+        args=(run.id, key),
     )
 
 
-def _shift(run_id: str, key: str, num_waiting: int) -> None:
-    places = {EARLIER: -1, LATER: 1, FIRST: -num_waiting, LAST: num_waiting}
+def _shift(run_id: str, key: str) -> None:
     with frame.plain_errors():
-        services.move_run(run_id, by=places[st.session_state[key]])
+        services.move_run(run_id, by=MOVES[st.session_state[key]])
 
 
 def _cancel(run_id: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 
+from core import presets
 from core.config import EnsembleConfig, MlpConfig, TrainingConfig
 from core.runs import waiting
 from core.runs.owner import Owner
@@ -84,6 +85,28 @@ def test_runs_of_one_name_are_told_apart(store: RunStore) -> None:
         "2\\. **784-128-64-10**, 10 epochs, learning rate 0.001, patience 2, seed 3",
         "3\\. **784-128-64-10**, 5 epochs, learning rate 0.001, patience 0, seed 0",
         "4\\. **another** (784-128-64-10), 10 epochs",
+    ]
+
+
+def test_of_many_differences_some_are_told(store: RunStore) -> None:
+    """The row of a run that was given another's name would fill the page."""
+    for name in ("classic-mlp", "fast-mlp"):
+        store.create(presets.preset(name).config, name="mine")
+
+    assert rows(open_app("train"))[1] == (
+        "2\\. **mine** (784-128-64-10), 5 epochs, batch size 128, optimizer adamw, "
+        "learning rate 0.008, schedule one-cycle, ..."
+    )
+
+
+def test_an_ensemble_differs_from_no_recipe(store: RunStore) -> None:
+    pair = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+    store.create(pair, name="mine", members=["a" * 32, "b" * 32])
+    store.create(TrainingConfig(), name="mine")
+
+    assert rows(open_app("train")) == [
+        "1\\. **mine**, combines 2 runs",
+        "2\\. **mine** (784-128-64-10), 10 epochs",
     ]
 
 

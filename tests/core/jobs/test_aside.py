@@ -4,16 +4,19 @@ import multiprocessing
 import operator
 import os
 import threading
-from multiprocessing import AuthenticationError
+from multiprocessing import AuthenticationError, util
 from multiprocessing.connection import Client
+from pathlib import Path
 
 import pytest
 
 from core.errors import AsideError
 from core.jobs import aside
 from core.jobs.aside import Aside, Door, answer
+from tests.small_data import wait_until
 
 SECONDS = 60
+RELEASED = threading.Event()
 
 
 @pytest.fixture
@@ -53,6 +56,52 @@ def test_what_goes_wrong_there_is_told_here_and_ends_nothing(asking: Aside) -> N
     assert right.result(SECONDS) == 1
 
 
+def test_what_cannot_be_sent_ends_nothing(asking: Aside) -> None:
+    let_come(asking.door)
+
+    unsendable = asking.submit(threading.Lock)
+    right = asking.submit(operator.neg, 1)
+
+    with pytest.raises(AsideError, match="cannot pickle"):
+        unsendable.result(SECONDS)
+    assert right.result(SECONDS) == -1
+
+
+def test_who_is_too_slow_is_asked_the_next_question_only(
+    asking: Aside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says late would be taken for the answer to that one."""
+    monkeypatch.setattr(aside, "PATIENCE_SECONDS", 0.01)
+    let_come(asking.door)
+    wait_until(lambda: asking.submit(operator.neg, 7).exception(SECONDS) is None)
+    slow = asking.submit(hold)
+
+    with pytest.raises(AsideError, match=r"gave no answer within 0\.01 s"):
+        slow.result(SECONDS)
+    monkeypatch.setattr(aside, "PATIENCE_SECONDS", SECONDS)
+    RELEASED.set()
+
+    assert asking.submit(operator.neg, 1).result(SECONDS) == -1
+
+
+def hold() -> None:
+    """Give no answer until the test says so."""
+    RELEASED.wait(SECONDS)
+
+
+def test_a_folder_with_a_long_name_does_not_keep_anybody_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A socket in it cannot be named."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(util, "get_temp_dir", lambda: str(folder))
+    asking = Aside()
+    let_come(asking.door)
+
+    assert asking.submit(operator.neg, 1).result(SECONDS) == -1
+
+
 def test_a_question_waits_until_somebody_comes(asking: Aside) -> None:
     """The process that trains takes seconds to import what it needs."""
     early = asking.submit(operator.neg, 1)
@@ -76,14 +125,11 @@ def test_a_question_that_nobody_wants_any_more_is_passed_over(asking: Aside) -> 
     assert unwanted.cancelled()
 
 
-def test_the_next_one_answers_when_one_has_ended(asking: Aside) -> None:
+def test_the_next_one_answers_when_one_has_ended() -> None:
     """A process that is killed with a question takes only that one along."""
-    for _ in range(aside.MOST_TRIES):
-        let_process_come(asking.door)
+    asking = Aside(wake=lambda: let_process_come(asking.door))
     with pytest.raises(AsideError, match="was to answer has ended"):
         asking.submit(os._exit, 0).result(SECONDS)
-
-    let_come(asking.door)
 
     assert asking.submit(operator.neg, 1).result(SECONDS) == -1
 

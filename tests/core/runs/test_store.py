@@ -417,10 +417,7 @@ def test_runs_go_with_their_home(
     store = open_store()
 
     assert store.artifact(finished, "predictions.npz").is_relative_to(other)
-    again = store.create(CONFIG, name="again")
-    store.start(again)
-    small_data.write_predictions(tmp_path / "new", small_data.predictions())
-    store.keep(again, scores=SCORES, files=tmp_path / "new")
+    again = keep_a_run(store, tmp_path / "new")
     assert store.artifact(again, "predictions.npz").is_relative_to(other)
 
 
@@ -437,18 +434,103 @@ def test_files_of_a_store_that_is_not_at_home_stay_where_they_are(
     assert found.is_relative_to(home)
 
 
+def keep_a_run(store: RunStore, folder: Path) -> str:
+    """Create a run with predictions."""
+    run_id = store.create(CONFIG, name="kept")
+    store.start(run_id)
+    small_data.write_predictions(folder, small_data.predictions())
+    store.keep(run_id, scores=SCORES, files=folder)
+    return run_id
+
+
+def test_a_home_may_be_moved_before_it_has_a_run(
+    run_store: RunStore, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one would write to where the home was."""
+    assert run_store
+    other = home.rename(tmp_path / "other")
+    monkeypatch.setenv("INKLAB_HOME", str(other))
+    store = open_store()
+
+    run_id = keep_a_run(store, tmp_path / "new")
+
+    assert store.artifact(run_id, "predictions.npz").is_relative_to(other)
+    assert not home.exists()
+
+
+def test_a_deleted_run_comes_back_where_its_home_is(
+    run_store: RunStore,
+    finished: str,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_store.delete(finished)
+    other = home.rename(tmp_path / "other")
+    monkeypatch.setenv("INKLAB_HOME", str(other))
+    store = open_store()
+
+    store.restore(finished)
+
+    assert store.artifact(finished, "predictions.npz").is_relative_to(other)
+
+
+def test_what_others_keep_in_the_same_store_stays_where_it_is(
+    client: MlflowClient, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = client.create_experiment("theirs", (home / "artifacts").as_uri())
+    run = client.create_run(theirs)
+    other = home.rename(tmp_path / "other")
+    (other / "artifacts" / run.info.run_id / "artifacts").mkdir(parents=True)
+    monkeypatch.setenv("INKLAB_HOME", str(other))
+
+    open_store()
+
+    moved = MlflowClient(tracking_uri=settings.tracking_uri())
+    assert moved.get_run(run.info.run_id).info.artifact_uri == run.info.artifact_uri
+    found = moved.get_experiment(theirs).artifact_location
+    assert found == (home / "artifacts").as_uri()
+
+
+def test_another_name_of_a_home_is_no_move(
+    finished: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has it open under the first name goes on, also when the second one goes."""
+    (tmp_path / "link").symlink_to(home, target_is_directory=True)
+    with monkeypatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(tmp_path / "link"))
+        waiting = open_store().create(CONFIG, name="waits")
+        open_store()
+
+    for run_id in (finished, waiting):
+        uri = MlflowClient(settings.tracking_uri()).get_run(run_id).info.artifact_uri
+        assert uri.startswith((home / "artifacts").as_uri())
+
+
 def test_a_store_without_its_files_still_knows_where_they_were(
     finished: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only the database was copied, to look at it elsewhere."""
+    """Only the database was copied, into a home that has files of other runs."""
     other = tmp_path / "other"
-    other.mkdir()
+    (other / "artifacts").mkdir(parents=True)
     shutil.copyfile(home / "runs.db", other / "runs.db")
     monkeypatch.setenv("INKLAB_HOME", str(other))
+    store = open_store()
 
-    found = open_store().artifact(finished, "predictions.npz")
+    run_id = keep_a_run(store, tmp_path / "new")
 
-    assert found.is_relative_to(home)
+    assert store.artifact(finished, "predictions.npz").is_relative_to(home)
+    assert store.artifact(run_id, "predictions.npz").is_relative_to(other)
+
+
+def test_a_store_that_is_named_needs_no_home(
+    finished: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tracking server of a school, used from where nothing may be written."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{home / 'runs.db'}")
+    monkeypatch.setenv("INKLAB_HOME", "/proc/nohome")
+
+    assert open_store().get(finished).id == finished
 
 
 def test_missing_predictions_are_a_plain_error(
