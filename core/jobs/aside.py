@@ -6,6 +6,8 @@ trains, because only that one has TensorFlow.
 """
 
 import contextlib
+import itertools
+import pickle
 import queue
 import secrets
 import threading
@@ -44,7 +46,13 @@ class Door(NamedTuple):
     key: bytes
 
 
+class _Question(NamedTuple):
+    number: int
+    call: tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]
+
+
 class _Answer(NamedTuple):
+    number: int
     value: object
     trouble: str
 
@@ -62,9 +70,10 @@ class Aside:
         self._listener = _listener(key)
         self.door: Final = Door(self._listener.address, key)
         self._comers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        self._questions: queue.SimpleQueue[tuple[Future[Any], object]] = (
+        self._questions: queue.SimpleQueue[tuple[Future[Any], _Question]] = (
             queue.SimpleQueue()
         )
+        self._numbers = itertools.count()
         self._line: Connection | None = None
         for work in (self._let_in, self._ask_all):
             threading.Thread(target=work, daemon=True).start()
@@ -85,7 +94,8 @@ class Aside:
             cannot be sent is an error of its own.
         """
         future: Future[T] = Future()
-        self._questions.put((future, (function, args, kwargs)))
+        question = _Question(next(self._numbers), (function, args, kwargs))
+        self._questions.put((future, question))
         return future
 
     def _let_in(self) -> None:
@@ -112,29 +122,17 @@ class Aside:
             else:
                 future.set_result(answer.value)
 
-    def _ask(self, question: object) -> _Answer:
+    def _ask(self, question: _Question) -> _Answer:
         for _ in range(MOST_TRIES):
             line = self._newest_line()
             try:
                 line.send(question)
-                if line.poll(PATIENCE_SECONDS):
-                    answer: _Answer = line.recv()
-                    return answer
-                problem = f"gave no answer within {PATIENCE_SECONDS:g} s"
-                break
+                return _answer_to(question.number, line)
             except (OSError, EOFError):
-                # Maybe long ago; the next process may answer.
-                problem = "has ended"
-                self._drop_line()
-        # An answer that comes late would be taken for that to the next question.
-        self._drop_line()
-        message = f"The process that was to answer {problem}. Try again."
+                # That process has ended, maybe long ago; the next one may answer.
+                self._line = None
+        message = "The process that was to answer has ended. Try again."
         raise AsideError(message)
-
-    def _drop_line(self) -> None:
-        if self._line:
-            self._line.close()
-        self._line = None
 
     def _newest_line(self) -> Connection:
         """Return the line to the process that came last; wait if there is none."""
@@ -143,9 +141,7 @@ class Aside:
             if self._line is None:
                 self._wake()
             with contextlib.suppress(queue.Empty):
-                comer = self._comers.get(timeout=WAKE_SECONDS)
-                self._drop_line()
-                self._line = comer
+                self._line = self._comers.get(timeout=WAKE_SECONDS)
             if self._line is None and time.monotonic() > deadline:
                 message = (
                     "Expected a process that answers, but none came within "
@@ -164,35 +160,43 @@ def _listener(key: bytes) -> Listener:
         return Listener(("localhost", 0), authkey=key)
 
 
+def _answer_to(number: int, line: Connection) -> _Answer:
+    """Wait for the answer to a question; late ones to others are passed over."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while line.poll(max(deadline - time.monotonic(), 0.0)):
+        answer: _Answer = line.recv()
+        if answer.number == number:
+            return answer
+    message = (
+        f"The process that was to answer gave no answer within {PATIENCE_SECONDS:g} s. "
+        "Try again."
+    )
+    raise AsideError(message)
+
+
 def answer(door: Door) -> None:
     """Answer what is asked until nobody is there any more; for a thread of its own.
 
     Args:
         door: Of the process that asks.
     """
-    with contextlib.suppress(OSError):
+    with (
+        contextlib.suppress(OSError, EOFError),
+        Client(door.address, authkey=door.key) as line,
+    ):
         while True:
-            # If the line was dropped there, another one is wanted.
-            with Client(door.address, authkey=door.key) as line:
-                _answer_all(line)
+            question: _Question = line.recv()
+            reply = _reply(question)
+            try:
+                line.send(reply)
+            except (TypeError, AttributeError, pickle.PicklingError) as error:
+                # What cannot be sent ends nothing.
+                line.send(reply._replace(value=None, trouble=repr(error)))
 
 
-def _answer_all(line: Connection) -> None:
-    """Answer what comes through a line until it is closed."""
-    while True:
-        try:
-            function, args, kwargs = line.recv()
-            line.send(_call(function, args, kwargs))
-        except (OSError, EOFError):
-            return
-        except Exception:  # noqa: BLE001 - what cannot be sent ends nothing
-            line.send(_Answer(None, traceback.format_exc()))
-
-
-def _call(
-    function: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> _Answer:
+def _reply(question: _Question) -> _Answer:
+    function, args, kwargs = question.call
     try:
-        return _Answer(function(*args, **kwargs), "")
+        return _Answer(question.number, function(*args, **kwargs), "")
     except Exception:  # noqa: BLE001 - it is told to whoever asked
-        return _Answer(None, traceback.format_exc())
+        return _Answer(question.number, None, traceback.format_exc())

@@ -62,15 +62,15 @@ def test_what_cannot_be_sent_ends_nothing(asking: Aside) -> None:
     unsendable = asking.submit(threading.Lock)
     right = asking.submit(operator.neg, 1)
 
-    with pytest.raises(AsideError, match="cannot pickle"):
+    with pytest.raises(AsideError, match="pickle"):
         unsendable.result(SECONDS)
     assert right.result(SECONDS) == -1
 
 
-def test_who_is_too_slow_is_asked_the_next_question_only(
+def test_a_late_answer_is_not_taken_for_that_to_the_next_question(
     asking: Aside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it says late would be taken for the answer to that one."""
+    """A process that was suspended says what it was asked before."""
     monkeypatch.setattr(aside, "PATIENCE_SECONDS", 0.01)
     let_come(asking.door)
     wait_until(lambda: asking.submit(operator.neg, 7).exception(SECONDS) is None)

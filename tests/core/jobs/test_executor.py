@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import Augmentation, MlpConfig, TrainingConfig
 from core.errors import ArtifactError
-from core.jobs import executor, worker
+from core.jobs import aside, executor, worker
+from core.jobs.aside import Door
 from core.jobs.lineage import create_child
 from core.runs import logs, open_store
 from core.runs.owner import Owner
@@ -231,6 +233,27 @@ def test_a_worker_killed_while_it_saves_leaves_no_result(
     assert "Network: 784-16-10" in store.artifact(run_id, logs.LOG).read_text()
     with pytest.raises(ArtifactError, match=r"\(failed\) ended, .* not kept"):
         create_child(store, run_id, epochs=1)
+
+
+def test_who_is_asked_beside_the_task_is_started_if_there_is_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next preview need not wait for the next run to start a worker."""
+    executor.local_executor().shutdown(cancel_futures=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "settle_in", answer_at_once)
+        first = executor.local_executor().ask(os.getpid).result(timeout=SECONDS)
+        os.kill(first, signal.SIGKILL)
+        second = executor.local_executor().ask(os.getpid).result(timeout=SECONDS)
+    executor.local_executor().shutdown(cancel_futures=True)
+
+    assert len({first, second, os.getpid()}) == 3
+
+
+def answer_at_once(server: int, door: Door) -> None:
+    """Begin to answer without the imports that a training needs."""
+    assert server == os.getppid()
+    threading.Thread(target=aside.answer, args=(door,), daemon=True).start()
 
 
 def test_a_worker_that_cannot_start_fails_the_run(
