@@ -34,8 +34,8 @@ def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
 
     Returns:
         Mean and standard deviation of the test accuracy, that of all seeds
-        together, and mean seconds of the training loop; the first seed includes
-        the compilation.
+        together, mean seconds of the training loop (the first seed includes the
+        compilation), and bytes of the exported model.
     """
     store = open_store()
     accuracies, seconds, answers = [], [], []
@@ -62,6 +62,7 @@ def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
         "highest": max(accuracies),
         "together": together.value,
         "seconds": statistics.mean(seconds),
+        "bytes": store.artifact(run_id, "model.tflite").stat().st_size,
     }
 
 
@@ -95,12 +96,13 @@ def _print_table(report: dict) -> None:
     print(f"{report['seeds']} seeds. {machine.line(report['machine'])}")
     print(
         f"{'preset':14}{'held out':>9}{'mean':>9}{'spread':>9}"
-        f"{'together':>10}{'seconds':>9}"
+        f"{'together':>10}{'seconds':>9}{'size, kB':>10}"
     )
     for row in report["rows"]:
         print(
             f"{row['preset']:14}{row['held_out']:9.0%}{row['accuracy']:9.2%}"
             f"{row['spread']:9.2%}{row['together']:10.2%}{row['seconds']:9.1f}"
+            f"{row['bytes'] / 1000:10,.0f}"
         )
 
 
