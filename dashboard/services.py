@@ -9,7 +9,7 @@ import gc
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
 WARM_UP_DELAY_SECONDS: Final = 2.0
 STOP_PATIENCE_SECONDS: Final = 1.0
-STOP_LOOK_SECONDS: Final = 0.03
+START_PATIENCE_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 0.03
 
 
 def palette() -> Palette:
@@ -246,9 +247,26 @@ def stop_run(run_id: str) -> None:
         UnknownRunError: If it was deleted in the meantime.
     """
     store().request_stop(run_id)
-    deadline = time.monotonic() + STOP_PATIENCE_SECONDS
-    while not store().get(run_id).status.is_over and time.monotonic() < deadline:
-        time.sleep(STOP_LOOK_SECONDS)
+    _wait(run_id, lambda run: run.status.is_over, seconds=STOP_PATIENCE_SECONDS)
+
+
+def wait_for_first_point(run_id: str) -> None:
+    """Wait a moment until a run that was just started has something to show.
+
+    Raises:
+        UnknownRunError: If it was deleted in the meantime.
+    """
+    _wait(
+        run_id,
+        lambda run: run.status.is_over or bool(run.scores.epochs_done),
+        seconds=START_PATIENCE_SECONDS,
+    )
+
+
+def _wait(run_id: str, has_come: Callable[[Run], bool], *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not has_come(store().get(run_id)) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
 
 
 def history(run: Run) -> History:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import streamlit as st
@@ -81,7 +81,7 @@ def live_view(run: Run) -> None:
     st.session_state[state.STAGE] = st.session_state[state.NEXT_STAGE] = stage
     interval = _INTERVALS[stage]
     every = None if interval is None else interval * watching.pace()
-    st.fragment(_look, run_every=every)(run.id)
+    st.fragment(_look, run_every=every)(run.id, created=run.created)
 
 
 def _stage(run: Run) -> Stage:
@@ -94,13 +94,19 @@ def _stage(run: Run) -> Stage:
     if run.scores.epochs_done:
         return "under way"
     is_begun = run.status is RunStatus.RUNNING
-    is_new = clock.now() - run.created < SOON
-    return "starting" if is_begun or is_new else "waiting"
+    return "starting" if is_begun or _is_new(run.created) else "waiting"
 
 
-def _look(run_id: str) -> None:
+def _is_new(created: datetime) -> bool:
+    return clock.now() - created < SOON
+
+
+def _look(run_id: str, *, created: datetime) -> None:
     with frame.plain_errors():
         try:
+            if st.session_state[state.NEXT_STAGE] == "starting" and _is_new(created):
+                # Drawn at once, it is seen a whole look earlier.
+                services.wait_for_first_point(run_id)
             seen = st.session_state.get(state.SEEN)
             look = watching.look(run_id, viewer=state.viewer(), seen=seen)
         except UnknownRunError:

@@ -151,7 +151,7 @@ def test_what_a_preset_has_switched_on_can_be_switched_off(
         pytest.param(TrainingConfig(), "--preset classic-mlp", id="no preset"),
         pytest.param(
             changed(CLASSIC, network=CnnConfig(padding="valid")),
-            "--preset lenet --batch-size 32",
+            "--preset lenet --epochs 10 --batch-size 32",
             id="another kind of network",
         ),
     ],

@@ -35,6 +35,13 @@ def text(app: AppTest) -> str:
     return "\n".join([*alerts(app), *(each.value for part in words for each in part)])
 
 
+def key_in(app: AppTest, name: str) -> str:
+    """Return the key of a control, which changes when it is set by another one."""
+    rounds = app.session_state.get("rounds", {})
+    number = rounds.get(name, 0)
+    return f"{name}_{number}" if number else name
+
+
 def figure(app: AppTest, key: str) -> dict[str, object]:
     """Return what a chart was given to draw."""
     return json.loads(app.get_by_key(key).proto.spec)

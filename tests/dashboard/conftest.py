@@ -17,6 +17,7 @@ from core.datasets.store import Dataset
 from core.jobs import executor
 from core.runs.records import Predictions, RunScores
 from core.runs.store import RunStore
+from dashboard import services
 from tests import small_data
 
 NUM_RIGHT = 9_750
@@ -183,6 +184,14 @@ def _warm_no_process() -> Iterator[None]:
     """A timer of the app starts one, maybe when its test is long over."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(executor, "warm_up", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _wait_for_no_point() -> Iterator[None]:
+    """No process is there that could make a first point while a page waits for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "START_PATIENCE_SECONDS", 0.0)
         yield
 
 

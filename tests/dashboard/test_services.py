@@ -11,6 +11,7 @@ from core.jobs import executor
 from core.runs.store import RunStore
 from dashboard import services
 from dashboard.charts.theme import DARK, LIGHT, Palette
+from tests import small_data
 
 
 def test_watched_run_is_the_named_one_then_the_one_at_work_then_the_newest(
@@ -62,6 +63,35 @@ def test_started_run_is_queued_and_handed_to_the_executor(
     run = store.get(run_id)
     assert (run.config, run.name) == (config, "mine")
     assert tasks == [("train_queued", (run_id,))]
+
+
+def test_the_first_point_is_waited_for_a_moment(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is ready shows it in half a second; the next look would be later."""
+    monkeypatch.setattr(services, "START_PATIENCE_SECONDS", 60.0)
+    run_id = store.create(TrainingConfig(), name="started")
+    store.start(run_id)
+    threading.Timer(0.2, store.log, (run_id, [small_data.progress(0.25)])).start()
+
+    services.wait_for_first_point(run_id)
+
+    assert store.get(run_id).scores.epochs_done == 0.25
+
+
+def test_a_run_that_ended_before_its_first_point_is_not_waited_for(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has none to come."""
+    monkeypatch.setattr(services, "START_PATIENCE_SECONDS", 60.0)
+    run_id = store.create(TrainingConfig(), name="broken")
+    store.fail(run_id, "The disk is full.")
+    waits: list[float] = []
+    monkeypatch.setattr(services.time, "sleep", waits.append)
+
+    services.wait_for_first_point(run_id)
+
+    assert waits == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from core.runs.store import RunStore
 from dashboard import state
 from dashboard.widgets import clock, live, recipe
 from tests import small_data
-from tests.dashboard.app import alerts, figure, go_to, open_app, text
+from tests.dashboard.app import alerts, figure, go_to, key_in, open_app, text
 
 HALF_WAY = small_data.progress(1.5)
 
@@ -31,13 +31,6 @@ def started(store: RunStore) -> TrainingConfig:
     """Return the configuration of the only run of a store."""
     (run,) = store.runs()
     return run.config
-
-
-def key_in(app: AppTest, name: str) -> str:
-    """Return the key of a control, which changes when it is set by another one."""
-    rounds = app.session_state.get("rounds", {})
-    number = rounds.get(name, 0)
-    return f"{name}_{number}" if number else name
 
 
 def widgets(app: AppTest) -> dict[str, WidgetState]:
@@ -348,7 +341,7 @@ def test_all_changes_are_set_back_at_once() -> None:
 
     app.button(key="reset_all").click().run()
 
-    assert app.slider(key=key_in(app, "epochs")).value == 10
+    assert app.slider(key=key_in(app, "epochs")).value == 6
     assert app.select_slider(key=key_in(app, "dropout")).value == 0.0
     assert [each for each in app.button if "reset" in str(each.key)] == []
 
