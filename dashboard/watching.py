@@ -19,11 +19,11 @@ from dashboard import services
 SHARED_SECONDS: Final = 0.7
 """Shorter than the time from one look of a viewer to the next."""
 
-WATCHING_SECONDS: Final = 10.0
+WATCHING_SECONDS: Final = 20.0
 """Longer than it takes anybody to look again."""
 
 VIEWERS_AT_FULL_PACE: Final = 2
-SLOWEST: Final = 4.0
+SLOWEST: Final = 10.0
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ SOON: Final = timedelta(seconds=3)
 """A process that is ready takes a run at once; one that has yet to be started needs
 many seconds, and the looks would take them from it."""
 
+CHANGED_PACE: Final = 2.0
+
 Stage = Literal["starting", "waiting", "under way", "stopping", "over"]
 _INTERVALS: Final[dict[Stage, float | None]] = {
     "starting": IMPATIENT_SECONDS,
@@ -80,8 +82,9 @@ def live_view(run: Run) -> None:
     stage = _stage(run)
     st.session_state[state.STAGE] = st.session_state[state.NEXT_STAGE] = stage
     interval = _INTERVALS[stage]
-    every = None if interval is None else interval * watching.pace()
-    st.fragment(_look, run_every=every)(run.id, created=run.created)
+    pace = watching.pace()
+    every = None if interval is None else interval * pace
+    st.fragment(_look, run_every=every)(run.id, created=run.created, pace=pace)
 
 
 def _stage(run: Run) -> Stage:
@@ -101,8 +104,11 @@ def _is_new(created: datetime) -> bool:
     return clock.now() - created < SOON
 
 
-def _look(run_id: str, *, created: datetime) -> None:
+def _look(run_id: str, *, created: datetime, pace: float) -> None:
     with frame.plain_errors():
+        if not pace / CHANGED_PACE < watching.pace() < pace * CHANGED_PACE:
+            # Many have come or gone; how often it looks is settled with the page.
+            st.rerun()
         try:
             if st.session_state[state.NEXT_STAGE] == "starting" and _is_new(created):
                 # Drawn at once, it is seen a whole look earlier.

@@ -14,6 +14,7 @@ from dashboard import services, watching, words
 from dashboard.widgets import frame
 
 REFRESH_SECONDS: Final = 3.0
+SLOWEST_PACE: Final = 4.0
 NUM_SHOWN: Final = 5
 """What comes next; the rest is a click away, or many would hide the page."""
 
@@ -38,7 +39,7 @@ def queue(everything: Sequence[Run]) -> None:
     if not all(run.status.is_over for run in everything):
         # In a fragment of its own, because the run that is shown above may be over,
         # and somebody else may ask for one while it is not.
-        seconds = REFRESH_SECONDS * watching.pace()
+        seconds = REFRESH_SECONDS * min(watching.pace(), SLOWEST_PACE)
         st.fragment(_look, run_every=seconds)(
             had_some=bool(services.waiting_runs(everything))
         )

@@ -1,11 +1,16 @@
 """What viewers of a run share, and what stays theirs."""
 
+import itertools
+from collections.abc import Callable
+
 import pytest
+import streamlit as st
 
 from core.config import TrainingConfig
 from core.runs.reader import RunReader
 from core.runs.store import RunStore
 from dashboard import watching
+from dashboard.widgets import live
 from tests.dashboard.app import figure, key_in, open_app
 
 
@@ -61,7 +66,7 @@ def test_what_is_shared_grows_old(
 
 
 @pytest.mark.parametrize(
-    ("viewers", "pace"), [(0, 1.0), (1, 1.0), (2, 1.0), (5, 2.5), (8, 4.0), (20, 4.0)]
+    ("viewers", "pace"), [(0, 1.0), (1, 1.0), (2, 1.0), (5, 2.5), (8, 4.0), (40, 10.0)]
 )
 def test_many_viewers_look_less_often(
     viewers: int, pace: float, running_run: str
@@ -81,6 +86,34 @@ def test_who_has_gone_slows_nobody(
     monkeypatch.setattr(watching, "WATCHING_SECONDS", 0.0)
 
     assert watching.pace() == 1.0
+
+
+@pytest.mark.parametrize(
+    ("then", "intervals"), [(1.9, [0.8]), (4.0, [0.8, 3.2])], ids=["few", "many"]
+)
+def test_a_page_that_finds_many_more_viewers_looks_less_often(
+    then: float,
+    intervals: list[float],
+    running_run: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who came first would look as often as one who is alone, all the time."""
+    paces = itertools.chain([1.0], itertools.repeat(then))
+    monkeypatch.setattr(watching, "pace", lambda: next(paces))
+    found: list[float] = []
+    fragment = st.fragment
+
+    def noting(look: Callable[..., None], **options: float) -> Callable[..., None]:
+        if look.__module__ == live.__name__:
+            found.append(options["run_every"])
+        return fragment(look, **options)
+
+    monkeypatch.setattr(live.st, "fragment", noting)
+
+    app = open_app("train", watch=running_run)
+
+    assert not app.exception
+    assert found == pytest.approx(intervals)
 
 
 def test_two_sessions_have_their_own_recipe_run_and_curves(
