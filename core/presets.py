@@ -84,25 +84,27 @@ PRESETS: Final = (
     ),
     Preset(
         name="deep-mlp",
-        summary="A larger dense network, on digits that are turned, moved and bent.",
+        summary="A larger dense network with batch norm, on digits that are turned, "
+        "moved and slanted.",
         config=TrainingConfig(
             preset="deep-mlp",
-            network=MlpConfig(hidden=(1024, 512)),
-            epochs=36,
+            network=MlpConfig(hidden=(1024, 512), batch_norm=True),
+            epochs=48,
             batch_size=128,
+            optimizer="adamw",
+            weight_decay=0.05,
             learning_rate=2e-3,
             schedule="one-cycle",
+            label_smoothing=0.05,
             weight_average=0.998,
-            augmentation=Augmentation(
-                rotation=10.0, shift=1.5, zoom=0.1, shear=8.0, elastic=0.8
-            ),
+            augmentation=Augmentation(rotation=15.0, shift=2.0, zoom=0.15, shear=12.0),
         ),
         claim=Claim(
-            accuracy=0.9923,
-            spread=0.0005,
-            seconds=395.0,
+            accuracy=0.9948,
+            spread=0.0003,
+            seconds=417.0,
             num_seeds=5,
-            machine="2 cores, busy",
+            machine="2 cores",
         ),
     ),
     Preset(
