@@ -29,7 +29,7 @@ Keep = Callable[[Callable[[], Checkpoint]], None]
 Weights = tuple[NDArray[Any], ...]
 
 NUM_PROBED: Final = 500
-"""A unit that answers to none of so many images is taken for dead."""
+"""So many training images show which units are dead, and whether a step diverged."""
 
 VALIDATION_PART: Final = 10 * EVALUATION_BATCH
 
@@ -196,8 +196,9 @@ class Loop:
             accuracy=(*past.accuracy, learned.accuracy),
             dead_units=self._dead_units(),
         )
+        scores = self._validate()
+        self._check_loss(scores)
         if len(self.held_out):
-            scores = self._validate()
             history = replace(
                 history,
                 val_loss=(*past.val_loss, scores.loss),
@@ -230,11 +231,15 @@ class Loop:
             return tuple(self.engine.model.get_weights())
 
     def _validate(self) -> Tally:
-        """Measure on the held-out images, which are read a part at a time."""
+        """Measure on the held-out images, which are read a part at a time.
+
+        Without any, some training images show whether the last step diverged.
+        """
         images, labels = self.split.images, self.split.labels
+        scored = self.held_out if len(self.held_out) else self.learned[:NUM_PROBED]
         parts = [
-            self.held_out[start : start + VALIDATION_PART]
-            for start in range(0, len(self.held_out), VALIDATION_PART)
+            scored[start : start + VALIDATION_PART]
+            for start in range(0, len(scored), VALIDATION_PART)
         ]
         with self.engine.averaged():
             return _sum_up(

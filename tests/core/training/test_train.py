@@ -251,6 +251,24 @@ def test_a_loss_that_is_no_number_names_the_epoch_and_the_remedy() -> None:
         train(data, config)
 
 
+@pytest.mark.parametrize(("validation_fraction", "epochs"), [(0.1, 7), (0.0, 8)])
+def test_weights_that_the_last_step_made_no_numbers_are_told(
+    validation_fraction: float, epochs: int
+) -> None:
+    """The loss of that step is from before it, and may still be a number."""
+    config = TrainingConfig(
+        network=MlpConfig(hidden=(64,) * 4, activation="elu"),
+        optimizer="sgd",
+        learning_rate=1.0,
+        epochs=epochs,
+        batch_size=round(400 * (1 - validation_fraction)),
+        validation_fraction=validation_fraction,
+    )
+
+    with pytest.raises(DivergedError, match=r"became nan in epoch \d: lower"):
+        train(stripes(400), config)
+
+
 def test_after_a_diverged_training_the_next_one_is_sound(
     dataset: Dataset, trained: Trained
 ) -> None:
