@@ -6,8 +6,9 @@ shuffled images goes in, and the summed loss and number of hits come out.
 """
 
 import contextlib
+import math
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import keras
 import numpy as np
@@ -24,7 +25,9 @@ tf.get_logger().setLevel("ERROR")
 
 Compiler = Literal["XLA", "oneDNN"]
 
-EVALUATION_BATCH = 2000
+EVALUATION_BATCH: Final = 2000
+EVALUATION_BYTES: Final = 128_000_000
+"""At most so much has the largest output of a layer for the images read at once."""
 
 
 def compiler_for(network: Network) -> Compiler:
@@ -37,6 +40,19 @@ def compiler_for(network: Network) -> Compiler:
     if tf.config.list_physical_devices("GPU"):
         return "XLA"
     return "oneDNN" if isinstance(network, CnnConfig) else "XLA"
+
+
+def evaluation_batch(model: keras.Model) -> int:
+    """Tell how many images a model reads at once when it does not learn.
+
+    Args:
+        model: A model made by `architectures.build`.
+
+    Returns:
+        2,000, or fewer if a wide layer would need too much memory; at least 1.
+    """
+    fitting = EVALUATION_BYTES // (4 * _largest_output(model))
+    return max(1, min(EVALUATION_BATCH, fitting))
 
 
 class Engine:
@@ -69,6 +85,7 @@ class Engine:
         self._chunk_batches = chunk_batches
         self._label_smoothing = config.label_smoothing
         self._weight_average = config.weight_average
+        self._evaluation_batch = evaluation_batch(model)
         self._averages = [
             (tf.Variable(variable.value), variable)
             for variable in model.variables
@@ -180,8 +197,8 @@ class Engine:
             labels: uint8 of shape (n,).
         """
         loss, hits = 0.0, 0
-        for start in range(0, len(labels), EVALUATION_BATCH):
-            part = slice(start, start + EVALUATION_BATCH)
+        for start in range(0, len(labels), self._evaluation_batch):
+            part = slice(start, start + self._evaluation_batch)
             part_loss, part_hits = self._run_evaluation(images[part], labels[part])
             loss += float(part_loss)
             hits += int(part_hits)
@@ -242,6 +259,16 @@ class Engine:
         hits = tf.reduce_sum(tf.cast(guesses == truth, tf.int32))
         logs = tf.math.log(tf.maximum(probabilities, keras.config.epsilon()))
         return losses, hits, -tf.reduce_mean(logs)
+
+
+def _largest_output(model: keras.Model) -> int:
+    """Count the numbers that the widest layer, also of a member, has for one image."""
+    return max(
+        _largest_output(layer)
+        if isinstance(layer, keras.Model)
+        else math.prod(layer.output.shape[1:])
+        for layer in model.layers
+    )
 
 
 def _copies(variables: Iterable[Any]) -> tuple[NDArray[Any], ...]:

@@ -21,10 +21,10 @@ from core.training import order
 from core.training.augment import Augmenter
 from core.training.checkpoint import Checkpoint
 from core.training.engine import (
-    EVALUATION_BATCH,
     Compiler,
     Engine,
     compiler_for,
+    evaluation_batch,
     scaled,
 )
 from core.training.loop import Keep, Loop, Report
@@ -87,8 +87,8 @@ def train(
 
     Raises:
         ConfigError: If a batch is larger than the images to learn from, if no
-            epoch is left to train, or if the network is an ensemble, which is
-            made of trained runs.
+            epoch is left to train, if no image is held out for patience, or if
+            the network is an ensemble, which is made of trained runs.
         ArtifactError: If `start` is of another network or another data set.
         DivergedError: If the loss stops being a finite number.
     """
@@ -132,7 +132,8 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> None:
         config: How.
 
     Raises:
-        ConfigError: If a batch is larger than the images to learn from.
+        ConfigError: If a batch is larger than the images to learn from, or if no
+            image is held out for patience.
     """
     learned, _ = _split(dataset, config)
     _engine_for(dataset, config, num_images=len(learned)).compile()
@@ -148,14 +149,17 @@ def predict(model: keras.Model, split: Split) -> Predictions:
         split: The images and their true classes.
     """
     both = architectures.with_features(model)
-    parts = [
-        both(scaled(split.images[start : start + EVALUATION_BATCH]), training=False)
-        for start in range(0, len(split.labels), EVALUATION_BATCH)
-    ]
+    num_images, size = len(split.labels), evaluation_batch(model)
+    probabilities, features = (
+        np.empty((num_images, numbers), np.float32) for _, numbers in both.output_shape
+    )
+    for start in range(0, num_images, size):
+        part = slice(start, start + size)
+        probabilities[part], features[part] = both(
+            scaled(split.images[part]), training=False
+        )
     return Predictions(
-        labels=np.array(split.labels),
-        probabilities=np.concatenate([np.asarray(part[0]) for part in parts]),
-        features=np.concatenate([np.asarray(part[1]) for part in parts]),
+        labels=np.array(split.labels), probabilities=probabilities, features=features
     )
 
 
@@ -167,6 +171,13 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
         message = (
             f"Expected a batch of at most the {len(learned):,} images to learn from, "
             f"got a batch size of {config.batch_size:,}. Choose a smaller one."
+        )
+        raise ConfigError(message)
+    if config.patience and not len(held_out):
+        message = (
+            "Expected at least one image to be held out for patience to watch, got a "
+            f"share of {config.validation_fraction:g} of {len(learned):,} images. "
+            "Hold out more, or set patience to 0."
         )
         raise ConfigError(message)
     return learned, held_out

@@ -290,6 +290,14 @@ def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset) -> None:
         train(dataset, replace(SMALL, batch_size=361))
 
 
+def test_patience_with_no_image_to_watch_is_refused(dataset: Dataset) -> None:
+    """A share of 400 images can be less than one of them."""
+    config = replace(SMALL, validation_fraction=0.001, patience=3)
+
+    with pytest.raises(ConfigError, match="at least one image to be held out"):
+        train(dataset, config)
+
+
 def test_a_batch_of_all_the_data_is_accepted(dataset: Dataset) -> None:
     """Plain gradient descent is a training too."""
     config = TrainingConfig(
