@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from core.config.checks import check_choice, check_range, check_whole
+from core.config.checks import check_choice, check_kind, check_range, check_whole
 from core.errors import ConfigError
 
 Activation = Literal["relu", "tanh", "elu", "gelu"]
@@ -102,6 +102,7 @@ class MlpConfig(LayeredNetwork):
         object.__setattr__(self, "hidden", _checked_units(self.hidden))
         check_choice("activation", self.activation, get_args(Activation))
         check_range("dropout", self.dropout, 0.0, MAX_DROPOUT)
+        _check_batch_norm(self.batch_norm)
 
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
         """List the layers from the image to the answer."""
@@ -170,12 +171,12 @@ class CnnConfig(LayeredNetwork):
     padding: Padding = "same"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blocks", tuple(self.blocks))
+        object.__setattr__(self, "blocks", _checked_blocks(self.blocks))
         object.__setattr__(self, "dense", _checked_units(self.dense))
-        check_range("number of blocks", len(self.blocks), 1, MAX_BLOCKS)
         check_choice("activation", self.activation, get_args(Activation))
         check_choice("padding", self.padding, get_args(Padding))
         check_range("dropout", self.dropout, 0.0, MAX_DROPOUT)
+        _check_batch_norm(self.batch_norm)
         tuple(self._convolutions())
 
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
@@ -209,11 +210,24 @@ class CnnConfig(LayeredNetwork):
 
 
 def _checked_units(units: tuple[int, ...]) -> tuple[int, ...]:
+    check_kind("hidden units", units, list, tuple, expected="a list like (128, 64)")
     check_range("number of hidden layers", len(units), 0, MAX_LAYERS)
     for number in units:
         check_whole("hidden units", number)
         check_range("hidden units", number, 1, MAX_UNITS)
     return tuple(units)
+
+
+def _checked_blocks(blocks: tuple[ConvBlock, ...]) -> tuple[ConvBlock, ...]:
+    check_kind("blocks", blocks, list, tuple, expected="a list of blocks")
+    check_range("number of blocks", len(blocks), 1, MAX_BLOCKS)
+    for block in blocks:
+        check_kind("block", block, ConvBlock, expected="a ConvBlock")
+    return tuple(blocks)
+
+
+def _check_batch_norm(value: object) -> None:
+    check_kind("batch norm", value, bool, expected="true or false")
 
 
 def _check_side(side: int) -> None:

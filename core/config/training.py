@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Self, get_args
 
 from core.config.augmentation import Augmentation
-from core.config.checks import check_choice, check_range, check_whole
+from core.config.checks import check_choice, check_kind, check_range, check_whole
 from core.config.ensemble import EnsembleConfig, Network
 from core.config.networks import CnnConfig, ConvBlock, MlpConfig
 from core.errors import ConfigError, SchemaError
@@ -101,6 +101,10 @@ class TrainingConfig:
             ("seed", 0, 2**31 - 1),
         ):
             check_range(name.replace("_", " "), getattr(self, name), low, high)
+        check_kind("network", self.network, *_KINDS.values(), expected="a network")
+        check_kind(
+            "augmentation", self.augmentation, Augmentation, expected="an Augmentation"
+        )
         check_choice("schedule", self.schedule, get_args(Schedule))
         check_choice("optimizer", self.optimizer, get_args(OptimizerName))
         check_choice("monitor", self.monitor, get_args(Monitor))

@@ -12,12 +12,11 @@ import numpy as np
 
 from core import settings
 from core.config import TrainingConfig
-from core.datasets.store import Dataset
-from core.errors import ExportError, HomeError
+from core.datasets.store import Dataset, Split
+from core.errors import HomeError
 from core.evaluation import metrics
-from core.inference import Predictor
 from core.jobs import reasons
-from core.runs.records import CHECKPOINT, Predictions, Run, RunScores
+from core.runs.records import CHECKPOINT, Run, RunScores
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from core.training.combine import Combined
     from core.training.train import Trained
 
-EXPORT_TOLERANCE: Final = 1e-4
 PREFIX: Final = ".run-"
 LEFT_BEHIND_SECONDS: Final = 3600.0
 """No run takes so long to be saved."""
@@ -75,8 +73,7 @@ def keep(
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
     files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=PREFIX))
     try:
-        _write_files(files, result, run.config)
-        _check_export(files / "model.tflite", dataset.test.images, predictions)
+        _write_files(files, result, run.config, dataset.test)
         scores = RunScores(
             test_accuracy=accuracy.value,
             test_size=accuracy.total,
@@ -102,11 +99,18 @@ def sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_files(files: Path, result: Result, config: TrainingConfig) -> None:
+def _write_files(
+    files: Path, result: Result, config: TrainingConfig, tested: Split
+) -> None:
     from core.models import export, onnx  # noqa: PLC0415 - it imports TensorFlow
 
     export.save_keras(result.made.model, files / "model.keras")
     export.save_litert(result.made.model, files / "model.tflite")
+    export.check_litert(
+        files / "model.tflite",
+        tested.images.astype(np.float32) / 255.0,
+        result.made.predictions.probabilities,
+    )
     onnx.save_onnx(result.made.model, files / "model.onnx")
     result.made.predictions.save(files / "predictions.npz")
     if result.checkpoint is not None:
@@ -129,15 +133,3 @@ def _no_room(result: Result) -> HomeError:
         "folder, and train again. The curves of this run are kept, its model is lost."
     )
     return HomeError(message)
-
-
-def _check_export(model: Path, images: np.ndarray, predictions: Predictions) -> None:
-    exported = Predictor(model).predict(images.astype(np.float32) / 255.0)
-    difference = float(np.abs(exported - predictions.probabilities).max())
-    if difference > EXPORT_TOLERANCE:
-        message = (
-            "Expected the exported model to give the probabilities of the trained "
-            f"one within {EXPORT_TOLERANCE:g}, but they differ by {difference:.2g}. "
-            "This is a defect of the export: please report it with the run's config."
-        )
-        raise ExportError(message)

@@ -2,11 +2,22 @@
 
 import warnings
 from pathlib import Path
+from typing import Final
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
-from core.errors import ArtifactError
+from core.errors import ArtifactError, ExportError
 from core.files import DAMAGED
+from core.inference import Predictor
+from core.types import Probabilities
+
+TOLERANCE: Final = 1e-4
+ROUNDING: Final = 1e-6
+"""Change of a pixel, as a share of it, that stands for the rounding of float32 sums."""
+ROUNDINGS_ALLOWED: Final = 10.0
+"""Up to 2.3 times what such changes do was measured between Keras and LiteRT."""
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
@@ -43,3 +54,38 @@ def load_weights(model: keras.Model, path: Path) -> None:
             "train it again."
         )
         raise ArtifactError(message) from error
+
+
+def check_litert(
+    path: Path, images: NDArray[np.float32], probabilities: Probabilities
+) -> None:
+    """See that a `.tflite` file computes what the trained model does.
+
+    Where weights are huge, as after learning far too fast, an image between two
+    classes falls to either by the rounding of a sum. So differences are allowed
+    also if those of the exported model itself, when pixels are changed in their
+    last digits, are in the mean about as large.
+
+    Args:
+        path: A file that `save_litert` wrote.
+        images: Ink from 0.0 to 1.0, float32 of shape (n, 28, 28).
+        probabilities: What the trained model says about them, of shape (n, classes).
+
+    Raises:
+        ExportError: If the two differ by more, or an answer is not a number.
+    """
+    predictor = Predictor(path)
+    exported = predictor.predict(images)
+    differences = np.abs(exported - probabilities)
+    if differences.max() <= TOLERANCE:
+        return
+    changes = np.random.default_rng(0).uniform(-ROUNDING, ROUNDING, images.shape)
+    changed = predictor.predict(images * (1 + changes).astype(np.float32))
+    if differences.mean() <= ROUNDINGS_ALLOWED * np.abs(changed - exported).mean():
+        return
+    message = (
+        "Expected the exported model to give the probabilities of the trained "
+        f"one within {TOLERANCE:g}, but they differ by {differences.max():.2g}. "
+        "This is a defect of the export: please report it with the run's config."
+    )
+    raise ExportError(message)

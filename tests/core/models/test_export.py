@@ -1,14 +1,17 @@
 """The files a model is handed over in: they compute what the model does."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from core.config import MlpConfig, Network
+from core.config import CnnConfig, ConvBlock, MlpConfig, Network
+from core.errors import ExportError
 from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
+from core.types import Probabilities
 
 IMAGES = np.random.default_rng(0).random((MAX_BATCH + 3, 28, 28), dtype=np.float32)
 
@@ -33,10 +36,19 @@ def trained(network: Network) -> keras.Model:
             id="batch norm and dropout",
         ),
         pytest.param(MlpConfig(hidden=()), id="no hidden layer"),
+        pytest.param(
+            CnnConfig(
+                blocks=(ConvBlock(filters=4, convolutions=2), ConvBlock(filters=6)),
+                dense=(8,),
+                dropout=0.3,
+                batch_norm=True,
+            ),
+            id="convolutions, batch norm and dropout",
+        ),
     ],
 )
 def test_the_exported_model_answers_like_the_trained_one(
-    network: MlpConfig, tmp_path: Path
+    network: Network, tmp_path: Path
 ) -> None:
     """What one downloads is what was tested, in more than one batch too."""
     model = trained(network)
@@ -46,14 +58,61 @@ def test_the_exported_model_answers_like_the_trained_one(
 
     answers = Predictor(path).predict(IMAGES)
     np.testing.assert_allclose(answers, np.asarray(model(IMAGES)), atol=1e-5)
+    export.check_litert(path, IMAGES, np.asarray(model(IMAGES)))
 
 
-def test_plain_keras_opens_the_keras_file_safely(tmp_path: Path) -> None:
-    """Nobody needs Inklab, or unsafe loading, to use a model."""
-    model = trained(MlpConfig(hidden=(8,), dropout=0.2, batch_norm=True))
-    path = tmp_path / "model.keras"
+def undecided() -> keras.Model:
+    """Build a network with huge weights, to which 100 images are of either class."""
+    model = architectures.build(MlpConfig(hidden=()), num_classes=7)
+    kernel, bias = model.get_weights()
+    generator = np.random.default_rng(3)
+    images, _ = np.linalg.qr(IMAGES[:100].reshape(100, -1).T)
+    direction = generator.normal(size=len(kernel))
+    direction -= images @ (images.T @ direction)
+    kernel[:, 0], kernel[:, 1] = 1e5 * direction, -1e5 * direction
+    model.set_weights([kernel, bias])
+    return model
 
-    export.save_keras(model, path)
 
-    loaded = keras.models.load_model(path, safe_mode=True)
-    np.testing.assert_array_equal(np.asarray(loaded(IMAGES)), np.asarray(model(IMAGES)))
+def test_an_exported_model_with_huge_weights_may_differ_by_rounding(
+    tmp_path: Path,
+) -> None:
+    """Learning far too fast is no defect of the export, and its run is kept."""
+    path = tmp_path / "model.tflite"
+    export.save_litert(undecided(), path)
+    rounding = np.random.default_rng(4).normal(0.0, 1e-6, IMAGES.shape)
+    changed = IMAGES * (1 + rounding).astype(np.float32)
+    probabilities = Predictor(path).predict(changed)
+
+    export.check_litert(path, IMAGES, probabilities)
+
+    difference = np.abs(Predictor(path).predict(IMAGES) - probabilities).max()
+    assert difference > export.TOLERANCE
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(lambda answers: answers[:, ::-1], id="other classes"),
+        pytest.param(lambda answers: np.full_like(answers, np.nan), id="not a number"),
+    ],
+)
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: trained(MlpConfig(hidden=(24, 12))), id="usual"),
+        pytest.param(undecided, id="huge weights"),
+    ],
+)
+def test_an_exported_model_that_computes_something_else_is_refused(
+    make: Callable[[], keras.Model],
+    wrong: Callable[[Probabilities], Probabilities],
+    tmp_path: Path,
+) -> None:
+    """Also one for which rounding alone changes some answers."""
+    model = make()
+    path = tmp_path / "model.tflite"
+    export.save_litert(model, path)
+
+    with pytest.raises(ExportError, match="defect of the export"):
+        export.check_litert(path, IMAGES, wrong(np.asarray(model(IMAGES))))
