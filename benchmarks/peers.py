@@ -16,6 +16,7 @@ from core.datasets import store as datasets
 from core.evaluation import metrics
 
 LEARNING_RATE = 1e-3
+NUM_TRAIN = 60_000
 AUGMENTATION = Augmentation(rotation=10.0, shift=2.0, zoom=0.1)
 
 
@@ -34,6 +35,24 @@ class Recipe:
     epochs: int
     is_lenet: bool = False
 
+    @property
+    def network(self) -> MlpConfig | CnnConfig:
+        """What is trained."""
+        return CnnConfig(padding="valid") if self.is_lenet else MlpConfig()
+
+    @property
+    def operations(self) -> float:
+        """Multiplications and additions of the whole training.
+
+        Forward, gradients of the weights, and gradients of the inputs of all
+        layers but the first.
+        """
+        layers = [
+            layer.num_multiplications for layer in self.network.layers(num_classes=10)
+        ]
+        first = next(number for number in layers if number)
+        return 2 * (3 * sum(layers) - first) * NUM_TRAIN * self.epochs
+
 
 Result = tuple[float, float]
 Floats = NDArray[np.float32]
@@ -43,9 +62,8 @@ def inklab(recipe: Recipe) -> Result:
     """Train with the compiled epoch."""
     from core.training.train import train  # noqa: PLC0415
 
-    network = CnnConfig(padding="valid") if recipe.is_lenet else MlpConfig()
     config = TrainingConfig(
-        network=network,
+        network=recipe.network,
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=LEARNING_RATE,

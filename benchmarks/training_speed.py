@@ -110,12 +110,16 @@ def _in_own_process(name: str, recipe: str) -> dict[str, float]:
 def _print_tables(report: dict) -> None:
     print(machine.line(report["machine"]))
     for recipe, rows in report["median"].items():
-        print(f"\n{recipe:14}{'seconds':>9}{'of inklab':>11}{'test accuracy':>15}")
+        print(
+            f"\n{recipe:14}{'seconds':>9}{'of inklab':>11}{'test accuracy':>15}"
+            f"{'GFLOP/s':>9}"
+        )
         ours = rows["inklab"]["seconds"]
         for name, row in rows.items():
-            ratio = row["seconds"] / ours
+            speed = RECIPES[recipe].operations / row["seconds"] / 1e9
             print(
-                f"{name:14}{row['seconds']:9.1f}{ratio:10.1f}x{row['accuracy']:15.2%}"
+                f"{name:14}{row['seconds']:9.1f}{row['seconds'] / ours:10.1f}x"
+                f"{row['accuracy']:15.2%}{speed:9.1f}"
             )
 
 

@@ -10,7 +10,6 @@ from core.config import (
     CnnConfig,
     ConvBlock,
     MlpConfig,
-    Network,
     TrainingConfig,
 )
 from core.datasets.store import Dataset, Split
@@ -64,23 +63,42 @@ def test_mnist_is_learned_from_six_hundred_images(small_mnist: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    "network",
+    "recipe",
     [
-        pytest.param(SMALL.network, id="plain"),
+        pytest.param(SMALL, id="plain"),
         pytest.param(
-            MlpConfig(hidden=(16,), dropout=0.3, batch_norm=True), id="dropout"
+            replace(
+                SMALL, network=MlpConfig(hidden=(16,), dropout=0.3, batch_norm=True)
+            ),
+            id="dropout",
         ),
         pytest.param(
-            CnnConfig(blocks=(ConvBlock(filters=4),), dense=(), dropout=0.3),
-            id="convolutions",
+            replace(
+                SMALL,
+                network=CnnConfig(
+                    blocks=(ConvBlock(filters=4),),
+                    dense=(8,),
+                    dropout=0.3,
+                    batch_norm=True,
+                ),
+                optimizer="adamw",
+                weight_decay=0.05,
+                label_smoothing=0.05,
+                gradient_clip=1.0,
+                weight_average=0.9,
+                augmentation=Augmentation(
+                    rotation=8.0, shift=1.5, elastic=0.5, noise=0.1, erasing=0.2
+                ),
+            ),
+            id="convolutions, with averaged weights and changed images",
         ),
     ],
 )
 def test_the_same_configuration_gives_the_same_weights(
-    dataset: Dataset, network: Network
+    dataset: Dataset, recipe: TrainingConfig
 ) -> None:
     """To the last bit, and whatever was trained between."""
-    config = replace(SMALL, network=network, schedule="one-cycle")
+    config = replace(recipe, schedule="one-cycle")
     first = train(dataset, config)
     train(dataset, replace(config, seed=1))
 
