@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from core.training.checkpoint import Checkpoint
 
 NICENESS: Final = 10
-QUICK_SECONDS: Final = 60.0
+QUICK_SECONDS: Final = 30.0
 WATCH_SECONDS: Final = 1.0
 
 

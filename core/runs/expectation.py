@@ -22,8 +22,9 @@ STARTUP_SECONDS: Final = 2.0
 
 # Microseconds on two cores of 2026, fitted to trainings of 22 configurations.
 DENSE_IMAGE: Final = 4.0
+DENSE_MULTIPLICATION: Final = 7.5e-5
 CONVOLUTIONAL_IMAGE: Final = 50.0
-MULTIPLICATION: Final = 1.5e-4
+CONVOLUTIONAL_MULTIPLICATION: Final = 1.5e-4
 DROPPED_UNIT: Final = 0.8
 UPDATED_PARAMETER: Final[Mapping[OptimizerName, float]] = {
     "adam": 3.5e-3,
@@ -138,20 +139,22 @@ def _image_seconds(config: TrainingConfig, spec: DatasetSpec) -> float:
     network, num_classes = config.network, len(spec.classes)
     parameters = network.num_parameters(num_classes=num_classes)
     microseconds = (
-        _kind_cost(config)
-        + MULTIPLICATION * network.num_multiplications(num_classes=num_classes)
+        _layers_cost(config, num_classes)
         + UPDATED_PARAMETER[config.optimizer] * parameters / config.batch_size
         + (0.0 if config.augmentation.is_none else CHANGED_IMAGE)
     )
     return microseconds / 1e6
 
 
-def _kind_cost(config: TrainingConfig) -> float:
+def _layers_cost(config: TrainingConfig, num_classes: int) -> float:
+    """Return the microseconds for what the layers compute of one image."""
+    work = config.network.num_multiplications(num_classes=num_classes)
     match trainable(config.network):
         case MlpConfig(hidden=hidden, dropout=dropout):
-            return DENSE_IMAGE + (DROPPED_UNIT * sum(hidden) if dropout else 0.0)
+            dropped = DROPPED_UNIT * sum(hidden) if dropout else 0.0
+            return DENSE_IMAGE + DENSE_MULTIPLICATION * work + dropped
         case CnnConfig():
-            return CONVOLUTIONAL_IMAGE
+            return CONVOLUTIONAL_IMAGE + CONVOLUTIONAL_MULTIPLICATION * work
 
 
 def _distance(
