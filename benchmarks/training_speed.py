@@ -4,7 +4,8 @@ r"""How long recipes take here and in other libraries, side by side.
 recipe) and of 128, and a LeNet in batches of 128 with augmentation, on all 60,000
 training images. Each training is a process of its own; all take turns, and the
 median counts. The time is that of the training with compilation, without
-imports and loading. `requirements-bench.txt` has the peers; one that is not
+imports and loading; GFLOP/s are what the layers multiply and add in it, without
+augmentation and optimizer. `requirements-bench.txt` has the peers; one that is not
 installed is left out and named.
 
     python benchmarks/training_speed.py [--recipe classic-32 ...] \
@@ -83,6 +84,9 @@ def _table(recipe: str, options: argparse.Namespace) -> dict[str, dict[str, floa
         name: {
             "seconds": statistics.median(row["seconds"] for row in rows),
             "accuracy": statistics.median(row["accuracy"] for row in rows),
+            "gflops": RECIPES[recipe].operations
+            / statistics.median(row["seconds"] for row in rows)
+            / 1e9,
         }
         for name, rows in results.items()
     }
@@ -116,10 +120,9 @@ def _print_tables(report: dict) -> None:
         )
         ours = rows["inklab"]["seconds"]
         for name, row in rows.items():
-            speed = RECIPES[recipe].operations / row["seconds"] / 1e9
             print(
                 f"{name:14}{row['seconds']:9.1f}{row['seconds'] / ours:10.1f}x"
-                f"{row['accuracy']:15.2%}{speed:9.1f}"
+                f"{row['accuracy']:15.2%}{row['gflops']:9.1f}"
             )
 
 

@@ -1,7 +1,5 @@
 """Say what is wrong with a value of a configuration."""
 
-from numbers import Real
-
 from core.errors import ConfigError
 
 
@@ -14,7 +12,7 @@ def check_whole(name: str, value: object) -> None:
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError unless the value is a number from `low` to `high`."""
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         message = f"Expected a number as {name}, got {value!r}."
         raise ConfigError(message)
     if not low <= value <= high:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from core.config.checks import check_range
+from core.config.checks import check_kind, check_range
 from core.config.networks import CnnConfig, Layer, LayeredNetwork, MlpConfig
 from core.errors import ConfigError
 
@@ -32,9 +32,11 @@ class EnsembleConfig(LayeredNetwork):
     members: tuple[TrainableNetwork, ...]
 
     def __post_init__(self) -> None:
+        check_kind("members", self.members, list, tuple, expected="a list of networks")
         object.__setattr__(self, "members", tuple(self.members))
         check_range("number of members", len(self.members), MIN_MEMBERS, MAX_MEMBERS)
         for member in self.members:
+            check_kind("member", member, LayeredNetwork, expected="a network")
             trainable(member)
 
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:

@@ -101,7 +101,14 @@ class TrainingConfig:
             ("seed", 0, 2**31 - 1),
         ):
             check_range(name.replace("_", " "), getattr(self, name), low, high)
-        check_kind("network", self.network, *_KINDS.values(), expected="a network")
+        for name in ("dataset", "preset"):
+            check_kind(name, getattr(self, name), str, expected="a name")
+        check_kind(
+            "network",
+            self.network,
+            *_KINDS.values(),
+            expected="an MlpConfig, a CnnConfig or an EnsembleConfig",
+        )
         check_kind(
             "augmentation", self.augmentation, Augmentation, expected="an Augmentation"
         )

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from core import settings
 from core.config import TrainingConfig
 from core.datasets.store import Dataset, Split
@@ -73,7 +71,7 @@ def keep(
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
     files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=PREFIX))
     try:
-        _write_files(files, result, run.config, dataset.test)
+        _write_and_check(files, result, run.config, dataset.test)
         scores = RunScores(
             test_accuracy=accuracy.value,
             test_size=accuracy.total,
@@ -99,7 +97,7 @@ def sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_files(
+def _write_and_check(
     files: Path, result: Result, config: TrainingConfig, tested: Split
 ) -> None:
     from core.models import export, onnx  # noqa: PLC0415 - it imports TensorFlow
@@ -108,8 +106,8 @@ def _write_files(
     export.save_litert(result.made.model, files / "model.tflite")
     export.check_litert(
         files / "model.tflite",
-        tested.images.astype(np.float32) / 255.0,
-        result.made.predictions.probabilities,
+        images=tested.images,
+        probabilities=result.made.predictions.probabilities,
     )
     onnx.save_onnx(result.made.model, files / "model.onnx")
     result.made.predictions.save(files / "predictions.npz")

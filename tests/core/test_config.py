@@ -5,7 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from core.config import Augmentation, CnnConfig, MlpConfig, TrainingConfig
+from core.config import (
+    Augmentation,
+    CnnConfig,
+    EnsembleConfig,
+    MlpConfig,
+    TrainingConfig,
+)
 from core.errors import ConfigError, SchemaError
 
 FULL = TrainingConfig(
@@ -82,7 +88,8 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(
             TrainingConfig, {"label_smoothing": True}, "number as label.*True"
         ),
-        pytest.param(TrainingConfig, {"network": (128, 64)}, "a network, got"),
+        pytest.param(TrainingConfig, {"network": (128, 64)}, "a CnnConfig or"),
+        pytest.param(TrainingConfig, {"dataset": 3}, "dataset as a name, got 3"),
         pytest.param(TrainingConfig, {"augmentation": None}, "an Augmentation, got No"),
         pytest.param(Augmentation, {"shift": "2"}, "number as shift, got '2'"),
         pytest.param(MlpConfig, {"hidden": (8.0,)}, "whole number as hidden units"),
@@ -91,6 +98,9 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(MlpConfig, {"batch_norm": "no"}, "batch norm as true or false"),
         pytest.param(CnnConfig, {"blocks": 2}, "a list of blocks, got 2"),
         pytest.param(CnnConfig, {"blocks": (16, 32)}, "a ConvBlock, got 16"),
+        pytest.param(CnnConfig, {"dense": 5}, r"like \(128, 64\), got 5"),
+        pytest.param(EnsembleConfig, {"members": 5}, "a list of networks, got 5"),
+        pytest.param(EnsembleConfig, {"members": ("a", "b")}, "a network, got 'a'"),
         pytest.param(CnnConfig, {"batch_norm": 1}, "batch norm as true or false"),
         pytest.param(MlpConfig, {"activation": "softmax"}, "relu, tanh, elu, gelu"),
         pytest.param(MlpConfig, {"dropout": 0.91}, "dropout from 0.0 to 0.9"),

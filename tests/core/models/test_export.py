@@ -13,7 +13,10 @@ from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
 from core.types import Probabilities
 
-IMAGES = np.random.default_rng(0).random((MAX_BATCH + 3, 28, 28), dtype=np.float32)
+PIXELS = np.random.default_rng(0).integers(
+    256, size=(MAX_BATCH + 3, 28, 28), dtype=np.uint8
+)
+IMAGES = PIXELS.astype(np.float32) / 255.0
 
 
 def trained(network: Network) -> keras.Model:
@@ -58,7 +61,7 @@ def test_the_exported_model_answers_like_the_trained_one(
 
     answers = Predictor(path).predict(IMAGES)
     np.testing.assert_allclose(answers, np.asarray(model(IMAGES)), atol=1e-5)
-    export.check_litert(path, IMAGES, np.asarray(model(IMAGES)))
+    export.check_litert(path, images=PIXELS, probabilities=np.asarray(model(IMAGES)))
 
 
 def undecided() -> keras.Model:
@@ -80,11 +83,11 @@ def test_an_exported_model_with_huge_weights_may_differ_by_rounding(
     """Learning far too fast is no defect of the export, and its run is kept."""
     path = tmp_path / "model.tflite"
     export.save_litert(undecided(), path)
-    rounding = np.random.default_rng(4).normal(0.0, 1e-6, IMAGES.shape)
+    rounding = np.random.default_rng(4).uniform(-1e-6, 1e-6, IMAGES.shape)
     changed = IMAGES * (1 + rounding).astype(np.float32)
     probabilities = Predictor(path).predict(changed)
 
-    export.check_litert(path, IMAGES, probabilities)
+    export.check_litert(path, images=PIXELS, probabilities=probabilities)
 
     difference = np.abs(Predictor(path).predict(IMAGES) - probabilities).max()
     assert difference > export.TOLERANCE
@@ -115,4 +118,28 @@ def test_an_exported_model_that_computes_something_else_is_refused(
     export.save_litert(model, path)
 
     with pytest.raises(ExportError, match="defect of the export"):
-        export.check_litert(path, IMAGES, wrong(np.asarray(model(IMAGES))))
+        export.check_litert(
+            path, images=PIXELS, probabilities=wrong(np.asarray(model(IMAGES)))
+        )
+
+
+def test_one_image_that_differs_is_enough(tmp_path: Path) -> None:
+    """Also where 100 others may differ by rounding."""
+    path = tmp_path / "model.tflite"
+    export.save_litert(undecided(), path)
+    probabilities = Predictor(path).predict(IMAGES)
+    probabilities[-1] = np.roll(probabilities[-1], 1)
+
+    with pytest.raises(ExportError, match="defect of the export"):
+        export.check_litert(path, images=PIXELS, probabilities=probabilities)
+
+
+def test_plain_keras_opens_the_keras_file_safely(tmp_path: Path) -> None:
+    """Nobody needs Inklab, or unsafe loading, to use a model."""
+    model = trained(MlpConfig(hidden=(8,), dropout=0.2, batch_norm=True))
+    path = tmp_path / "model.keras"
+
+    export.save_keras(model, path)
+
+    loaded = keras.models.load_model(path, safe_mode=True)
+    np.testing.assert_array_equal(np.asarray(loaded(IMAGES)), np.asarray(model(IMAGES)))
