@@ -33,6 +33,10 @@ REPEATS = 3
 NETWORKS: dict[str, tuple[TrainableNetwork, int]] = {
     "784-128-64-10, batches of 32": (MlpConfig(), 32),
     "784-128-64-10": (MlpConfig(), 128),
+    "784-1024-512-10, batch norm": (
+        MlpConfig(hidden=(1024, 512), batch_norm=True),
+        128,
+    ),
     "LeNet, valid padding": (CnnConfig(padding="valid"), 128),
     "LeNet, same padding": (CnnConfig(padding="same"), 128),
     "LeNet, valid padding, batch norm": (
