@@ -154,7 +154,8 @@ def _check_mean(
         message = (
             "Expected the ensemble to give the mean of what its members answered "
             f"when they were tested within {MEAN_TOLERANCE:g}, but it differs by "
-            f"{difference:.2g}: the model.keras of a member was changed since. Train "
-            "the members again."
+            f"{difference:.2g}: the model.keras of a member was changed since, or its "
+            "weights are so huge that rounding decides, which another computer does "
+            "otherwise. Train the members again."
         )
         raise ArtifactError(message)
