@@ -79,7 +79,7 @@ def warm_up() -> None:
     """Compile the quick presets, until somebody waits for a run.
 
     The fastest comes first, because that is what a newcomer starts with; in a
-    training of minutes, compiling is no wait.
+    longer training, compiling is no wait.
     """
     _import_tensorflow()
     from core.training.train import prepare  # noqa: PLC0415 - it imports TensorFlow

@@ -20,7 +20,8 @@ from core.runs.records import Run, RunStatus
 STARTUP_SECONDS: Final = 2.0
 """Compiling and the first chunk's share of it, where no run tells more."""
 
-# Microseconds on two cores of 2026, fitted to trainings of 22 configurations.
+# Microseconds on two cores of 2026, fitted to trainings of 22 configurations, the
+# dense multiplication later to that of the largest dense preset.
 DENSE_IMAGE: Final = 4.0
 DENSE_MULTIPLICATION: Final = 7.5e-5
 CONVOLUTIONAL_IMAGE: Final = 50.0

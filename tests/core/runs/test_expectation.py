@@ -151,7 +151,7 @@ def test_the_guess_is_near_what_presets_were_measured_to_take(
     assert expected.low < preset.claim.seconds < expected.high
 
 
-def test_the_guess_for_a_large_dense_network_is_no_longer_than_it_takes() -> None:
+def test_the_guess_for_a_large_dense_network_is_close() -> None:
     """The claim is of the machine that the guess is fitted to."""
     deep = presets.preset("deep-mlp")
 
