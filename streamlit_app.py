@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import services
-from dashboard.widgets import frame
+from dashboard.widgets.common import page_frame
 
 st.set_page_config(page_title="Inklab", page_icon="dashboard/icon.png", layout="wide")
 services.start()
-frame.run(st.navigation(frame.pages()))
+page_frame.run(st.navigation(page_frame.pages()))

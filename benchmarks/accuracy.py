@@ -1,4 +1,4 @@
-r"""What each preset reaches over several seeds: the claims of core.presets.
+r"""What each preset reaches over several seeds: the claims of core.config.presets.
 
 Each is trained as it is, or with the given shares of the training images held
 out. The test images choose nothing. "Together" are all seeds as one ensemble,
@@ -21,12 +21,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import machine
 import numpy as np
 
-from core import presets
-from core.config import TrainingConfig
+from core.config import TrainingConfig, presets
 from core.evaluation import metrics
 from core.jobs import worker
+from core.records import RunStatus
 from core.runs import open_store
-from core.runs.records import RunStatus
 
 
 def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:

@@ -22,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import machine
 from streamlit.testing.v1 import AppTest
 
-from core import presets, settings
+from core import settings
+from core.config import presets
 from core.jobs import executor
-from core.runs import listing, open_store
-from core.runs.records import History, Progress, RunScores
+from core.records import History, Progress, RunScores
+from core.runs import open_store, sql_listing
 from core.runs.store import RunStore
 from dashboard import services
 from tests.serving import ROOT
@@ -62,7 +63,7 @@ def _measure(num_runs: int) -> dict[str, float]:
     client = store._client  # noqa: SLF001 - to compare with MLflow's own way
     return {
         "runs through MLflow, s": _median(
-            lambda: listing.page_by_page(client, _experiment())
+            lambda: sql_listing.page_by_page(client, _experiment())
         ),
         "services.runs(), median, s": _median(services.runs),
         "Runs page, first time, s": first,

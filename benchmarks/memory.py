@@ -17,8 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import machine
 import psutil
 
-from core import presets
-from core.config import CnnConfig, ConvBlock, MlpConfig, TrainingConfig
+from core.config import CnnConfig, ConvBlock, MlpConfig, TrainingConfig, presets
 from core.jobs import executor, worker
 from core.runs import open_store
 

@@ -28,11 +28,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import machine  # noqa: E402
 import numpy as np  # noqa: E402
 
-from core import presets  # noqa: E402
-from core.config import Augmentation  # noqa: E402
+from core.config import Augmentation, presets  # noqa: E402
 from core.datasets import store as datasets  # noqa: E402
 from core.datasets.store import Dataset, Split  # noqa: E402
-from core.runs.records import Progress  # noqa: E402
+from core.records import Progress  # noqa: E402
 from core.types import ByteImages  # noqa: E402
 
 CHANGES = Augmentation(rotation=10.0, shift=1.0, zoom=0.1)

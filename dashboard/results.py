@@ -15,10 +15,11 @@ from core.datasets.store import Dataset
 from core.errors import ArtifactError
 from core.evaluation import comparison, metrics, mistakes
 from core.evaluation.comparison import Comparison
-from core.evaluation.metrics import ClassScores, Proportion
+from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
 from core.inference import Predictor
-from core.runs.records import Predictions, Run
+from core.proportion import Proportion
+from core.records import Predictions, Run
 from core.types import Counts, Labels
 from dashboard import services
 

@@ -21,22 +21,22 @@ from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
+from core.handover import bundle
+from core.insight.diagnosis import Remark, diagnose
+from core.insight.expected_time import Expectation, expected_seconds
 from core.jobs import executor
+from core.records import History, LivePoints, Run, RunStatus
 from core.runs import (
-    bundle,
+    checkpoint_files,
     logs,
     open_store,
     preload,
+    queue_order,
     store_exists,
-    unfinished,
-    waiting,
 )
-from core.runs.diagnosis import Remark, diagnose
-from core.runs.expectation import Expectation, expected_seconds
+from core.runs.checkpoint import finished_epochs_in
 from core.runs.owner import Owner
-from core.runs.records import History, LivePoints, Run, RunStatus
-from core.runs.waiting import Place
-from core.training.checkpoint import finished_epochs_in
+from core.runs.queue_order import Place
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
 
@@ -155,12 +155,12 @@ def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
 
 def waiting_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
     """Return those of some runs that wait for this server, the next one first."""
-    return waiting.waiting(everything, owner=str(Owner.this_process()))
+    return queue_order.waiting(everything, owner=str(Owner.this_process()))
 
 
 def place(run: Run) -> Place | None:
     """Return where a run stands in its queue; None if it does not wait."""
-    return waiting.places(runs()).get(run.id) if run.place is not None else None
+    return queue_order.places(runs()).get(run.id) if run.place is not None else None
 
 
 def move_run(run_id: str, *, by: int) -> None:
@@ -169,7 +169,7 @@ def move_run(run_id: str, *, by: int) -> None:
     Nothing happens to one that somebody deleted, or whose turn has come meanwhile.
     """
     with contextlib.suppress(UnknownRunError, QueueError):
-        waiting.shift(store(), run_id, by=by)
+        queue_order.shift(store(), run_id, by=by)
 
 
 def cancel_run(run_id: str) -> None:
@@ -193,7 +193,7 @@ def epochs_kept(run: Run) -> int | None:
     if not run.status.is_over or run.is_saving:
         return None
     try:
-        return finished_epochs_in(unfinished.state_of(store(), run))
+        return finished_epochs_in(checkpoint_files.state_of(store(), run))
     except (ArtifactError, SchemaError):
         return None
 
@@ -219,7 +219,7 @@ def combine_runs(run_ids: Sequence[str]) -> str:
 
 
 def archive(run_id: str) -> bytes:
-    """Return the zip of a run that has a model; see `core.runs.bundle`.
+    """Return the zip of a run that has a model; see `core.handover.bundle`.
 
     Raises:
         RunStoreError: If the run was deleted, or a file of it is lost.

@@ -3,7 +3,7 @@
 Choices that a link should carry are query parameters. Widgets that can bind
 theirs do so themselves; this module has the others: the run (chosen by id, so
 that a renamed run keeps its links), what was clicked on in a figure, which
-Streamlit cannot bind, and the recipe (see `dashboard.widgets.chosen`).
+Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state`).
 """
 
 import uuid

@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
-from core.evaluation.metrics import Proportion
-from core.presets import Claim
-from core.runs.records import Run
+from core.config.presets import Claim
+from core.proportion import Proportion
+from core.records import Run
 from dashboard.charts.words import percent
 
 _JOINER = "\u2060"

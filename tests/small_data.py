@@ -22,10 +22,10 @@ from core.datasets import catalog, idx
 from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
+from core.records import History, Predictions, Progress
 from core.runs import open_store
-from core.runs.records import History, Predictions, Progress
-from core.training.checkpoint import Checkpoint
-from core.training.states import EngineState
+from core.runs.checkpoint import Checkpoint
+from core.runs.training_state import EngineState
 
 NUM_TRAIN = 600
 NUM_TEST = 200

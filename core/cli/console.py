@@ -16,7 +16,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from core.runs.records import Progress
+from core.records import Progress
 
 WIDTH_WITHOUT_TERMINAL: Final = 1000
 

@@ -1,6 +1,6 @@
 """The flags of a recipe in the terminal, and the configuration that they give.
 
-`core.commands` writes what is read here.
+`core.handover.commands` writes what is read here.
 """
 
 import argparse
@@ -8,7 +8,6 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar, get_args
 
-from core import presets
 from core.config import (
     SINGLE_VALUES,
     Activation,
@@ -22,6 +21,7 @@ from core.config import (
     Schedule,
     TrainableNetwork,
     TrainingConfig,
+    presets,
     trainable,
 )
 from core.errors import ConfigError

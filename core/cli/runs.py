@@ -8,13 +8,16 @@ from pathlib import Path
 
 from core.cli import console
 from core.cli.summary import in_short, summary
-from core.runs import bundle, logs, open_store, waiting
+from core.handover import bundle
+from core.runs import logs, open_store, queue_order
 
 
 def list_runs(options: argparse.Namespace) -> int:
     """Print all runs, newest first."""
     runs = open_store().runs()
-    places = {run_id: place.number for run_id, place in waiting.places(runs).items()}
+    places = {
+        run_id: place.number for run_id, place in queue_order.places(runs).items()
+    }
     rows = [summary(run) | {"place": places.get(run.id)} for run in runs]
     console.print_rows(
         rows if options.json else [in_short(row) for row in rows],
@@ -62,7 +65,7 @@ def move_run(options: argparse.Namespace) -> int:
     """Let a waiting run have its turn earlier or later."""
     store = open_store()
     run = store.get(options.id)
-    waiting.move(store, run.id, place=options.to)
+    queue_order.move(store, run.id, place=options.to)
     console.print_record({"moved": run.id, "place": options.to}, as_json=options.json)
     return 0
 

@@ -1,12 +1,12 @@
 """What the terminal says of a run."""
 
-from core import estimates
 from core.cli import console
 from core.cli.console import Record
 from core.config import TrainingConfig
 from core.errors import TrainingError, UnknownDatasetError
-from core.runs import unfinished
-from core.runs.records import Run, RunStatus
+from core.insight import network_cost
+from core.records import Run, RunStatus
+from core.runs import checkpoint_files
 
 
 def print_result(run: Run, *, as_json: bool) -> int:
@@ -20,7 +20,7 @@ def print_result(run: Run, *, as_json: bool) -> int:
     """
     if run.status is not RunStatus.FINISHED:
         message = f"Run {run.id} has {run.status}. {run.reason}".strip()
-        if unfinished.file_of(run.id).exists():
+        if checkpoint_files.file_of(run.id).exists():
             command = f"python -m core runs continue {run.id} --epochs N"
             message += f" `{command}` goes on from where it was kept."
         raise TrainingError(message)
@@ -53,7 +53,7 @@ def summary(run: Run) -> Record:
 
 def _num_parameters(config: TrainingConfig) -> int | None:
     try:
-        return estimates.num_parameters(config)
+        return network_cost.num_parameters(config)
     except UnknownDatasetError:
         return None
 

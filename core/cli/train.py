@@ -8,13 +8,14 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from core import estimates, presets
 from core.cli import console, flags
 from core.cli.summary import print_result, summary
+from core.config import presets
 from core.errors import TrainingStopped
-from core.jobs import combining, worker
+from core.insight import network_cost
+from core.jobs import ensembles, worker
+from core.records import Progress
 from core.runs import open_store
-from core.runs.records import Progress
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -26,7 +27,7 @@ INTERRUPTED: Final = 130
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = flags.config_of(options)
-    name = presets.name_of(config, network=estimates.describe_network(config))
+    name = presets.name_of(config, network=network_cost.describe_network(config))
     store = open_store()
     run_id = store.create(config, name=name)
     return _train(store, run_id, as_json=options.json)
@@ -34,7 +35,7 @@ def train(options: argparse.Namespace) -> int:
 
 def continue_run(options: argparse.Namespace) -> int:
     """Train a run for more epochs, as a new run."""
-    from core.jobs.lineage import create_child  # noqa: PLC0415 - it imports MLflow
+    from core.jobs.resume import create_child  # noqa: PLC0415 - it imports MLflow
 
     store = open_store()
     run_id = create_child(store, options.id, epochs=options.epochs)
@@ -78,6 +79,6 @@ def _interrupting(interrupted: threading.Event) -> Iterator[None]:
 def combine_runs(options: argparse.Namespace) -> int:
     """Combine finished runs to one that answers with their mean."""
     store = open_store()
-    run_id = combining.create(store, options.ids, name=options.name)
+    run_id = ensembles.create(store, options.ids, name=options.name)
     worker.train_run(run_id)
     return print_result(store.get(run_id), as_json=options.json)

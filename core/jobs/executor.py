@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 from loky import ProcessPoolExecutor
 
 from core.config import TrainingConfig
-from core.jobs import combining, worker
+from core.jobs import ensembles, worker
 from core.jobs.aside import Aside
 from core.jobs.queue import RunQueue
 
@@ -164,7 +164,7 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
         ConfigError: If there are too many epochs then, or the run is not over.
     """
     # It knows MLflow, which takes two seconds to import.
-    from core.jobs.lineage import create_child  # noqa: PLC0415
+    from core.jobs.resume import create_child  # noqa: PLC0415
 
     child = create_child(store, run_id, epochs=epochs)
     _proceed(store)
@@ -186,7 +186,7 @@ def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str
         UnknownRunError: If there is no such run, or one has not finished.
         ConfigError: If they do not go together.
     """
-    run_id = combining.create(store, run_ids, name=name)
+    run_id = ensembles.create(store, run_ids, name=name)
     _proceed(store)
     return run_id
 

@@ -15,9 +15,9 @@ from loky.process_executor import ShutdownExecutorError
 
 from core.errors import InklabError, RunStoreError, UnknownRunError
 from core.jobs import worker
-from core.runs import waiting
+from core.records import Run, RunStatus
+from core.runs import queue_order
 from core.runs.owner import Owner
-from core.runs.records import Run, RunStatus
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -83,7 +83,7 @@ class RunQueue:
                 run = next(iter(_not_begun(store)), None)
                 if run is None:
                     return False
-                waiting.hand_over(store, run.id)
+                queue_order.hand_over(store, run.id)
                 future = self._executor.submit(worker.train_queued, run.id)
                 self._is_busy = True
                 self._refusals = 0
@@ -172,7 +172,7 @@ class RunQueue:
 
 
 def _not_begun(store: "RunStore") -> tuple[Run, ...]:
-    return waiting.not_begun(store.runs(), owner=str(Owner.this_process()))
+    return queue_order.not_begun(store.runs(), owner=str(Owner.this_process()))
 
 
 def _status_of(store: "RunStore", run_id: str) -> RunStatus | None:

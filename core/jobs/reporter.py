@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from core.errors import RunStoreError, TrainingStopped
-from core.runs.records import Progress
+from core.records import Progress
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import psutil
 
-from core import presets
-from core.config import TrainingConfig
+from core.config import TrainingConfig, presets
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import (
@@ -26,21 +25,21 @@ from core.errors import (
     TrainingStopped,
     UnknownRunError,
 )
-from core.jobs import aside, combining, reasons, results, telling
+from core.handover.card import ensemble_card, model_card
+from core.jobs import aside, ensembles, failure_messages, finalize, log_messages
 from core.jobs.aside import Door
-from core.jobs.logbook import Logbook
-from core.jobs.quiet import without_library, without_remarks
+from core.jobs.autosave import Safekeeping
+from core.jobs.finalize import Result
 from core.jobs.reporter import Reporter
-from core.jobs.results import Result
-from core.jobs.safekeeping import Safekeeping
-from core.runs import open_store, unfinished
-from core.runs.card import ensemble_card, model_card
-from core.runs.records import Progress, Run, RunStatus
+from core.jobs.run_log import Logbook
+from core.jobs.tf_import import without_library, without_remarks
+from core.records import Progress, Run, RunStatus
+from core.runs import checkpoint_files, open_store
 from core.types import ByteImages
 
 if TYPE_CHECKING:
+    from core.runs.checkpoint import Checkpoint
     from core.runs.store import RunStore
-    from core.training.checkpoint import Checkpoint
 
 NICENESS: Final = 10
 QUICK_SECONDS: Final = 30.0
@@ -71,8 +70,8 @@ def settle_in(server: int, door: Door) -> None:
         os.nice(NICENESS)
     threading.Thread(target=aside.answer, args=(door,), daemon=True).start()
     with contextlib.suppress(Exception):
-        results.sweep()
-        unfinished.sweep(open_store())
+        finalize.sweep()
+        checkpoint_files.sweep(open_store())
 
 
 def warm_up() -> None:
@@ -158,12 +157,12 @@ def train_run(
     except InklabError as error:
         if isinstance(error, DivergedError):
             # It would only diverge again.
-            unfinished.discard(run_id)
+            checkpoint_files.discard(run_id)
         if not _is_deleted(store, run_id):
             store.fail(run_id, str(error))
     except BaseException as error:
-        store.fail(run_id, reasons.reason(error, store.get(run_id).config))
-        if not reasons.is_out_of_memory(error):
+        store.fail(run_id, failure_messages.reason(error, store.get(run_id).config))
+        if not failure_messages.is_out_of_memory(error):
             raise
 
 
@@ -202,7 +201,7 @@ def _work_with_log(
 ) -> bool:
     def hear(progress: Progress) -> None:
         if progress.ends_epoch:
-            log.say(telling.epoch(progress))
+            log.say(log_messages.epoch(progress))
         also(progress)
 
     try:
@@ -219,18 +218,18 @@ def _work_on(
     _import_tensorflow()
     started = time.perf_counter()
     run = store.get(run_id)
-    log.say(telling.beginning(run))
+    log.say(log_messages.beginning(run))
     dataset = datasets.load(run.config.dataset)
-    log.say(*telling.plan(run, dataset.spec))
+    log.say(*log_messages.plan(run, dataset.spec))
     if run.members:
         result = _combine(store, run, dataset)
     else:
         keep = Safekeeping(run_id, say=log.say)
         result = _train(store, run, dataset, also, keep)
-        log.say(*telling.training(run, result))
-    results.keep(store, run, dataset, result, started=started)
-    unfinished.discard(run_id)
-    log.say(telling.end(store.get(run_id)))
+        log.say(*log_messages.training(run, result))
+    finalize.keep(store, run, dataset, result, started=started)
+    checkpoint_files.discard(run_id)
+    log.say(log_messages.end(store.get(run_id)))
     return result.is_stopped
 
 
@@ -270,8 +269,8 @@ def _train(
 
 
 def _combine(store: "RunStore", run: Run, dataset: Dataset) -> Result:
-    members = combining.members_of(store, run)
-    combined = combining.combine(store, run, dataset, members)
+    members = ensembles.members_of(store, run)
+    combined = ensembles.combine(store, run, dataset, members)
     card = ensemble_card(
         run.config,
         dataset.spec,
@@ -285,10 +284,10 @@ def _start_of(store: "RunStore", run: Run) -> "Checkpoint | None":
     """Return where the run before stood, and give its curves to this one."""
     if not run.parent:
         return None
-    from core.training.checkpoint import Checkpoint  # noqa: PLC0415 - TensorFlow
+    from core.runs.checkpoint import Checkpoint  # noqa: PLC0415 - TensorFlow
 
     parent = store.get(run.parent)
-    start = Checkpoint.load(unfinished.state_of(store, parent))
+    start = Checkpoint.load(checkpoint_files.state_of(store, parent))
     store.inherit(
         run.id,
         parent.id,

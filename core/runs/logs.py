@@ -58,7 +58,7 @@ def keep(client: "MlflowClient", run_id: str) -> None:
     put there stays where it is, and is read from there.
     """
     # It knows MLflow, which takes two seconds to import.
-    from core.runs.translation import plain_errors  # noqa: PLC0415
+    from core.runs.mlflow_mapping import plain_errors  # noqa: PLC0415
 
     with contextlib.suppress(OSError, HomeError, RunStoreError):
         path = file_of(run_id)

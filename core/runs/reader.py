@@ -25,10 +25,10 @@ from core.errors import (
     SchemaError,
     UnknownRunError,
 )
-from core.runs import database, listing, logs
+from core.records import History, LivePoints, Predictions, Run, RunStatus
+from core.runs import database, logs, sql_listing
+from core.runs.mlflow_mapping import STEPS_PER_EPOCH, plain_errors, run_of
 from core.runs.owner import Owner
-from core.runs.records import History, LivePoints, Predictions, Run, RunStatus
-from core.runs.translation import STEPS_PER_EPOCH, plain_errors, run_of
 
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
@@ -107,7 +107,7 @@ class RunReader:
     def runs(self) -> tuple[Run, ...]:
         """Return all runs, newest first; those that cannot be read are left out."""
         with plain_errors():
-            found = listing.active_runs(self._client, self._uri, self._experiment)
+            found = sql_listing.active_runs(self._client, self._uri, self._experiment)
         readable = []
         for each in found:
             with contextlib.suppress(RunStoreError, SchemaError, ConfigError):

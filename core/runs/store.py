@@ -15,11 +15,9 @@ from mlflow.entities import Metric, Param, RunTag
 
 from core.config import TrainingConfig
 from core.errors import RunStoreError
-from core.runs import logs, reader, unfinished, waiting
-from core.runs.owner import Owner
-from core.runs.reader import RunReader
-from core.runs.records import PLACE_TAG, History, Progress, RunScores, RunStatus
-from core.runs.translation import (
+from core.records import PLACE_TAG, History, Progress, RunScores, RunStatus
+from core.runs import checkpoint_files, logs, queue_order, reader
+from core.runs.mlflow_mapping import (
     LIVE_CURVES,
     STEPS_PER_EPOCH,
     compact,
@@ -28,6 +26,8 @@ from core.runs.translation import (
     progress_metrics,
     score_metrics,
 )
+from core.runs.owner import Owner
+from core.runs.reader import RunReader
 
 MOST_METRICS: Final = 1000
 """MLflow takes no more at once."""
@@ -69,7 +69,7 @@ class RunStore(RunReader):
             "mlflow.runName": name,
             "inklab.config": compact(config.to_json()),
             "inklab.owner": str(Owner.this_process()),
-            PLACE_TAG: str(waiting.behind(self.runs())),
+            PLACE_TAG: str(queue_order.behind(self.runs())),
         }
         if parent:
             # MLflow's own tools show a run below the one that this tag names.
@@ -91,7 +91,7 @@ class RunStore(RunReader):
         self.request_stop(run.id)
         with plain_errors():
             self._client.delete_run(run.id)
-        unfinished.note_deletion(run.id)
+        checkpoint_files.note_deletion(run.id)
 
     def restore(self, run_id: str) -> None:
         """Undo a deletion; a run that was not over then is stopped.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.config import CnnConfig, Network, TrainingConfig
 from core.models import architectures
-from core.training.states import EngineState, Tally
+from core.runs.training_state import EngineState, Tally
 from core.types import ByteImages, Labels
 
 # Five networks in one process are five graphs, which it takes for a mistake.

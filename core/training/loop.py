@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import TrainingConfig
+from core.config.schedules import learning_rates
+from core.datasets import batch_order
 from core.datasets.store import Split
 from core.errors import DivergedError, TrainingStopped
-from core.runs.records import History, Progress
-from core.training import order
-from core.training.checkpoint import Checkpoint
+from core.records import History, Progress
+from core.runs.checkpoint import Checkpoint
+from core.runs.training_state import Tally
 from core.training.dead_units import share_of_dead_units
 from core.training.engine import EVALUATION_BATCH, Engine
-from core.training.feeder import Chunk, Feeder
-from core.training.schedules import learning_rates
-from core.training.states import Tally
+from core.training.prefetch import Chunk, Feeder
 from core.types import Indices
 
 Report = Callable[[Progress], None]
@@ -154,9 +154,9 @@ class Loop:
         config, num_images = self.config, len(self.learned)
         num_steps = num_images * config.epochs // config.batch_size
         sizes = {"batch_size": config.batch_size, "num_epochs": config.epochs}
-        starts = order.epoch_starts(num_images, **sizes)
+        starts = batch_order.epoch_starts(num_images, **sizes)
         epoch_rates = np.split(learning_rates(config, num_steps=num_steps), starts)
-        stream = order.shuffled_stream(num_images, **sizes, seed=config.seed)
+        stream = batch_order.shuffled_stream(num_images, **sizes, seed=config.seed)
         to_skip = self.num_steps
         for positions, rates in zip(stream, epoch_rates, strict=True):
             skipped = min(to_skip, len(rates))

@@ -12,14 +12,14 @@ import keras
 import numpy as np
 
 from core.config import TrainingConfig, trainable
+from core.datasets import batch_order
 from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
 from core.errors import ArtifactError, ConfigError
 from core.models import architectures
-from core.runs.records import History, Predictions
-from core.training import order
+from core.records import History, Predictions
+from core.runs.checkpoint import Checkpoint
 from core.training.augment import Augmenter
-from core.training.checkpoint import Checkpoint
 from core.training.engine import (
     Compiler,
     Engine,
@@ -217,7 +217,9 @@ def _engine_for(dataset: Dataset, config: TrainingConfig, *, num_images: int) ->
         gradient_clip=config.gradient_clip,
         weight_average=config.weight_average,
     )
-    num_batches = order.batches_per_chunk(num_images, batch_size=config.batch_size)
+    num_batches = batch_order.batches_per_chunk(
+        num_images, batch_size=config.batch_size
+    )
     return _engine(compiled, len(dataset.spec.classes), num_batches)
 
 

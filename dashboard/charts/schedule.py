@@ -26,7 +26,7 @@ def learning_rate_curve(
 
     Args:
         rates: Learning rate of each step above 0, float32 of shape (steps,), as
-            `core.training.schedules.learning_rates` gives them.
+            `core.config.schedules.learning_rates` gives them.
         epochs: Epochs that the steps make up.
         palette: Colours of the theme.
 

@@ -3,30 +3,31 @@
 import streamlit as st
 
 from dashboard import results, services
-from dashboard.widgets import draw, frame, runs
+from dashboard.widgets.common import page_frame, run_picker
+from dashboard.widgets.draw import drawing
 
-frame.heading("Draw", "Does it read your hand?")
+page_frame.heading("Draw", "Does it read your hand?")
 
-run = runs.pick_run()
+run = run_picker.pick_run()
 predictor = results.predictor(run.id)
 classes = services.spec_of(run).classes
 
 
-@frame.fragment
+@page_frame.fragment
 def draw_and_read() -> None:
     """Read each stroke without running the rest of the page again."""
     canvas_column, seen_column, answer_column = st.columns(3, gap="medium")
     with canvas_column:
         st.subheader("Draw one character", anchor=False)
-        drawn = draw.canvas_with_tools()
-        drawing = draw.picture() or drawn
+        drawn = drawing.canvas_with_tools()
+        steps = drawing.picture() or drawn
     # What one waits for comes first.
     with answer_column:
         st.subheader("What it reads", anchor=False)
-        draw.answer(predictor, drawing.glyph if drawing else None, classes)
+        drawing.answer(predictor, steps.glyph if steps else None, classes)
     with seen_column:
         st.subheader("What the model sees", anchor=False)
-        draw.steps(drawing)
+        drawing.steps(steps)
 
 
 draw_and_read()

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard import results, services, state, words
-from dashboard.widgets import confusion, frame, runs, sample_card
+from dashboard.widgets.common import page_frame, run_picker, sample_card
+from dashboard.widgets.evaluate import confusion
 
-frame.heading("Evaluate", "How good is it on images that it has never seen?")
+page_frame.heading("Evaluate", "How good is it on images that it has never seen?")
 
-run = runs.pick_run()
+run = run_picker.pick_run()
 dataset = services.dataset(run.config.dataset)
 classes = dataset.spec.classes
 evaluation = results.evaluation(run)

@@ -4,20 +4,21 @@ import streamlit as st
 
 from dashboard import services, state
 from dashboard.charts.words import count_of
-from dashboard.widgets import explore, frame, sample_card
+from dashboard.widgets.common import page_frame, sample_card
+from dashboard.widgets.explore import samples
 
-frame.heading("Explore", "What does the data look like?")
+page_frame.heading("Explore", "What does the data look like?")
 
 dataset = services.default_dataset()
 spec = dataset.spec
 
 
-@frame.fragment
+@page_frame.fragment
 def look_at_images() -> None:
     """Choose and enlarge images, without drawing the rest of the page again."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = explore.pick_split()
-        label = explore.pick_class(spec.classes)
+        split = samples.pick_split()
+        label = samples.pick_class(spec.classes)
         st.button(
             "Other images",
             icon=":material/casino:",
@@ -26,14 +27,14 @@ def look_at_images() -> None:
             args=(state.SAMPLE,),
         )
 
-    images = explore.images_of(dataset, split)
-    shown = explore.sample(images, label)
+    images = samples.images_of(dataset, split)
+    shown = samples.sample(images, label)
     samples_column, image_column = st.columns([3, 2], gap="medium")
     with samples_column:
         st.subheader(f"A sample of {spec.title}", anchor=False)
-        explore.samples(dataset, images, shown)
+        samples.samples(dataset, images, shown)
         st.caption(
-            f"{count_of(len(shown), explore.num_images(images, label))} {split} "
+            f"{count_of(len(shown), samples.num_images(images, label))} {split} "
             "images, drawn at random. Click one to enlarge it."
         )
     with image_column:
@@ -50,8 +51,8 @@ look_at_images()
 balance_column, average_column = st.columns([3, 2], gap="medium")
 with balance_column:
     st.subheader("Balance of the classes", anchor=False)
-    explore.balance(dataset)
+    samples.balance(dataset)
 with average_column:
     st.subheader("The average of each class", anchor=False)
-    explore.averages(dataset)
+    samples.averages(dataset)
     st.caption(f"Mean ink of all {spec.num_train:,} training images, by class.")

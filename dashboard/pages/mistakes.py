@@ -4,18 +4,21 @@ import streamlit as st
 
 from dashboard import results, services, state
 from dashboard.charts.words import count_of
-from dashboard.widgets import frame, mistakes, runs, sample_card
+from dashboard.widgets.common import page_frame, run_picker, sample_card
+from dashboard.widgets.mistakes import mistakes_gallery
 
-frame.heading("Mistakes", "What does it get wrong, and how sure was it?")
+page_frame.heading("Mistakes", "What does it get wrong, and how sure was it?")
 
-run = runs.pick_run()
+run = run_picker.pick_run()
 dataset = services.dataset(run.config.dataset)
 evaluation = results.evaluation(run)
 
 with st.container(horizontal=True):
-    true = mistakes.pick_class("True class", dataset.spec.classes, key="true")
-    predicted = mistakes.pick_class("Read as", dataset.spec.classes, key="predicted")
-    order = mistakes.pick_order()
+    true = mistakes_gallery.pick_class("True class", dataset.spec.classes, key="true")
+    predicted = mistakes_gallery.pick_class(
+        "Read as", dataset.spec.classes, key="predicted"
+    )
+    order = mistakes_gallery.pick_order()
 found = evaluation.mistakes.where(true=true, predicted=predicted)
 
 if not len(found):
@@ -28,8 +31,8 @@ num_images = len(dataset.test.labels)
 st.markdown(f"**{count_of(len(found), num_images)}** test images, {order}.")
 gallery_column, card_column = st.columns([3, 2], gap="medium")
 with gallery_column:
-    shown = mistakes.page_of(found, order=order)
-    mistakes.show(dataset, found, shown)
+    shown = mistakes_gallery.page_of(found, order=order)
+    mistakes_gallery.show(dataset, found, shown)
 with card_column:
     chosen = state.image(num_images)
     index = int(found.indices[shown[0]]) if chosen is None else chosen

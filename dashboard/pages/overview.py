@@ -3,12 +3,12 @@
 import streamlit as st
 
 from dashboard import services, words
-from dashboard.widgets import clock, frame, gallery, runs
+from dashboard.widgets.common import clock, gallery, page_frame, run_picker
 
 NUM_GLYPHS = 40
 NUM_RUNS = 5
 
-frame.heading(
+page_frame.heading(
     "Inklab",
     "Look at handwriting, teach a network to read it, find out where it fails. "
     "Everything stays on your machine: the data, the training, the results.",
@@ -29,17 +29,19 @@ with data_column, st.container(border=True, height="stretch"):
         f"{spec.num_test:,} to be tested on."
     )
     gallery.strip(dataset, count=NUM_GLYPHS, key="overview_glyphs")
-    st.page_link(frame.EXPLORE, label="Explore the data", icon=":material/grid_view:")
+    st.page_link(
+        page_frame.EXPLORE, label="Explore the data", icon=":material/grid_view:"
+    )
 
 with run_column, st.container(border=True, height="stretch"):
     st.subheader("Latest runs", anchor=False)
     if latest:
-        runs.table(latest)
+        run_picker.table(latest)
     else:
         st.info("No network has been trained yet.", icon=":material/info:")
     with st.container(horizontal=True):
-        st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
-        st.page_link(frame.RUNS, label="All runs", icon=":material/table_rows:")
+        st.page_link(page_frame.TRAIN, label="Train", icon=":material/model_training:")
+        st.page_link(page_frame.RUNS, label="All runs", icon=":material/table_rows:")
 
 with st.container(border=True):
     st.subheader("Next step", anchor=False)
@@ -49,10 +51,10 @@ with st.container(border=True):
             f"The newest network ({words.literal(title)}) is "
             "ready: see how good it is and where it fails, or let it read your hand."
         )
-        runs.links(finished[0])
+        run_picker.links(finished[0])
     else:
         st.markdown(
             "Train a first network: it takes seconds, and reads about 98 of 100 "
             "characters that it has never seen."
         )
-        runs.first_run_button()
+        run_picker.first_run_button()

@@ -3,18 +3,17 @@
 import streamlit as st
 
 from dashboard import services, words
-from dashboard.widgets import (
-    frame,
+from dashboard.widgets.common import page_frame, run_picker
+from dashboard.widgets.runs import (
     run_actions,
     run_comparison,
     run_deletion,
     run_details,
     run_filter,
     run_table,
-    runs,
 )
 
-frame.heading("Runs", "Which trainings are there, and which of them is best?")
+page_frame.heading("Runs", "Which trainings are there, and which of them is best?")
 
 run_deletion.undo()
 everything = services.runs()
@@ -24,8 +23,8 @@ if not everything:
         "result, to be sorted and compared.",
         icon=":material/info:",
     )
-    runs.first_run_button()
-    st.page_link(frame.TRAIN, label="Train", icon=":material/model_training:")
+    run_picker.first_run_button()
+    st.page_link(page_frame.TRAIN, label="Train", icon=":material/model_training:")
     st.stop()
 
 shown = run_filter.filtered(everything)

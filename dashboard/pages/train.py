@@ -6,23 +6,30 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets import chosen, frame, live, plan, queue, recipe
+from dashboard.widgets.common import page_frame
+from dashboard.widgets.train import (
+    live_run,
+    queue,
+    recipe_form,
+    recipe_preview,
+    recipe_state,
+)
 
-frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
+page_frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
 
 
 def start() -> None:
     """Start what the settings say; the page shows why if that cannot be."""
-    with frame.plain_errors(), contextlib.suppress(ConfigError):
-        live.start(chosen.as_sent().config)
+    with page_frame.plain_errors(), contextlib.suppress(ConfigError):
+        live_run.start(recipe_state.as_sent().config)
 
 
 everything = services.runs()
 recipe_column, look_column = st.columns([3, 4], gap="medium")
 with recipe_column, st.container(border=True):
-    config = recipe.recipe()
+    config = recipe_form.recipe()
     if config is not None:
-        plan.cost(config, services.expected_time(config, everything))
+        recipe_preview.cost(config, services.expected_time(config, everything))
         # A callback, because the next click may interrupt the page before it is here.
         st.button(
             "Start training",
@@ -41,9 +48,14 @@ with look_column:
     )
     with live_tab:
         if live_tab.open:
-            live.newest(everything)
+            live_run.newest(everything)
             queue.queue(everything)
-    shows = (plan.network, plan.rate, plan.changed_images, plan.code)
+    shows = (
+        recipe_preview.network,
+        recipe_preview.rate,
+        recipe_preview.changed_images,
+        recipe_preview.code,
+    )
     for tab, show in zip(plan_tabs, shows, strict=True):
         with tab:
             if tab.open and config is not None:

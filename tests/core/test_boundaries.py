@@ -61,7 +61,7 @@ def test_the_web_process_knows_no_tensorflow() -> None:
         "core",
         "dashboard",
         skip="core.models,core.training.augment,core.training.combine,"
-        "core.training.dead_units,core.training.engine,core.training.feeder,"
+        "core.training.dead_units,core.training.engine,core.training.prefetch,"
         "core.training.loop,core.training.optimizers,core.training.train,"
         "dashboard.pages.",
     )

@@ -15,7 +15,7 @@ from core.config import MlpConfig, TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.jobs import executor
-from core.runs.records import Predictions, RunScores
+from core.records import Predictions, RunScores
 from core.runs.store import RunStore
 from dashboard import services
 from tests import small_data

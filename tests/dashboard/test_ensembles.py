@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.config import EnsembleConfig, MlpConfig, TrainingConfig
-from core.runs.records import RunScores, RunStatus
+from core.records import RunScores, RunStatus
 from core.runs.store import RunStore
 from tests.dashboard.app import alerts, open_app, text
 

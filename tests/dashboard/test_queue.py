@@ -7,14 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 
-from core import presets
-from core.config import EnsembleConfig, MlpConfig, TrainingConfig
-from core.runs import waiting
+from core.config import EnsembleConfig, MlpConfig, TrainingConfig, presets
+from core.records import RunStatus
+from core.runs import queue_order
 from core.runs.owner import Owner
-from core.runs.records import RunStatus
 from core.runs.store import RunStore
 from dashboard import words
-from dashboard.widgets import queue
+from dashboard.widgets.train import queue
 from tests.dashboard.app import open_app, text
 
 
@@ -25,7 +24,7 @@ def create(store: RunStore, *names: str) -> list[str]:
 
 def order(store: RunStore) -> str:
     """Return the names of what waits, the next one first."""
-    ours = waiting.waiting(store.runs(), owner=str(Owner.this_process()))
+    ours = queue_order.waiting(store.runs(), owner=str(Owner.this_process()))
     return " ".join(run.name for run in ours)
 
 
@@ -241,7 +240,7 @@ def test_the_watched_run_says_its_place(store: RunStore) -> None:
 def test_a_run_that_has_its_turn_is_about_to_start(store: RunStore) -> None:
     """Its worker may have to be started, which takes seconds."""
     first, _ = create(store, "lenet", "next")
-    waiting.hand_over(store, first)
+    queue_order.hand_over(store, first)
 
     app = open_app("train", watch=first)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.runs.records import Predictions
+from core.records import Predictions
 from tests.dashboard.app import figure, go_to, open_app, text
 
 pytestmark = pytest.mark.usefixtures("finished_run")

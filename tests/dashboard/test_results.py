@@ -9,7 +9,7 @@ import pytest
 
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
-from core.runs.records import Predictions
+from core.records import Predictions
 from core.runs.store import RunStore
 from dashboard import results
 from tests import small_data

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.config import CnnConfig, TrainingConfig
-from core.runs import curation, logs
-from core.runs.records import History, RunStatus
+from core.records import History, RunStatus
+from core.runs import annotations, logs
 from core.runs.store import RunStore
 from tests import small_data
 from tests.dashboard.app import alerts, go_to, open_app, text
@@ -138,11 +138,11 @@ def test_address_says_which_runs_are_listed(
     store: RunStore, address: dict[str, str], expected: list[str]
 ) -> None:
     alpha = store.create(TrainingConfig(), name="alpha")
-    curation.note(store, alpha, "Try with dropout.")
+    annotations.note(store, alpha, "Try with dropout.")
     beta = store.create(TrainingConfig(network=CnnConfig()), name="beta")
     store.fail(beta, "The disk is full.")
     gamma = store.create(TrainingConfig(), name="gamma")
-    curation.star(store, gamma, is_starred=True)
+    annotations.star(store, gamma, is_starred=True)
 
     app = open_app("runs", **address)
 
@@ -237,7 +237,7 @@ def test_failed_run_says_why(store: RunStore) -> None:
 def test_name_that_looks_like_markdown_is_shown_as_it_is(
     store: RunStore, two_runs: tuple[str, str]
 ) -> None:
-    curation.rename(store, two_runs[0], "**bold** [x](y) $z$")
+    annotations.rename(store, two_runs[0], "**bold** [x](y) $z$")
 
     app = open_app("runs", runs=two_runs[0])
 
@@ -265,7 +265,7 @@ def test_a_note_does_not_take_back_a_name_that_was_given_elsewhere(
 ) -> None:
     """The field still had the name from before."""
     app = open_app("runs", runs=finished_run)
-    curation.rename(store, finished_run, "named in another tab")
+    annotations.rename(store, finished_run, "named in another tab")
     if looks_again:
         app.button(key="star").click().run()
     app.text_area(key=f"note_{finished_run}_").set_value("a note")

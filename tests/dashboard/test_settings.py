@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from core import presets
 from core.config import (
     Augmentation,
     CnnConfig,
     ConvBlock,
     MlpConfig,
     TrainingConfig,
+    presets,
 )
 from dashboard.widgets import settings
 from dashboard.widgets.settings import SETTINGS

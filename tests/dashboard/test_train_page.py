@@ -12,15 +12,15 @@ import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core import presets
-from core.config import MlpConfig, TrainingConfig
+from core.config import MlpConfig, TrainingConfig, presets
 from core.errors import AsideError
 from core.jobs import executor
-from core.runs import unfinished
-from core.runs.records import History, Progress, RunScores, RunStatus
+from core.records import History, Progress, RunScores, RunStatus
+from core.runs import checkpoint_files
 from core.runs.store import RunStore
 from dashboard import state
-from dashboard.widgets import clock, live, recipe
+from dashboard.widgets.common import clock
+from dashboard.widgets.train import live_run, recipe_form
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, key_in, open_app, text
 
@@ -217,7 +217,7 @@ def test_start_counts_though_the_next_click_interrupts_the_page(
 ) -> None:
     """While libraries are still imported, a page takes seconds to its button."""
     app = open_app("train", recipe="fast-mlp")
-    monkeypatch.setattr(recipe, "recipe", st.stop)
+    monkeypatch.setattr(recipe_form, "recipe", st.stop)
 
     app.button(key="start").click().run()
 
@@ -644,7 +644,7 @@ def test_a_run_that_broke_off_goes_on_from_what_was_kept(
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         history = History(**dict.fromkeys(names, (0.5,) * number))
         store.log(running_run, [small_data.progress(float(number), history=history)])
-    kept = unfinished.file_of(running_run)
+    kept = checkpoint_files.file_of(running_run)
     kept.parent.mkdir()
     small_data.checkpoint(num_epochs=2).save(kept)
     store.fail(running_run, "Its process was killed.")
@@ -854,11 +854,11 @@ def two_looks() -> None:
     """Look at a run that was starting; the third time the page is run again."""
     import streamlit as st  # noqa: PLC0415 - this is a script of its own
 
-    from dashboard.widgets import live  # noqa: PLC0415
+    from dashboard.widgets.train import live_run  # noqa: PLC0415
 
     st.session_state["looks"] += 1
     if st.session_state["looks"] <= 2:
-        live.turn_to("under way")
+        live_run.turn_to("under way")
 
 
 def test_first_point_is_left_to_be_seen_before_the_page_is_run_again() -> None:
@@ -882,7 +882,7 @@ def test_page_looks_often_only_while_a_run_may_start_at_once(
     *,
     seconds: int,
     is_begun: bool,
-    expected: live.Stage,
+    expected: live_run.Stage,
 ) -> None:
     """A process that is not ready yet needs the processor more than the page."""
     run_id = store.create(TrainingConfig(), name="asked-for")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from core.config import TrainingConfig
-from core.evaluation.metrics import Proportion
-from core.presets import Claim
-from core.runs.records import Run, RunScores, RunStatus
+from core.config.presets import Claim
+from core.proportion import Proportion
+from core.records import Run, RunScores, RunStatus
 from dashboard import words
 
 BERLIN = timezone(timedelta(hours=1))

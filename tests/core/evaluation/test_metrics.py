@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from core.evaluation import metrics
-from core.evaluation.metrics import Proportion
+from core.proportion import Proportion
 
 # Six images, three classes; answers 0 1 2 2 0 2, of which four are right.
 LABELS = np.array([0, 1, 2, 0, 0, 1], dtype=np.uint8)

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from core.runs.records import RunStatus
+from core.records import RunStatus
 from core.runs.store import RunStore
 
 # A run that works and one that waits, when the program comes to its end.
@@ -11,7 +11,7 @@ PROGRAM = """
 import time
 from core.config import MlpConfig, TrainingConfig
 from core.jobs import executor, worker
-from core.runs.records import RunStatus
+from core.records import RunStatus
 from core.runs import open_store
 # What it imports for a training takes longer than to see that one has begun.
 worker.settle_in = lambda server, door: None

@@ -21,10 +21,10 @@ from core.config import Augmentation, MlpConfig, TrainingConfig
 from core.errors import ArtifactError
 from core.jobs import aside, executor, worker
 from core.jobs.aside import Door
-from core.jobs.lineage import create_child
+from core.jobs.resume import create_child
+from core.records import Run, RunStatus
 from core.runs import logs, open_store
 from core.runs.owner import Owner
-from core.runs.records import Run, RunStatus
 from core.runs.store import RunStore
 from tests.small_data import wait_until
 

@@ -19,10 +19,10 @@ import pytest
 
 from core.config import MlpConfig, TrainingConfig
 from core.errors import RunStoreError
-from core.jobs import lineage, worker
-from core.runs import logs, reader, unfinished
+from core.jobs import resume, worker
+from core.records import Progress, Run, RunScores, RunStatus
+from core.runs import checkpoint_files, logs, reader
 from core.runs.owner import Owner
-from core.runs.records import Progress, Run, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests.small_data import SMALL, no_room, wait_until
 
@@ -127,7 +127,7 @@ def harm(home: Path, store: RunStore, server: "subprocess.Popen[str]") -> Faults
     wait_for(submit("quick"))
     run_out_of_memory(first_worker, lambda: wait_for(submit("large")))
     long, _ = submit("long"), submit("waits")
-    wait_until(unfinished.file_of(long).exists, seconds=180)
+    wait_until(checkpoint_files.file_of(long).exists, seconds=180)
     worker.train_run(store.create(QUICK, name="other server"))
     seen = {run.name: run.status for run in store.runs()}
     ours = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
@@ -194,7 +194,7 @@ def test_a_run_of_a_killed_server_goes_on_from_what_was_kept(
     monkeypatch.setenv("INKLAB_HOME", str(faults.home))
     broken = faults.runs["long"]
 
-    child = lineage.create_child(faults.store, broken.id, epochs=1)
+    child = resume.create_child(faults.store, broken.id, epochs=1)
     worker.train_run(child)
 
     assert faults.store.get(child).status is RunStatus.FINISHED

@@ -11,9 +11,9 @@ from loky.process_executor import ShutdownExecutorError
 from core.config import TrainingConfig
 from core.errors import RunStoreError
 from core.jobs import executor, queue, worker
-from core.runs import waiting
+from core.records import RunStatus
+from core.runs import queue_order
 from core.runs.owner import Owner
-from core.runs.records import RunStatus
 from core.runs.store import RunStore
 from tests.small_data import wait_until
 
@@ -82,7 +82,7 @@ def test_the_order_is_that_of_the_store_when_the_last_one_is_over(
 ) -> None:
     """Another process may have changed it."""
     _, second, third = submit(run_store, "a", "b", "c")
-    waiting.move(run_store, third, place=1)
+    queue_order.move(run_store, third, place=1)
 
     steps.finish(run_store)
     steps.finish(run_store)

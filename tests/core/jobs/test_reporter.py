@@ -8,7 +8,7 @@ import pytest
 from core.errors import RunStoreError, TrainingStopped
 from core.jobs import reporter as reporter_module
 from core.jobs.reporter import Reporter
-from core.runs.records import Progress
+from core.records import Progress
 from tests.small_data import progress, wait_until
 
 WAIT = 10.0

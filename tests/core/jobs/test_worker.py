@@ -13,9 +13,9 @@ from core.config import TrainingConfig
 from core.datasets import catalog
 from core.datasets.store import Dataset
 from core.inference import Predictor
-from core.jobs import results, worker
+from core.jobs import finalize, worker
 from core.models import export
-from core.runs.records import Progress, RunStatus
+from core.records import Progress, RunStatus
 from core.runs.store import RunStore
 from tests.small_data import NUM_TEST, SMALL
 
@@ -252,6 +252,6 @@ def test_what_a_killed_process_left_is_removed_after_an_hour(home: Path) -> None
     two_hours_ago = time.time() - 7200
     os.utime(old, (two_hours_ago, two_hours_ago))
 
-    results.sweep()
+    finalize.sweep()
 
     assert (old.exists(), new.exists()) == (False, True)

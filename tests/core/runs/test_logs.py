@@ -8,14 +8,14 @@ import pytest
 
 from core.config import TrainingConfig
 from core.errors import ArtifactError
+from core.records import RunStatus
 from core.runs import logs
 from core.runs.owner import Owner
-from core.runs.records import RunStatus
 from core.runs.store import RunStore
 
 DIE = """
 import os, sys
-from core.jobs.logbook import Logbook
+from core.jobs.run_log import Logbook
 from core.runs import open_store
 store = open_store()
 store.start(sys.argv[1])

@@ -18,9 +18,9 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import TrainingConfig
 from core.errors import ArtifactError, HomeError, RunStoreError, UnknownRunError
-from core.runs import open_store, reader, translation
+from core.records import History, RunScores, RunStatus
+from core.runs import mlflow_mapping, open_store, reader
 from core.runs.owner import Owner
-from core.runs.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
 from tests import small_data
 
@@ -220,7 +220,7 @@ def test_a_clock_that_is_set_back_does_not_shuffle_the_epochs(
     """MLflow sorts by time, and computers correct theirs."""
     for epochs_done, now in ((0.5, 2e9), (1.0, 1.9e9), (1.5, 1.8e9)):
         with monkeypatch.context() as patch:
-            patch.setattr(translation, "_now_ms", lambda now=now: int(now))
+            patch.setattr(mlflow_mapping, "_now_ms", lambda now=now: int(now))
             run_store.log(running, [small_data.progress(epochs_done)])
 
     assert run_store.live_points(running).epochs == (0.5, 1.0, 1.5)
@@ -641,7 +641,7 @@ def test_a_run_that_finishes_while_we_look_is_not_failed(
     client.update_run(finished, status="RUNNING")
     as_read = client.get_run(finished)
     client.update_run(finished, status="FINISHED")
-    stale = translation.run_of(as_read)
+    stale = mlflow_mapping.run_of(as_read)
 
     checked = run_store._checked(stale, as_read)  # noqa: SLF001
 

@@ -10,7 +10,7 @@ import pytest
 from core.config import CnnConfig, ConvBlock, MlpConfig
 from core.datasets.store import Dataset
 from core.models import architectures
-from core.runs.records import History
+from core.records import History
 from core.training.dead_units import share_of_dead_units
 from core.training.train import train
 from core.types import ByteImages

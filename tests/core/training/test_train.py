@@ -14,7 +14,7 @@ from core.config import (
 )
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, DivergedError
-from core.runs.records import History, Progress
+from core.records import History, Progress
 from core.training import loop
 from core.training.train import Trained, predict, train
 from tests.small_data import SMALL, stop_after, stripes

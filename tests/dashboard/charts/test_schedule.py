@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.config import Schedule, TrainingConfig
-from core.training.schedules import learning_rates
+from core.config.schedules import learning_rates
 from dashboard.charts.curves import Option
 from dashboard.charts.schedule import (
     MAX_POINTS,

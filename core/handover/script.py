@@ -1,0 +1,239 @@
+"""Write a run as a short script of plain Keras, which anybody can read and change.
+
+The parts that never change are in script_parts.txt; what depends on the recipe
+is made here. The script does what the run did with what Keras itself offers, so
+its result is close to that of the run and not equal to it; its head says why.
+"""
+
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from core.config import TrainingConfig, trainable
+from core.datasets.catalog import DatasetSpec
+from core.handover import script_pieces as pieces
+from core.records import Run, RunStatus
+
+WIDTH: Final = 88
+IN_KERAS: Final = "mnist"
+"""The data set that Keras itself can download."""
+
+_PARTS: Final = Path(__file__).with_name("script_parts.txt")
+_PART: Final = re.compile(r"^### (\w+)\n(.*?)\n(?=###|\Z)", re.DOTALL | re.MULTILINE)
+_RISES: Final = {"one-cycle": 5, "cosine": 20}
+
+
+def script_of(run: Run, spec: DatasetSpec) -> str:
+    """Write the script that trains as a run was trained.
+
+    Args:
+        run: The run.
+        spec: Its data set.
+
+    Returns:
+        A Python program that needs nothing but Keras and TensorFlow.
+    """
+    config = run.config
+    values = _head(run, spec) | _numbers(config) | _body(config, spec)
+    source = _PARTS.read_text(encoding="utf-8")
+    parts = dict(_PART.findall(source))
+    filled = (
+        Template(parts[name]).substitute(values) for name in _needed(config, spec)
+    )
+    return "\n\n\n".join(filled) + "\n"
+
+
+def _needed(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
+    """Name the parts of the script, in order."""
+    changes = config.augmentation
+    yield from (
+        "head",
+        "load_mnist" if spec.name == IN_KERAS else "load_folder",
+        "read",
+    )
+    if config.validation_fraction:
+        yield "hold_out"
+    if config.schedule != "constant":
+        yield "rate_step" if config.schedule == "step" else "rate_cosine"
+    if changes.shear or changes.elastic or changes.thickness:
+        yield "change"
+    if changes.shear:
+        yield "slanted"
+    if changes.elastic:
+        yield "bent"
+    if changes.thickness:
+        yield "thickened"
+    yield from ("build", "main", "ending")
+
+
+def _numbers(config: TrainingConfig) -> dict[str, float]:
+    changes = config.augmentation
+    return {
+        "epochs": config.epochs,
+        "batch_size": config.batch_size,
+        "learning_rate": config.learning_rate,
+        "seed": config.seed,
+        "rise": _RISES.get(config.schedule, 1),
+        "shear": changes.shear,
+        "elastic": changes.elastic,
+        "thickness": changes.thickness,
+    }
+
+
+def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
+    """Write what stands inside `build` and `main`."""
+    learned = "[learned]" if config.validation_fraction else ""
+    smoothing = config.label_smoothing
+    return {
+        "layers": _indented(
+            3,
+            [*pieces.changes_of(config), *pieces.layers_of(trainable(config.network))],
+        ),
+        "required": "" if spec.name == IN_KERAS else " required=True,",
+        "prepare": _indented(1, pieces.preparations_of(config)),
+        "optimizer": pieces.optimizer_of(config),
+        "loss": f"keras.losses.CategoricalCrossentropy(label_smoothing={smoothing})"
+        if smoothing
+        else '"sparse_categorical_crossentropy"',
+        "fit_images": f"images{learned},\n        labels{learned}",
+        "fit_options": _indented(2, pieces.fit_options_of(config)),
+    }
+
+
+def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
+    config = run.config
+    held_out = config.validation_fraction
+    files = ("train_images", "train_labels", "test_images", "test_labels")
+    names = {each: json.dumps(getattr(spec, each).name) for each in files}
+    return names | {
+        "what": _folded(_what(run, spec)),
+        "usage": "python reproduce.py"
+        + ("" if spec.name == IN_KERAS else " --data FOLDER"),
+        "differences": "\n".join(
+            _folded(each, bullet="- ") for each in _differences(run)
+        ),
+        "imports": "\n".join(_imports(config)),
+        "num_classes": str(len(spec.classes)),
+        "held_out": f"HELD_OUT = {held_out}\n" if held_out else "",
+    }
+
+
+def _what(run: Run, spec: DatasetSpec) -> str:
+    network = run.config.network.describe(num_classes=len(spec.classes))
+    # A title may have been typed by anybody, and this ends up in a program.
+    title = re.sub(r'["\\\s]+', " ", spec.title)
+    said = f"The network is {network}, the data set {title}."
+    if run.scores.test_accuracy is None:
+        return said
+    return (
+        f"{said} The run {run.id} read {run.scores.test_accuracy:.2%} of "
+        f"{run.scores.test_size:,} test images right. This script has the same recipe "
+        "and comes close to that, but it is not the same training:"
+    )
+
+
+def _differences(run: Run) -> Iterator[str]:
+    return (said for is_so, said in _DIFFERENCES if is_so(run))
+
+
+def _moves_more_than_once(run: Run) -> bool:
+    changes = run.config.augmentation
+    moves = (changes.shift, changes.zoom, changes.rotation, changes.shear)
+    return sum(map(bool, moves)) > 1
+
+
+_DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
+    (
+        lambda run: run.status is RunStatus.STOPPED and run.scores.best_epoch,
+        (
+            "The run was stopped before its last epoch and kept the weights of its "
+            "best one; this script trains to the end."
+        ),
+    ),
+    (
+        lambda run: run.status is RunStatus.STOPPED and not run.scores.best_epoch,
+        (
+            "The run was stopped before its last epoch and kept its latest weights; "
+            "this script trains to the end."
+        ),
+    ),
+    (
+        lambda run: run.parent,
+        (
+            "The run went on with another one, so its learning rate may have "
+            "jumped; here the epochs of both follow one schedule."
+        ),
+    ),
+    (
+        lambda _: True,
+        (
+            "The first weights, the order of the images and all else that is random "
+            "are drawn in another way."
+        ),
+    ),
+    (
+        lambda run: run.config.validation_fraction,
+        (
+            "The held-out share of each class is rounded, so the split may differ "
+            "by an image per class."
+        ),
+    ),
+    (
+        lambda _: True,
+        (
+            "The last batch of an epoch may be smaller; the run let images that "
+            "were left over open the next epoch."
+        ),
+    ),
+    (
+        lambda run: run.config.label_smoothing,
+        "The losses are told with label smoothing; the run told them without.",
+    ),
+    (
+        lambda run: run.config.weight_average,
+        (
+            "The weights are averaged by Keras (use_ema): from the first step on at "
+            "full strength, and without the statistics of batch normalisation."
+        ),
+    ),
+    (
+        _moves_more_than_once,
+        (
+            "Each change moves the pixels by itself, which blurs a little; the run "
+            "moved them once."
+        ),
+    ),
+    (
+        lambda run: run.config.augmentation.erasing,
+        "What is wiped out is a rectangle of random sides; in the run a square.",
+    ),
+)
+"""What is not the same in the script, and when."""
+
+
+def _imports(config: TrainingConfig) -> Iterator[str]:
+    changes = config.augmentation
+    yield "import argparse"
+    yield "import gzip"
+    if changes.shear or config.schedule != "constant":
+        yield "import math"
+    yield "import struct"
+    yield "from pathlib import Path\n"
+    yield "import keras"
+    yield "import numpy as np"
+    uses_ops = changes.shear or changes.elastic or changes.thickness
+    yield "from keras import layers, ops" if uses_ops else "from keras import layers"
+
+
+def _folded(text: str, *, bullet: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet)
+    )
+
+
+def _indented(depth: int, lines: Iterable[str]) -> str:
+    return "".join("    " * depth + line + "\n" for line in lines)

@@ -1,0 +1,1 @@
+"""What a recipe will cost, how long it will take, and what its curves say."""

@@ -1,0 +1,133 @@
+"""Store what came of a run: its files, seen to be right, and its scores."""
+
+import contextlib
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from core import settings
+from core.config import TrainingConfig
+from core.datasets.store import Dataset, Split
+from core.errors import HomeError
+from core.evaluation import metrics
+from core.jobs import failure_messages
+from core.records import CHECKPOINT, Run, RunScores
+
+if TYPE_CHECKING:
+    from core.runs.checkpoint import Checkpoint
+    from core.runs.store import RunStore
+    from core.training.combine import Combined
+    from core.training.train import Trained
+
+PREFIX: Final = ".run-"
+LEFT_BEHIND_SECONDS: Final = 3600.0
+"""No run takes so long to be saved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a run, before it is stored.
+
+    Attributes:
+        made: The model, and what it says about the test images.
+        card: The page that describes it.
+        train_seconds: Time of the training loop; None if nothing was trained.
+        compiler: What compiled the loop; empty if there was none.
+        best_epoch: The epoch with the best validation score; None if there is none.
+        checkpoint: Where the training stood at its end, if there was one.
+        is_stopped: Whether the run was stopped, and has this result all the same.
+    """
+
+    made: "Trained | Combined"
+    card: str
+    train_seconds: float | None = None
+    compiler: str = ""
+    best_epoch: int | None = None
+    checkpoint: "Checkpoint | None" = None
+    is_stopped: bool = False
+
+
+def keep(
+    store: "RunStore", run: Run, dataset: Dataset, result: Result, *, started: float
+) -> None:
+    """Write all files of a run, see that they are right, and store them.
+
+    Args:
+        store: Where to.
+        run: The run.
+        dataset: Its data set.
+        result: What came of it.
+        started: When the work began, by `time.perf_counter`.
+
+    Raises:
+        ExportError: If the exported model does not compute what the trained one does.
+        HomeError: If there is no room for it.
+        RunStoreError: If it cannot be stored.
+    """
+    predictions = result.made.predictions
+    accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
+    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=PREFIX))
+    try:
+        _write_and_check(files, result, run.config, dataset.test)
+        scores = RunScores(
+            test_accuracy=accuracy.value,
+            test_size=accuracy.total,
+            train_seconds=result.train_seconds,
+            total_seconds=time.perf_counter() - started,
+            best_epoch=result.best_epoch,
+        )
+        store.keep(run.id, scores=scores, files=files, compiler=result.compiler)
+    except Exception as error:
+        if failure_messages.is_disk_full(error):
+            raise _no_room(result) from error
+        raise
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove what processes left behind that were killed while they saved a run."""
+    latest = time.time() - LEFT_BEHIND_SECONDS
+    for folder in settings.home().glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < latest:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_and_check(
+    files: Path, result: Result, config: TrainingConfig, tested: Split
+) -> None:
+    from core.models import export, onnx  # noqa: PLC0415 - it imports TensorFlow
+
+    export.save_keras(result.made.model, files / "model.keras")
+    export.save_litert(result.made.model, files / "model.tflite")
+    export.check_litert(
+        files / "model.tflite",
+        images=tested.images,
+        probabilities=result.made.predictions.probabilities,
+    )
+    onnx.save_onnx(result.made.model, files / "model.onnx")
+    result.made.predictions.save(files / "predictions.npz")
+    if result.checkpoint is not None:
+        result.checkpoint.save(files / CHECKPOINT)
+    (files / "config.json").write_text(config.to_json())
+    (files / "card.md").write_text(result.card)
+
+
+def _no_room(result: Result) -> HomeError:
+    """Say how much room it takes to save a run; it is needed twice for a moment."""
+    # Three models, and a state with weights, two moments and the best weights.
+    numbers = 7 * result.made.model.count_params()
+    predictions = result.made.predictions
+    numbers += predictions.probabilities.size + predictions.features.size
+    home = settings.home()
+    message = (
+        f"Expected room for about {2 * 4 * numbers / 1e6:.0f} MB in {home} to save "
+        f"this run, but its disk is full ({shutil.disk_usage(home).free / 1e6:.0f} MB "
+        "free for everybody) or has a limit. Make room, or set INKLAB_HOME to another "
+        "folder, and train again. The curves of this run are kept, its model is lost."
+    )
+    return HomeError(message)

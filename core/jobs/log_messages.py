@@ -1,0 +1,73 @@
+"""What Inklab itself says in the log of a run, in plain lines."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+
+from core.datasets.catalog import DatasetSpec
+from core.insight import network_cost
+from core.jobs.finalize import Result
+from core.records import Progress, Run
+
+
+def beginning(run: Run) -> str:
+    """Tell who works on which run, and with what."""
+    # It is imported only where it may be; there, nobody need import it to ask.
+    tensorflow = getattr(sys.modules.get("tensorflow"), "__version__", "not loaded")
+    versions = f"Python {platform.python_version()}, TensorFlow {tensorflow}"
+    return f"Run {run.id}, {run.name}: process {os.getpid()}, {versions}."
+
+
+def plan(run: Run, spec: DatasetSpec) -> Iterator[str]:
+    """Tell what is to be done."""
+    config = run.config
+    images = f"{spec.num_train:,} training and {spec.num_test:,} test images"
+    yield f"Data set: {spec.title}, {images}."
+    network = network_cost.describe_network(config)
+    yield f"Network: {network}, {network_cost.num_parameters(config):,} parameters."
+    if run.members:
+        yield f"It combines the runs {', '.join(run.members)}."
+        return
+    yield (
+        f"Plan: {config.epochs} epochs, batches of {config.batch_size}, "
+        f"{config.optimizer}, learning rate {config.learning_rate:g}, "
+        f"seed {config.seed}."
+    )
+    if run.parent:
+        yield f"It goes on where run {run.parent} ended."
+
+
+def epoch(progress: Progress) -> str:
+    """Tell the scores of the epoch that a progress ends."""
+    history = progress.history
+    scores = {
+        "loss": history.loss,
+        "accuracy": history.accuracy,
+        "validation loss": history.val_loss,
+        "validation accuracy": history.val_accuracy,
+    }
+    words = [f"{name} {values[-1]:.4f}" for name, values in scores.items() if values]
+    return f"Epoch {history.num_epochs} of {progress.num_epochs}: {', '.join(words)}."
+
+
+def training(run: Run, result: Result) -> Iterator[str]:
+    """Tell what came of a training, before it is saved."""
+    if result.is_stopped:
+        yield "Stopped on request."
+    seconds = f"{result.train_seconds:.1f} s" if result.train_seconds else "no time"
+    yield f"Trained in {seconds}, with a loop compiled by {result.compiler}."
+    best, score = result.best_epoch, run.config.monitor.replace("val_", "validation ")
+    if best and (run.config.patience or result.is_stopped):
+        yield f"The weights of epoch {best} are kept, the best by {score}."
+    elif best:
+        yield f"The latest weights are kept; the best by {score} was epoch {best}."
+
+
+def end(run: Run) -> str:
+    """Tell the result of a run that was saved."""
+    reached = run.scores.accuracy
+    if reached is None:
+        return "Saved."
+    percent = f"{100 * reached.value:.2f} %"
+    return f"Saved. Test accuracy: {percent} of {reached.total:,} test images."

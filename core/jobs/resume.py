@@ -1,0 +1,54 @@
+"""A run that goes on with another one, which stays as it is."""
+
+import dataclasses
+from typing import Final
+
+from core.errors import ConfigError
+from core.runs import checkpoint_files
+from core.runs.annotations import MAX_NAME
+from core.runs.checkpoint import finished_epochs_in
+from core.runs.store import RunStore
+
+_TO_EPOCH: Final = ", to epoch "
+
+
+def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
+    """Record that a run shall go on; its child waits in the queue.
+
+    Args:
+        store: Where both runs are kept.
+        run_id: A run that is over and whose state was kept, or `latest` for the
+            newest with a model.
+        epochs: How many epochs more, at least 1, after those that were finished where
+            it ended, or where its state was kept last if it broke off.
+
+    Returns:
+        The id of the new run.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        ArtifactError: If where it stood was not kept, or is lost.
+        ConfigError: If that is too few or too many epochs, or the run is not over, or
+            is an ensemble.
+    """
+    parent = store.get(run_id)
+    if epochs < 1:
+        message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
+        raise ConfigError(message)
+    if parent.members:
+        message = (
+            f"Expected a run that was trained, but {parent.name} combines others. "
+            "Continue one of these, and combine them anew."
+        )
+        raise ConfigError(message)
+    if not parent.status.is_over or parent.is_saving:
+        message = (
+            f"Expected a run that is over, but {parent.name} ({parent.id}) is not yet. "
+            "Wait for its end, or stop it."
+        )
+        raise ConfigError(message)
+    total = finished_epochs_in(checkpoint_files.state_of(store, parent)) + epochs
+    config = dataclasses.replace(parent.config, epochs=total)
+    end = f"{_TO_EPOCH}{total}"
+    name = parent.name.split(_TO_EPOCH)[0][: MAX_NAME - len(end)] + end
+    return store.create(config, name=name, parent=parent.id)

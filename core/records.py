@@ -1,0 +1,256 @@
+"""What is known of a run, as values that do not change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import Monitor, TrainingConfig
+from core.files import reading_arrays
+from core.proportion import Proportion
+from core.types import Labels, Probabilities
+
+CHECKPOINT: Final = "checkpoint.npz"
+"""The file of a run that says where its training stood."""
+
+NOTE_TAG: Final = "mlflow.note.content"
+"""Where a note is kept; MLflow's own pages show it from there."""
+
+STAR_TAG: Final = "inklab.star"
+
+PLACE_TAG: Final = "inklab.place"
+"""Where a run's place in the queue is kept; empty once it has had its turn."""
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it learns no more; its results may still be being saved."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Scores by epoch; each tuple has one value per finished epoch.
+
+    Attributes:
+        loss: Mean cross-entropy in nats on the training images, while learning.
+        accuracy: Share of training images right while learning, 0 to 1.
+        val_loss: The same loss on the held-out images after the epoch; empty
+            if none were held out.
+        val_accuracy: The same share on the held-out images; empty if none.
+        dead_units: Share of the hidden units, 0 to 1, that answer 0 to each of
+            some training images; NaN where it was not measured, empty if the
+            network has no rectified units.
+    """
+
+    loss: tuple[float, ...] = ()
+    accuracy: tuple[float, ...] = ()
+    val_loss: tuple[float, ...] = ()
+    val_accuracy: tuple[float, ...] = ()
+    dead_units: tuple[float, ...] = ()
+
+    @property
+    def num_epochs(self) -> int:
+        """How many epochs are finished."""
+        return len(self.loss)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch (from 1) with the lowest validation loss; None if unknown."""
+        if not self.val_loss or np.isnan(self.val_loss).all():
+            return None
+        return int(np.nanargmin(self.val_loss)) + 1
+
+    def best_epoch_by(self, monitor: Monitor) -> int:
+        """Return the first epoch (from 1) with the best score.
+
+        Args:
+            monitor: The score; there must be some, and a number among them.
+        """
+        if monitor == "val_accuracy":
+            return int(np.nanargmax(self.val_accuracy)) + 1
+        return int(np.nanargmin(self.val_loss)) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a training stands after a chunk.
+
+    Attributes:
+        epochs_done: Passes made so far, with fractions, above 0.
+        num_epochs: Passes to make in all.
+        chunk: Which chunk of its epoch this was, from 1; where a training that
+            goes on begins within an epoch, of what was left of it.
+        num_chunks: How many chunks that epoch has.
+        loss: Mean training loss of the latest chunk.
+        accuracy: Training accuracy of the latest chunk, 0 to 1.
+        images_per_second: Images learned per second since the first chunk
+            (which includes the compilation); 0.0 right after that one.
+        seconds_left: Expected time to the end; None right after the first chunk.
+        ends_epoch: Whether an epoch is finished with this chunk.
+        history: Scores of the epochs finished so far.
+    """
+
+    epochs_done: float
+    num_epochs: int
+    chunk: int
+    num_chunks: int
+    loss: float
+    accuracy: float
+    images_per_second: float
+    seconds_left: float | None
+    ends_epoch: bool
+    history: History
+
+    @property
+    def share(self) -> float:
+        """Share of the training done, above 0 and at most 1."""
+        return self.epochs_done / self.num_epochs
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePoints:
+    """Scores within the epochs, one value per chunk.
+
+    Attributes:
+        epochs: Position of each point, in epochs since the start.
+        loss: Mean training loss of each chunk.
+        accuracy: Training accuracy of each chunk, 0 to 1.
+    """
+
+    epochs: tuple[float, ...] = ()
+    loss: tuple[float, ...] = ()
+    accuracy: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """What a run's model said about each test image.
+
+    Attributes:
+        labels: True classes, uint8 of shape (n,).
+        probabilities: Predicted, float32 of shape (n, classes).
+        features: Output of the last hidden layer, float32 of shape (n, units).
+    """
+
+    labels: Labels
+    probabilities: Probabilities
+    features: NDArray[np.float32]
+
+    def save(self, path: Path) -> None:
+        """Write as a compressed `.npz` file."""
+        np.savez_compressed(path, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If the file is missing or damaged.
+        """
+        damage = (
+            f"Expected the predictions of a run in {path}, but the file is missing or "
+            "damaged. Delete this run and train it again."
+        )
+        with reading_arrays(path, damage=damage) as arrays:
+            return cls(
+                labels=arrays["labels"],
+                probabilities=arrays["probabilities"],
+                features=arrays["features"],
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunScores:
+    """Numbers of a run; None where not known, or not known yet.
+
+    Attributes:
+        test_accuracy: Share of the test images right, 0 to 1.
+        test_size: Number of test images.
+        train_seconds: Time of the training loop, with compilation unless the
+            process had compiled the same network before, and with that of the runs
+            it goes on with.
+        total_seconds: Time from start to the last file written.
+        best_epoch: The epoch (from 1) with the best score on the held-out images.
+        epochs_done: Passes made so far, with fractions.
+        chunk: Which chunk of its epoch was the latest, from 1.
+        num_chunks: How many chunks that epoch has.
+        images_per_second: Images learned per second.
+        seconds_left: Expected time to the end of the training loop.
+    """
+
+    test_accuracy: float | None = None
+    test_size: int | None = None
+    train_seconds: float | None = None
+    total_seconds: float | None = None
+    best_epoch: int | None = None
+    epochs_done: float | None = None
+    chunk: int | None = None
+    num_chunks: int | None = None
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+
+    @property
+    def accuracy(self) -> Proportion | None:
+        """The test accuracy with its interval; None if not known yet."""
+        if self.test_accuracy is None or self.test_size is None:
+            return None
+        return Proportion(round(self.test_accuracy * self.test_size), self.test_size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One training: what was asked for and what became of it.
+
+    Attributes:
+        id: Its name in the store, 32 hexadecimal digits.
+        name: What people call it.
+        config: What was asked for.
+        status: Where it stands.
+        reason: Why it failed, in plain words; empty otherwise.
+        compiler: What compiled its training loop; empty until that is over.
+        parent: Id of the run that this one goes on with; empty if none.
+        is_saving: Whether it was stopped, and what it learned is being saved.
+        note: What people wrote about it; empty if nothing.
+        is_starred: Whether people marked it.
+        owner: The process that has it in its queue or trains it; see `owner`.
+        place: What orders it among those that wait, lowest first; None once it has
+            had its turn.
+        created: When it was asked for, with time zone.
+        scores: Numbers known so far.
+        members: Ids of the runs whose mean it is; empty unless it is an ensemble.
+    """
+
+    id: str
+    name: str
+    config: TrainingConfig
+    status: RunStatus
+    reason: str
+    created: datetime
+    scores: RunScores
+    compiler: str = ""
+    parent: str = ""
+    is_saving: bool = False
+    members: tuple[str, ...] = ()
+    note: str = ""
+    is_starred: bool = False
+    owner: str = ""
+    place: float | None = None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether it left a model that can be used, with its predictions."""
+        return self.status.is_over and self.scores.test_accuracy is not None

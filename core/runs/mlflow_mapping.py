@@ -1,0 +1,191 @@
+"""Between MLflow's words and ours: runs, metrics and errors."""
+
+import contextlib
+import functools
+import json
+import math
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from mlflow.entities import Metric
+from mlflow.entities import Run as MlflowRun
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.config import TrainingConfig
+from core.errors import RunStoreError
+from core.records import (
+    NOTE_TAG,
+    PLACE_TAG,
+    STAR_TAG,
+    History,
+    Progress,
+    Run,
+    RunScores,
+    RunStatus,
+)
+
+STEPS_PER_EPOCH: Final = 1000
+"""Points within an epoch are stored at thousandths of an epoch."""
+
+LIVE_CURVES: Final = ("progress/loss", "progress/accuracy")
+
+_STATUS: Final = {
+    "SCHEDULED": RunStatus.QUEUED,
+    "RUNNING": RunStatus.RUNNING,
+    "FINISHED": RunStatus.FINISHED,
+    "KILLED": RunStatus.STOPPED,
+    "FAILED": RunStatus.FAILED,
+}
+
+
+def run_of(found: MlflowRun) -> Run:
+    """Read one of our runs.
+
+    Raises:
+        RunStoreError: If another program made it.
+        SchemaError: If its configuration is damaged or of another version.
+        ConfigError: If its configuration has an impossible value.
+    """
+    tags, metrics = found.data.tags, found.data.metrics
+    if "inklab.config" not in tags:
+        message = (
+            f"Expected run {found.info.run_id} to have a configuration of Inklab, "
+            "but it has none: another program made it."
+        )
+        raise RunStoreError(message)
+    return Run(
+        id=found.info.run_id,
+        name=found.info.run_name,
+        config=_config_of(tags["inklab.config"]),
+        status=_STATUS[found.info.status],
+        reason=tags.get("inklab.reason", ""),
+        compiler=tags.get("inklab.compiler", ""),
+        parent=tags.get("inklab.parent", ""),
+        members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
+        note=tags.get(NOTE_TAG, ""),
+        is_starred=bool(tags.get(STAR_TAG)),
+        owner=tags.get("inklab.owner", ""),
+        place=_place(tags.get(PLACE_TAG, "")),
+        created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
+        scores=RunScores(
+            test_accuracy=metrics.get("test_accuracy"),
+            test_size=_whole(metrics.get("test_size")),
+            train_seconds=metrics.get("train_seconds"),
+            total_seconds=metrics.get("total_seconds"),
+            best_epoch=_whole(metrics.get("best_epoch")),
+            epochs_done=metrics.get("progress/epochs_done"),
+            chunk=_whole(metrics.get("progress/chunk")),
+            num_chunks=_whole(metrics.get("progress/num_chunks")),
+            images_per_second=metrics.get("progress/images_per_second"),
+            seconds_left=metrics.get("progress/seconds_left"),
+        ),
+    )
+
+
+def compact(text: str) -> str:
+    """Write JSON without spaces: MLflow cuts a tag off at 8,000 characters."""
+    return json.dumps(json.loads(text), separators=(",", ":"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _config_of(text: str) -> TrainingConfig:
+    """Read a configuration, which is the same for many runs and for every look."""
+    return TrainingConfig.from_json(text)
+
+
+def _place(text: str) -> float | None:
+    """Read a place; MLflow's own pages let people write anything there."""
+    with contextlib.suppress(ValueError):
+        place = float(text)
+        return place if math.isfinite(place) else None
+    return None
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def progress_metrics(progress: Progress) -> list[Metric]:
+    """Write a progress as metrics within the epoch, and of an epoch that it ends."""
+    now, step = _now_ms(), round(progress.epochs_done * STEPS_PER_EPOCH)
+    values = {
+        "loss": progress.loss,
+        "accuracy": progress.accuracy,
+        "epochs_done": progress.epochs_done,
+        "chunk": float(progress.chunk),
+        "num_chunks": float(progress.num_chunks),
+        "images_per_second": progress.images_per_second,
+        "seconds_left": progress.seconds_left,
+    }
+    live = [
+        Metric(f"progress/{key}", value, now, step)
+        for key, value in values.items()
+        if value is not None
+    ]
+    if not progress.ends_epoch:
+        return live
+    latest = progress.history.num_epochs
+    return live + [
+        each for each in epoch_metrics(progress.history) if each.step == latest
+    ]
+
+
+def epoch_metrics(history: History) -> list[Metric]:
+    """Write the scores of all finished epochs as metrics."""
+    scores = {
+        "loss": history.loss,
+        "accuracy": history.accuracy,
+        "val_loss": history.val_loss,
+        "val_accuracy": history.val_accuracy,
+        "dead_units": history.dead_units,
+    }
+    return [
+        Metric(key, value, _now_ms(), epoch)
+        for key, values in scores.items()
+        for epoch, value in enumerate(values, start=1)
+    ]
+
+
+def score_metrics(scores: RunScores) -> list[Metric]:
+    """Write the final scores of a run as metrics, without those that are None."""
+    values = {
+        "test_accuracy": scores.test_accuracy,
+        "test_size": scores.test_size,
+        "train_seconds": scores.train_seconds,
+        "total_seconds": scores.total_seconds,
+        "best_epoch": scores.best_epoch,
+    }
+    return [
+        Metric(key, float(value), _now_ms(), 0)
+        for key, value in values.items()
+        if value is not None
+    ]
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Raise what goes wrong in the block as `RunStoreError`, in plain words."""
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
+        problem = next(iter(str(error).splitlines()), type(error).__name__)
+        if "out-of-date database schema" in problem:
+            message = (
+                "Expected a run store of this version of Inklab, got one of another "
+                "version. Install that version again, or set INKLAB_HOME to another "
+                f"folder; nothing was altered. ({problem})"
+            )
+        else:
+            message = (
+                f"Expected the run store to answer, but: {problem}. Check that its "
+                "disk is there and not full, and that its file is not damaged."
+            )
+        raise RunStoreError(message) from error
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

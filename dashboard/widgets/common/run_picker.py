@@ -1,0 +1,123 @@
+"""Choose a run, or get a first one with one click."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.config import presets
+from core.insight import network_cost
+from core.records import Run
+from dashboard import services, state, words
+from dashboard.charts.words import percent
+from dashboard.widgets.common import clock, page_frame
+
+_PICKER = "run_picker"
+
+
+def pick_run() -> Run:
+    """Let the viewer choose a finished run, or end the page with an offer.
+
+    Returns:
+        The chosen run; the newest unless another is chosen.
+    """
+    runs = {run.id: run for run in services.finished_runs(services.runs())}
+    if not runs:
+        _offer_first_run()
+        st.stop()
+    wanted = state.run_id()
+    if wanted is not None and wanted not in runs:
+        st.warning(
+            "The run of this link is not, or not any more, among the finished runs. "
+            "This is the newest one instead."
+        )
+        wanted = None
+    chosen = wanted or next(iter(runs))
+    st.session_state[_PICKER] = chosen
+    st.selectbox(
+        "Run",
+        list(runs),
+        format_func=_titles(runs).__getitem__,
+        key=_PICKER,
+        on_change=_choose,
+        width=420,
+    )
+    state.keep_run(chosen)
+    return runs[chosen]
+
+
+def _choose() -> None:
+    state.choose_run(st.session_state[_PICKER])
+
+
+def _titles(runs: dict[str, Run]) -> dict[str, str]:
+    now = clock.now()
+    return {run_id: words.run_title(run, now=now) for run_id, run in runs.items()}
+
+
+def _offer_first_run() -> None:
+    st.info(
+        "There is no trained network yet. Train one, in seconds, to see its results "
+        "here.",
+        icon=":material/info:",
+    )
+    first_run_button()
+
+
+def first_run_button() -> None:
+    """Offer to train the quickest preset, and go and watch it."""
+    fastest = presets.preset(presets.FASTEST)
+    if st.button(
+        "Train a network now",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="train_first",
+        help=fastest.summary,
+    ):
+        run_id = services.start_run(fastest.config, name=fastest.name)
+        st.switch_page(page_frame.TRAIN, query_params={state.WATCHED_RUN: run_id})
+
+
+def links(run: Run) -> None:
+    """Link to the pages that show what a finished run is worth."""
+    link = {state.RUN: run.id}
+    with st.container(horizontal=True):
+        st.page_link(
+            page_frame.EVALUATE,
+            label="How good is it?",
+            icon=":material/grid_on:",
+            query_params=link,
+        )
+        st.page_link(
+            page_frame.MISTAKES,
+            label="What does it get wrong?",
+            icon=":material/rule:",
+            query_params=link,
+        )
+        st.page_link(
+            page_frame.DRAW,
+            label="Try your own hand",
+            icon=":material/draw:",
+            query_params=link,
+        )
+
+
+def table(runs: Sequence[Run]) -> None:
+    """Show runs with what they reached."""
+    now = clock.now()
+    rows = [
+        {
+            "Name": words.literal(run.name),
+            "Network": network_cost.describe_network(run.config),
+            "Test accuracy": _accuracy(run),
+            "Status": str(run.status).capitalize(),
+            "Started": words.moment(run.created, now=now),
+        }
+        for run in runs
+    ]
+    st.table(pd.DataFrame(rows).set_index("Name"), alt="The latest runs")
+
+
+def _accuracy(run: Run) -> str:
+    reached = run.scores.test_accuracy
+    return "\u2013" if reached is None else percent(reached)

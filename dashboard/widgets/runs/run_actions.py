@@ -1,0 +1,54 @@
+"""What can be made of runs: an archive of one, an ensemble of several."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.config import MAX_MEMBERS
+from core.handover import bundle
+from core.records import Run
+from dashboard import services, state
+from dashboard.widgets.common import page_frame
+
+
+def export(chosen: Sequence[Run]) -> None:
+    """Offer a single run as one zip.
+
+    Args:
+        chosen: The selected runs.
+    """
+    if len(chosen) != 1 or not chosen[0].has_model:
+        return
+    (run,) = chosen
+    st.download_button(
+        "Export",
+        # Made when it is asked for.
+        data=lambda: services.archive(run.id),
+        file_name=bundle.file_name(run),
+        mime="application/zip",
+        icon=":material/download:",
+        key="export",
+        on_click="ignore",
+        help="One zip: the model as Keras, LiteRT and ONNX, recipe, curves, "
+        "predictions, a card, and a script of plain Keras that trains the same.",
+    )
+
+
+def combine(chosen: Sequence[Run]) -> None:
+    """Offer to combine several runs to one that answers with their mean.
+
+    Args:
+        chosen: The selected runs.
+    """
+    if not 1 < len(chosen) <= MAX_MEMBERS or not all(run.has_model for run in chosen):
+        return
+    if st.button(
+        "Combine",
+        icon=":material/merge:",
+        key="combine",
+        help="Makes one run of them that answers with the mean of their "
+        "probabilities, which is often better than each.",
+    ):
+        with page_frame.plain_errors():
+            run_id = services.combine_runs([run.id for run in chosen])
+            st.switch_page(page_frame.TRAIN, query_params={state.WATCHED_RUN: run_id})

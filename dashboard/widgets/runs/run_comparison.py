@@ -1,0 +1,147 @@
+"""Several runs beside each other: what differs, what they reached, how they learned."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from core.config import differing_settings
+from core.evaluation.comparison import Comparison
+from core.records import Run
+from dashboard import figure, results, services, state, words
+from dashboard.charts.curves import HEIGHT, Quantity, Series, compared_curves
+from dashboard.charts.words import percent
+from dashboard.widgets.common import page_frame
+
+MOST_CURVES: Final = 6
+LEAST_P: Final = 0.001
+NOTHING: Final = "\u2013"
+
+
+def compare(chosen: Sequence[Run]) -> None:
+    """Compare two runs or more."""
+    st.subheader(f"{len(chosen)} runs compared", anchor=False)
+    titles = [f"({number}) {run.name}" for number, run in enumerate(chosen, start=1)]
+    if len(chosen) == 2:  # noqa: PLR2004 - the test is one of pairs
+        with page_frame.plain_errors():
+            _verdict(chosen, titles)
+    table_column, curve_column = st.columns(2, gap="medium")
+    with table_column:
+        _table(chosen, titles)
+    with curve_column:
+        _curves(chosen, titles)
+
+
+def _verdict(chosen: Sequence[Run], titles: Sequence[str]) -> None:
+    first, second = chosen
+    if first.config.dataset != second.config.dataset:
+        st.info("They were tested on other images, so their accuracies do not compare.")
+    elif first.has_model and second.has_model:
+        st.markdown(
+            verdict(results.compare(first, second), *map(words.literal, titles)),
+            help="It is about these two networks. Another seed gives other networks: "
+            "to compare recipes, train each with several seeds.",
+        )
+
+
+def verdict(found: Comparison, one: str, other: str) -> str:
+    """Say in words whether one of two runs is better.
+
+    Args:
+        found: Their answers compared.
+        one: What the first is called, in Markdown.
+        other: What the second is called, in Markdown.
+    """
+    if not found.only_first and not found.only_second:
+        return "Both read exactly the same test images right."
+    counts = (
+        f"Of {found.total:,} test images, {found.only_first:,} are read right only by "
+        f"**{one}**, {found.only_second:,} only by **{other}**."
+    )
+    p_value = found.p_value
+    p_text = f"p < {LEAST_P}" if p_value < LEAST_P else f"p = {p_value:.3f}"
+    if not found.is_larger_than_chance:
+        return (
+            f"{counts} That may well be chance ({p_text}, McNemar's exact test): these "
+            "images cannot tell which is better."
+        )
+    better = one if found.only_first > found.only_second else other
+    return (
+        f"{counts} That is more than chance ({p_text}, McNemar's exact test): "
+        f"**{better}** reads such images better."
+    )
+
+
+def _table(chosen: Sequence[Run], titles: Sequence[str]) -> None:
+    rows = _results(chosen) | {
+        words.setting(name): values
+        for name, values in differing_settings([run.config for run in chosen]).items()
+    }
+    table = pd.DataFrame.from_dict(
+        rows, orient="index", columns=list(map(words.literal, titles))
+    )
+    st.table(
+        table.replace("", NOTHING),
+        alt="Results of the selected runs, and the settings in which they differ",
+    )
+    st.caption("Results, and the settings that differ. All others are the same.")
+
+
+def _results(chosen: Sequence[Run]) -> dict[str, tuple[str, ...]]:
+    scores = [run.scores for run in chosen]
+    shares = [each.accuracy for each in scores]
+    return {
+        "Test accuracy": tuple(percent(each.value) if each else "" for each in shares),
+        "95 % interval": tuple(
+            f"{words.interval(each)} %" if each else "" for each in shares
+        ),
+        "Test images": tuple(f"{each.total:,}" if each else "" for each in shares),
+        "Best epoch": tuple(str(each.best_epoch or "") for each in scores),
+        "Training time": tuple(
+            words.duration(each.train_seconds) if each.train_seconds else ""
+            for each in scores
+        ),
+    }
+
+
+def _curves(chosen: Sequence[Run], titles: Sequence[str]) -> None:
+    quantity = _pick_quantity()
+    series = []
+    for run, title in list(zip(chosen, titles, strict=True))[:MOST_CURVES]:
+        history = services.history(run)
+        values = history.val_accuracy if quantity == "Accuracy" else history.val_loss
+        epochs = tuple(float(epoch) for epoch in range(1, len(values) + 1))
+        if values:
+            series.append(Series(title, epochs, values, "validation"))
+    if not series:
+        st.info("None of them has been validated after an epoch.")
+        return
+    figure.show_changing(
+        compared_curves(
+            quantity,
+            series,
+            epochs=max(len(line.x) for line in series),
+            palette=services.palette(),
+        ),
+        height=HEIGHT,
+        key="compared_curves",
+        alt=f"Validation {quantity.lower()} by epoch of the selected runs",
+    )
+    if len(series) < len(chosen):
+        st.caption(
+            f"Curves of {len(series)} of {len(chosen)} runs: up to {MOST_CURVES} are "
+            "drawn, and only of runs that were validated after an epoch."
+        )
+
+
+def _pick_quantity() -> Quantity:
+    chosen = st.segmented_control(
+        "Validation",
+        ("Accuracy", "Loss"),
+        default="Accuracy",
+        required=True,
+        key=state.CURVES,
+        **state.LINKED,
+    )
+    return "Loss" if chosen == "Loss" else "Accuracy"

@@ -1,0 +1,152 @@
+"""One run: what it is worth, what people say about it, and how it was made."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from core.insight import network_cost
+from core.records import Run, RunStatus
+from core.runs import annotations
+from dashboard import services, state, words
+from dashboard.widgets.common import clock, page_frame, run_picker
+from dashboard.widgets.train import run_result
+
+LOG_HEIGHT: Final = 320
+
+
+def details(run: Run) -> None:
+    """Show a run, with a form to name it and links to the pages about it."""
+    result_column, words_column = st.columns([3, 2], gap="medium")
+    with result_column:
+        st.subheader(words.literal(run.name), anchor=False)
+        _summary(run)
+        _outcome(run)
+        _links(run)
+        with st.expander("Settings", icon=":material/tune:"):
+            settings(run)
+        _log(run)
+    with words_column:
+        _star(run)
+        _name_and_note(run)
+
+
+def settings(run: Run) -> None:
+    """Show all settings of a run."""
+    table = pd.DataFrame(
+        {words.setting(name): [value] for name, value in run.config.flat().items()}
+    ).T
+    table.columns = ["Value"]
+    st.table(table.replace("", "\u2013"), alt=f"All settings of {run.name}")
+
+
+def _log(run: Run) -> None:
+    """Show what was said while it was worked on, read when somebody asks for it."""
+    asked = st.expander(
+        "Log", icon=":material/notes:", key=f"log_{run.id}", on_change="rerun"
+    )
+    if not asked.open:
+        return
+    with asked:
+        text = services.log_of(run.id)
+        if text is None:
+            st.info(
+                "This run has no log: it has not begun, or it is older than logs.",
+                icon=":material/info:",
+            )
+            return
+        st.code(text, language=None, height=LOG_HEIGHT, wrap_lines=True)
+        st.download_button(
+            "Download the log",
+            data=text,
+            file_name=f"log-{run.id[:8]}.txt",
+            mime="text/plain",
+            icon=":material/download:",
+            key=f"download_log_{run.id}",
+            on_click="ignore",
+        )
+
+
+def _summary(run: Run) -> None:
+    network = network_cost.describe_network(run.config)
+    started = words.moment(run.created, now=clock.now())
+    st.caption(
+        f"{network} on {services.spec_of(run).title}, "
+        f"{network_cost.num_parameters(run.config):,} parameters; started {started}."
+    )
+
+
+def _outcome(run: Run) -> None:
+    reached, seconds = run.scores.accuracy, run.scores.train_seconds
+    match run.status:
+        case RunStatus.FAILED:
+            text = f"{run.reason}{run_result.state_kept(run)}"
+            st.error(text, title="The training failed", icon=":material/error:")
+        case RunStatus.STOPPED if run.is_saving:
+            st.info("Stopped; what it learned is being saved.", icon=":material/save:")
+        case RunStatus.STOPPED if reached is None:
+            text = f"Stopped on request; it left no model.{run_result.state_kept(run)}"
+            st.info(text, icon=":material/stop:")
+        case RunStatus.QUEUED | RunStatus.RUNNING:
+            st.info(f"This run is {run.status}.", icon=":material/hourglass_empty:")
+    if reached is not None:
+        time = f", trained in {words.duration(seconds)}" if seconds else ""
+        st.markdown(f"**{words.accuracy(reached)}**{time}.")
+
+
+def _links(run: Run) -> None:
+    st.page_link(
+        page_frame.TRAIN,
+        label="How did it learn?" if run.status.is_over else "Watch it learn",
+        icon=":material/model_training:",
+        query_params={state.WATCHED_RUN: run.id},
+    )
+    if run.has_model:
+        run_picker.links(run)
+
+
+def _star(run: Run) -> None:
+    st.button(
+        "Remove the star" if run.is_starred else "Star this run",
+        icon=":material/star:" if run.is_starred else ":material/star_border:",
+        key="star",
+        on_click=_set_star,
+        args=(run.id, not run.is_starred),
+    )
+
+
+def _name_and_note(run: Run) -> None:
+    # Another run has another form, or what was typed for one would go to the other;
+    # and what somebody else has saved meanwhile has other fields.
+    name_key, note_key = f"name_{run.id}_{run.name}", f"note_{run.id}_{run.note}"
+    with st.form(f"words_{run.id}"):
+        st.text_input("Name", run.name, max_chars=annotations.MAX_NAME, key=name_key)
+        st.text_area(
+            "Note",
+            run.note,
+            max_chars=annotations.MAX_NOTE,
+            key=note_key,
+            placeholder="What was tried, and what came of it",
+        )
+        st.form_submit_button(
+            "Save",
+            icon=":material/save:",
+            key="save_words",
+            on_click=_save,
+            args=(run, name_key, note_key),
+        )
+
+
+def _set_star(run_id: str, is_starred: bool) -> None:  # noqa: FBT001 - given by position
+    with page_frame.plain_errors():
+        annotations.star(services.store(), run_id, is_starred=is_starred)
+
+
+def _save(run: Run, name_key: str, note_key: str) -> None:
+    """Save what was changed, and only that: the rest may be newer elsewhere."""
+    name, note = st.session_state[name_key], st.session_state[note_key]
+    with page_frame.plain_errors():
+        if name != run.name:
+            annotations.rename(services.store(), run.id, name)
+        if note != run.note:
+            annotations.note(services.store(), run.id, note)

@@ -1,0 +1,118 @@
+"""All runs in a table, in which some can be selected."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from core.insight import network_cost
+from core.records import Run
+from dashboard import services, state, words
+from dashboard.widgets.common import clock, page_frame
+
+TABLE: Final = "run_table"
+REFRESH_SECONDS: Final = 2.0
+ROW_PIXELS: Final = 35
+MOST_ROWS: Final = 12
+
+
+def select(shown: Sequence[Run]) -> tuple[Run, ...]:
+    """Show runs and let the viewer select some; the address has their ids.
+
+    Args:
+        shown: The runs to show, in this order.
+
+    Returns:
+        Those that are selected, in the same order.
+    """
+    ids = tuple(run.id for run in shown)
+    wanted = set(state.selected_runs())
+    rows = [row for row, run_id in enumerate(ids) if run_id in wanted]
+    # Rows are known by their place, which changes with what is shown.
+    st.session_state[TABLE] = {"selection": {"rows": rows}}
+    st.dataframe(
+        _rows(shown),
+        key=TABLE,
+        on_select=lambda: _choose(ids),
+        selection_mode="multi-row",
+        hide_index=True,
+        height=(min(len(shown), MOST_ROWS) + 1) * ROW_PIXELS + 3,
+        column_config=_columns(),
+        placeholder="\u2013",
+        alt="Runs with their results; select rows to open or compare them",
+    )
+    return tuple(shown[row] for row in rows)
+
+
+def watch(everything: Sequence[Run]) -> None:
+    """Show the page anew when a run that is not over goes on.
+
+    Args:
+        everything: All runs as the page shows them.
+    """
+    shown = _stages(everything)
+    is_over = all(run.status.is_over and not run.is_saving for run in everything)
+
+    def look() -> None:
+        with page_frame.plain_errors():
+            if not is_over and shown != _stages(services.runs()):
+                st.rerun()
+
+    st.fragment(look, run_every=None if is_over else REFRESH_SECONDS)()
+
+
+def _stages(runs: Sequence[Run]) -> dict[str, tuple[str, bool]]:
+    return {run.id: (run.status, run.is_saving) for run in runs}
+
+
+def _choose(ids: Sequence[str]) -> None:
+    rows = st.session_state[TABLE].selection.rows
+    state.select_runs([ids[row] for row in rows])
+
+
+def _rows(runs: Sequence[Run]) -> pd.DataFrame:
+    zone = clock.now().tzinfo
+    scores = [run.scores for run in runs]
+    shares = [each.accuracy for each in scores]
+    return pd.DataFrame(
+        {
+            "Star": ["\u2605" if run.is_starred else "" for run in runs],
+            "Name": [run.name for run in runs],
+            "Status": [_status(run) for run in runs],
+            "Test accuracy": [share and 100 * share.value for share in shares],
+            "95 % interval": [
+                share and f"{words.interval(share)} %" for share in shares
+            ],
+            "Test images": [share and share.total for share in shares],
+            "Network": [network_cost.describe_network(run.config) for run in runs],
+            "Parameters": [network_cost.num_parameters(run.config) for run in runs],
+            "Best epoch": pd.Series(
+                [each.best_epoch for each in scores], dtype="Int64"
+            ),
+            "Training time": [each.train_seconds for each in scores],
+            "Data set": [services.spec_of(run).title for run in runs],
+            "Started": [run.created.astimezone(zone) for run in runs],
+            "Note": [run.note for run in runs],
+        }
+    )
+
+
+def _status(run: Run) -> str:
+    return "Saving" if run.is_saving else str(run.status).capitalize()
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    number, column = st.column_config.NumberColumn, st.column_config.Column
+    return {
+        "Star": column(width=50),
+        "Name": column(pinned=True, width=160),
+        "Test accuracy": number(format="%.2f %%"),
+        "95 % interval": column(help="Of the test accuracy, by Wilson's method."),
+        "Test images": number(format="localized"),
+        "Parameters": number(format="localized"),
+        "Best epoch": number(help="By the score on the images held out."),
+        "Training time": number(format="%.1f s"),
+        "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+    }

@@ -1,0 +1,245 @@
+"""How a run goes: progress and curves; alive while it trains."""
+
+import contextlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import streamlit as st
+
+from core.config import TrainingConfig, presets
+from core.errors import UnknownRunError
+from core.insight import network_cost
+from core.insight.diagnosis import Severity
+from core.records import History, LivePoints, Run, RunStatus
+from dashboard import run_snapshots, services, state, words
+from dashboard.charts.words import percent
+from dashboard.widgets.common import clock, page_frame, run_curves
+from dashboard.widgets.train import run_result
+
+REFRESH_SECONDS: Final = 0.8
+"""Each look takes from the training what the browser needs to draw."""
+
+IMPATIENT_SECONDS: Final = 0.4
+SOON: Final = timedelta(seconds=3)
+"""A process that is ready takes a run at once; one that has yet to be started needs
+many seconds, and the looks would take them from it."""
+
+CHANGED_PACE: Final = 2.0
+
+Stage = Literal["starting", "waiting", "under way", "stopping", "over"]
+_INTERVALS: Final[dict[Stage, float | None]] = {
+    "starting": IMPATIENT_SECONDS,
+    "waiting": REFRESH_SECONDS,
+    "under way": REFRESH_SECONDS,
+    "stopping": IMPATIENT_SECONDS,
+    "over": None,
+}
+
+
+def start(config: TrainingConfig) -> None:
+    """Queue a training, and turn to it.
+
+    Args:
+        config: What to train.
+    """
+    network = network_cost.describe_network(config)
+    name = presets.name_of(config, network=network)
+    state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
+    st.session_state[state.LOOK] = state.LIVE
+
+
+def newest(everything: Sequence[Run]) -> None:
+    """Show the run to watch, or what will be here.
+
+    Args:
+        everything: All runs.
+    """
+    wanted = state.text(state.WATCHED_RUN)
+    run = services.watched_run(everything, wanted)
+    if run is None:
+        st.info(
+            "No training yet. The curves of the first one will grow here: press "
+            "Start training.",
+            icon=":material/info:",
+        )
+        return
+    if wanted and run.id != wanted:
+        st.info(
+            "The run that this address names is not here, or not any more; this is "
+            f"{words.literal(run.name)}.",
+            icon=":material/info:",
+        )
+    live_view(run)
+    run_result.continuation(run)
+
+
+def live_view(run: Run) -> None:
+    """Show a run; while it is not over, look again and again.
+
+    Args:
+        run: Any run.
+    """
+    stage = _stage(run)
+    st.session_state[state.STAGE] = st.session_state[state.NEXT_STAGE] = stage
+    interval = _INTERVALS[stage]
+    pace = run_snapshots.pace()
+    every = None if interval is None else interval * pace
+    st.fragment(_look, run_every=every)(run.id, created=run.created, pace=pace)
+
+
+def _stage(run: Run) -> Stage:
+    if run.is_saving:
+        return "under way"
+    if run.status.is_over:
+        return "over"
+    if st.session_state.get(state.STOPPING) == run.id:
+        return "stopping"
+    if run.scores.epochs_done:
+        return "under way"
+    is_begun = run.status is RunStatus.RUNNING
+    return "starting" if is_begun or _is_new(run.created) else "waiting"
+
+
+def _is_new(created: datetime) -> bool:
+    return clock.now() - created < SOON
+
+
+def _look(run_id: str, *, created: datetime, pace: float) -> None:
+    with page_frame.plain_errors():
+        if not pace / CHANGED_PACE < run_snapshots.pace() < pace * CHANGED_PACE:
+            # Many have come or gone; how often it looks is settled with the page.
+            st.rerun()
+        try:
+            if st.session_state[state.NEXT_STAGE] == "starting" and _is_new(created):
+                # Drawn at once, it is seen a whole look earlier.
+                services.wait_for_first_point(run_id)
+            seen = st.session_state.get(state.SEEN)
+            look = run_snapshots.look(run_id, viewer=state.viewer(), seen=seen)
+        except UnknownRunError:
+            # It was deleted since: the page chooses another.
+            st.rerun()
+        st.session_state[state.SEEN] = look
+        _show(look.run, look.history, look.live)
+
+
+def _show(run: Run, history: History, live: LivePoints) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _status(run)
+        if not run.status.is_over:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key="stop",
+                on_click=_stop,
+                args=(run.id,),
+            )
+    if run.members:
+        _members(run)
+    else:
+        _numbers(run, history)
+        run_curves.show(run, history, live)
+        _remarks(run, history, live)
+    run_result.show(run, history)
+    turn_to(_stage(run))
+
+
+def turn_to(stage: Stage) -> None:
+    """Run the whole page again if a run has come to another stage.
+
+    What was just drawn may not be sent any more then. So a first point is left to
+    be seen, and the page is run at the next look.
+
+    Args:
+        stage: Where the run stands now.
+    """
+    seen_before = st.session_state[state.NEXT_STAGE]
+    st.session_state[state.NEXT_STAGE] = stage
+    if stage != st.session_state[state.STAGE] and stage in {
+        "stopping",
+        "over",
+        seen_before,
+    }:
+        # The rest of the page shows which runs exist, so it looks again too.
+        st.rerun()
+
+
+def _stop(run_id: str) -> None:
+    # Nothing needs to be done about a run that was deleted since: that stops it.
+    with page_frame.plain_errors(), contextlib.suppress(UnknownRunError):
+        services.stop_run(run_id)
+        st.session_state[state.STOPPING] = run_id
+
+
+def _status(run: Run) -> None:
+    done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    name = words.literal(run.name)
+    match run.status:
+        case RunStatus.QUEUED if place := services.place(run):
+            turn = f"{words.ordinal(place.number)} of {place.total:,}"
+            text = f"{name} waits for its turn: {turn}"
+        case RunStatus.RUNNING if run.members:
+            text = f"{name} is being combined, tested and saved"
+        case RunStatus.QUEUED | RunStatus.RUNNING if not done:
+            text = f"{name} is starting"
+        case RunStatus.RUNNING if done >= epochs or run.scores.seconds_left == 0:
+            text = f"{name} is being tested and saved"
+        case RunStatus.RUNNING:
+            left = run.scores.seconds_left
+            rest = "" if left is None else f", {words.duration(left)} left"
+            text = f"{name}, {_part(run)}{rest}"
+        case status:
+            text = f"{name} has {status}"
+    # A training may also be over before its last epoch, by its patience.
+    share = 1.0 if run.status is RunStatus.FINISHED else min(done / epochs, 1.0)
+    st.progress(share, text=text)
+
+
+def _part(run: Run) -> str:
+    """Say which part of the training is being learned."""
+    done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    chunk, num_chunks = run.scores.chunk, run.scores.num_chunks
+    if not chunk or not num_chunks:
+        return f"epoch {min(int(done) + 1, epochs)} of {epochs}"
+    # An epoch ends with a full batch, and so a little before the whole number.
+    finished = round(done) if chunk == num_chunks else int(done)
+    epoch = min(finished + 1, epochs)
+    return f"epoch {epoch} of {epochs}, chunk {chunk % num_chunks + 1} of {num_chunks}"
+
+
+def _members(run: Run) -> None:
+    """Name the members of an ensemble; it has no curves, since it was not trained."""
+    now = clock.now()
+    found = services.members(run)
+    num_deleted = len(run.members) - len(found)
+    lines = [f"- {words.run_title(member, now=now)}" for member in found]
+    lines += [f"- {num_deleted} deleted since"] if num_deleted else []
+    st.markdown(
+        f"It answers with the mean of {len(run.members)} networks. It was not trained "
+        "itself, so it has no curves; theirs are with them:\n" + "\n".join(lines)
+    )
+
+
+def _numbers(run: Run, history: History) -> None:
+    speed = run.scores.images_per_second
+    with st.grid(4, min_column_width=122, gap="small"):
+        st.metric("Validation accuracy", _last(history.val_accuracy, as_percent=True))
+        st.metric("Validation loss", _last(history.val_loss))
+        st.metric("Training loss", _last(history.loss))
+        st.metric("Images per second", f"{speed:,.0f}" if speed else "\u2013")
+
+
+def _last(values: tuple[float, ...], *, as_percent: bool = False) -> str:
+    if not values:
+        return "\u2013"
+    return percent(values[-1]) if as_percent else f"{values[-1]:.4f}"
+
+
+def _remarks(run: Run, history: History, live: LivePoints) -> None:
+    """Say the worst that can be seen in the curves, in a sentence."""
+    for remark in services.remarks(run, history, live)[:1]:
+        text = f"{remark.finding} {remark.advice}"
+        if remark.severity is Severity.NOTE:
+            st.caption(text)
+        else:
+            st.warning(text, icon=":material/troubleshoot:")

@@ -1,0 +1,175 @@
+"""The recipe that a viewer has chosen, and its way into the address and back.
+
+With each click a browser sends all controls as it has them, also those that were
+set by the click before and that it has not drawn yet. So a control that is set by
+anything but the viewer's hand gets another key: what a browser still says under the
+old one is nobody's choice any more.
+
+The address has the recipe in one parameter, `recipe=lenet~epochs~20`: the preset,
+and each setting that differs from it. So a step back in the browser takes back one
+change, and a link shows the same recipe again.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import streamlit as st
+
+from core.config import TrainingConfig, presets
+from core.errors import ConfigError
+from dashboard import state
+from dashboard.widgets import settings
+from dashboard.widgets.settings import SETTINGS, Values
+
+_MARK: Final = "~"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen.
+
+    Attributes:
+        preset: Name of the preset that it started from.
+        values: A value for each key of `SETTINGS`.
+    """
+
+    preset: str
+    values: Values
+
+    @property
+    def config(self) -> TrainingConfig:
+        """The configuration that it stands for.
+
+        Raises:
+            ConfigError: If the settings do not go together.
+        """
+        dataset = presets.preset(self.preset).config.dataset
+        return settings.config_of(self.values, preset=self.preset, dataset=dataset)
+
+    def differing(self) -> tuple[str, ...]:
+        """List the settings in use that are not as the preset has them."""
+        original = original_values(self.preset)
+        return tuple(
+            key
+            for key in SETTINGS
+            if self.values[key] != original[key] and settings.is_used(key, self.values)
+        )
+
+
+def original_values(preset: str) -> Values:
+    """Return what each setting is in a preset."""
+    return settings.values_of(presets.preset(preset).config)
+
+
+def key_of(name: str) -> str:
+    """Return the key of the control of a setting, or of the presets."""
+    number = _rounds().get(name, 0)
+    return f"{name}_{number}" if number else name
+
+
+def as_sent() -> Chosen:
+    """Return what the controls say, as the browser sent them last."""
+    kept: Chosen = st.session_state[state.RECIPE]
+    return replace(
+        kept,
+        values={
+            name: st.session_state.get(key_of(name), value)
+            for name, value in kept.values.items()
+        },
+    )
+
+
+def take_up() -> Chosen:
+    """Return what to show: what the address says if that is new, or the controls.
+
+    If the controls say something new, the address follows.
+    """
+    written = state.text(state.RECIPE)
+    has_come = key_of(state.PRESET) not in st.session_state
+    if state.RECIPE not in st.session_state:
+        first = _preset(presets.DEFAULT) if written is None else _read(written)
+        st.session_state[state.RECIPE] = first
+        st.session_state[state.WITHOUT_ADDRESS] = _preset(presets.DEFAULT)
+    if has_come and written is None:
+        # Who comes back to this page finds it as it was left.
+        st.session_state[state.WITHOUT_ADDRESS] = st.session_state[state.RECIPE]
+        st.session_state[state.SAID] = _describe(_preset(presets.DEFAULT))
+    elif has_come or written != st.session_state[state.SEEN_ADDRESS]:
+        _adopt(_read(written))
+        st.session_state[state.SAID] = _describe(as_sent())
+    chosen = st.session_state[state.RECIPE] = as_sent()
+    said = _describe(chosen)
+    if said != st.session_state[state.SAID]:
+        is_default = said == _describe(_preset(presets.DEFAULT))
+        state.remember(state.RECIPE, None if is_default else said)
+        if is_default:
+            st.session_state[state.WITHOUT_ADDRESS] = chosen
+    st.session_state[state.SAID] = said
+    st.session_state[state.SEEN_ADDRESS] = state.text(state.RECIPE)
+    return chosen
+
+
+def choose_preset() -> None:
+    """Set all controls to what the preset that was just clicked says."""
+    clicked = st.session_state[key_of(state.PRESET)]
+    st.session_state[state.RECIPE] = replace(as_sent(), preset=clicked)
+    _adopt(_preset(clicked))
+
+
+def set_back(values: Values) -> None:
+    """Set some settings."""
+    now = as_sent()
+    _adopt(replace(now, values={**now.values, **values}))
+
+
+def _adopt(chosen: Chosen) -> None:
+    """Take over a recipe; a control that may show something else is made anew."""
+    rounds = dict(_rounds())
+    # A browser may not have drawn yet what was set before, or not have told it yet.
+    shown = [_all_of(st.session_state[state.RECIPE]), _all_of(as_sent())]
+    for name, value in _all_of(chosen).items():
+        if any(each[name] != value for each in shown):
+            rounds[name] = rounds.get(name, 0) + 1
+    st.session_state[state.ROUNDS] = rounds
+    st.session_state[state.RECIPE] = chosen
+
+
+def _all_of(chosen: Chosen) -> dict[str, Any]:
+    return {state.PRESET: chosen.preset, **chosen.values}
+
+
+def _rounds() -> dict[str, int]:
+    """Count how often each control was made anew."""
+    rounds: dict[str, int] = st.session_state.get(state.ROUNDS, {})
+    return rounds
+
+
+def _preset(name: str) -> Chosen:
+    return Chosen(name, original_values(name))
+
+
+def _describe(chosen: Chosen) -> str:
+    """Write a recipe as the address has it."""
+    changes = [
+        part
+        for name in chosen.differing()
+        for part in (name, settings.write(chosen.values[name]))
+    ]
+    return _MARK.join([chosen.preset, *changes])
+
+
+def _read(written: str | None) -> Chosen:
+    """Read what the address says; what cannot be is as in the preset."""
+    if written is None:
+        chosen: Chosen = st.session_state[state.WITHOUT_ADDRESS]
+        return chosen
+    preset, *changes = written.split(_MARK)
+    try:
+        values: dict[str, Any] = dict(original_values(preset))
+    except ConfigError:
+        return _preset(presets.DEFAULT)
+    for name, text in zip(changes[::2], changes[1::2], strict=False):
+        value = settings.read(name, text) if name in SETTINGS else None
+        if value is not None:
+            values[name] = value
+    return Chosen(preset, values)

@@ -1,0 +1,319 @@
+"""The script of a run trains what the run trained, with nothing but Keras."""
+
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import keras
+import numpy as np
+import pytest
+
+from core.config import (
+    Augmentation,
+    CnnConfig,
+    ConvBlock,
+    MlpConfig,
+    Network,
+    OptimizerName,
+    Schedule,
+    TrainingConfig,
+    presets,
+)
+from core.config.schedules import learning_rates
+from core.datasets import catalog
+from core.datasets.catalog import DatasetSpec
+from core.datasets.splits import stratified_split
+from core.handover.script import script_of
+from core.models import architectures
+from core.records import Run, RunScores, RunStatus
+from core.training.optimizers import optimizer_of
+
+ALL_CHANGES = Augmentation(
+    rotation=5, shift=1, zoom=0.1, shear=5, elastic=0.5, thickness=0.3, noise=0.05
+)
+EVERYTHING = TrainingConfig(
+    network=CnnConfig(
+        blocks=(ConvBlock(filters=8, convolutions=2),), batch_norm=True, dropout=0.2
+    ),
+    augmentation=replace(ALL_CHANGES, erasing=0.3),
+    optimizer="muon",
+    schedule="step",
+    weight_decay=0.01,
+    label_smoothing=0.1,
+    gradient_clip=1.0,
+    weight_average=0.9,
+    patience=3,
+)
+CONFIGS = [
+    *[pytest.param(preset.config, id=preset.name) for preset in presets.PRESETS],
+    pytest.param(EVERYTHING, id="everything"),
+    pytest.param(
+        TrainingConfig(
+            network=MlpConfig(hidden=()), optimizer="sgd", validation_fraction=0.0
+        ),
+        id="nothing",
+    ),
+]
+
+
+def script(config: TrainingConfig, spec: DatasetSpec | None = None) -> str:
+    """Write the script of a run that read 97.71 % right."""
+    return script_of(finished(config), spec or catalog.spec("mnist"))
+
+
+def finished(config: TrainingConfig) -> Run:
+    """Make a run that read 97.71 % right."""
+    return Run(
+        id="0123456789abcdef" * 2,
+        name="any",
+        config=config,
+        status=RunStatus.FINISHED,
+        reason="",
+        created=datetime.now(UTC),
+        scores=RunScores(test_accuracy=0.9771, test_size=10_000),
+    )
+
+
+def loaded(config: TrainingConfig, folder: Path) -> dict[str, Any]:
+    """Load the functions of a script without running it."""
+    path = folder / "reproduce.py"
+    path.write_text(script(config))
+    return runpy.run_path(str(path), run_name="not_main")
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_script_is_formatted_and_tidy(config: TrainingConfig) -> None:
+    """It is read by people who learn from it."""
+    text = script(config)
+
+    for command in (["format", "--check"], ["check", "--select", "E,F,I,UP,B,SIM,W"]):
+        ruff = [shutil.which("ruff", path=str(Path(sys.executable).parent)), *command]
+        done = subprocess.run(
+            [*map(str, ruff), "--isolated", "--line-length", "88", "-"],
+            input=text,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        pytest.param(MlpConfig(hidden=(9, 8), dropout=0.1, batch_norm=True), id="mlp"),
+        pytest.param(MlpConfig(hidden=()), id="no hidden layer"),
+        pytest.param(EVERYTHING.network, id="batch norm"),
+        pytest.param(CnnConfig(padding="valid", dropout=0.2), id="valid padding"),
+    ],
+)
+def test_the_network_is_that_of_the_run(network: Network, tmp_path: Path) -> None:
+    """With the same weights it gives the same answers."""
+    original = architectures.build(network, num_classes=10)
+    architectures.initialise(original, seed=3)
+    images = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
+
+    parts = loaded(replace(EVERYTHING, network=network), tmp_path)
+    rebuilt = parts["build"]()
+    values = [np.asarray(weight) for weight in weights_of(original)]
+    for weight, value in zip(weights_of(rebuilt), values, strict=True):
+        weight.assign(value)
+
+    # Keras' layers that change images do so unless told that nothing is learned.
+    found = np.asarray(rebuilt(images, training=False))
+    np.testing.assert_allclose(found, np.asarray(original(images)), atol=1e-5)
+    assert dropouts_of(rebuilt) == dropouts_of(original)
+
+
+def weights_of(model: keras.Model) -> list[keras.Variable]:
+    """List the weights of layers that learn, in order."""
+    learning = (
+        keras.layers.Dense | keras.layers.Conv2D | keras.layers.BatchNormalization
+    )
+    return [
+        weight
+        for layer in model.layers
+        if isinstance(layer, learning)
+        for weight in layer.weights
+    ]
+
+
+def dropouts_of(model: keras.Model) -> list[tuple[float, tuple[int | None, ...]]]:
+    """List how much is left out of what."""
+    return [
+        (layer.rate, layer.output.shape)
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Dropout)
+    ]
+
+
+@pytest.mark.parametrize("schedule", [s for s in get_args(Schedule) if s != "constant"])
+def test_the_learning_rate_is_that_of_the_run(
+    schedule: Schedule, tmp_path: Path
+) -> None:
+    """A schedule that is off by a share of its steps ends elsewhere."""
+    config = TrainingConfig(schedule=schedule, epochs=4, batch_size=1)
+    rate = loaded(config, tmp_path)["learning_rate"](100)
+
+    found = [float(rate(step)) for step in range(400)]
+
+    expected = learning_rates(config, num_steps=400)
+    np.testing.assert_allclose(found, expected, atol=5e-6)
+
+
+def test_the_hold_out_is_that_of_the_run(tmp_path: Path) -> None:
+    """Up to the rounding of each class."""
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 50)
+    config = TrainingConfig(validation_fraction=0.2, seed=5)
+
+    learned, held_out = loaded(config, tmp_path)["hold_out"](labels)
+
+    expected = stratified_split(labels, fraction=0.2, seed=5)
+    np.testing.assert_array_equal(np.flatnonzero(learned), expected[0])
+    np.testing.assert_array_equal(np.flatnonzero(held_out), expected[1])
+
+
+@pytest.mark.parametrize("name", get_args(OptimizerName))
+def test_the_optimizer_is_that_of_the_run(name: OptimizerName) -> None:
+    """Also what its defaults would be otherwise."""
+    decay = 0.0 if name == "adam" else 0.02
+    config = TrainingConfig(optimizer=name, weight_decay=decay, gradient_clip=2.0)
+    text = script(config)
+
+    found = re.search(r"keras\.optimizers\.\w+\(.*?\n        \)", text, re.DOTALL)
+    assert found
+    scope = {"keras": keras, "LEARNING_RATE": config.learning_rate}
+    made = eval(found[0], scope)  # noqa: S307 - we wrote it ourselves
+
+    own = ("learning_rate", "name")
+    options = [each.get_config() for each in (made, optimizer_of(config))]
+    assert [{k: v for k, v in o.items() if k not in own} for o in options[:1]] == [
+        {k: v for k, v in o.items() if k not in own} for o in options[1:]
+    ]
+
+
+TRAINED = {
+    "mlp": TrainingConfig(network=MlpConfig(hidden=(64,)), batch_size=20, epochs=1),
+    "cnn that sees changed images": replace(
+        EVERYTHING,
+        network=CnnConfig(blocks=(ConvBlock(filters=8),), dense=()),
+        augmentation=Augmentation(rotation=5, shift=1, shear=5, thickness=0.3),
+        batch_size=20,
+        optimizer="adamw",
+        learning_rate=0.005,
+        epochs=1,
+    ),
+}
+# A process of its own has only what the script imports; importing Keras takes so
+# long that both scripts share one, of which each begins with a line of its own.
+RUN_EACH = """
+import runpy, sys
+data, *paths = sys.argv[1:]
+for path in paths:
+    print("SCRIPT")
+    sys.argv = [path, "--data", data]
+    runpy.run_path(path, run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def said(
+    small_mnist_files: DatasetSpec, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """Run the scripts where there is no Inklab, and return what each one printed."""
+    folder = tmp_path_factory.mktemp("scripts")
+    paths = [folder / f"{name}.py" for name in TRAINED]
+    for path, config in zip(paths, TRAINED.values(), strict=True):
+        path.write_text(script(config, small_mnist_files))
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_EACH, small_mnist_files.folder, *paths],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(zip(TRAINED, done.stdout.split("SCRIPT\n")[1:], strict=True))
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_the_script_trains_a_network_that_reads_digits(
+    said: dict[str, str], name: str
+) -> None:
+    """A stranger runs it and gets what it promises, without Inklab."""
+    found = re.search(r"Test accuracy: ([\d.]+)% of 200 images", said[name])
+
+    assert found
+    assert float(found[1]) > 50
+
+
+@pytest.mark.parametrize("name", ["slanted", "bent", "thickened"])
+def test_what_keras_has_no_layer_for_changes_each_image_by_itself(
+    name: str, tmp_path: Path
+) -> None:
+    """A little, about the middle, and with ink that stays ink."""
+    bars = np.zeros((40, 28, 28, 1), np.float32)
+    bars[:, 6:22, 12:16] = 1.0
+    keras.utils.set_random_seed(0)
+
+    changed = np.asarray(loaded(EVERYTHING, tmp_path)[name](bars))
+
+    assert changed.shape == bars.shape
+    assert 0.0 <= changed.min() < changed.max() <= 1.0
+    assert len(np.unique(changed.reshape(40, -1), axis=0)) == 40
+    mean = changed.mean(axis=0)[:, :, 0]
+    assert mean.sum() == pytest.approx(bars[0].sum(), rel=0.1)
+    assert mean.sum(axis=0) @ np.arange(28) / mean.sum() == pytest.approx(13.5, abs=0.3)
+
+
+def test_other_data_sets_need_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keras would load MNIST in their place."""
+    spec = replace(catalog.spec("mnist"), name="mine", title='My """\n\\digits')
+    path = tmp_path / "reproduce.py"
+    path.write_text(script(TrainingConfig(dataset="mine"), spec))
+
+    main = runpy.run_path(str(path), run_name="not_main")["main"]
+    monkeypatch.setattr(sys, "argv", ["reproduce.py"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "keras.datasets" not in path.read_text()
+    assert "the data set My digits." in path.read_text()
+
+
+def test_the_head_says_what_the_run_reached_and_what_differs() -> None:
+    """Who gets another number must know why."""
+    text = " ".join(script(EVERYTHING).split())
+    plain = script(TrainingConfig())
+
+    assert "read 97.71% of 10,000 test images right" in text
+    assert "averaged by Keras (use_ema)" in text
+    assert "told with label smoothing" in text
+    assert "use_ema" not in plain
+    assert "smoothing" not in plain
+
+
+@pytest.mark.parametrize(
+    ("best_epoch", "kept"), [(4, "weights of its best one"), (None, "latest weights")]
+)
+def test_the_head_says_which_weights_a_stopped_run_kept(
+    best_epoch: int | None, kept: str
+) -> None:
+    """Within its first epoch there is no best one yet."""
+    scores = RunScores(test_accuracy=0.9, test_size=10, best_epoch=best_epoch)
+    run = replace(finished(TrainingConfig()), status=RunStatus.STOPPED, scores=scores)
+
+    text = " ".join(script_of(run, catalog.spec("mnist")).split())
+
+    assert f"kept {'the ' if best_epoch else 'its '}{kept}" in text
