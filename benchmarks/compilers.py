@@ -21,7 +21,7 @@ import machine
 import numpy as np
 
 import core.training  # noqa: F401 - before TensorFlow, for which it switches oneDNN on
-from core.config import CnnConfig, MlpConfig, TrainableNetwork, TrainingConfig
+from core.config import CnnConfig, MlpConfig, Network, TrainingConfig
 from core.datasets import store
 from core.datasets.store import Dataset
 from core.models import architectures
@@ -30,7 +30,7 @@ from core.training.optimizers import optimizer_of
 
 NUM_BATCHES = {"XLA": 24, "oneDNN": 48}
 REPEATS = 3
-NETWORKS: dict[str, tuple[TrainableNetwork, int]] = {
+NETWORKS: dict[str, tuple[Network, int]] = {
     "784-128-64-10, batches of 32": (MlpConfig(), 32),
     "784-128-64-10": (MlpConfig(), 128),
     "784-1024-512-10, batch norm": (
@@ -47,7 +47,7 @@ NETWORKS: dict[str, tuple[TrainableNetwork, int]] = {
 
 
 def measure(
-    network: TrainableNetwork, batch_size: int, compiler: Compiler, dataset: Dataset
+    network: Network, batch_size: int, compiler: Compiler, dataset: Dataset
 ) -> dict[str, float]:
     """Return images per second while learning, and seconds of the first chunk."""
     config = TrainingConfig(network=network, batch_size=batch_size)

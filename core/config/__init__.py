@@ -10,9 +10,6 @@ from core.config.ensemble import (
     MAX_MEMBERS,
     MIN_MEMBERS,
     EnsembleConfig,
-    Network,
-    TrainableNetwork,
-    trainable,
 )
 from core.config.networks import (
     IMAGE_SIDE,
@@ -21,12 +18,14 @@ from core.config.networks import (
     ConvBlock,
     Layer,
     MlpConfig,
+    Network,
     Padding,
 )
+from core.config.recipe import Recipe, network_of, recipe_from_json
+from core.config.stored import SCHEMA
 from core.config.training import (
     MAX_BATCH_SIZE,
     MAX_EPOCHS,
-    SCHEMA,
     SINGLE_VALUES,
     Monitor,
     OptimizerName,
@@ -53,9 +52,10 @@ __all__ = [
     "Network",
     "OptimizerName",
     "Padding",
+    "Recipe",
     "Schedule",
-    "TrainableNetwork",
     "TrainingConfig",
     "differing_settings",
-    "trainable",
+    "network_of",
+    "recipe_from_json",
 ]

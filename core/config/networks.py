@@ -209,6 +209,9 @@ class CnnConfig(LayeredNetwork):
             yield Layer(name=f"P{POOL}", shape=(side, side, channels))
 
 
+Network = MlpConfig | CnnConfig
+
+
 def _checked_units(units: tuple[int, ...]) -> tuple[int, ...]:
     check_kind("hidden units", units, list, tuple, expected="a list like (128, 64)")
     check_range("number of hidden layers", len(units), 0, MAX_LAYERS)

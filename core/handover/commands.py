@@ -16,10 +16,8 @@ from core.config import (
     CnnConfig,
     MlpConfig,
     Network,
-    TrainableNetwork,
     TrainingConfig,
     presets,
-    trainable,
 )
 
 PROGRAM: Final = "python -m core train"
@@ -87,12 +85,12 @@ def _flags(config: TrainingConfig) -> Flags:
     """List all values under the names of their flags."""
     return {
         **{name: getattr(config, name) for name in SINGLE_VALUES},
-        **_network_flags(trainable(config.network)),
+        **_network_flags(config.network),
         **dataclasses.asdict(config.augmentation),
     }
 
 
-def _network_flags(network: TrainableNetwork) -> Flags:
+def _network_flags(network: Network) -> Flags:
     shared = {
         "activation": network.activation,
         "dropout": network.dropout,

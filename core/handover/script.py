@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from core.config import TrainingConfig, trainable
+from core.config import TrainingConfig
 from core.datasets.catalog import DatasetSpec
 from core.handover import script_pieces as pieces
 from core.records import Run, RunStatus
@@ -37,7 +37,7 @@ def script_of(run: Run, spec: DatasetSpec) -> str:
     Returns:
         A Python program that needs nothing but Keras and TensorFlow.
     """
-    config = run.config
+    config = run.training
     values = _head(run, spec) | _numbers(config) | _body(config, spec)
     source = _PARTS.read_text(encoding="utf-8")
     parts = dict(_PART.findall(source))
@@ -91,7 +91,7 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
     return {
         "layers": _indented(
             3,
-            [*pieces.changes_of(config), *pieces.layers_of(trainable(config.network))],
+            [*pieces.changes_of(config), *pieces.layers_of(config.network)],
         ),
         "required": "" if spec.name == IN_KERAS else " required=True,",
         "prepare": _indented(1, pieces.preparations_of(config)),
@@ -105,7 +105,7 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
 
 
 def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
-    config = run.config
+    config = run.training
     held_out = config.validation_fraction
     files = ("train_images", "train_labels", "test_images", "test_labels")
     names = {each: json.dumps(getattr(spec, each).name) for each in files}
@@ -123,7 +123,7 @@ def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
 
 
 def _what(run: Run, spec: DatasetSpec) -> str:
-    network = run.config.network.describe(num_classes=len(spec.classes))
+    network = run.training.network.describe(num_classes=len(spec.classes))
     # A title may have been typed by anybody, and this ends up in a program.
     title = re.sub(r'["\\\s]+', " ", spec.title)
     said = f"The network is {network}, the data set {title}."
@@ -141,7 +141,7 @@ def _differences(run: Run) -> Iterator[str]:
 
 
 def _moves_more_than_once(run: Run) -> bool:
-    changes = run.config.augmentation
+    changes = run.training.augmentation
     moves = (changes.shift, changes.zoom, changes.rotation, changes.shear)
     return sum(map(bool, moves)) > 1
 
@@ -176,7 +176,7 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.config.validation_fraction,
+        lambda run: run.training.validation_fraction,
         (
             "The held-out share of each class is rounded, so the split may differ "
             "by an image per class."
@@ -190,11 +190,11 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.config.label_smoothing,
+        lambda run: run.training.label_smoothing,
         "The losses are told with label smoothing; the run told them without.",
     ),
     (
-        lambda run: run.config.weight_average,
+        lambda run: run.training.weight_average,
         (
             "The weights are averaged by Keras (use_ema): from the first step on at "
             "full strength, and without the statistics of batch normalisation."
@@ -208,7 +208,7 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.config.augmentation.erasing,
+        lambda run: run.training.augmentation.erasing,
         "What is wiped out is a rectangle of random sides; in the run a square.",
     ),
 )

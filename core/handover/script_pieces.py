@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, TrainableNetwork, TrainingConfig
+from core.config import CnnConfig, MlpConfig, Network, TrainingConfig
 
 _OPTIMIZERS: Final = {
     "adam": ("Adam",),
@@ -49,7 +49,7 @@ def changes_of(config: TrainingConfig) -> Iterator[str]:
         yield "layers.ReLU(max_value=1.0),"
 
 
-def layers_of(network: TrainableNetwork) -> Iterator[str]:
+def layers_of(network: Network) -> Iterator[str]:
     """List the layers of the network but the last."""
     dropout = [f"layers.Dropout({network.dropout}),"] if network.dropout else []
     match network:
@@ -73,7 +73,7 @@ def layers_of(network: TrainableNetwork) -> Iterator[str]:
             yield from dropout
 
 
-def _activated(opened: str, network: TrainableNetwork) -> Iterator[str]:
+def _activated(opened: str, network: Network) -> Iterator[str]:
     if not network.batch_norm:
         yield f'{opened}, activation="{network.activation}"),'
         return

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, OptimizerName, TrainingConfig, trainable
+from core.config import CnnConfig, MlpConfig, OptimizerName, TrainingConfig
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
 from core.errors import UnknownDatasetError
@@ -114,19 +114,20 @@ def _experience(
     is_whole = run.status is RunStatus.FINISHED and not run.parent
     if not is_whole or not scores.train_seconds:
         return None
+    own = run.training
     try:
-        own_spec = catalog.spec(run.config.dataset)
+        own_spec = catalog.spec(own.dataset)
     except UnknownDatasetError:
         return None
-    epochs = scores.epochs_done or run.config.epochs
-    images = _num_images(run.config, own_spec) * epochs
+    epochs = scores.epochs_done or own.epochs
+    images = _num_images(own, own_spec) * epochs
     # Without its speed, which excludes the start, take off the usual start.
     learning = max(scores.train_seconds - STARTUP_SECONDS, scores.train_seconds / 2)
     if scores.images_per_second:
         learning = min(images / scores.images_per_second, scores.train_seconds)
     return _Experience(
-        distance=_distance(run.config, config, spec=spec),
-        scale=learning / (images * _image_seconds(run.config, own_spec)),
+        distance=_distance(own, config, spec=spec),
+        scale=learning / (images * _image_seconds(own, own_spec)),
         startup=scores.train_seconds - learning,
     )
 
@@ -150,7 +151,7 @@ def _image_seconds(config: TrainingConfig, spec: DatasetSpec) -> float:
 def _layers_cost(config: TrainingConfig, num_classes: int) -> float:
     """Return the microseconds for what the layers compute of one image."""
     work = config.network.num_multiplications(num_classes=num_classes)
-    match trainable(config.network):
+    match config.network:
         case MlpConfig(hidden=hidden, dropout=dropout):
             dropped = DROPPED_UNIT * sum(hidden) if dropout else 0.0
             return DENSE_IMAGE + DENSE_MULTIPLICATION * work + dropped

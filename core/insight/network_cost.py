@@ -3,28 +3,28 @@
 A network alone does not know how many classes it tells apart; its data set does.
 """
 
-from core.config import Layer, TrainingConfig
+from core.config import Layer, Recipe, TrainingConfig, network_of
 from core.datasets import catalog
 
 
-def describe_network(config: TrainingConfig) -> str:
+def describe_network(config: Recipe) -> str:
     """Name the layers of a network, like 784-128-64-10."""
-    return config.network.describe(num_classes=_num_classes(config))
+    return network_of(config).describe(num_classes=_num_classes(config))
 
 
-def layers(config: TrainingConfig) -> tuple[Layer, ...]:
+def layers(config: Recipe) -> tuple[Layer, ...]:
     """List the layers of a network, from the image to the answer."""
-    return config.network.layers(num_classes=_num_classes(config))
+    return network_of(config).layers(num_classes=_num_classes(config))
 
 
-def num_parameters(config: TrainingConfig) -> int:
+def num_parameters(config: Recipe) -> int:
     """Count the numbers that are trained."""
-    return config.network.num_parameters(num_classes=_num_classes(config))
+    return network_of(config).num_parameters(num_classes=_num_classes(config))
 
 
-def num_multiplications(config: TrainingConfig) -> int:
+def num_multiplications(config: Recipe) -> int:
     """Count the multiplications with which a network reads one image."""
-    return config.network.num_multiplications(num_classes=_num_classes(config))
+    return network_of(config).num_multiplications(num_classes=_num_classes(config))
 
 
 def training_bytes(config: TrainingConfig) -> int:
@@ -41,5 +41,5 @@ def num_steps(config: TrainingConfig) -> int:
     return max(1, learned * config.epochs // config.batch_size)
 
 
-def _num_classes(config: TrainingConfig) -> int:
+def _num_classes(config: Recipe) -> int:
     return len(catalog.spec(config.dataset).classes)

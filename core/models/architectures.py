@@ -15,10 +15,8 @@ from core.config import (
     IMAGE_SIDE,
     CnnConfig,
     ConvBlock,
-    EnsembleConfig,
     MlpConfig,
     Network,
-    TrainableNetwork,
 )
 
 FEATURES_LAYER: Final = "features"
@@ -38,10 +36,6 @@ def build(network: Network, *, num_classes: int) -> keras.Model:
     Returns:
         An uncompiled model from images (n, 28, 28) to probabilities (n, classes).
     """
-    if isinstance(network, EnsembleConfig):
-        return mean_of(
-            [build(member, num_classes=num_classes) for member in network.members]
-        )
     images = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="images")
     match network:
         case MlpConfig():
@@ -177,14 +171,14 @@ def _block(
 
 
 def _dense(
-    signal: keras.KerasTensor, network: TrainableNetwork, units: int, number: int
+    signal: keras.KerasTensor, network: Network, units: int, number: int
 ) -> keras.KerasTensor:
     signal = keras.layers.Dense(units, name=f"hidden_{number}")(signal)
     return _activated(signal, network, str(number))
 
 
 def _activated(
-    signal: keras.KerasTensor, network: TrainableNetwork, name: str
+    signal: keras.KerasTensor, network: Network, name: str
 ) -> keras.KerasTensor:
     if network.batch_norm:
         signal = keras.layers.BatchNormalization(name=f"norm_{name}")(signal)
@@ -194,7 +188,7 @@ def _activated(
 
 
 def _dropped(
-    signal: keras.KerasTensor, network: TrainableNetwork, number: int
+    signal: keras.KerasTensor, network: Network, number: int
 ) -> keras.KerasTensor:
     if not network.dropout:
         return signal

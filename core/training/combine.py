@@ -32,7 +32,7 @@ class Combined:
 
 def combine(
     dataset: Dataset,
-    network: EnsembleConfig,
+    config: EnsembleConfig,
     files: Sequence[Path],
     check: Callable[[], None] = lambda: None,
 ) -> Combined:
@@ -40,7 +40,7 @@ def combine(
 
     Args:
         dataset: What all of them learned from; the ensemble is tested on it.
-        network: The members.
+        config: The members.
         files: The `.keras` file of each member, in the same order.
         check: Called after each file; it may raise, for example
             `TrainingStopped`, to end the work.
@@ -50,7 +50,7 @@ def combine(
     """
     num_classes = len(dataset.spec.classes)
     members = []
-    for member, path in zip(network.members, files, strict=True):
+    for member, path in zip(config.members, files, strict=True):
         model = architectures.build(member, num_classes=num_classes)
         export.load_weights(model, path)
         members.append(model)

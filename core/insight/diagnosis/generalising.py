@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.config import MlpConfig, trainable
+from core.config import MlpConfig
 from core.insight.diagnosis.curves import (
     FEW,
     SETTLED_EPOCHS,
@@ -144,7 +144,7 @@ def _against_overfitting(curves: Curves, *, stop: bool) -> str:
     config = curves.config
     ideas = [
         "images changed at random" if config.augmentation.is_none else "",
-        "more dropout" if trainable(config.network).dropout else "dropout",
+        "more dropout" if config.network.dropout else "dropout",
         "fewer images held out" if config.validation_fraction > MUCH_HELD_OUT else "",
         "a patience, which keeps the best epoch"
         if stop and not config.patience
@@ -156,7 +156,7 @@ def _against_overfitting(curves: Curves, *, stop: bool) -> str:
 def _against_underfitting(curves: Curves) -> str:
     config, is_dense = curves.config, isinstance(curves.config.network, MlpConfig)
     ideas = [
-        "less dropout" if trainable(config.network).dropout else "",
+        "less dropout" if config.network.dropout else "",
         "" if config.augmentation.is_none else "weaker changes of the images",
         "more or wider layers" if is_dense else "more filters or blocks",
         "a convolutional network" if is_dense else "",
