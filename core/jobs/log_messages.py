@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from core.datasets.catalog import DatasetSpec
 from core.insight import network_cost
 from core.jobs.finalize import Result
-from core.records import Progress, Run
+from core.records import Job, Progress, Run
 
 
-def beginning(run: Run) -> str:
-    """Tell who works on which run, and with what."""
+def beginning(job: Job) -> str:
+    """Tell who works on which job, and with what."""
     # It is imported only where it may be; there, nobody need import it to ask.
     tensorflow = getattr(sys.modules.get("tensorflow"), "__version__", "not loaded")
     versions = f"Python {platform.python_version()}, TensorFlow {tensorflow}"
-    return f"Run {run.id}, {run.name}: process {os.getpid()}, {versions}."
+    return f"Run {job.id}, {job.name}: process {os.getpid()}, {versions}."
 
 
 def plan(run: Run, spec: DatasetSpec) -> Iterator[str]:

@@ -25,18 +25,27 @@ from core.errors import (
     SchemaError,
     UnknownRunError,
 )
-from core.records import History, LivePoints, Predictions, Run, RunStatus
-from core.runs import database, logs, sql_listing
-from core.runs.mlflow_mapping import STEPS_PER_EPOCH, plain_errors, run_of
+from core.records import (
+    Attachment,
+    History,
+    Job,
+    LivePoints,
+    Predictions,
+    Run,
+    RunStatus,
+)
+from core.runs import attachments, database, logs, sql_listing
+from core.runs.mlflow_mapping import (
+    OWNER_TAG,
+    STEPS_PER_EPOCH,
+    job_of,
+    plain_errors,
+)
 from core.runs.owner import Owner
 
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
 HEARTBEAT_LIMIT_SECONDS: Final = 60.0
-QUEUE_LIMIT_SECONDS: Final = 24 * 3600.0
-"""A run that waits has no heartbeat; if its machine is called otherwise now, or is
-another, nobody can tell whether it will ever begin."""
-
 SAVING_LIMIT_SECONDS: Final = 300.0
 ABANDONED: Final = (
     "The training process ended unexpectedly, for example because memory ran out. "
@@ -83,11 +92,22 @@ class RunReader:
         """
         if run_id == LATEST:
             return self._latest()
-        with plain_errors(), finding(run_id):
-            found = self._client.get_run(run_id)
+        found = self.job(run_id)
+        if isinstance(found, Run):
+            return found
+        raise _unknown(run_id)
+
+    def job(self, job_id: str) -> Job:
+        """Return a job as it is now: a run, or other work.
+
+        Raises:
+            UnknownRunError: If there is none of that id.
+        """
+        with plain_errors(), finding(job_id):
+            found = self._client.get_run(job_id)
         if found.info.lifecycle_stage != "active":
-            raise _unknown(run_id)
-        return self._checked(run_of(found), found)
+            raise _unknown(job_id)
+        return self._checked(job_of(found), found)
 
     def with_model(self, run_id: str) -> Run:
         """Return a run that has a model; see `get`.
@@ -106,12 +126,16 @@ class RunReader:
 
     def runs(self) -> tuple[Run, ...]:
         """Return all runs, newest first; those that cannot be read are left out."""
+        return tuple(job for job in self.jobs() if isinstance(job, Run))
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return all jobs, newest first: the runs, and other work."""
         with plain_errors():
             found = sql_listing.active_runs(self._client, self._uri, self._experiment)
         readable = []
         for each in found:
             with contextlib.suppress(RunStoreError, SchemaError, ConfigError):
-                readable.append(self._checked(run_of(each), each))
+                readable.append(self._checked(job_of(each), each))
         return tuple(readable)
 
     def is_stop_requested(self, run_id: str) -> bool:
@@ -171,6 +195,24 @@ class RunReader:
         """
         return Predictions.load(self.artifact(run_id, "predictions.npz"))
 
+    def attachments(self, run_id: str) -> tuple[Attachment, ...]:
+        """Return what other work left with a run; its files are among the run's."""
+        with plain_errors():
+            names = attachments.names_of(self._client, run_id)
+        found = (attachments.read(self, run_id, name) for name in names)
+        return tuple(filter(None, found))
+
+    def attachment(self, run_id: str, name: str, *, key: str) -> Attachment | None:
+        """Return what an analysis left with a run; None if it was made otherwise.
+
+        Args:
+            run_id: The run.
+            name: Of the analysis.
+            key: Of the work that would make it now; see `TaskRecord`.
+        """
+        found = attachments.read(self, run_id, name)
+        return found if found is not None and found.key == key else None
+
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is None:
@@ -198,27 +240,29 @@ class RunReader:
         message = "Expected a finished run, but there is none. Train one first."
         raise UnknownRunError(message)
 
-    def _checked(self, run: Run, found: MlflowRun) -> Run:
+    def _checked(self, job: Job, found: MlflowRun) -> Job:
         tags = found.data.tags
-        if "inklab.saving" in tags and run.status is RunStatus.STOPPED:
+        is_stopped = job.status is RunStatus.STOPPED
+        if "inklab.saving" in tags and is_stopped and isinstance(job, Run):
             silence = time.time() - float(tags["inklab.saving"])
-            may_come = not run.has_model and silence < SAVING_LIMIT_SECONDS
+            may_come = not job.has_model and silence < SAVING_LIMIT_SECONDS
             is_saving = may_come and _is_worked_on(found)
-            return replace(run, is_saving=is_saving)
-        if run.status.is_over or _is_worked_on(found):
-            return run
+            return replace(job, is_saving=is_saving)
+        # One that waits is adopted by the next server if its process is gone.
+        if job.status is not RunStatus.RUNNING or _is_worked_on(found):
+            return job
         # It may have finished, and its process ended, since we read it.
         with plain_errors():
-            now = run_of(self._client.get_run(run.id))
-        if now.status is not run.status:
+            now = job_of(self._client.get_run(job.id))
+        if now.status is not job.status:
             return now
         try:
             with plain_errors():
-                mark_failed(self._client, run.id, ABANDONED)
+                mark_failed(self._client, job.id, ABANDONED)
         except RunStoreError:
             # A full disk, for example: it is true all the same.
-            return replace(run, status=RunStatus.FAILED, reason=ABANDONED)
-        return self.get(run.id)
+            return replace(job, status=RunStatus.FAILED, reason=ABANDONED)
+        return self.job(job.id)
 
     def _points(self, run_id: str, key: str) -> list[Metric]:
         with plain_errors():
@@ -244,20 +288,17 @@ def finding(run_id: str) -> Iterator[None]:
 
 def mark_failed(client: MlflowClient, run_id: str, reason: str) -> None:
     """Mark a run failed, with a reason in plain words; its process writes no more."""
-    logs.keep(client, run_id)
+    logs.save(client, run_id)
     client.set_tag(run_id, "inklab.reason", reason)
     client.set_terminated(run_id, "FAILED")
 
 
 def _is_worked_on(found: MlflowRun) -> bool:
-    """Whether the process that is responsible for a run that is not over lives."""
+    """Whether the process that works on a run lives."""
     tags = found.data.tags
-    owner = Owner.from_text(tags["inklab.owner"])
+    owner = Owner.from_text(tags[OWNER_TAG])
     if owner.is_here:
         return owner.is_alive
-    if found.info.status == "SCHEDULED":
-        waited: float = time.time() - found.info.start_time / 1000
-        return waited < QUEUE_LIMIT_SECONDS
     silence = time.time() - float(tags.get("inklab.heartbeat", time.time()))
     return silence < HEARTBEAT_LIMIT_SECONDS
 

@@ -413,7 +413,7 @@ def test_second_start_waits_behind_the_first(
     app.button(key="start").click().run()
 
     second, first = store.runs()
-    assert tasks == [("train_queued", (first.id,))]
+    assert tasks == [("perform_queued", (first.id,))]
     assert app.query_params["watch"] == second.id
     assert app.progress[0].text == "classic-mlp waits for its turn: 1st of 1"
 
@@ -604,7 +604,7 @@ def test_continue_queues_the_rest_of_a_stopped_run(
     state.save(tmp_path / "files" / "checkpoint.npz")
     scores = RunScores(test_accuracy=0.9, test_size=10_000, train_seconds=1.0)
     store.stop(running_run, saving=True)
-    store.keep(running_run, scores=scores, files=tmp_path / "files")
+    store.save_results(running_run, scores=scores, files=tmp_path / "files")
     app = open_app("train")
     assert app.number_input(key=f"more_{running_run}").value == 19
 

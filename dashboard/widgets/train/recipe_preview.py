@@ -74,6 +74,11 @@ def rate(config: TrainingConfig) -> None:
     st.caption(f"About {num_steps:,} steps of {config.batch_size:,} images.")
 
 
+def coming() -> None:
+    """Say that a tab is being made: it is seen from the click until it is there."""
+    st.caption("One moment ...")
+
+
 def changed_images(config: TrainingConfig) -> None:
     """Show some training digits as they are, and as they will be learned from."""
     if config.augmentation.is_none:
@@ -93,8 +98,8 @@ def _look(config: TrainingConfig, *, was_waiting: bool) -> None:
     coming = _preview(config)
     if not coming.done():
         st.caption(
-            "The preview is made by the process that trains, which takes some seconds "
-            "to start."
+            "The preview is being made. The process that makes it takes some seconds "
+            "to start.",
         )
         return
     if was_waiting:

@@ -45,7 +45,7 @@ def finished(run_store: RunStore, tmp_path: Path) -> str:
     history = History(loss=(0.5,), accuracy=(float("nan"),))
     run_store.log(run_id, [progress(1.0, history=history)])
     (tmp_path / "files").mkdir()
-    run_store.keep(run_id, scores=SCORES, files=tmp_path / "files")
+    run_store.save_results(run_id, scores=SCORES, files=tmp_path / "files")
     run_store.finish(run_id)
     return run_id
 
@@ -471,7 +471,7 @@ def test_the_first_interruption_keeps_what_was_learned(
 
     def interrupted(run_id: str, *, also: Callable[[Progress], None]) -> None:
         signal.raise_signal(signal.SIGINT)
-        work(run_id, also=also)
+        work(run_id, on_report=also)
 
     monkeypatch.setattr(worker, "train_run", interrupted)
 
