@@ -16,11 +16,7 @@ from dashboard import figure, previews, services, state, words
 from dashboard.charts.glyphs import glyph_grid
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.network import network_alt, network_diagram
-from dashboard.charts.schedule import (
-    SCHEDULE_HEIGHT,
-    learning_rate_curve,
-    schedule_alt,
-)
+from dashboard.charts.schedule import learning_rate_curve, schedule_alt
 
 NUM_DIGITS: Final = 6
 NUM_CHANGES: Final = 7
@@ -65,9 +61,8 @@ def rate(config: TrainingConfig) -> None:
     """Draw the learning rate over the training."""
     num_steps = network_cost.num_steps(config)
     rates = learning_rates(config, num_steps=num_steps)
-    figure.show_changing(
+    figure.show(
         learning_rate_curve(rates, epochs=config.epochs, palette=services.palette()),
-        height=SCHEDULE_HEIGHT,
         key="schedule_curve",
         alt=schedule_alt(rates, epochs=config.epochs),
     )
