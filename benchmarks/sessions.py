@@ -32,9 +32,15 @@ TURNS: Final = 2
 MOST_VIEWERS: Final = 50
 MOST_SECONDS: Final = 60.0
 START_SECONDS: Final = 120.0
-TRAINING: Final = "recipe=fast-mlp~epochs~100~batch_size~64"
-"""So long that it is still under way at the end, when it is stopped."""
+EPOCHS: Final = 100
+BATCH_SIZES: Final = (64, 32, 16, 8)
+"""The first with which the training outlasts the measurement on this machine is taken;
+a smaller batch takes longer."""
 
+ARRIVAL_SECONDS: Final = 20.0
+"""What it takes at most until all viewers are there."""
+
+RESERVE: Final = 1.5
 IMAGES_PER_EPOCH: Final = 54_000
 WARM_EPOCHS: Final = 4
 
@@ -58,13 +64,15 @@ async def measure(server: Server, *, viewers: int, seconds: float) -> dict[str, 
     """Measure a training on a server alone and watched, in turns."""
     alone: list[float] = []
     watched: list[_Watched] = []
-    async with _training(server) as run:
+    needed = RESERVE * TURNS * (2 * seconds + ARRIVAL_SECONDS)
+    async with _training(server, seconds=needed) as run:
         for _ in range(TURNS):
             alone.append(await _speed(run, seconds))
             watched.append(await _watched(server, run, viewers, seconds))
     speed = statistics.mean(each.speed for each in watched)
     return {
         "viewers": viewers,
+        "images per batch": run.batch_size,
         **_looks([viewer for each in watched for viewer in each.viewers]),
         "processor of the web process, cores": statistics.mean(
             each.cores for each in watched
@@ -136,12 +144,12 @@ def _looks(viewers: list[Viewer]) -> dict[str, float]:
 
 
 class _Run:
-    """A run under way, seen from outside."""
+    """The newest run, seen from outside."""
 
     def __init__(self, server: Server) -> None:
         self._store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
-        (run,) = self._store.runs()
-        self.id = run.id
+        run = self._store.runs()[0]
+        self.id, self.batch_size = run.id, run.config.batch_size
 
     def images(self) -> float:
         """Return how many images it has learned from so far."""
@@ -151,15 +159,35 @@ class _Run:
             raise RuntimeError(message)
         return (run.scores.epochs_done or 0.0) * IMAGES_PER_EPOCH
 
+    def seconds_left(self) -> float:
+        """Return how long it will take to its end, as it says itself."""
+        return self._store.get(self.id).scores.seconds_left or 0.0
+
     def stop(self) -> None:
         """Ask it to stop."""
         self._store.request_stop(self.id)
 
 
 @contextlib.asynccontextmanager
-async def _training(server: Server) -> AsyncIterator[_Run]:
+async def _training(server: Server, *, seconds: float) -> AsyncIterator[_Run]:
+    """Have a training under way that goes on for so many seconds on this machine."""
+    for batch_size in BATCH_SIZES:
+        run = await _start(server, f"fast-mlp~epochs~{EPOCHS}~batch_size~{batch_size}")
+        if run.seconds_left() > seconds:
+            yield run
+            run.stop()
+            return
+        run.stop()
+    message = (
+        f"Expected a training of {seconds:.0f} s or more, but this machine is faster "
+        "than that. Try again with fewer --seconds."
+    )
+    raise RuntimeError(message)
+
+
+async def _start(server: Server, recipe: str) -> _Run:
     """Start a training as a user does, and wait until it is well under way."""
-    async with viewing(server.url, "train", TRAINING) as user:
+    async with viewing(server.url, "train", f"recipe={recipe}") as user:
         await user.look(pressed="start")
         if user.errors:
             message = f"Expected a training, got {dict(user.errors)}."
@@ -168,8 +196,7 @@ async def _training(server: Server) -> AsyncIterator[_Run]:
     async with asyncio.timeout(START_SECONDS):
         while run.images() < WARM_EPOCHS * IMAGES_PER_EPOCH:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
-    yield run
-    run.stop()
+    return run
 
 
 async def _speed(run: _Run, seconds: float) -> float:
