@@ -51,7 +51,7 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
         learning_curves(
             quantity,
             series,
-            epochs=run.config.epochs,
+            epochs=run.training.epochs,
             best_epoch=best[0],
             best_name=best[1],
             palette=services.palette(),
