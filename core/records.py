@@ -22,6 +22,9 @@ CHECKPOINT: Final = "checkpoint.npz"
 ANALYSES: Final = "analyses"
 """The folder of a run for what work about it has left there."""
 
+ARRAYS: Final = "arrays.npz"
+"""The file of an analysis for the arrays that it leaves."""
+
 NOTE_TAG: Final = "mlflow.note.content"
 """Where a note is kept; MLflow's own pages show it from there."""
 

@@ -13,15 +13,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import SchemaError
 from core.jobs import scratch
 from core.jobs.reporter import Reporter
 from core.jobs.run_log import RunLog
-from core.records import Attachment, Lane, Progress, Report, TaskRecord
+from core.records import ARRAYS, Attachment, Lane, Progress, Report, TaskRecord
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -216,3 +218,12 @@ class TaskContext:
         with self.scratch() as folder:
             write(folder)
             self.store.attach(task.subject, made, folder)
+
+    def attach_arrays(self, task: Task, **arrays: NDArray[Any]) -> None:
+        """Leave arrays with the subject of a task; `RunStore.arrays` reads them."""
+        self.attach(
+            task,
+            write=lambda folder: np.savez_compressed(
+                folder / ARRAYS, allow_pickle=False, **arrays
+            ),
+        )

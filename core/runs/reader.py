@@ -3,10 +3,10 @@
 import contextlib
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mlflow.entities import Metric
 from mlflow.entities import Run as MlflowRun
@@ -17,6 +17,7 @@ from mlflow.protos.databricks_pb2 import (
     ErrorCode,
 )
 from mlflow.tracking import MlflowClient
+from numpy.typing import NDArray
 
 from core.errors import (
     ArtifactError,
@@ -25,7 +26,9 @@ from core.errors import (
     SchemaError,
     UnknownRunError,
 )
+from core.files import reading_arrays
 from core.records import (
+    ARRAYS,
     Attachment,
     History,
     Job,
@@ -212,6 +215,20 @@ class RunReader:
         """
         found = attachments.read(self, run_id, name)
         return found if found is not None and found.key == key else None
+
+    def arrays(self, run_id: str, made: Attachment) -> Mapping[str, NDArray[Any]]:
+        """Return the arrays that an analysis left with a run, by name.
+
+        Raises:
+            ArtifactError: If they are missing or damaged.
+        """
+        damage = (
+            f"Expected the arrays of an analysis ({made.title}) with run {run_id}, but "
+            "their file is missing or damaged. Delete the run and train it again."
+        )
+        path = self.artifact(run_id, made.path_of(ARRAYS))
+        with reading_arrays(path, damage=damage) as arrays:
+            return dict(arrays)
 
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
