@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import SchemaError
 from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.projection import Project
 from core.jobs.kinds.train import Train
 from core.jobs.tasks import Task
 from core.records import Job, Run
@@ -12,7 +13,9 @@ from core.records import Job, Run
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
-KINDS: Final[Mapping[str, type[Task]]] = {each.kind: each for each in (Train, Combine)}
+KINDS: Final[Mapping[str, type[Task]]] = {
+    each.kind: each for each in (Train, Combine, Project)
+}
 
 
 def task_of(store: "RunStore", job: Job) -> Task:
