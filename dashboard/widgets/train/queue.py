@@ -81,9 +81,10 @@ def _adopted(everything: Sequence[Job]) -> None:
     """Say that what waited for a server that is gone goes on."""
     num = sum(job.is_adopted and not job.status.is_over for job in everything)
     if num:
+        goes_on = "It goes on" if num == 1 else "They go on in their order"
         st.info(
-            f"{words.count(num, 'task')} waited when Inklab was closed. They go on in "
-            "their order; Cancel takes one out, Stop ends the one at work.",
+            f"{words.count(num, 'task')} waited when Inklab was closed. {goes_on}; "
+            "Cancel takes a task out of the queue, Stop ends the one that runs.",
             icon=":material/history:",
         )
 
