@@ -9,15 +9,17 @@ from pathlib import Path
 from core.cli import console
 from core.cli.summary import in_short, summary
 from core.handover import bundle
+from core.records import Run
 from core.runs import logs, open_store, queue_order
 
 
 def list_runs(options: argparse.Namespace) -> int:
     """Print all runs, newest first."""
-    runs = open_store().runs()
+    jobs = open_store().jobs()
     places = {
-        run_id: place.number for run_id, place in queue_order.places(runs).items()
+        job_id: place.number for job_id, place in queue_order.places(jobs).items()
     }
+    runs = [job for job in jobs if isinstance(job, Run)]
     rows = [summary(run) | {"place": places.get(run.id)} for run in runs]
     console.print_rows(
         rows if options.json else [in_short(row) for row in rows],

@@ -18,7 +18,7 @@ from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
 from core.handover.script import script_of
-from core.records import Attachment, History, Predictions, Run
+from core.records import ENSEMBLE, Attachment, History, Predictions, Run
 from core.runs.logs import LOG
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
     with _text(archive, "predictions.csv") as file:
         predictions = store.predictions(run.id)
         csv.writer(file).writerows(_prediction_rows(predictions, spec.classes))
-    unscripted = [_SCRIPT] if run.members else []
+    unscripted = [_SCRIPT] if run.kind == ENSEMBLE else []
     unlogged = [] if _copy(archive, store, run.id, LOG) else [LOG]
     attached = store.attachments(run.id)
     for each in attached:
@@ -112,7 +112,7 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
         card = store.artifact(run.id, "card.md").read_text(encoding="utf-8")
         files = _list_of_files(missing, [*unscripted, *unlogged], attached)
         file.write(f"{card.rstrip()}\n\n{files}")
-    if run.members:
+    if run.kind == ENSEMBLE:
         return
     with _text(archive, _SCRIPT) as file:
         file.write(script_of(run, spec))

@@ -5,6 +5,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
+from core.config import TrainingConfig
 from core.datasets.catalog import DatasetSpec
 from core.insight import network_cost
 from core.jobs.finalize import Result
@@ -19,23 +20,23 @@ def beginning(job: Job) -> str:
     return f"Run {job.id}, {job.name}: process {os.getpid()}, {versions}."
 
 
-def plan(run: Run, spec: DatasetSpec) -> Iterator[str]:
-    """Tell what is to be done."""
+def what(run: Run, spec: DatasetSpec) -> Iterator[str]:
+    """Tell which model is to be made."""
     images = f"{spec.num_train:,} training and {spec.num_test:,} test images"
     yield f"Data set: {spec.title}, {images}."
     network = network_cost.describe_network(run.config)
     yield f"Network: {network}, {network_cost.num_parameters(run.config):,} parameters."
-    if run.members:
-        yield f"It combines the runs {', '.join(run.members)}."
-        return
-    config = run.training
+
+
+def plan(config: TrainingConfig, parent: str) -> Iterator[str]:
+    """Tell how a training is to go, and which run it goes on with, if any."""
     yield (
         f"Plan: {config.epochs} epochs, batches of {config.batch_size}, "
         f"{config.optimizer}, learning rate {config.learning_rate:g}, "
         f"seed {config.seed}."
     )
-    if run.parent:
-        yield f"It goes on where run {run.parent} ended."
+    if parent:
+        yield f"It goes on where run {parent} ended."
 
 
 def epoch(progress: Progress) -> str:

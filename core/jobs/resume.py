@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import ConfigError
 from core.jobs.kinds.train import Train
+from core.records import ENSEMBLE
 from core.runs import checkpoint_files
 from core.runs.annotations import MAX_NAME
 from core.runs.checkpoint import finished_epochs_in
@@ -38,7 +39,7 @@ def child_of(store: "RunStore", run_id: str, *, epochs: int) -> tuple[Train, str
     if epochs < 1:
         message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
         raise ConfigError(message)
-    if parent.members:
+    if parent.kind == ENSEMBLE:
         message = (
             f"Expected a run that was trained, but {parent.name} combines others. "
             "Continue one of these, and combine them anew."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.config import MlpConfig, TrainingConfig, presets
-from core.errors import AsideError
 from core.jobs import executor
 from core.records import History, Progress, RunScores, RunStatus
 from core.runs import checkpoint_files
@@ -695,7 +695,7 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
 
     monkeypatch.setattr(executor, "preview", preview)
     app = look_at("Changed images", recipe="lenet")
-    assert "The preview is made by the process that trains" in text(app)
+    assert "The preview is being made" in text(app)
 
     images = np.zeros((6, 28, 28), np.uint8)
     coming[0].set_result((images, np.zeros((6, 7, 28, 28), np.uint8)))
@@ -714,7 +714,7 @@ def test_a_preview_that_failed_is_asked_for_again(
 
     def preview(*_: object, **__: int) -> Future[object]:
         coming.append(Future())
-        coming[-1].set_exception(AsideError("The process has ended."))
+        coming[-1].set_exception(BrokenProcessPool("The process has ended."))
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)

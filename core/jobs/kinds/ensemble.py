@@ -56,7 +56,8 @@ class Combine(Task):
         store = context.store
         run = store.get(context.job_id)
         dataset = datasets.load(run.config.dataset)
-        context.say(*log_messages.plan(run, dataset.spec))
+        context.say(*log_messages.what(run, dataset.spec))
+        context.say(f"It combines the runs {', '.join(self.members)}.")
         members = self._members(store)
         combined = _combined(context, dataset, members)
         card = ensemble_card(

@@ -64,7 +64,8 @@ class Train(Task):
         """Train, test, and save the run; see `Task.work`."""
         run = context.store.get(context.job_id)
         dataset = datasets.load(self.config.dataset)
-        context.say(*log_messages.plan(run, dataset.spec))
+        context.say(*log_messages.what(run, dataset.spec))
+        context.say(*log_messages.plan(self.config, self.parent))
         try:
             result = self._train(context, dataset)
         except DivergedError:

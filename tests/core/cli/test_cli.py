@@ -145,7 +145,7 @@ def test_options_change_the_preset_and_nothing_else(
     changed: dict[str, Any],
 ) -> None:
     """Zero and nothing are values too."""
-    monkeypatch.setattr(worker, "train_run", lambda _, **__: None)
+    monkeypatch.setattr(worker, "perform", lambda _, **__: None)
 
     cli.main(["train", *options])
 
@@ -157,7 +157,7 @@ def test_another_preset_can_be_chosen(
     run_store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own values stay where nothing else is said."""
-    monkeypatch.setattr(worker, "train_run", lambda _, **__: None)
+    monkeypatch.setattr(worker, "perform", lambda _, **__: None)
 
     cli.main(["train", "--preset", "fast-mlp"])
 
@@ -246,7 +246,7 @@ def test_an_interrupted_training_ends_with_its_own_code(
     def interrupt(run_id: str, **_: object) -> None:
         raise KeyboardInterrupt(run_id)
 
-    monkeypatch.setattr(worker, "train_run", interrupt)
+    monkeypatch.setattr(worker, "perform", interrupt)
 
     assert cli.main(["train"]) == 130
     assert run_store
@@ -467,13 +467,13 @@ def test_the_first_interruption_keeps_what_was_learned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An hour of training is not thrown away by Ctrl+C."""
-    work = worker.train_run
+    work = worker.perform
 
-    def interrupted(run_id: str, *, also: Callable[[Progress], None]) -> None:
+    def interrupted(run_id: str, *, on_report: Callable[[Progress], None]) -> None:
         signal.raise_signal(signal.SIGINT)
-        work(run_id, on_report=also)
+        work(run_id, on_report=on_report)
 
-    monkeypatch.setattr(worker, "train_run", interrupted)
+    monkeypatch.setattr(worker, "perform", interrupted)
 
     code = cli.main(["train", *QUICKLY, "--epochs", "50", "--json"])
 
