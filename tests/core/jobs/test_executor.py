@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -246,6 +246,22 @@ def test_the_process_for_input_and_output_is_light() -> None:
 
     assert "tensorflow" not in loaded
     assert light.submit(os.getpid).result(timeout=SECONDS) != pid_of_worker()
+
+
+def test_a_process_that_was_killed_is_made_anew() -> None:
+    """In every lane; who asks then gets an answer, or an error at once."""
+    light = executor.executor_of(Lane.INPUT_OUTPUT)
+    first = light.submit(os.getpid).result(timeout=SECONDS)
+
+    def answers_again() -> bool:
+        try:
+            return light.submit(os.getpid).result(timeout=SECONDS) != first
+        except BrokenExecutor:
+            return False
+
+    os.kill(first, signal.SIGKILL)
+
+    wait_until(answers_again)
 
 
 def loaded_libraries() -> list[str]:
