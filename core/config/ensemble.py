@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from pydantic import ValidationError
+
 from core.config import stored
 from core.config.checks import check_kind, check_range
 from core.config.networks import CnnConfig, Layer, LayeredNetwork, MlpConfig, Network
@@ -80,7 +82,7 @@ class EnsembleConfig(LayeredNetwork):
         try:
             members = tuple(map(stored.network_from, record["members"]))
             return cls(dataset=record["dataset"], members=members)
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, KeyError, AttributeError, ValidationError) as error:
             raise stored.damaged(error) from error
 
     def flat(self) -> Mapping[str, str]:

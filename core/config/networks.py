@@ -3,28 +3,51 @@
 import abc
 import itertools
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass as plain_dataclass
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
-from core.config.checks import check_choice, check_kind, check_range, check_whole
+from pydantic.dataclasses import dataclass
+
+from core.config.setting import CHECKED, Setting, SettingList
 from core.errors import ConfigError
 
 Activation = Literal["relu", "tanh", "elu", "gelu"]
 Padding = Literal["same", "valid"]
 
 IMAGE_SIDE: Final = 28
-MAX_LAYERS: Final = 6
-MAX_UNITS: Final = 2048
-MAX_BLOCKS: Final = 4
-MAX_FILTERS: Final = 256
-MAX_KERNEL: Final = 11
-MAX_CONVOLUTIONS: Final = 3
-MAX_DROPOUT: Final = 0.9
 POOL: Final = 2
 
 
-@dataclass(frozen=True, kw_only=True)
+Units = Annotated[
+    int,
+    Setting(
+        title="Hidden units",
+        help="Units of the layer, its neurons.",
+        group="Basic",
+        low=1,
+        high=2048,
+        choices=(8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048),
+        is_logarithmic=True,
+        key="units",
+        in_list="units",
+    ),
+]
+HIDDEN: Final = SettingList(
+    title="Hidden layers",
+    help="Dense layers before the answer, and the units of each.",
+    group="Basic",
+    low=0,
+    high=6,
+    choices=range(7),
+    key="layers",
+    flag="hidden",
+    item="layer",
+    new=64,
+)
+
+
+@plain_dataclass(frozen=True, kw_only=True)
 class Layer:
     """One layer of a network, as it will be built.
 
@@ -78,31 +101,65 @@ class LayeredNetwork(abc.ABC):
         return "-".join(each.name for each in self.layers(num_classes=num_classes))
 
 
-@dataclass(frozen=True, kw_only=True)
-class MlpConfig(LayeredNetwork):
-    """A dense network: the 784 pixels, hidden layers, one output per class.
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
+class NetworkFamily(LayeredNetwork):
+    """A kind of network: its settings are fields, its layers follow from them.
 
     Attributes:
-        hidden: Units of each hidden layer, 1 to 2,048 each; at most 6 layers.
-            Empty is logistic regression.
-        activation: Nonlinearity of the hidden layers.
-        dropout: Share of hidden units left out in each training step, 0 to 0.9.
-        batch_norm: Normalise each hidden layer over the batch.
+        family: Its short name, in stored configurations.
+        word: Its name on the screen and in addresses.
+    """
+
+    family: ClassVar[str]
+    word: ClassVar[str]
+
+    activation: Annotated[
+        Activation,
+        Setting(
+            title="Activation",
+            help="Nonlinearity of the hidden layers: what makes a layer more than a "
+            "weighted sum.",
+            group="Network",
+            choices=get_args(Activation),
+        ),
+    ] = "relu"
+    dropout: Annotated[
+        float,
+        Setting(
+            title="Dropout",
+            help="Share of hidden units left out in each training step, against "
+            "overfitting.",
+            group="Network",
+            low=0.0,
+            high=0.9,
+            choices=tuple(step / 20 for step in range(17)),
+            is_off_at_zero=True,
+        ),
+    ] = 0.0
+    batch_norm: Annotated[
+        bool,
+        Setting(
+            title="Batch norm",
+            help="Normalises each hidden layer over the batch, so that what goes into "
+            "the next one stays at the same scale.",
+            group="Network",
+            choices=(False, True),
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
+class MlpConfig(NetworkFamily):
+    """A dense network: the 784 pixels, hidden layers, one output per class.
 
     Raises:
         ConfigError: If a value is out of its range.
     """
 
-    hidden: tuple[int, ...] = (128, 64)
-    activation: Activation = "relu"
-    dropout: float = 0.0
-    batch_norm: bool = False
+    family: ClassVar[str] = "mlp"
+    word: ClassVar[str] = "dense"
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", _checked_units(self.hidden))
-        check_choice("activation", self.activation, get_args(Activation))
-        check_range("dropout", self.dropout, 0.0, MAX_DROPOUT)
-        _check_batch_norm(self.batch_norm)
+    hidden: Annotated[tuple[Units, ...], HIDDEN] = (128, 64)
 
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
         """List the layers from the image to the answer."""
@@ -114,69 +171,94 @@ class MlpConfig(LayeredNetwork):
         return (first, *dense)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class ConvBlock:
     """Some convolutions in a row, after which the image is halved.
-
-    Attributes:
-        filters: Filters of each convolution, 1 to 256.
-        kernel: Side of a filter in pixels, 1 to 11.
-        convolutions: How many there are, 1 to 3.
 
     Raises:
         ConfigError: If a value is out of its range.
     """
 
-    filters: int
-    kernel: int = 3
-    convolutions: int = 1
+    filters: Annotated[
+        int,
+        Setting(
+            title="Filters",
+            help="Filters of each convolution of the block: each looks for one small "
+            "pattern everywhere in the image.",
+            group="Basic",
+            low=1,
+            high=256,
+            choices=(4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256),
+            is_logarithmic=True,
+        ),
+    ]
+    kernel: Annotated[
+        int,
+        Setting(
+            title="Kernel size",
+            help="Pixels each way that a filter sees.",
+            group="Network",
+            unit="px",
+            low=1,
+            high=11,
+            choices=range(1, 12),
+            flag="kernels",
+        ),
+    ] = 3
+    convolutions: Annotated[
+        int,
+        Setting(
+            title="Convolutions per block",
+            help="How many follow each other before the image is halved.",
+            group="Network",
+            low=1,
+            high=3,
+            choices=range(1, 4),
+            in_list="convolutions",
+        ),
+    ] = 1
 
-    def __post_init__(self) -> None:
-        for name, value, most in (
-            ("filters", self.filters, MAX_FILTERS),
-            ("kernel", self.kernel, MAX_KERNEL),
-            ("convolutions", self.convolutions, MAX_CONVOLUTIONS),
-        ):
-            check_whole(name, value)
-            check_range(name, value, 1, most)
 
-
-@dataclass(frozen=True, kw_only=True)
-class CnnConfig(LayeredNetwork):
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
+class CnnConfig(NetworkFamily):
     """A convolutional network: blocks of convolutions, then dense layers.
-
-    Attributes:
-        blocks: The blocks, 1 to 4 of them; after each, the largest of 2 x 2
-            pixels goes on.
-        dense: Units of each dense layer before the answer.
-        activation: Nonlinearity of all hidden layers.
-        dropout: Share of the numbers left out in each training step, before
-            each dense layer, 0 to 0.9.
-        batch_norm: Normalise each hidden layer over the batch.
-        padding: `same` keeps the size of the image in a convolution, `valid`
-            loses the edge, as LeNet did.
 
     Raises:
         ConfigError: If a value is out of its range, or nothing is left of the image.
     """
 
-    blocks: tuple[ConvBlock, ...] = (
+    family: ClassVar[str] = "cnn"
+    word: ClassVar[str] = "convolutional"
+
+    blocks: Annotated[
+        tuple[ConvBlock, ...],
+        SettingList(
+            title="Blocks of convolutions",
+            help="After each block, the largest of 2 x 2 pixels goes on.",
+            group="Network",
+            low=1,
+            high=4,
+            choices=range(1, 5),
+            item="block",
+            new=ConvBlock(filters=64),
+        ),
+    ] = (
         ConvBlock(filters=16, kernel=5),
         ConvBlock(filters=32, kernel=5),
     )
-    dense: tuple[int, ...] = (128,)
-    activation: Activation = "relu"
-    dropout: float = 0.0
-    batch_norm: bool = False
-    padding: Padding = "same"
+    dense: Annotated[tuple[Units, ...], HIDDEN] = (128,)
+    padding: Annotated[
+        Padding,
+        Setting(
+            title="Padding",
+            help="Same keeps the size of the image in a convolution; valid loses its "
+            "edge, as LeNet did.",
+            group="Network",
+            choices=get_args(Padding),
+        ),
+    ] = "same"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blocks", _checked_blocks(self.blocks))
-        object.__setattr__(self, "dense", _checked_units(self.dense))
-        check_choice("activation", self.activation, get_args(Activation))
-        check_choice("padding", self.padding, get_args(Padding))
-        check_range("dropout", self.dropout, 0.0, MAX_DROPOUT)
-        _check_batch_norm(self.batch_norm)
         tuple(self._convolutions())
 
     def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
@@ -210,27 +292,10 @@ class CnnConfig(LayeredNetwork):
 
 
 Network = MlpConfig | CnnConfig
-
-
-def _checked_units(units: tuple[int, ...]) -> tuple[int, ...]:
-    check_kind("hidden units", units, list, tuple, expected="a list like (128, 64)")
-    check_range("number of hidden layers", len(units), 0, MAX_LAYERS)
-    for number in units:
-        check_whole("hidden units", number)
-        check_range("hidden units", number, 1, MAX_UNITS)
-    return tuple(units)
-
-
-def _checked_blocks(blocks: tuple[ConvBlock, ...]) -> tuple[ConvBlock, ...]:
-    check_kind("blocks", blocks, list, tuple, expected="a list of blocks")
-    check_range("number of blocks", len(blocks), 1, MAX_BLOCKS)
-    for block in blocks:
-        check_kind("block", block, ConvBlock, expected="a ConvBlock")
-    return tuple(blocks)
-
-
-def _check_batch_norm(value: object) -> None:
-    check_kind("batch norm", value, bool, expected="true or false")
+FAMILIES: Final[Mapping[str, type[Network]]] = {
+    each.family: each for each in get_args(Network)
+}
+"""Each family by its short name."""
 
 
 def _check_side(side: int) -> None:

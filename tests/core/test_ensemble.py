@@ -74,7 +74,7 @@ def test_an_ensemble_of_ensembles_is_refused() -> None:
 
 def test_an_ensemble_is_not_trained() -> None:
     """Its recipe has no epochs, so nothing may ask it for some."""
-    with pytest.raises(ConfigError, match="an MlpConfig or a CnnConfig"):
+    with pytest.raises(ConfigError, match="MlpConfig or CnnConfig as network"):
         TrainingConfig(network=MIXED)
 
 
@@ -124,8 +124,8 @@ def test_the_flat_list_has_nothing_of_a_training_that_never_was() -> None:
         "network.kind": "ensemble",
         "network.members": (
             "mlp hidden=8 activation=relu dropout=0.0 batch_norm=False; "
-            "cnn blocks=4C3 dense=6 activation=relu dropout=0.5 batch_norm=False "
-            "padding=same"
+            "cnn blocks=4C3 dense=6 padding=same activation=relu dropout=0.5 "
+            "batch_norm=False"
         ),
     }
 

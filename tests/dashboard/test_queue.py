@@ -65,9 +65,12 @@ def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
     pair = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
     store.create(pair, name="pair", members=["a" * 32, "b" * 32])
 
+    network = "**784-128-64-10**"
+    stop = "early stopping patience"
     assert rows(open_app("train")) == [
-        "1\\. **784-128-64-10**, 10 epochs",
-        "2\\. **pair**, combines 2 runs",
+        f"1\\. {network}, 10 epochs, learning rate 0.01, {stop} 0, seed 0",
+        f"2\\. {network}, 10 epochs, learning rate 0.001, {stop} 2, seed 3",
+        f"3\\. {network}, 5 epochs, learning rate 0.001, {stop} 0, seed 0",
     ]
 
 
@@ -80,7 +83,8 @@ def test_runs_of_one_name_are_told_apart(store: RunStore) -> None:
     store.create(replace(usual, seed=9), name="another")
 
     assert rows(open_app("train")) == [
-        "1\\. **784-128-64-10**, 10 epochs, learning rate 0.01, patience 0, seed 0",
+        "1\\. **784-128-64-10**, 10 epochs, learning rate 0.01, "
+        "early stopping patience 0, seed 0",
         "2\\. **784-128-64-10**, 10 epochs, learning rate 0.001, patience 2, seed 3",
         "3\\. **784-128-64-10**, 5 epochs, learning rate 0.001, patience 0, seed 0",
         "4\\. **another** (784-128-64-10), 10 epochs",
@@ -94,7 +98,7 @@ def test_of_many_differences_some_are_told(store: RunStore) -> None:
 
     assert rows(open_app("train"))[1] == (
         "2\\. **mine** (784-128-64-10), 5 epochs, batch size 128, optimizer adamw, "
-        "learning rate 0.008, schedule one-cycle, ..."
+        "learning rate 0.008, learning rate schedule one-cycle, ..."
     )
 
 

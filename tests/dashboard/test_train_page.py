@@ -326,7 +326,7 @@ def test_what_differs_from_the_preset_is_marked_and_set_back_by_a_click() -> Non
     app.slider(key="epochs").set_value(33)
     app.select_slider(key="rotation").set_value(10.0).run()
     assert "\u25cf" in app.slider(key="epochs").label
-    assert app.button(key="reset_rotation").label == "Turn: 10\u00b0"
+    assert app.button(key="reset_rotation").label == "Rotation: 10\u00b0"
 
     app.button(key="reset_epochs").click().run()
 
