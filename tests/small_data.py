@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import MlpConfig, TrainingConfig
+from core.config import Dimensions, MlpConfig, TrainingConfig
 from core.datasets import catalog, idx
 from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
@@ -37,7 +37,7 @@ SMALL = TrainingConfig(network=MlpConfig(hidden=(32,)), epochs=2, batch_size=30)
 def small_mnist(folder: Path) -> DatasetSpec:
     """Write 600 and 200 of MNIST's test images as IDX files, and describe them."""
     full = catalog.spec("mnist")
-    images = idx.read_images(full.folder / full.test_images.name)
+    images = idx.read_images(full.folder / full.test_images.name, full.image_shape)
     labels = idx.read_labels(full.folder / full.test_labels.name)
     step = len(labels) // (NUM_TRAIN + NUM_TEST)
     train = slice(0, NUM_TRAIN * step, step)
@@ -52,6 +52,12 @@ def small_mnist(folder: Path) -> DatasetSpec:
         num_train=len(labels[train]),
         num_test=len(labels[test]),
     )
+
+
+def dimensions(num_classes: int) -> Dimensions:
+    """Tell what a data set of images like MNIST's asks of a network."""
+    height, width = catalog.spec("mnist").image_shape
+    return Dimensions(height=height, width=width, num_classes=num_classes)
 
 
 def stripes(num_train: int, *, num_test: int = 40, num_classes: int = 4) -> Dataset:

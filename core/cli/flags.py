@@ -125,6 +125,9 @@ def _network(base: TrainableNetwork, options: argparse.Namespace) -> TrainableNe
             # All at once: what lies between may leave nothing of the image.
             blocks = _blocks(base.blocks, options)
             return dataclasses.replace(base, blocks=blocks, **changes)
+        case _:
+            _refuse_blocks(options)
+            return dataclasses.replace(base, **_given(options, _IN_EACH))
 
 
 def _refuse_blocks(options: argparse.Namespace) -> None:

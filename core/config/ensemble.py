@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.config.checks import check_kind, check_range
-from core.config.networks import CnnConfig, Layer, LayeredNetwork, MlpConfig
+from core.config.networks import (
+    Dimensions,
+    Layer,
+    LayeredNetwork,
+    NetworkFamily,
+    TrainableNetwork,
+)
 from core.errors import ConfigError
 
 MIN_MEMBERS: Final = 2
 MAX_MEMBERS: Final = 20
 MAX_KINDS_IN_NAME: Final = 2
-
-TrainableNetwork = MlpConfig | CnnConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +43,19 @@ class EnsembleConfig(LayeredNetwork):
             check_kind("member", member, LayeredNetwork, expected="a network")
             trainable(member)
 
-    def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
+    def layers(self, dimensions: Dimensions) -> tuple[Layer, ...]:
         """List the layers of one member after the other, each from the image on."""
         return tuple(
-            layer
-            for member in self.members
-            for layer in member.layers(num_classes=num_classes)
+            layer for member in self.members for layer in member.layers(dimensions)
         )
 
-    def describe(self, *, num_classes: int) -> str:
+    def num_outputs(self, dimensions: Dimensions) -> int:
+        """Count the numbers that all layers of all members give for one image."""
+        return sum(member.num_outputs(dimensions) for member in self.members)
+
+    def describe(self, dimensions: Dimensions) -> str:
         """Name the members, like 3 x 784-128-64-10; many kinds are only counted."""
-        kinds = Counter(each.describe(num_classes=num_classes) for each in self.members)
+        kinds = Counter(each.describe(dimensions) for each in self.members)
         if len(kinds) > MAX_KINDS_IN_NAME:
             return f"{len(self.members)} networks of {len(kinds)} kinds"
         return " + ".join(
@@ -66,7 +72,7 @@ def trainable(network: Network) -> TrainableNetwork:
     Raises:
         ConfigError: If it is an ensemble.
     """
-    if isinstance(network, MlpConfig | CnnConfig):
+    if isinstance(network, NetworkFamily):
         return network
     message = (
         "Expected a single network, got an ensemble. Train its members, each in a "

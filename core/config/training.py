@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Self, get_args
 from core.config.augmentation import Augmentation
 from core.config.checks import check_choice, check_kind, check_range, check_whole
 from core.config.ensemble import EnsembleConfig, Network
-from core.config.networks import CnnConfig, ConvBlock, MlpConfig
+from core.config.networks import FAMILIES, MlpConfig
 from core.errors import ConfigError, SchemaError
 
 OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
@@ -24,8 +24,7 @@ MAX_EPOCHS: Final = 500
 MAX_BATCH_SIZE: Final = 8192
 MAX_VALIDATION_FRACTION: Final = 0.5
 _KINDS: Final[Mapping[str, type[Network]]] = {
-    "mlp": MlpConfig,
-    "cnn": CnnConfig,
+    **FAMILIES,
     "ensemble": EnsembleConfig,
 }
 
@@ -107,7 +106,7 @@ class TrainingConfig:
             "network",
             self.network,
             *_KINDS.values(),
-            expected="an MlpConfig, a CnnConfig or an EnsembleConfig",
+            expected="a configuration of a network",
         )
         check_kind(
             "augmentation", self.augmentation, Augmentation, expected="an Augmentation"
@@ -208,12 +207,11 @@ SINGLE_VALUES: Final = tuple(
 
 
 def _network_of(record: dict[str, Any]) -> Network:
-    network = _KINDS[record.pop("kind", "mlp")]
-    if "blocks" in record:
-        record["blocks"] = tuple(ConvBlock(**block) for block in record["blocks"])
+    kind = record.pop("kind", MlpConfig.family)
     if "members" in record:
         record["members"] = tuple(map(_network_of, record["members"]))
-    return network(**record)
+        return EnsembleConfig(**record)
+    return FAMILIES[kind].from_record(record)
 
 
 def _in_short(value: object) -> str:
@@ -226,6 +224,8 @@ def _in_short(value: object) -> str:
             return "; ".join(map(_in_short, value))
         case {"filters": filters, "kernel": kernel, "convolutions": times}:
             return "-".join([f"{filters}C{kernel}"] * times)
+        case {"filters": filters, "blocks": times}:
+            return f"{times} x {filters}"
         case list() | tuple():
             return ",".join(map(_in_short, value))
         case _:

@@ -16,6 +16,7 @@ from core.config import (
     CnnConfig,
     MlpConfig,
     Network,
+    ResNetConfig,
     TrainableNetwork,
     TrainingConfig,
     presets,
@@ -110,6 +111,8 @@ def _network_flags(network: TrainableNetwork) -> Flags:
                 "padding": network.padding,
                 **shared,
             }
+        case _:
+            return shared
 
 
 def _word(name: str, value: object) -> str:
@@ -126,14 +129,21 @@ def _word(name: str, value: object) -> str:
 
 def _kinds_in(network: Network) -> Iterator[type]:
     yield type(network)
-    if isinstance(network, CnnConfig):
-        yield from {type(block) for block in network.blocks}
+    for value in vars(network).values():
+        if isinstance(value, tuple):
+            yield from {type(part) for part in value if dataclasses.is_dataclass(part)}
 
 
 def _written(value: object, *, depth: int) -> str:
     """Write a value as the Python that makes it."""
     match value:
-        case TrainingConfig() | MlpConfig() | CnnConfig() | Augmentation():
+        case (
+            TrainingConfig()
+            | MlpConfig()
+            | CnnConfig()
+            | ResNetConfig()
+            | Augmentation()
+        ):
             return _call(value, depth=depth)
         case tuple() if any(map(dataclasses.is_dataclass, value)):
             parts = [f"{_written(part, depth=depth + 1)}," for part in value]
@@ -146,7 +156,7 @@ def _written(value: object, *, depth: int) -> str:
 
 
 def _call(
-    value: TrainingConfig | MlpConfig | CnnConfig | Augmentation, *, depth: int
+    value: TrainingConfig | TrainableNetwork | Augmentation, *, depth: int
 ) -> str:
     fields = {
         each.name: getattr(value, each.name) for each in dataclasses.fields(value)

@@ -1,36 +1,46 @@
 """What a recipe will build and cost, known before anything is built.
 
-A network alone does not know how many classes it tells apart; its data set does.
+A network alone does not know the size of the images, nor how many classes it tells
+apart; its data set does.
 """
 
-from core.config import Layer, TrainingConfig
+from core.config import Dimensions, Layer, TrainingConfig
 from core.datasets import catalog
 
 
 def describe_network(config: TrainingConfig) -> str:
     """Name the layers of a network, like 784-128-64-10."""
-    return config.network.describe(num_classes=_num_classes(config))
+    return config.network.describe(_dimensions(config))
+
+
+def check_fits(config: TrainingConfig) -> None:
+    """See that the layers leave something of the images of the data set.
+
+    Raises:
+        ConfigError: If they leave nothing.
+    """
+    layers(config)
 
 
 def layers(config: TrainingConfig) -> tuple[Layer, ...]:
     """List the layers of a network, from the image to the answer."""
-    return config.network.layers(num_classes=_num_classes(config))
+    return config.network.layers(_dimensions(config))
 
 
 def num_parameters(config: TrainingConfig) -> int:
     """Count the numbers that are trained."""
-    return config.network.num_parameters(num_classes=_num_classes(config))
+    return config.network.num_parameters(_dimensions(config))
 
 
-def num_multiplications(config: TrainingConfig) -> int:
-    """Count the multiplications with which a network reads one image."""
-    return config.network.num_multiplications(num_classes=_num_classes(config))
+def num_macs(config: TrainingConfig) -> int:
+    """Count the multiply-adds with which a network classifies one image."""
+    return config.network.num_macs(_dimensions(config))
 
 
 def training_bytes(config: TrainingConfig) -> int:
     """Estimate the memory that one step of a training needs."""
     return config.network.training_bytes(
-        num_classes=_num_classes(config), batch_size=config.batch_size
+        _dimensions(config), batch_size=config.batch_size
     )
 
 
@@ -41,5 +51,5 @@ def num_steps(config: TrainingConfig) -> int:
     return max(1, learned * config.epochs // config.batch_size)
 
 
-def _num_classes(config: TrainingConfig) -> int:
-    return len(catalog.spec(config.dataset).classes)
+def _dimensions(config: TrainingConfig) -> Dimensions:
+    return catalog.spec(config.dataset).dimensions

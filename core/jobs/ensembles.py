@@ -49,7 +49,7 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
         members=tuple(trainable(m.config.network) for m in members)
     )
     if not name:
-        name = network.describe(num_classes=len(catalog.spec(dataset).classes))
+        name = network.describe(catalog.spec(dataset).dimensions)
     config = TrainingConfig(dataset=dataset, network=network)
     name = name[:MAX_NAME]
     return store.create(config, name=name, members=[member.id for member in members])

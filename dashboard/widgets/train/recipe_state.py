@@ -17,6 +17,7 @@ import streamlit as st
 
 from core.config import TrainingConfig, presets
 from core.errors import ConfigError
+from core.insight import network_cost
 from dashboard import state
 from dashboard.widgets import settings
 from dashboard.widgets.settings import SETTINGS, Values
@@ -44,7 +45,9 @@ class Chosen:
             ConfigError: If the settings do not go together.
         """
         dataset = presets.preset(self.preset).config.dataset
-        return settings.config_of(self.values, preset=self.preset, dataset=dataset)
+        config = settings.config_of(self.values, preset=self.preset, dataset=dataset)
+        network_cost.check_fits(config)
+        return config
 
     def differing(self) -> tuple[str, ...]:
         """List the settings in use that are not as the preset has them."""

@@ -13,6 +13,7 @@ from core.config import (
     TrainingConfig,
 )
 from core.errors import ConfigError, SchemaError
+from tests.small_data import dimensions
 
 FULL = TrainingConfig(
     dataset="mnist",
@@ -88,7 +89,7 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(
             TrainingConfig, {"label_smoothing": True}, "number as label.*True"
         ),
-        pytest.param(TrainingConfig, {"network": (128, 64)}, "a CnnConfig or"),
+        pytest.param(TrainingConfig, {"network": (128, 64)}, "of a network, got"),
         pytest.param(TrainingConfig, {"dataset": 3}, "dataset as a name, got 3"),
         pytest.param(TrainingConfig, {"augmentation": None}, "an Augmentation, got No"),
         pytest.param(Augmentation, {"shift": "2"}, "number as shift, got '2'"),
@@ -214,13 +215,13 @@ def test_the_number_of_parameters_is_that_of_the_field(
     network: MlpConfig, expected: int
 ) -> None:
     """784 x 128 weights and 128 biases are 100,480, and so on."""
-    assert network.num_parameters(num_classes=10) == expected
+    assert network.num_parameters(dimensions(10)) == expected
 
 
 def test_a_network_is_named_by_its_widths() -> None:
     """784-128-64-10 is what the field calls it."""
-    assert MlpConfig().describe(num_classes=10) == "784-128-64-10"
-    assert MlpConfig(hidden=()).describe(num_classes=47) == "784-47"
+    assert MlpConfig().describe(dimensions(10)) == "784-128-64-10"
+    assert MlpConfig(hidden=()).describe(dimensions(47)) == "784-47"
 
 
 def test_the_flat_list_names_every_value() -> None:

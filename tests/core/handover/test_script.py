@@ -34,6 +34,7 @@ from core.handover.script import script_of
 from core.models import architectures
 from core.records import Run, RunScores, RunStatus
 from core.training.optimizers import optimizer_of
+from tests.small_data import dimensions
 
 ALL_CHANGES = Augmentation(
     rotation=5, shift=1, zoom=0.1, shear=5, elastic=0.5, thickness=0.3, noise=0.05
@@ -116,7 +117,7 @@ def test_the_script_is_formatted_and_tidy(config: TrainingConfig) -> None:
 )
 def test_the_network_is_that_of_the_run(network: Network, tmp_path: Path) -> None:
     """With the same weights it gives the same answers."""
-    original = architectures.build(network, num_classes=10)
+    original = architectures.build(network, dimensions(10))
     architectures.initialise(original, seed=3)
     images = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
 

@@ -10,6 +10,7 @@ from core.config import CnnConfig, ConvBlock, EnsembleConfig, MlpConfig, Network
 from core.errors import ArtifactError
 from core.inference import Predictor
 from core.models import architectures, export
+from tests.small_data import dimensions
 
 MEMBERS = (
     MlpConfig(hidden=(12, 6), dropout=0.5, batch_norm=True),
@@ -22,7 +23,7 @@ IMAGES = np.random.default_rng(0).random((9, 28, 28), dtype=np.float32)
 
 def trained(network: Network, *, seed: int = 0) -> keras.Model:
     """Build a network of four classes and give every weight a value of its own."""
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
     generator = np.random.default_rng(seed)
     for weight in model.weights:
         value = np.abs(generator.normal(0.1, 0.2, weight.shape))
@@ -75,10 +76,10 @@ def test_an_ensemble_is_built_from_its_configuration() -> None:
     """With as many trained numbers as the pages say."""
     network = EnsembleConfig(members=MEMBERS)
 
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
 
     trained_numbers = sum(int(np.prod(each.shape)) for each in model.trainable_weights)
-    assert trained_numbers == network.num_parameters(num_classes=4)
+    assert trained_numbers == network.num_parameters(dimensions(4))
     assert model.output_shape == (None, 4)
 
 
@@ -101,7 +102,7 @@ def test_weights_come_back_from_a_file(network: Network, tmp_path: Path) -> None
     """All of them, also the statistics of batch normalisation."""
     saved = trained(network, seed=5)
     export.save_keras(saved, tmp_path / "model.keras")
-    fresh = architectures.build(network, num_classes=4)
+    fresh = architectures.build(network, dimensions(4))
 
     export.load_weights(fresh, tmp_path / "model.keras")
 
@@ -131,5 +132,5 @@ def test_a_file_without_these_weights_is_a_clear_error(
 
     with pytest.raises(ArtifactError, match="missing, damaged, or of another network"):
         export.load_weights(
-            architectures.build(MEMBERS[1], num_classes=4), tmp_path / "model.keras"
+            architectures.build(MEMBERS[1], dimensions(4)), tmp_path / "model.keras"
         )

@@ -17,6 +17,7 @@ from core.errors import ExportError
 from core.models import architectures
 from core.models.onnx import save_onnx
 from tests.core.models.test_export import trained
+from tests.small_data import dimensions
 
 IMAGES = np.random.default_rng(0).random((20, 28, 28), dtype=np.float32)
 BLOCKS = (ConvBlock(filters=3, kernel=4, convolutions=2), ConvBlock(filters=4))
@@ -114,7 +115,7 @@ def test_the_file_says_what_goes_in_and_what_comes_out(tmp_path: Path) -> None:
 )
 def test_an_unknown_layer_is_refused(layer: keras.Layer, tmp_path: Path) -> None:
     """A model that leaves one out would answer, and wrongly."""
-    network = architectures.build(MlpConfig(hidden=(8,)), num_classes=7)
+    network = architectures.build(MlpConfig(hidden=(8,)), dimensions(7))
     model = keras.Model(network.input, layer(network.output))
 
     with pytest.raises(ExportError, match="'odd'"):
