@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Dimensions, MlpConfig, TrainingConfig
+from core.config import (
+    Dimensions,
+    MlpConfig,
+    ResidualStage,
+    ResNetConfig,
+    TrainingConfig,
+)
 from core.datasets import catalog, idx
 from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
@@ -32,6 +38,15 @@ NUM_TEST = 200
 
 SMALL = TrainingConfig(network=MlpConfig(hidden=(32,)), epochs=2, batch_size=30)
 """A training of 18 batches an epoch on `small_mnist`: quick to compile and run."""
+
+
+RESIDUAL = ResNetConfig(
+    stem_filters=4,
+    stem_kernel=4,
+    stages=(ResidualStage(filters=16, blocks=2), ResidualStage(filters=16)),
+    dropout=0.2,
+)
+"""A small residual network: its first block changes the width, the others do not."""
 
 
 def small_mnist(folder: Path) -> DatasetSpec:

@@ -1,13 +1,23 @@
 """Networks as values: what they cost, before one is built."""
 
+from dataclasses import replace
+
 import keras
 import pytest
 
-from core.config import CnnConfig, ConvBlock, MlpConfig, Network, TrainingConfig
+from core.config import (
+    CnnConfig,
+    ConvBlock,
+    MlpConfig,
+    Network,
+    ResNetConfig,
+    TrainingConfig,
+)
 from core.errors import ConfigError
 from core.models import architectures
-from tests.small_data import dimensions
+from tests.small_data import RESIDUAL, dimensions
 
+RESIDUAL_NAME = "28x28-32C5-P2-64SER-P2-96SER-GAP-10"
 LENET = CnnConfig(padding="valid")
 DEEP = CnnConfig(
     blocks=(ConvBlock(filters=4, convolutions=2), ConvBlock(filters=6)),
@@ -19,8 +29,11 @@ DEEP = CnnConfig(
 
 @pytest.mark.parametrize(
     "network",
-    [LENET, DEEP, CnnConfig(dense=()), MlpConfig(hidden=(8,), batch_norm=True)],
-    ids=["lenet", "two convolutions", "no dense layer", "dense"],
+    [
+        *(LENET, DEEP, CnnConfig(dense=()), MlpConfig(hidden=(8,), batch_norm=True)),
+        *(ResNetConfig(), replace(RESIDUAL, squeeze_excitation=False)),
+    ],
+    ids=["lenet", "two convolutions", "no dense layer", "dense", "residual", "bare"],
 )
 def test_counts_are_those_of_the_network_that_is_built(network: Network) -> None:
     """What the page promises before a training is what is trained."""
@@ -62,6 +75,7 @@ def test_memory_grows_with_the_batch() -> None:
 
 def test_a_network_is_named_by_its_layers() -> None:
     assert LENET.describe(dimensions(10)) == "28x28-16C5-P2-32C5-P2-128-10"
+    assert ResNetConfig().describe(dimensions(10)) == RESIDUAL_NAME
     assert DEEP.describe(dimensions(47)) == "28x28-4C3-4C3-P2-6C3-P2-16-47"
 
 
@@ -101,8 +115,10 @@ def test_no_block_at_all_is_refused() -> None:
         CnnConfig(blocks=())
 
 
-@pytest.mark.parametrize("network", [LENET, DEEP], ids=["lenet", "deep"])
-def test_a_convolutional_network_survives_its_record(network: CnnConfig) -> None:
+@pytest.mark.parametrize(
+    "network", [LENET, DEEP, RESIDUAL], ids=["lenet", "deep", "residual"]
+)
+def test_a_network_survives_its_record(network: Network) -> None:
     config = TrainingConfig(network=network)
 
     assert TrainingConfig.from_json(config.to_json()) == config

@@ -12,7 +12,7 @@ from core.errors import ExportError
 from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
 from core.types import Probabilities
-from tests.small_data import dimensions
+from tests.small_data import RESIDUAL, dimensions
 
 PIXELS = np.random.default_rng(0).integers(
     256, size=(MAX_BATCH + 3, 28, 28), dtype=np.uint8
@@ -49,6 +49,7 @@ def trained(network: Network) -> keras.Model:
             ),
             id="convolutions, batch norm and dropout",
         ),
+        pytest.param(RESIDUAL, id="residual"),
     ],
 )
 def test_the_exported_model_answers_like_the_trained_one(

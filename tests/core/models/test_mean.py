@@ -10,14 +10,15 @@ from core.config import CnnConfig, ConvBlock, EnsembleConfig, MlpConfig, Network
 from core.errors import ArtifactError
 from core.inference import Predictor
 from core.models import architectures, export
-from tests.small_data import dimensions
+from tests.small_data import RESIDUAL, dimensions
 
 MEMBERS = (
     MlpConfig(hidden=(12, 6), dropout=0.5, batch_norm=True),
     CnnConfig(blocks=(ConvBlock(filters=4),), dense=(5,), activation="gelu"),
     MlpConfig(hidden=()),
+    RESIDUAL,
 )
-WIDTHS = (6, 5, 784)
+WIDTHS = (6, 5, 784, 16)
 IMAGES = np.random.default_rng(0).random((9, 28, 28), dtype=np.float32)
 
 
@@ -97,7 +98,9 @@ def test_both_files_of_an_ensemble_answer_like_it(tmp_path: Path) -> None:
     np.testing.assert_allclose(predictor.predict(IMAGES), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("network", MEMBERS, ids=["dense", "convolutional", "none"])
+@pytest.mark.parametrize(
+    "network", MEMBERS, ids=["dense", "convolutional", "none", "residual"]
+)
 def test_weights_come_back_from_a_file(network: Network, tmp_path: Path) -> None:
     """All of them, also the statistics of batch normalisation."""
     saved = trained(network, seed=5)
