@@ -25,7 +25,7 @@ from core.config import (
     CnnConfig,
     Compiler,
     MlpConfig,
-    TrainableNetwork,
+    Network,
     TrainingConfig,
 )
 from core.datasets import catalog, store
@@ -36,7 +36,7 @@ from core.training.optimizers import optimizer_of
 
 NUM_BATCHES = {"XLA": 24, "oneDNN": 48}
 REPEATS = 3
-NETWORKS: dict[str, tuple[TrainableNetwork, int]] = {
+NETWORKS: dict[str, tuple[Network, int]] = {
     "784-128-64-10, batches of 32": (MlpConfig(), 32),
     "784-128-64-10": (MlpConfig(), 128),
     "784-1024-512-10, batch norm": (
@@ -53,7 +53,7 @@ NETWORKS: dict[str, tuple[TrainableNetwork, int]] = {
 
 
 def measure(
-    network: TrainableNetwork, batch_size: int, compiler: Compiler, dataset: Dataset
+    network: Network, batch_size: int, compiler: Compiler, dataset: Dataset
 ) -> dict[str, float]:
     """Return images per second while learning, and seconds of the first chunk."""
     config = TrainingConfig(network=network, batch_size=batch_size)

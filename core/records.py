@@ -9,7 +9,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Monitor, TrainingConfig
+from core.config import EnsembleConfig, Monitor, Recipe, TrainingConfig
+from core.errors import ConfigError
 from core.files import reading_arrays
 from core.proportion import Proportion
 from core.types import Labels, Probabilities
@@ -213,7 +214,7 @@ class RunScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One training: what was asked for and what became of it.
+    """How a model was to be made, and what became of it.
 
     Attributes:
         id: Its name in the store, 32 hexadecimal digits.
@@ -236,7 +237,7 @@ class Run:
 
     id: str
     name: str
-    config: TrainingConfig
+    config: Recipe
     status: RunStatus
     reason: str
     created: datetime
@@ -254,3 +255,18 @@ class Run:
     def has_model(self) -> bool:
         """Whether it left a model that can be used, with its predictions."""
         return self.status.is_over and self.scores.test_accuracy is not None
+
+    @property
+    def training(self) -> TrainingConfig:
+        """What was to be trained.
+
+        Raises:
+            ConfigError: If it is an ensemble, which is made of trained runs.
+        """
+        if isinstance(self.config, EnsembleConfig):
+            message = (
+                f"Expected a run that was trained, but {self.name} ({self.id}) is an "
+                "ensemble. Choose one of its members."
+            )
+            raise ConfigError(message)
+        return self.config

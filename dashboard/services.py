@@ -116,7 +116,7 @@ def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectat
 
 def remarks(run: Run, history: History, live: LivePoints) -> tuple[Remark, ...]:
     """Say what looks wrong in the curves of a run, the worst first."""
-    return diagnose(history, live, config=run.config, spec=spec_of(run))
+    return diagnose(history, live, config=run.training, spec=spec_of(run))
 
 
 def members(run: Run) -> tuple[Run, ...]:

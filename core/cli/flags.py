@@ -16,13 +16,12 @@ from core.config import (
     ConvBlock,
     MlpConfig,
     Monitor,
+    Network,
     OptimizerName,
     Padding,
     Schedule,
-    TrainableNetwork,
     TrainingConfig,
     presets,
-    trainable,
 )
 from core.errors import ConfigError
 
@@ -69,7 +68,7 @@ def config_of(options: argparse.Namespace) -> TrainingConfig:
     strengths = [field.name for field in dataclasses.fields(Augmentation)]
     return dataclasses.replace(
         config,
-        network=_network(trainable(base.network), options),
+        network=_network(base.network, options),
         augmentation=_changed(base.augmentation, options, strengths),
     )
 
@@ -113,7 +112,7 @@ def _numbers(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(message) from error
 
 
-def _network(base: TrainableNetwork, options: argparse.Namespace) -> TrainableNetwork:
+def _network(base: Network, options: argparse.Namespace) -> Network:
     match base:
         case MlpConfig():
             _refuse_blocks(options)

@@ -2,7 +2,7 @@
 
 from core.cli import console
 from core.cli.console import Record
-from core.config import TrainingConfig
+from core.config import Recipe, TrainingConfig
 from core.errors import TrainingError, UnknownDatasetError
 from core.insight import network_cost
 from core.records import Run, RunStatus
@@ -31,6 +31,7 @@ def print_result(run: Run, *, as_json: bool) -> int:
 def summary(run: Run) -> Record:
     """Return the facts about a run, by name."""
     config = run.config
+    trained = config if isinstance(config, TrainingConfig) else None
     return {
         "run_id": run.id,
         "name": run.name,
@@ -38,11 +39,11 @@ def summary(run: Run) -> Record:
         "reason": run.reason,
         "created": run.created.isoformat(timespec="seconds"),
         "dataset": config.dataset,
-        "preset": config.preset,
+        "preset": trained.preset if trained else "",
         "compiler": run.compiler,
         "parent": run.parent,
         "members": list(run.members),
-        "epochs": None if run.members else config.epochs,
+        "epochs": trained.epochs if trained else None,
         "parameters": _num_parameters(config),
         "train_seconds": run.scores.train_seconds,
         "total_seconds": run.scores.total_seconds,
@@ -51,7 +52,7 @@ def summary(run: Run) -> Record:
     }
 
 
-def _num_parameters(config: TrainingConfig) -> int | None:
+def _num_parameters(config: Recipe) -> int | None:
     try:
         return network_cost.num_parameters(config)
     except UnknownDatasetError:

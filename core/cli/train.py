@@ -44,7 +44,7 @@ def continue_run(options: argparse.Namespace) -> int:
 
 def _train(store: "RunStore", run_id: str, *, as_json: bool) -> int:
     interrupted = threading.Event()
-    with console.training_bar(store.get(run_id).config.epochs) as show:
+    with console.training_bar(store.get(run_id).training.epochs) as show:
 
         def watch(progress: Progress) -> None:
             show(progress)

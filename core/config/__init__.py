@@ -10,8 +10,6 @@ from core.config.ensemble import (
     MAX_MEMBERS,
     MIN_MEMBERS,
     EnsembleConfig,
-    Network,
-    trainable,
 )
 from core.config.networks import (
     FAMILIES,
@@ -23,17 +21,18 @@ from core.config.networks import (
     Graph,
     Layer,
     MlpConfig,
+    Network,
     NetworkFamily,
     Node,
     Padding,
     ResidualStage,
     ResNetConfig,
-    TrainableNetwork,
 )
+from core.config.recipe import Recipe, network_of, recipe_from_json
+from core.config.stored import SCHEMA
 from core.config.training import (
     MAX_BATCH_SIZE,
     MAX_EPOCHS,
-    SCHEMA,
     SINGLE_VALUES,
     Monitor,
     OptimizerName,
@@ -65,11 +64,12 @@ __all__ = [
     "Node",
     "OptimizerName",
     "Padding",
+    "Recipe",
     "ResNetConfig",
     "ResidualStage",
     "Schedule",
-    "TrainableNetwork",
     "TrainingConfig",
     "differing_settings",
-    "trainable",
+    "network_of",
+    "recipe_from_json",
 ]

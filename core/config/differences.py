@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from core.config.training import TrainingConfig
+from core.config.recipe import Recipe
 
 
 def differing_settings(
-    configs: Sequence[TrainingConfig],
+    configs: Sequence[Recipe],
 ) -> Mapping[str, tuple[str, ...]]:
     """List the settings in which some configurations differ.
 
@@ -14,7 +14,7 @@ def differing_settings(
         configs: Any number of them.
 
     Returns:
-        For each such setting, by the name that `TrainingConfig.flat` gives it, its
+        For each such setting, by the name that `Recipe.flat` gives it, its
         value in each configuration; empty where a network has no such setting.
     """
     flat = [config.flat() for config in configs]

@@ -4,16 +4,18 @@ An ensemble is not trained. Its members are, each in a run of its own.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
+from core.config import stored
 from core.config.checks import check_kind, check_range
 from core.config.networks import (
     Dimensions,
     Layer,
     LayeredNetwork,
+    Network,
     NetworkFamily,
-    TrainableNetwork,
 )
 from core.errors import ConfigError
 
@@ -27,21 +29,29 @@ class EnsembleConfig(LayeredNetwork):
     """Networks of which each reads the image; the answer is the mean of theirs.
 
     Attributes:
+        dataset: Name of the data set in the catalogue that all have learned from.
         members: The networks, 2 to 20 of them; equal ones differ by their weights.
 
     Raises:
         ConfigError: If there are too few or too many, or one is itself an ensemble.
     """
 
-    members: tuple[TrainableNetwork, ...]
+    dataset: str = "mnist"
+    members: tuple[Network, ...]
 
     def __post_init__(self) -> None:
+        check_kind("dataset", self.dataset, str, expected="a name")
         check_kind("members", self.members, list, tuple, expected="a list of networks")
         object.__setattr__(self, "members", tuple(self.members))
         check_range("number of members", len(self.members), MIN_MEMBERS, MAX_MEMBERS)
         for member in self.members:
             check_kind("member", member, LayeredNetwork, expected="a network")
-            trainable(member)
+            if not isinstance(member, NetworkFamily):
+                message = (
+                    "Expected a single network, got an ensemble. Combine the runs of "
+                    "its members."
+                )
+                raise ConfigError(message)
 
     def layers(self, dimensions: Dimensions) -> tuple[Layer, ...]:
         """List the layers of one member after the other, each from the image on."""
@@ -62,20 +72,30 @@ class EnsembleConfig(LayeredNetwork):
             f"{count} x {name}" if count > 1 else name for name, count in kinds.items()
         )
 
+    def to_json(self) -> str:
+        """Write as JSON text with a schema number; `recipe_from_json` reads it."""
+        members = [stored.network_record(each) for each in self.members]
+        return stored.write({"dataset": self.dataset, "members": members})
 
-Network = TrainableNetwork | EnsembleConfig
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Make it of what `to_json` wrote, without the schema number.
 
+        Raises:
+            SchemaError: If the fields are others.
+            ConfigError: If a value is out of its range.
+        """
+        try:
+            members = tuple(map(stored.network_from, record["members"]))
+            return cls(dataset=record["dataset"], members=members)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise stored.damaged(error) from error
 
-def trainable(network: Network) -> TrainableNetwork:
-    """Return a network that can be trained or combined as it is.
-
-    Raises:
-        ConfigError: If it is an ensemble.
-    """
-    if isinstance(network, NetworkFamily):
-        return network
-    message = (
-        "Expected a single network, got an ensemble. Train its members, each in a "
-        "run of its own, and combine these runs."
-    )
-    raise ConfigError(message)
+    def flat(self) -> Mapping[str, str]:
+        """List all values as text under dotted names, for tables and run stores."""
+        members = [stored.network_record(each) for each in self.members]
+        return {
+            "dataset": self.dataset,
+            "network.kind": "ensemble",
+            "network.members": stored.in_short(members),
+        }

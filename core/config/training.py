@@ -1,32 +1,23 @@
 """The whole of a training in one value, and its record as JSON."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Self, get_args
 
+from core.config import stored
 from core.config.augmentation import Augmentation
 from core.config.checks import check_choice, check_kind, check_range, check_whole
-from core.config.ensemble import EnsembleConfig, Network
-from core.config.networks import FAMILIES, MlpConfig
-from core.errors import ConfigError, SchemaError
+from core.config.networks import FAMILIES, MlpConfig, Network
+from core.errors import ConfigError
 
 OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle", "step"]
 Monitor = Literal["val_loss", "val_accuracy"]
 
-SCHEMA: Final = 3
-FIRST_SCHEMA: Final = 1
-"""Records of this one lack what came later, which then has its default."""
-
 MAX_EPOCHS: Final = 500
 MAX_BATCH_SIZE: Final = 8192
 MAX_VALIDATION_FRACTION: Final = 0.5
-_KINDS: Final[Mapping[str, type[Network]]] = {
-    **FAMILIES,
-    "ensemble": EnsembleConfig,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +27,7 @@ class TrainingConfig:
     Attributes:
         dataset: Name of a data set in the catalogue.
         preset: The preset these values started from; empty if none.
-        network: The network to train. An ensemble is not trained: then only it
-            and the data set mean something.
+        network: The network to train.
         epochs: Passes over the training images, 1 to 500.
         batch_size: Images per step of the optimizer, 1 to 8,192.
         optimizer: `adam`, `adamw` (with weight decay), `sgd` (with Nesterov
@@ -105,7 +95,7 @@ class TrainingConfig:
         check_kind(
             "network",
             self.network,
-            *_KINDS.values(),
+            *FAMILIES.values(),
             expected="a configuration of a network",
         )
         check_kind(
@@ -118,8 +108,8 @@ class TrainingConfig:
 
     def to_json(self) -> str:
         """Write as JSON text with a schema number."""
-        record = dataclasses.asdict(self) | {"network": _record_of(self.network)}
-        return json.dumps({"schema": SCHEMA, **record}, indent=2)
+        network = stored.network_record(self.network)
+        return stored.write(dataclasses.asdict(self) | {"network": network})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -129,39 +119,35 @@ class TrainingConfig:
             SchemaError: If the text is not such JSON, or of a newer program.
             ConfigError: If a value is out of its range.
         """
+        return cls.from_record(stored.read(text))
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Make it of what `to_json` wrote, without the schema number.
+
+        Raises:
+            SchemaError: If the fields are others.
+            ConfigError: If a value is out of its range.
+        """
+        values = dict(record)
         try:
-            record = json.loads(text)
-            schema = record.pop("schema")
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
-            message = (
-                "Expected a training configuration as JSON with a schema number, "
-                f"got {text[:60]!r}. The record of this run is damaged."
-            )
-            raise SchemaError(message) from error
-        if schema not in range(FIRST_SCHEMA, SCHEMA + 1):
-            message = (
-                f"Expected a training configuration of schema {SCHEMA}, got {schema!r}."
-                " It comes from another version of Inklab: use that one to read it."
-            )
-            raise SchemaError(message)
-        return cls._from_record(record)
+            network = stored.network_from(values.pop("network"))
+            augmentation = Augmentation(**values.pop("augmentation", {}))
+            return cls(network=network, augmentation=augmentation, **values)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise stored.damaged(error) from error
 
     def flat(self) -> Mapping[str, str]:
-        """List all values as text under dotted names, for tables and run stores.
-
-        Those of a training are left out for an ensemble, for which there was none.
-        """
-        nested = {
-            f"network.{name}": _in_short(value)
-            for name, value in _record_of(self.network).items()
-        }
-        if isinstance(self.network, EnsembleConfig):
-            return {"dataset": self.dataset} | nested
+        """List all values as text under dotted names, for tables and run stores."""
         record = dataclasses.asdict(self)
-        augmentation = record.pop("augmentation")
         del record["network"]
-        changes = {f"augmentation.{name}": str(v) for name, v in augmentation.items()}
-        return {name: str(value) for name, value in record.items()} | nested | changes
+        augmentation = record.pop("augmentation")
+        network = stored.network_record(self.network)
+        return {
+            **{name: str(value) for name, value in record.items()},
+            **{f"network.{name}": stored.in_short(v) for name, v in network.items()},
+            **{f"augmentation.{name}": str(v) for name, v in augmentation.items()},
+        }
 
     def _check_that_all_goes_together(self) -> None:
         if self.weight_decay and self.optimizer == "adam":
@@ -177,26 +163,6 @@ class TrainingConfig:
             )
             raise ConfigError(message)
 
-    @classmethod
-    def _from_record(cls, record: dict[str, Any]) -> Self:
-        try:
-            network = _network_of(record.pop("network"))
-            augmentation = Augmentation(**record.pop("augmentation", {}))
-            return cls(network=network, augmentation=augmentation, **record)
-        except (TypeError, KeyError, AttributeError) as error:
-            message = (
-                "Expected a training configuration with the fields of schema "
-                f"{SCHEMA}, but {error}. The record of this run is damaged."
-            )
-            raise SchemaError(message) from error
-
-
-def _record_of(network: Network) -> dict[str, Any]:
-    kind = next(kind for kind, is_of in _KINDS.items() if is_of is type(network))
-    if isinstance(network, EnsembleConfig):
-        return {"kind": kind, "members": [_record_of(each) for each in network.members]}
-    return {"kind": kind} | dataclasses.asdict(network)
-
 
 SINGLE_VALUES: Final = tuple(
     field.name
@@ -204,29 +170,3 @@ SINGLE_VALUES: Final = tuple(
     if field.name not in {"preset", "network", "augmentation"}
 )
 """The settings of a training that are one value each, in their order."""
-
-
-def _network_of(record: dict[str, Any]) -> Network:
-    kind = record.pop("kind", MlpConfig.family)
-    if "members" in record:
-        record["members"] = tuple(map(_network_of, record["members"]))
-        return EnsembleConfig(**record)
-    return FAMILIES[kind].from_record(record)
-
-
-def _in_short(value: object) -> str:
-    """Write a list without brackets, a block like 16C5, a member as its values."""
-    match value:
-        case {"kind": kind, **values}:
-            words = (f"{name}={_in_short(each)}" for name, each in values.items())
-            return " ".join([str(kind), *words])
-        case [{"kind": _}, *_]:
-            return "; ".join(map(_in_short, value))
-        case {"filters": filters, "kernel": kernel, "convolutions": times}:
-            return "-".join([f"{filters}C{kernel}"] * times)
-        case {"filters": filters, "blocks": times}:
-            return f"{times} x {filters}"
-        case list() | tuple():
-            return ",".join(map(_in_short, value))
-        case _:
-            return str(value)

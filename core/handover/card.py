@@ -6,7 +6,7 @@ The sections are those of a model card (Mitchell and others 2019, arXiv
 
 from collections.abc import Sequence
 
-from core.config import EnsembleConfig, TrainingConfig
+from core.config import EnsembleConfig, Recipe, TrainingConfig, network_of
 from core.datasets.catalog import DatasetSpec
 from core.evaluation import metrics
 from core.proportion import Proportion
@@ -47,7 +47,7 @@ def model_card(
 
 
 def ensemble_card(
-    config: TrainingConfig,
+    config: EnsembleConfig,
     spec: DatasetSpec,
     *,
     predictions: Predictions,
@@ -74,7 +74,7 @@ def ensemble_card(
 
 
 def _card(
-    config: TrainingConfig,
+    config: Recipe,
     spec: DatasetSpec,
     predictions: Predictions,
     *,
@@ -83,9 +83,10 @@ def _card(
     scores: str = "",
 ) -> str:
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    num_parameters = config.network.num_parameters(spec.dimensions)
+    network = network_of(config)
+    num_parameters = network.num_parameters(spec.dimensions)
     everything = (
-        f"# {config.network.describe(spec.dimensions)} on {spec.title}",
+        f"# {network.describe(spec.dimensions)} on {spec.title}",
         f"{_result(accuracy)} {num_parameters:,} parameters, {origin}.",
         _use(spec),
         *sections,
@@ -183,10 +184,10 @@ def _last_scores(history: History) -> str:
     )
 
 
-def _limits(config: TrainingConfig, spec: DatasetSpec) -> str:
+def _limits(config: Recipe, spec: DatasetSpec) -> str:
     changed = (
         ""
-        if not config.augmentation.is_none or isinstance(config.network, EnsembleConfig)
+        if isinstance(config, EnsembleConfig) or not config.augmentation.is_none
         else " It has learned from no image that was turned, moved or bent."
     )
     return f"""## Limits
@@ -218,7 +219,7 @@ cards have their recipes.
 def _member_row(member: Run, spec: DatasetSpec) -> str:
     reached = member.scores.test_accuracy
     name = _cell(member.name.replace("\n", " "))
-    network = member.config.network.describe(spec.dimensions)
+    network = network_of(member.config).describe(spec.dimensions)
     accuracy = "unknown" if reached is None else f"{reached:.2%}"
     return f"| {name} | {member.id} | {network} | {accuracy} |"
 

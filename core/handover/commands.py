@@ -17,10 +17,8 @@ from core.config import (
     MlpConfig,
     Network,
     ResNetConfig,
-    TrainableNetwork,
     TrainingConfig,
     presets,
-    trainable,
 )
 
 PROGRAM: Final = "python -m core train"
@@ -88,12 +86,12 @@ def _flags(config: TrainingConfig) -> Flags:
     """List all values under the names of their flags."""
     return {
         **{name: getattr(config, name) for name in SINGLE_VALUES},
-        **_network_flags(trainable(config.network)),
+        **_network_flags(config.network),
         **dataclasses.asdict(config.augmentation),
     }
 
 
-def _network_flags(network: TrainableNetwork) -> Flags:
+def _network_flags(network: Network) -> Flags:
     shared = {
         "activation": network.activation,
         "dropout": network.dropout,
@@ -155,9 +153,7 @@ def _written(value: object, *, depth: int) -> str:
             return repr(value)
 
 
-def _call(
-    value: TrainingConfig | TrainableNetwork | Augmentation, *, depth: int
-) -> str:
+def _call(value: TrainingConfig | Network | Augmentation, *, depth: int) -> str:
     fields = {
         each.name: getattr(value, each.name) for each in dataclasses.fields(value)
     }

@@ -13,10 +13,10 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from core.config import TrainingConfig, trainable
+from core.config import TrainingConfig
 from core.datasets.catalog import DatasetSpec
 from core.handover import script_pieces as pieces
-from core.handover.script_network import network_of
+from core.handover.script_network import network_lines
 from core.records import Run, RunStatus
 
 WIDTH: Final = 88
@@ -38,7 +38,7 @@ def script_of(run: Run, spec: DatasetSpec) -> str:
     Returns:
         A Python program that needs nothing but Keras and TensorFlow.
     """
-    config = run.config
+    config = run.training
     values = _head(run, spec) | _numbers(config, spec) | _body(config, spec)
     source = _PARTS.read_text(encoding="utf-8")
     parts = dict(_PART.findall(source))
@@ -95,8 +95,8 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
     return {
         "network": _indented(
             1,
-            network_of(
-                trainable(config.network).graph(spec.dimensions),
+            network_lines(
+                config.network.graph(spec.dimensions),
                 list(pieces.changes_of(config, spec.image_shape)),
             ),
         ).rstrip(),
@@ -112,7 +112,7 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
 
 
 def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
-    config = run.config
+    config = run.training
     held_out = config.validation_fraction
     files = ("train_images", "train_labels", "test_images", "test_labels")
     names = {each: json.dumps(getattr(spec, each).name) for each in files}
@@ -130,7 +130,7 @@ def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
 
 
 def _what(run: Run, spec: DatasetSpec) -> str:
-    network = run.config.network.describe(spec.dimensions)
+    network = run.training.network.describe(spec.dimensions)
     # A title may have been typed by anybody, and this ends up in a program.
     title = re.sub(r'["\\\s]+', " ", spec.title)
     said = f"The network is {network}, the data set {title}."
@@ -148,7 +148,7 @@ def _differences(run: Run) -> Iterator[str]:
 
 
 def _moves_more_than_once(run: Run) -> bool:
-    changes = run.config.augmentation
+    changes = run.training.augmentation
     moves = (changes.shift, changes.zoom, changes.rotation, changes.shear)
     return sum(map(bool, moves)) > 1
 
@@ -183,7 +183,7 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.config.validation_fraction,
+        lambda run: run.training.validation_fraction,
         (
             "The held-out share of each class is rounded, so the split may differ "
             "by an image per class."
@@ -197,11 +197,11 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.config.label_smoothing,
+        lambda run: run.training.label_smoothing,
         "The losses are told with label smoothing; the run told them without.",
     ),
     (
-        lambda run: run.config.weight_average,
+        lambda run: run.training.weight_average,
         (
             "The weights are averaged by Keras (use_ema): from the first step on at "
             "full strength, and without the statistics of batch normalisation."
@@ -215,7 +215,7 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.config.augmentation.erasing,
+        lambda run: run.training.augmentation.erasing,
         "What is wiped out is a rectangle of random sides; in the run a square.",
     ),
 )

@@ -33,7 +33,7 @@ class _Call:
     inputs: tuple[str, ...]
 
 
-def network_of(graph: Graph, changes: Sequence[str]) -> Iterator[str]:
+def network_lines(graph: Graph, changes: Sequence[str]) -> Iterator[str]:
     """Write the body of a function that makes a network.
 
     Args:

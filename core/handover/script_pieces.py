@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from core.config import TrainingConfig, trainable
+from core.config import TrainingConfig
 
 _OPTIMIZERS: Final = {
     "adam": ("Adam",),
@@ -28,7 +28,7 @@ def changes_of(config: TrainingConfig, image_shape: tuple[int, int]) -> Iterator
         image_shape: Height and width of the images, in pixels.
     """
     changes, (height, width) = config.augmentation, image_shape
-    if not changes.is_none or trainable(config.network).is_convolutional:
+    if not changes.is_none or config.network.is_convolutional:
         yield f"layers.Reshape(({height}, {width}, 1)),"
     paper = 'fill_mode="constant"'
     if changes.shift:

@@ -14,10 +14,9 @@ from typing import Final
 from core.config import (
     Compiler,
     Dimensions,
+    Network,
     OptimizerName,
-    TrainableNetwork,
     TrainingConfig,
-    trainable,
 )
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
@@ -119,19 +118,20 @@ def _experience(
     is_whole = run.status is RunStatus.FINISHED and not run.parent
     if not is_whole or not scores.train_seconds:
         return None
+    own = run.training
     try:
-        own_spec = catalog.spec(run.config.dataset)
+        own_spec = catalog.spec(own.dataset)
     except UnknownDatasetError:
         return None
-    epochs = scores.epochs_done or run.config.epochs
-    images = _num_images(run.config, own_spec) * epochs
+    epochs = scores.epochs_done or own.epochs
+    images = _num_images(own, own_spec) * epochs
     # Without its speed, which excludes the start, take off the usual start.
     learning = max(scores.train_seconds - STARTUP_SECONDS, scores.train_seconds / 2)
     if scores.images_per_second:
         learning = min(images / scores.images_per_second, scores.train_seconds)
     return _Experience(
-        distance=_distance(run.config, config, spec=spec),
-        scale=learning / (images * _image_seconds(run.config, own_spec)),
+        distance=_distance(own, config, spec=spec),
+        scale=learning / (images * _image_seconds(own, own_spec)),
         startup=scores.train_seconds - learning,
     )
 
@@ -144,14 +144,14 @@ def _image_seconds(config: TrainingConfig, spec: DatasetSpec) -> float:
     """Return how long the reference machine learns from one image."""
     parameters = config.network.num_parameters(spec.dimensions)
     microseconds = (
-        _layers_cost(trainable(config.network), spec.dimensions)
+        _layers_cost(config.network, spec.dimensions)
         + UPDATED_PARAMETER[config.optimizer] * parameters / config.batch_size
         + (0.0 if config.augmentation.is_none else CHANGED_IMAGE)
     )
     return microseconds / 1e6
 
 
-def _layers_cost(network: TrainableNetwork, dimensions: Dimensions) -> float:
+def _layers_cost(network: Network, dimensions: Dimensions) -> float:
     """Return the microseconds for what the layers compute of one image."""
     compiler, graph = network.compiler, network.graph(dimensions)
     return (

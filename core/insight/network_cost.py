@@ -4,16 +4,16 @@ A network alone does not know the size of the images, nor how many classes it te
 apart; its data set does.
 """
 
-from core.config import Dimensions, Layer, TrainingConfig
+from core.config import Dimensions, Layer, Recipe, TrainingConfig, network_of
 from core.datasets import catalog
 
 
-def describe_network(config: TrainingConfig) -> str:
+def describe_network(config: Recipe) -> str:
     """Name the layers of a network, like 784-128-64-10."""
-    return config.network.describe(_dimensions(config))
+    return network_of(config).describe(_dimensions(config))
 
 
-def check_fits(config: TrainingConfig) -> None:
+def check_fits(config: Recipe) -> None:
     """See that the layers leave something of the images of the data set.
 
     Raises:
@@ -22,19 +22,19 @@ def check_fits(config: TrainingConfig) -> None:
     layers(config)
 
 
-def layers(config: TrainingConfig) -> tuple[Layer, ...]:
+def layers(config: Recipe) -> tuple[Layer, ...]:
     """List the layers of a network, from the image to the answer."""
-    return config.network.layers(_dimensions(config))
+    return network_of(config).layers(_dimensions(config))
 
 
-def num_parameters(config: TrainingConfig) -> int:
+def num_parameters(config: Recipe) -> int:
     """Count the numbers that are trained."""
-    return config.network.num_parameters(_dimensions(config))
+    return network_of(config).num_parameters(_dimensions(config))
 
 
-def num_macs(config: TrainingConfig) -> int:
+def num_macs(config: Recipe) -> int:
     """Count the multiply-adds with which a network classifies one image."""
-    return config.network.num_macs(_dimensions(config))
+    return network_of(config).num_macs(_dimensions(config))
 
 
 def training_bytes(config: TrainingConfig) -> int:
@@ -51,5 +51,5 @@ def num_steps(config: TrainingConfig) -> int:
     return max(1, learned * config.epochs // config.batch_size)
 
 
-def _dimensions(config: TrainingConfig) -> Dimensions:
+def _dimensions(config: Recipe) -> Dimensions:
     return catalog.spec(config.dataset).dimensions

@@ -5,13 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.config import (
-    MAX_MEMBERS,
-    MIN_MEMBERS,
-    EnsembleConfig,
-    TrainingConfig,
-    trainable,
-)
+from core.config import MAX_MEMBERS, MIN_MEMBERS, EnsembleConfig
 from core.datasets import catalog
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError
@@ -44,13 +38,9 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     """
     members = tuple(store.with_model(run_id) for run_id in run_ids)
     _check(members)
-    dataset = members[0].config.dataset
-    network = EnsembleConfig(
-        members=tuple(trainable(m.config.network) for m in members)
-    )
+    config = config_of(members)
     if not name:
-        name = network.describe(catalog.spec(dataset).dimensions)
-    config = TrainingConfig(dataset=dataset, network=network)
+        name = config.describe(catalog.spec(config.dataset).dimensions)
     name = name[:MAX_NAME]
     return store.create(config, name=name, members=[member.id for member in members])
 
@@ -74,12 +64,9 @@ def combine(
         combine as combine_files,
     )
 
-    network = EnsembleConfig(
-        members=tuple(trainable(m.config.network) for m in members)
-    )
     files = [store.artifact(member.id, "model.keras") for member in members]
     with Reporter(store, run.id) as report:
-        combined = combine_files(dataset, network, files, report.check)
+        combined = combine_files(dataset, config_of(members), files, report.check)
         _check_mean(store, combined.predictions, members, report)
     return combined
 
@@ -91,6 +78,18 @@ def members_of(store: "RunStore", run: Run) -> tuple[Run, ...]:
         UnknownRunError: If one was deleted since.
     """
     return tuple(store.get(run_id) for run_id in run.members)
+
+
+def config_of(members: Sequence[Run]) -> EnsembleConfig:
+    """Return the recipe that combines runs of single networks.
+
+    Raises:
+        ConfigError: If there are too few or too many, or one is an ensemble.
+    """
+    return EnsembleConfig(
+        dataset=members[0].config.dataset,
+        members=tuple(member.training.network for member in members),
+    )
 
 
 def _check(members: Sequence[Run]) -> None:
@@ -119,7 +118,7 @@ def _check(members: Sequence[Run]) -> None:
 
 
 def _check_one(member: Run) -> None:
-    if isinstance(member.config.network, EnsembleConfig):
+    if isinstance(member.config, EnsembleConfig):
         message = (
             f"Expected runs of single networks, but {member.name} ({member.id}) is "
             f"itself an ensemble. Combine its members: {' '.join(member.members)}."

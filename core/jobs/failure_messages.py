@@ -7,7 +7,7 @@ from typing import Final
 
 import psutil
 
-from core.config import TrainingConfig
+from core.config import EnsembleConfig, Recipe
 from core.errors import InklabError
 
 _FULL: Final = (
@@ -19,21 +19,26 @@ _FULL: Final = (
 _NO_MEMORY: Final = ("RESOURCE_EXHAUSTED", "OOM when allocating", "bad_alloc")
 
 
-def reason(error: BaseException, config: TrainingConfig) -> str:
+def reason(error: BaseException, config: Recipe) -> str:
     """Say why a run failed.
 
     Args:
         error: What was raised.
-        config: What was trained.
+        config: What was trained or combined.
     """
     if isinstance(error, InklabError):
         return str(error)
     if is_out_of_memory(error):
         total = psutil.virtual_memory().total / 1e9
+        remedy = (
+            f"combine fewer runs (they were {len(config.members)})"
+            if isinstance(config, EnsembleConfig)
+            else f"train with smaller batches (they were of {config.batch_size:,} "
+            "images) or a smaller network"
+        )
         return (
-            f"Memory ran out on this machine, which has {total:.1f} GB: train with "
-            f"smaller batches (they were of {config.batch_size:,} images) or a smaller "
-            "network, or close other programs."
+            f"Memory ran out on this machine, which has {total:.1f} GB: {remedy}, or "
+            "close other programs."
         )
     return f"Unexpected {type(error).__name__}: {error}"
 

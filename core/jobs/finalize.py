@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core import settings
-from core.config import TrainingConfig
+from core.config import Recipe
 from core.datasets.store import Dataset, Split
 from core.errors import HomeError
 from core.evaluation import metrics
@@ -98,7 +98,7 @@ def sweep() -> None:
 
 
 def _write_and_check(
-    files: Path, result: Result, config: TrainingConfig, tested: Split
+    files: Path, result: Result, config: Recipe, tested: Split
 ) -> None:
     from core.models import export, onnx  # noqa: PLC0415 - it imports TensorFlow
 

@@ -21,14 +21,14 @@ def beginning(run: Run) -> str:
 
 def plan(run: Run, spec: DatasetSpec) -> Iterator[str]:
     """Tell what is to be done."""
-    config = run.config
     images = f"{spec.num_train:,} training and {spec.num_test:,} test images"
     yield f"Data set: {spec.title}, {images}."
-    network = network_cost.describe_network(config)
-    yield f"Network: {network}, {network_cost.num_parameters(config):,} parameters."
+    network = network_cost.describe_network(run.config)
+    yield f"Network: {network}, {network_cost.num_parameters(run.config):,} parameters."
     if run.members:
         yield f"It combines the runs {', '.join(run.members)}."
         return
+    config = run.training
     yield (
         f"Plan: {config.epochs} epochs, batches of {config.batch_size}, "
         f"{config.optimizer}, learning rate {config.learning_rate:g}, "
@@ -57,8 +57,8 @@ def training(run: Run, result: Result) -> Iterator[str]:
         yield "Stopped on request."
     seconds = f"{result.train_seconds:.1f} s" if result.train_seconds else "no time"
     yield f"Trained in {seconds}, with a loop compiled by {result.compiler}."
-    best, score = result.best_epoch, run.config.monitor.replace("val_", "validation ")
-    if best and (run.config.patience or result.is_stopped):
+    best, score = result.best_epoch, run.training.monitor.replace("val_", "validation ")
+    if best and (run.training.patience or result.is_stopped):
         yield f"The weights of epoch {best} are kept, the best by {score}."
     elif best:
         yield f"The latest weights are kept; the best by {score} was epoch {best}."

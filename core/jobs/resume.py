@@ -48,7 +48,7 @@ def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
         )
         raise ConfigError(message)
     total = finished_epochs_in(checkpoint_files.state_of(store, parent)) + epochs
-    config = dataclasses.replace(parent.config, epochs=total)
+    config = dataclasses.replace(parent.training, epochs=total)
     end = f"{_TO_EPOCH}{total}"
     name = parent.name.split(_TO_EPOCH)[0][: MAX_NAME - len(end)] + end
     return store.create(config, name=name, parent=parent.id)

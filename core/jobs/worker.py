@@ -245,10 +245,10 @@ def _train(
     start = _start_of(store, run)
     with Reporter(store, run.id, also=also) as report:
         tell = _stopping(store, run.id, report)
-        trained = train(dataset, run.config, tell, start=start, keep=keep)
+        trained = train(dataset, run.training, tell, start=start, keep=keep)
     history = trained.history
     card = model_card(
-        run.config,
+        run.training,
         dataset.spec,
         predictions=trained.predictions,
         history=history,
@@ -260,7 +260,7 @@ def _train(
         card=card,
         train_seconds=trained.seconds,
         compiler=trained.compiler,
-        best_epoch=history.best_epoch_by(run.config.monitor)
+        best_epoch=history.best_epoch_by(run.training.monitor)
         if history.val_loss
         else None,
         checkpoint=trained.checkpoint,
@@ -272,7 +272,7 @@ def _combine(store: "RunStore", run: Run, dataset: Dataset) -> Result:
     members = ensembles.members_of(store, run)
     combined = ensembles.combine(store, run, dataset, members)
     card = ensemble_card(
-        run.config,
+        ensembles.config_of(members),
         dataset.spec,
         predictions=combined.predictions,
         members=members,

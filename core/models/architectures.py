@@ -11,7 +11,7 @@ from typing import Final
 import keras
 import numpy as np
 
-from core.config import Dimensions, EnsembleConfig, Graph, Network, Node
+from core.config import Dimensions, Graph, Network, Node
 from core.config.networks import operations
 from core.config.networks.graph import ANSWER, FEATURES, INPUT
 from core.errors import ConfigError
@@ -33,8 +33,6 @@ def build(network: Network, dimensions: Dimensions) -> keras.Model:
     Raises:
         ConfigError: If its layers leave nothing of the image.
     """
-    if isinstance(network, EnsembleConfig):
-        return mean_of([build(member, dimensions) for member in network.members])
     return build_graph(network.graph(dimensions), name=network.family)
 
 

@@ -15,7 +15,7 @@ from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.config import TrainingConfig
+from core.config import Recipe, recipe_from_json
 from core.errors import RunStoreError
 from core.records import (
     NOTE_TAG,
@@ -92,9 +92,9 @@ def compact(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _config_of(text: str) -> TrainingConfig:
+def _config_of(text: str) -> Recipe:
     """Read a configuration, which is the same for many runs and for every look."""
-    return TrainingConfig.from_json(text)
+    return recipe_from_json(text)
 
 
 def _place(text: str) -> float | None:

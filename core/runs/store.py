@@ -13,7 +13,7 @@ from typing import Final
 
 from mlflow.entities import Metric, Param, RunTag
 
-from core.config import TrainingConfig
+from core.config import Recipe
 from core.errors import RunStoreError
 from core.records import PLACE_TAG, History, Progress, RunScores, RunStatus
 from core.runs import checkpoint_files, logs, queue_order, reader
@@ -48,16 +48,16 @@ class RunStore(RunReader):
 
     def create(
         self,
-        config: TrainingConfig,
+        config: Recipe,
         *,
         name: str,
         parent: str = "",
         members: Sequence[str] = (),
     ) -> str:
-        """Record that a training was asked for; the run waits, behind all others.
+        """Record that a model was asked for; the run waits, behind all others.
 
         Args:
-            config: What to train.
+            config: What to train, or to combine.
             name: What to call the run.
             parent: Id of a run that it goes on with, if there is one.
             members: Ids of the runs to combine; none unless it is an ensemble.

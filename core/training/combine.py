@@ -32,7 +32,7 @@ class Combined:
 
 def combine(
     dataset: Dataset,
-    network: EnsembleConfig,
+    config: EnsembleConfig,
     files: Sequence[Path],
     check: Callable[[], None] = lambda: None,
 ) -> Combined:
@@ -40,7 +40,7 @@ def combine(
 
     Args:
         dataset: What all of them learned from; the ensemble is tested on it.
-        network: The members.
+        config: The members.
         files: The `.keras` file of each member, in the same order.
         check: Called after each file; it may raise, for example
             `TrainingStopped`, to end the work.
@@ -49,7 +49,7 @@ def combine(
         ArtifactError: If a file is missing, damaged, or of another network.
     """
     members = []
-    for member, path in zip(network.members, files, strict=True):
+    for member, path in zip(config.members, files, strict=True):
         model = architectures.build(member, dataset.spec.dimensions)
         export.load_weights(model, path)
         members.append(model)

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from core.config import Compiler, TrainableNetwork, TrainingConfig
+from core.config import Compiler, Network, TrainingConfig
 from core.models import architectures
 from core.runs.training_state import EngineState, Tally
 from core.types import ByteImages, Labels
@@ -28,7 +28,7 @@ EVALUATION_BYTES: Final = 128_000_000
 """At most so much has the largest output of a layer for the images read at once."""
 
 
-def compiler_for(network: TrainableNetwork) -> Compiler:
+def compiler_for(network: Network) -> Compiler:
     """Choose what compiles the loop, by the family and by what runs it.
 
     On a graphics card XLA is the faster for all.

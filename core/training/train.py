@@ -11,7 +11,7 @@ from typing import Final
 import keras
 import numpy as np
 
-from core.config import Compiler, Dimensions, TrainingConfig, trainable
+from core.config import Compiler, Dimensions, TrainingConfig
 from core.datasets import batch_order
 from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
@@ -86,12 +86,10 @@ def train(
 
     Raises:
         ConfigError: If a batch is larger than the images to learn from, if no
-            epoch is left to train, if no image is held out for patience, or if
-            the network is an ensemble, which is made of trained runs.
+            epoch is left to train, or if no image is held out for patience.
         ArtifactError: If `start` is of another network or another data set.
         DivergedError: If the loss stops being a finite number.
     """
-    trainable(config.network)
     learned, held_out = _split(dataset, config)
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
@@ -116,7 +114,7 @@ def train(
         history=loop.history,
         predictions=predict(model, dataset.test),
         seconds=loop.seconds,
-        compiler=compiler_for(trainable(config.network)),
+        compiler=compiler_for(config.network),
         checkpoint=checkpoint,
         is_stopped=loop.is_stopped,
     )
@@ -231,5 +229,5 @@ def _engine(
         optimizer_of(config),
         config,
         chunk_batches=chunk_batches,
-        compiler=compiler_for(trainable(config.network)),
+        compiler=compiler_for(config.network),
     )

@@ -16,12 +16,11 @@ from core.config import (
     ConvBlock,
     MlpConfig,
     Monitor,
+    Network,
     OptimizerName,
     Padding,
     Schedule,
-    TrainableNetwork,
     TrainingConfig,
-    trainable,
 )
 
 Values = Mapping[str, Any]
@@ -299,7 +298,7 @@ def is_switch(key: str) -> bool:
 
 def values_of(config: TrainingConfig) -> dict[str, Any]:
     """Say what each setting is in a configuration; what it lacks has a default."""
-    network = trainable(config.network)
+    network = config.network
     match network:
         case CnnConfig(blocks=blocks, dense=hidden, padding=padding):
             kind = CONVOLUTIONAL
@@ -372,7 +371,7 @@ def is_used(key: str, values: Values) -> bool:
     return bool(needed.get(key, True))
 
 
-def _network_of(values: Values) -> TrainableNetwork:
+def _network_of(values: Values) -> Network:
     units = tuple(values[f"units_{number}"] for number in range(values["layers"]))
     common = {name: values[name] for name in ("activation", "dropout", "batch_norm")}
     if values["kind"] == DENSE:

@@ -11,9 +11,9 @@ from core.config import (
     EnsembleConfig,
     MlpConfig,
     TrainingConfig,
-    trainable,
+    recipe_from_json,
 )
-from core.errors import ConfigError
+from core.errors import ConfigError, SchemaError
 from core.runs.store import RunStore
 from tests.small_data import dimensions
 
@@ -69,24 +69,41 @@ def test_too_few_and_too_many_members_are_refused(count: int) -> None:
 
 def test_an_ensemble_of_ensembles_is_refused() -> None:
     """The mean of means is not the mean."""
-    with pytest.raises(ConfigError, match=r"got an ensemble\. Train its members"):
+    with pytest.raises(ConfigError, match=r"got an ensemble\. Combine the runs of"):
         EnsembleConfig(members=(MIXED, DENSE))
 
 
-def test_only_single_networks_are_trainable() -> None:
-    assert trainable(TINY) is TINY
-    with pytest.raises(ConfigError, match="single network"):
-        trainable(MIXED)
+def test_an_ensemble_is_not_trained() -> None:
+    """Its recipe has no epochs, so nothing may ask it for some."""
+    with pytest.raises(ConfigError, match="a configuration of a network"):
+        TrainingConfig(network=MIXED)
 
 
 def test_an_ensemble_survives_its_record() -> None:
-    config = TrainingConfig(network=MIXED)
+    record = json.loads(MIXED.to_json())
 
-    record = json.loads(config.to_json())
-    assert record["schema"] == 3
-    assert record["network"]["kind"] == "ensemble"
-    assert [each["kind"] for each in record["network"]["members"]] == ["mlp", "cnn"]
-    assert TrainingConfig.from_json(config.to_json()) == config
+    assert [each["kind"] for each in record["members"]] == ["mlp", "cnn"]
+    assert recipe_from_json(MIXED.to_json()) == MIXED
+
+
+def test_an_ensemble_of_schema_3_is_still_read() -> None:
+    """It was recorded as a training, with values that meant nothing."""
+    training = json.loads(TrainingConfig(dataset="digits").to_json())
+    network = {"kind": "ensemble", "members": json.loads(MIXED.to_json())["members"]}
+    text = json.dumps(training | {"schema": 3, "network": network})
+
+    assert recipe_from_json(text) == replace(MIXED, dataset="digits")
+
+
+@pytest.mark.parametrize(
+    "members", [None, 5, [], [{"kind": "ensemble", "members": []}], [{"hidden": [-1]}]]
+)
+def test_a_damaged_ensemble_is_told_in_plain_words(members: object) -> None:
+    """A traceback in a list of runs would hide all of them."""
+    text = json.dumps({"schema": 4, "dataset": "mnist", "members": members})
+
+    with pytest.raises((SchemaError, ConfigError), match="Expected"):
+        recipe_from_json(text)
 
 
 @pytest.mark.parametrize("schema", [1, 2])
@@ -98,12 +115,12 @@ def test_records_from_before_ensembles_are_still_read(
     config = TrainingConfig(network=network)
     text = json.dumps(json.loads(config.to_json()) | {"schema": schema})
 
-    assert TrainingConfig.from_json(text) == config
+    assert recipe_from_json(text) == config
 
 
 def test_the_flat_list_has_nothing_of_a_training_that_never_was() -> None:
     """Epochs in the table of an ensemble would be a lie."""
-    assert TrainingConfig(network=MIXED).flat() == {
+    assert MIXED.flat() == {
         "dataset": "mnist",
         "network.kind": "ensemble",
         "network.members": (
@@ -116,7 +133,7 @@ def test_the_flat_list_has_nothing_of_a_training_that_never_was() -> None:
 
 def test_the_largest_ensemble_survives_the_store(run_store: RunStore) -> None:
     """MLflow cuts a tag off at 8,000 characters without a word."""
-    config = TrainingConfig(network=EnsembleConfig(members=(LARGEST,) * 20))
+    config = EnsembleConfig(members=(LARGEST,) * 20)
     ids = [f"{number:032x}" for number in range(20)]
 
     run = run_store.get(run_store.create(config, name="largest", members=ids))

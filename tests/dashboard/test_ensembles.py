@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from core.config import EnsembleConfig, MlpConfig, TrainingConfig
+from core.config import EnsembleConfig, MlpConfig
 from core.records import RunScores, RunStatus
 from core.runs.store import RunStore
 from tests.dashboard.app import alerts, open_app, text
 
-CONFIG = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+CONFIG = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
 
 
 @pytest.fixture

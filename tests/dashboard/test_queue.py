@@ -62,7 +62,7 @@ def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
 ) -> None:
     """A run without a preset is called like its network."""
     create(store, "784-128-64-10")
-    pair = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+    pair = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
     store.create(pair, name="pair", members=["a" * 32, "b" * 32])
 
     assert rows(open_app("train")) == [
@@ -99,7 +99,7 @@ def test_of_many_differences_some_are_told(store: RunStore) -> None:
 
 
 def test_an_ensemble_differs_from_no_recipe(store: RunStore) -> None:
-    pair = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+    pair = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
     store.create(pair, name="mine", members=["a" * 32, "b" * 32])
     store.create(TrainingConfig(), name="mine")
 

@@ -14,10 +14,10 @@ from core.config.networks.mlp import MlpConfig
 from core.config.networks.operations import Activation, Padding
 from core.config.networks.resnet import ResidualStage, ResNetConfig
 
-TrainableNetwork = MlpConfig | CnnConfig | ResNetConfig
+Network = MlpConfig | CnnConfig | ResNetConfig
 
-FAMILIES: Final[Mapping[str, type[TrainableNetwork]]] = {
-    each.family: each for each in get_args(TrainableNetwork)
+FAMILIES: Final[Mapping[str, type[Network]]] = {
+    each.family: each for each in get_args(Network)
 }
 """Each family by its short name."""
 
@@ -32,10 +32,10 @@ __all__ = [
     "Layer",
     "LayeredNetwork",
     "MlpConfig",
+    "Network",
     "NetworkFamily",
     "Node",
     "Padding",
     "ResNetConfig",
     "ResidualStage",
-    "TrainableNetwork",
 ]

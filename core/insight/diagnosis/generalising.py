@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from core.config import trainable
 from core.insight.diagnosis.curves import (
     FEW,
     SETTLED_EPOCHS,
@@ -144,7 +143,7 @@ def _against_overfitting(curves: Curves, *, stop: bool) -> str:
     config = curves.config
     ideas = [
         "images changed at random" if config.augmentation.is_none else "",
-        "more dropout" if trainable(config.network).dropout else "dropout",
+        "more dropout" if config.network.dropout else "dropout",
         "fewer images held out" if config.validation_fraction > MUCH_HELD_OUT else "",
         "a patience, which keeps the best epoch"
         if stop and not config.patience
@@ -154,7 +153,7 @@ def _against_overfitting(curves: Curves, *, stop: bool) -> str:
 
 
 def _against_underfitting(curves: Curves) -> str:
-    config, network = curves.config, trainable(curves.config.network)
+    config, network = curves.config, curves.config.network
     is_dense = not network.is_convolutional
     ideas = [
         "less dropout" if network.dropout else "",

@@ -39,14 +39,14 @@ def show(run: Run, history: History, live: LivePoints) -> None:
 
 def best(run: Run, history: History) -> Best:
     """Return the best epoch so far, if there is one, and what is best in it."""
-    if run.config.monitor == "val_accuracy" and history.val_accuracy:
-        best_epoch = history.best_epoch_by(run.config.monitor)
+    if run.training.monitor == "val_accuracy" and history.val_accuracy:
+        best_epoch = history.best_epoch_by(run.training.monitor)
         return best_epoch, "Highest validation accuracy"
     return history.best_epoch, "Lowest validation loss"
 
 
 def _shown(run: Run) -> Epochs:
-    epochs = run.config.epochs
+    epochs = run.training.epochs
     if epochs < LEAST_EPOCHS:
         return 0, epochs
     # What was chosen for a run of another length would be out of range, or hide
@@ -83,7 +83,7 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
         Series("Training, within the epoch", within_epochs, within, "training", True),
         Series("Training", epochs, training, "training"),
     ]
-    if run.config.validation_fraction:
+    if run.training.validation_fraction:
         series.append(Series("Validation", epochs, validation, "validation"))
     figure.show_changing(
         learning_curves(

@@ -172,7 +172,7 @@ def _stop(run_id: str) -> None:
 
 
 def _status(run: Run) -> None:
-    done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    done, epochs = run.scores.epochs_done or 0.0, _num_epochs(run)
     name = words.literal(run.name)
     match run.status:
         case RunStatus.QUEUED if place := services.place(run):
@@ -195,9 +195,14 @@ def _status(run: Run) -> None:
     st.progress(share, text=text)
 
 
+def _num_epochs(run: Run) -> int:
+    # An ensemble is made in one go.
+    return 1 if run.members else run.training.epochs
+
+
 def _part(run: Run) -> str:
     """Say which part of the training is being learned."""
-    done, epochs = run.scores.epochs_done or 0.0, run.config.epochs
+    done, epochs = run.scores.epochs_done or 0.0, run.training.epochs
     chunk, num_chunks = run.scores.chunk, run.scores.num_chunks
     if not chunk or not num_chunks:
         return f"epoch {min(int(done) + 1, epochs)} of {epochs}"

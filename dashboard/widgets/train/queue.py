@@ -104,7 +104,7 @@ def _describe(run: Run, differing: Sequence[str]) -> str:
         return f"**{name}**, combines {len(run.members)} runs"
     network = network_cost.describe_network(run.config)
     title = f"**{name}**" if network == run.name else f"**{name}** ({network})"
-    epochs = words.count(run.config.epochs, "epoch")
+    epochs = words.count(run.training.epochs, "epoch")
     settings = run.config.flat()
     told = [each for each in differing if each in settings]
     parts = [

@@ -59,7 +59,7 @@ def state_kept(run: Run) -> str:
     if finished is None:
         return ""
     return (
-        f" Where it stood in epoch {finished + 1} of {run.config.epochs} was kept: "
+        f" Where it stood in epoch {finished + 1} of {run.training.epochs} was kept: "
         "Continue, on Train, goes on from there."
     )
 
@@ -93,7 +93,7 @@ def continuation(run: Run) -> None:
             "More epochs",
             min_value=1,
             max_value=most,
-            value=min(run.config.epochs - finished or EPOCHS_MORE, most),
+            value=min(run.training.epochs - finished or EPOCHS_MORE, most),
             key=f"more_{run.id}",
             width=140,
             help="They are trained as a new run, which starts where this one ended, or "

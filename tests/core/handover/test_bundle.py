@@ -279,7 +279,7 @@ def test_the_archive_of_an_ensemble_has_no_script(
     run_store: RunStore, files: Path, tmp_path: Path
 ) -> None:
     """Nothing was trained; its members have scripts of their own."""
-    config = TrainingConfig(network=EnsembleConfig(members=(MlpConfig(), MlpConfig())))
+    config = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
     run_id = run_store.create(config, name="pair", members=["a", "b"])
     run_store.start(run_id)
     run_store.keep(run_id, scores=SCORES, files=files)

@@ -145,7 +145,7 @@ def test_an_ensemble_is_told_to_be_the_mean_of_named_runs() -> None:
     networks = tuple(MlpConfig() for _ in members)
 
     card = ensemble_card(
-        TrainingConfig(network=EnsembleConfig(members=networks)),
+        EnsembleConfig(members=networks),
         catalog.spec("mnist"),
         predictions=ten_thousand(),
         members=members,

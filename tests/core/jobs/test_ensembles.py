@@ -20,7 +20,7 @@ from core.jobs import ensembles, executor, worker
 from core.models import architectures, export
 from core.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
-from core.training.train import predict, train
+from core.training.train import predict
 from tests import small_data
 from tests.small_data import NUM_TEST, SMALL, dimensions
 
@@ -82,7 +82,7 @@ def test_an_ensemble_answers_with_the_mean_of_its_members(
 
     run = run_store.get(run_id)
     assert (run.status, run.reason, run.name) == (RunStatus.FINISHED, "", "both")
-    assert run.config.network == EnsembleConfig(members=NETWORKS)
+    assert run.config == EnsembleConfig(members=NETWORKS)
     assert run.members == tuple(members)
     expected = np.mean(
         [run_store.predictions(each).probabilities for each in members], axis=0
@@ -164,7 +164,7 @@ def one_of_other_data(store: RunStore, members: list[str]) -> list[str]:
 
 def an_ensemble(store: RunStore, members: list[str]) -> list[str]:
     files = store.artifact(members[0], "model.keras").parent
-    config = TrainingConfig(network=EnsembleConfig(members=NETWORKS))
+    config = EnsembleConfig(members=NETWORKS)
     return [*members, finished(store, config, files)]
 
 
@@ -290,14 +290,6 @@ def stop_first(
         check(reporter)
 
     return checked
-
-
-def test_an_ensemble_cannot_be_trained(small_mnist: Dataset) -> None:
-    """It has no start from which to learn."""
-    config = TrainingConfig(network=EnsembleConfig(members=NETWORKS))
-
-    with pytest.raises(ConfigError, match=r"single network.*combine these runs"):
-        train(small_mnist, config)
 
 
 class _Recording(Executor):

@@ -337,10 +337,8 @@ def test_the_time_of_a_run_that_goes_on_is_that_of_both(
 def test_an_ensemble_is_not_continued_and_says_what_can_be(
     run_store: RunStore, stopped: Run, tmp_path: Path
 ) -> None:
-    network = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
-    pair = run_store.create(
-        replace(LONG, network=network), name="pair", members=[stopped.id, "other"]
-    )
+    config = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
+    pair = run_store.create(config, name="pair", members=[stopped.id, "other"])
     run_store.start(pair)
     (tmp_path / "files").mkdir()
     scores = RunScores(test_accuracy=0.9, test_size=200)

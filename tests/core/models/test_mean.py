@@ -73,11 +73,10 @@ def test_of_many_features_only_some_are_given() -> None:
     np.testing.assert_allclose(features, expected)
 
 
-def test_an_ensemble_is_built_from_its_configuration() -> None:
-    """With as many trained numbers as the pages say."""
+def test_an_ensemble_has_as_many_trained_numbers_as_the_pages_say() -> None:
     network = EnsembleConfig(members=MEMBERS)
 
-    model = architectures.build(network, dimensions(4))
+    model = architectures.mean_of(members())
 
     trained_numbers = sum(int(np.prod(each.shape)) for each in model.trainable_weights)
     assert trained_numbers == network.num_parameters(dimensions(4))

@@ -604,7 +604,7 @@ def test_a_run_of_another_program_is_left_out(
         run_store.get(stranger)
 
 
-@pytest.mark.parametrize("change", [{"schema": 4}, {"epochs": 0}, {"network": None}])
+@pytest.mark.parametrize("change", [{"schema": 5}, {"epochs": 0}, {"network": None}])
 def test_a_run_of_another_version_is_left_out(
     run_store: RunStore, finished: str, client: MlflowClient, change: dict[str, object]
 ) -> None:
