@@ -201,6 +201,11 @@ def settings_of(described: type) -> Mapping[str, Setting]:
     return _settings_of(described)
 
 
+def setting_of(described: type, name: str) -> Setting:
+    """Return the description of a field, to use it again with another default."""
+    return settings_of(described)[name]
+
+
 @functools.cache
 def _hints(described: type) -> Mapping[str, Hint]:
     return typing.get_type_hints(described, include_extras=True)

@@ -83,6 +83,8 @@ def in_short(value: object) -> str:
             return "; ".join(map(in_short, value))
         case {"filters": filters, "kernel": kernel, "convolutions": times}:
             return "-".join([f"{filters}C{kernel}"] * times)
+        case {"filters": filters, "blocks": times}:
+            return f"{times} x {filters}"
         case list() | tuple():
             return ",".join(map(in_short, value))
         case _:

@@ -84,11 +84,10 @@ def _card(
     scores: str = "",
 ) -> str:
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    num_classes = len(spec.classes)
     network = network_of(config)
-    num_parameters = network.num_parameters(num_classes=num_classes)
+    num_parameters = network.num_parameters(spec.dimensions)
     everything = (
-        f"# {network.describe(num_classes=num_classes)} on {spec.title}",
+        f"# {network.describe(spec.dimensions)} on {spec.title}",
         f"{_result(accuracy)} {num_parameters:,} parameters, {origin}.",
         _use(spec),
         *sections,
@@ -223,7 +222,7 @@ cards have their recipes.
 def _member_row(member: Run, spec: DatasetSpec) -> str:
     reached = member.scores.test_accuracy
     name = _cell(member.name.replace("\n", " "))
-    network = network_of(member.config).describe(num_classes=len(spec.classes))
+    network = network_of(member.config).describe(spec.dimensions)
     accuracy = "unknown" if reached is None else f"{reached:.2%}"
     return f"| {name} | {member.id} | {network} | {accuracy} |"
 

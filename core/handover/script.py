@@ -16,6 +16,7 @@ from typing import Final
 from core.config import TrainingConfig
 from core.datasets.catalog import DatasetSpec
 from core.handover import script_pieces as pieces
+from core.handover.script_network import network_lines
 from core.records import Run, RunStatus
 
 WIDTH: Final = 88
@@ -38,7 +39,7 @@ def script_of(run: Run, spec: DatasetSpec) -> str:
         A Python program that needs nothing but Keras and TensorFlow.
     """
     config = run.training
-    values = _head(run, spec) | _numbers(config) | _body(config, spec)
+    values = _head(run, spec) | _numbers(config, spec) | _body(config, spec)
     source = _PARTS.read_text(encoding="utf-8")
     parts = dict(_PART.findall(source))
     filled = (
@@ -70,14 +71,17 @@ def _needed(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
     yield from ("build", "main", "ending")
 
 
-def _numbers(config: TrainingConfig) -> dict[str, float]:
-    changes = config.augmentation
+def _numbers(config: TrainingConfig, spec: DatasetSpec) -> dict[str, float]:
+    changes, (height, width) = config.augmentation, spec.image_shape
     return {
         "epochs": config.epochs,
         "batch_size": config.batch_size,
         "learning_rate": config.learning_rate,
         "seed": config.seed,
         "rise": _RISES.get(config.schedule, 1),
+        "height": height,
+        "width": width,
+        "middle": (height - 1) / 2,
         "shear": changes.shear,
         "elastic": changes.elastic,
         "thickness": changes.thickness,
@@ -89,10 +93,13 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
     learned = "[learned]" if config.validation_fraction else ""
     smoothing = config.label_smoothing
     return {
-        "layers": _indented(
-            3,
-            [*pieces.changes_of(config), *pieces.layers_of(config.network)],
-        ),
+        "network": _indented(
+            1,
+            network_lines(
+                config.network.graph(spec.dimensions),
+                list(pieces.changes_of(config, spec.image_shape)),
+            ),
+        ).rstrip(),
         "required": "" if spec.name == IN_KERAS else " required=True,",
         "prepare": _indented(1, pieces.preparations_of(config)),
         "optimizer": pieces.optimizer_of(config),
@@ -123,7 +130,7 @@ def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
 
 
 def _what(run: Run, spec: DatasetSpec) -> str:
-    network = run.training.network.describe(num_classes=len(spec.classes))
+    network = run.training.network.describe(spec.dimensions)
     # A title may have been typed by anybody, and this ends up in a program.
     title = re.sub(r'["\\\s]+', " ", spec.title)
     said = f"The network is {network}, the data set {title}."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, Network, TrainingConfig
+from core.config import TrainingConfig
 
 _OPTIMIZERS: Final = {
     "adam": ("Adam",),
@@ -18,15 +18,22 @@ _DEFAULT_IS_NONE: Final = ("sgd", "lion")
 """Those that decay no weight unless they are told to."""
 
 
-def changes_of(config: TrainingConfig) -> Iterator[str]:
-    """List the layers that change images at random in training."""
-    changes = config.augmentation
-    if not changes.is_none or isinstance(config.network, CnnConfig):
-        yield "layers.Reshape((28, 28, 1)),"
+def changes_of(config: TrainingConfig, image_shape: tuple[int, int]) -> Iterator[str]:
+    """List the layers that change images at random in training.
+
+    Before them, images get the channel that these and convolutions take.
+
+    Args:
+        config: How images are changed, and for which network.
+        image_shape: Height and width of the images, in pixels.
+    """
+    changes, (height, width) = config.augmentation, image_shape
+    if not changes.is_none or config.network.is_convolutional:
+        yield f"layers.Reshape(({height}, {width}, 1)),"
     paper = 'fill_mode="constant"'
     if changes.shift:
-        each_way = f"{changes.shift} / 28"
-        yield f"layers.RandomTranslation({each_way}, {each_way}, {paper}),"
+        each_way = f"{changes.shift} / {height}, {changes.shift} / {width}"
+        yield f"layers.RandomTranslation({each_way}, {paper}),"
     if changes.zoom:
         yield f"layers.RandomZoom({changes.zoom}, {changes.zoom}, {paper}),"
     if changes.rotation:
@@ -47,39 +54,6 @@ def changes_of(config: TrainingConfig) -> Iterator[str]:
     if changes.noise:
         yield f"layers.GaussianNoise({changes.noise}),"
         yield "layers.ReLU(max_value=1.0),"
-
-
-def layers_of(network: Network) -> Iterator[str]:
-    """List the layers of the network but the last."""
-    dropout = [f"layers.Dropout({network.dropout}),"] if network.dropout else []
-    match network:
-        case MlpConfig():
-            yield "layers.Flatten(),"
-            for units in network.hidden:
-                yield from _activated(f"layers.Dense({units}", network)
-                yield from dropout
-        case CnnConfig():
-            for block in network.blocks:
-                options = (
-                    f'{block.filters}, {block.kernel}, padding="{network.padding}"'
-                )
-                for _ in range(block.convolutions):
-                    yield from _activated(f"layers.Conv2D({options}", network)
-                yield "layers.MaxPooling2D(),"
-            yield "layers.Flatten(),"
-            for units in network.dense:
-                yield from dropout
-                yield from _activated(f"layers.Dense({units}", network)
-            yield from dropout
-
-
-def _activated(opened: str, network: Network) -> Iterator[str]:
-    if not network.batch_norm:
-        yield f'{opened}, activation="{network.activation}"),'
-        return
-    yield f"{opened}),"
-    yield "layers.BatchNormalization(),"
-    yield f'layers.Activation("{network.activation}"),'
 
 
 def preparations_of(config: TrainingConfig) -> Iterator[str]:

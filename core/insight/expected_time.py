@@ -11,7 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, OptimizerName, TrainingConfig
+from core.config import (
+    Compiler,
+    Dimensions,
+    Network,
+    OptimizerName,
+    TrainingConfig,
+)
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
 from core.errors import UnknownDatasetError
@@ -22,11 +28,9 @@ STARTUP_SECONDS: Final = 2.0
 
 # Microseconds on two cores of 2026, fitted to trainings of 22 configurations, the
 # dense multiplication later to that of the largest dense preset.
-DENSE_IMAGE: Final = 4.0
-DENSE_MULTIPLICATION: Final = 7.5e-5
-CONVOLUTIONAL_IMAGE: Final = 50.0
-CONVOLUTIONAL_MULTIPLICATION: Final = 1.5e-4
-DROPPED_UNIT: Final = 0.8
+IMAGE: Final[Mapping[Compiler, float]] = {"XLA": 4.0, "oneDNN": 50.0}
+MAC: Final[Mapping[Compiler, float]] = {"XLA": 7.5e-5, "oneDNN": 1.5e-4}
+DROPPED_UNIT: Final[Mapping[Compiler, float]] = {"XLA": 0.8, "oneDNN": 0.0}
 UPDATED_PARAMETER: Final[Mapping[OptimizerName, float]] = {
     "adam": 3.5e-3,
     "adamw": 3.5e-3,
@@ -138,25 +142,23 @@ def _num_images(config: TrainingConfig, spec: DatasetSpec) -> float:
 
 def _image_seconds(config: TrainingConfig, spec: DatasetSpec) -> float:
     """Return how long the reference machine learns from one image."""
-    network, num_classes = config.network, len(spec.classes)
-    parameters = network.num_parameters(num_classes=num_classes)
+    parameters = config.network.num_parameters(spec.dimensions)
     microseconds = (
-        _layers_cost(config, num_classes)
+        _layers_cost(config.network, spec.dimensions)
         + UPDATED_PARAMETER[config.optimizer] * parameters / config.batch_size
         + (0.0 if config.augmentation.is_none else CHANGED_IMAGE)
     )
     return microseconds / 1e6
 
 
-def _layers_cost(config: TrainingConfig, num_classes: int) -> float:
+def _layers_cost(network: Network, dimensions: Dimensions) -> float:
     """Return the microseconds for what the layers compute of one image."""
-    work = config.network.num_multiplications(num_classes=num_classes)
-    match config.network:
-        case MlpConfig(hidden=hidden, dropout=dropout):
-            dropped = DROPPED_UNIT * sum(hidden) if dropout else 0.0
-            return DENSE_IMAGE + DENSE_MULTIPLICATION * work + dropped
-        case CnnConfig():
-            return CONVOLUTIONAL_IMAGE + CONVOLUTIONAL_MULTIPLICATION * work
+    compiler, graph = network.compiler, network.graph(dimensions)
+    return (
+        IMAGE[compiler]
+        + MAC[compiler] * network.num_macs(dimensions)
+        + DROPPED_UNIT[compiler] * graph.num_dropped
+    )
 
 
 def _distance(

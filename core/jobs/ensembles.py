@@ -40,7 +40,7 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     _check(members)
     config = config_of(members)
     if not name:
-        name = config.describe(num_classes=len(catalog.spec(config.dataset).classes))
+        name = config.describe(catalog.spec(config.dataset).dimensions)
     name = name[:MAX_NAME]
     return store.create(config, name=name, members=[member.id for member in members])
 

@@ -8,14 +8,14 @@ shuffled images goes in, and the summed loss and number of hits come out.
 import contextlib
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from core.config import CnnConfig, Network, TrainingConfig
+from core.config import Compiler, Network, TrainingConfig
 from core.models import architectures
 from core.runs.training_state import EngineState, Tally
 from core.types import ByteImages, Labels
@@ -23,23 +23,19 @@ from core.types import ByteImages, Labels
 # Five networks in one process are five graphs, which it takes for a mistake.
 tf.get_logger().setLevel("ERROR")
 
-Compiler = Literal["XLA", "oneDNN"]
-
 EVALUATION_BATCH: Final = 2000
 EVALUATION_BYTES: Final = 128_000_000
 """At most so much has the largest output of a layer for the images read at once."""
 
 
 def compiler_for(network: Network) -> Compiler:
-    """Choose what compiles the loop, by the layers and by what runs them.
+    """Choose what compiles the loop, by the family and by what runs it.
 
-    On a processor, XLA is the faster for dense layers and up to 40 times the
-    slower for convolutions, which oneDNN's kernels in one graph do best; on a
-    graphics card XLA is the faster for both.
+    On a graphics card XLA is the faster for all.
     """
     if tf.config.list_physical_devices("GPU"):
         return "XLA"
-    return "oneDNN" if isinstance(network, CnnConfig) else "XLA"
+    return network.compiler
 
 
 def evaluation_batch(model: keras.Model) -> int:

@@ -11,7 +11,7 @@ from typing import Final
 import keras
 import numpy as np
 
-from core.config import TrainingConfig
+from core.config import Compiler, Dimensions, TrainingConfig
 from core.datasets import batch_order
 from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
@@ -21,7 +21,6 @@ from core.records import History, Predictions
 from core.runs.checkpoint import Checkpoint
 from core.training.augment import Augmenter
 from core.training.engine import (
-    Compiler,
     Engine,
     compiler_for,
     evaluation_batch,
@@ -108,8 +107,7 @@ def train(
         _take_up(loop, start, dataset)
     loop.run()
     checkpoint = loop.checkpoint()
-    num_classes = len(dataset.spec.classes)
-    model = architectures.build(config.network, num_classes=num_classes)
+    model = architectures.build(config.network, dataset.spec.dimensions)
     model.set_weights(loop.result())
     return Trained(
         model=model,
@@ -218,14 +216,16 @@ def _engine_for(dataset: Dataset, config: TrainingConfig, *, num_images: int) ->
     num_batches = batch_order.batches_per_chunk(
         num_images, batch_size=config.batch_size
     )
-    return _engine(compiled, len(dataset.spec.classes), num_batches)
+    return _engine(compiled, dataset.spec.dimensions, num_batches)
 
 
 @functools.lru_cache(maxsize=NUM_ENGINES)
-def _engine(config: TrainingConfig, num_classes: int, chunk_batches: int) -> Engine:
+def _engine(
+    config: TrainingConfig, dimensions: Dimensions, chunk_batches: int
+) -> Engine:
     """Keep what was compiled, so a second run of the same shape starts at once."""
     return Engine(
-        architectures.build(config.network, num_classes=num_classes),
+        architectures.build(config.network, dimensions),
         optimizer_of(config),
         config,
         chunk_batches=chunk_batches,

@@ -23,6 +23,7 @@ from dashboard.widgets.common import clock
 from dashboard.widgets.train import live_run, recipe_form
 from tests import small_data
 from tests.dashboard.app import alerts, figure, go_to, key_in, open_app, text
+from tests.small_data import dimensions
 
 HALF_WAY = small_data.progress(1.5)
 
@@ -366,7 +367,7 @@ def test_a_dense_preset_can_be_made_convolutional(store: RunStore) -> None:
     app.button(key="start").click().run()
 
     network = started(store).network
-    assert network.describe(num_classes=10) == ("28x28-8C5-P2-32C5-32C5-P2-128-64-10")
+    assert network.describe(dimensions(10)) == ("28x28-8C5-P2-32C5-32C5-P2-128-64-10")
 
 
 @pytest.mark.usefixtures("store")

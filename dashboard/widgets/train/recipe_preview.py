@@ -46,7 +46,7 @@ def cost(config: TrainingConfig, expected: Expectation) -> None:
         f"{_time(expected)}"
     )
     st.caption(
-        f"{network_cost.num_multiplications(config):,} multiplications to read an "
+        f"{network_cost.num_macs(config):,} multiply-adds (MACs) to classify an "
         f"image, about {memory} of memory for a step. {_grounds(expected)}"
     )
 

@@ -19,6 +19,7 @@ from core.config import TrainingConfig, presets, settings_table
 from core.config.controls import SETTINGS
 from core.config.settings_table import Values
 from core.errors import ConfigError
+from core.insight import network_cost
 from dashboard import state
 
 _MARK: Final = "~"
@@ -44,9 +45,11 @@ class Chosen:
             ConfigError: If the settings do not go together.
         """
         dataset = presets.preset(self.preset).config.dataset
-        return settings_table.config_of(
+        config = settings_table.config_of(
             self.values, preset=self.preset, dataset=dataset
         )
+        network_cost.check_fits(config)
+        return config
 
     def differing(self) -> tuple[str, ...]:
         """List the settings in use that are not as the preset has them."""

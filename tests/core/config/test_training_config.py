@@ -13,6 +13,7 @@ from core.config import (
     TrainingConfig,
 )
 from core.errors import ConfigError, SchemaError
+from tests.small_data import dimensions
 
 FULL = TrainingConfig(
     dataset="mnist",
@@ -113,8 +114,12 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(
             CnnConfig, {"dense": 5}, "a list of whole numbers as hidden layers, got 5"
         ),
-        pytest.param(EnsembleConfig, {"members": 5}, "a list of networks, got 5"),
-        pytest.param(EnsembleConfig, {"members": ("a", "b")}, "a network, got 'a'"),
+        pytest.param(
+            EnsembleConfig, {"members": 5}, "a list of networks as members, got 5"
+        ),
+        pytest.param(
+            EnsembleConfig, {"members": ("a", "b")}, "networks as members, got .*'a'"
+        ),
         pytest.param(CnnConfig, {"batch_norm": 1}, "true or false as batch norm"),
         pytest.param(MlpConfig, {"activation": "softmax"}, "relu, tanh, elu, gelu"),
         pytest.param(MlpConfig, {"dropout": 0.91}, "dropout from 0.0 to 0.9"),
@@ -228,13 +233,13 @@ def test_the_number_of_parameters_is_that_of_the_field(
     network: MlpConfig, expected: int
 ) -> None:
     """784 x 128 weights and 128 biases are 100,480, and so on."""
-    assert network.num_parameters(num_classes=10) == expected
+    assert network.num_parameters(dimensions(10)) == expected
 
 
 def test_a_network_is_named_by_its_widths() -> None:
     """784-128-64-10 is what the field calls it."""
-    assert MlpConfig().describe(num_classes=10) == "784-128-64-10"
-    assert MlpConfig(hidden=()).describe(num_classes=47) == "784-47"
+    assert MlpConfig().describe(dimensions(10)) == "784-128-64-10"
+    assert MlpConfig(hidden=()).describe(dimensions(47)) == "784-47"
 
 
 def test_the_flat_list_names_every_value() -> None:

@@ -34,6 +34,7 @@ from core.handover.script import script_of
 from core.models import architectures
 from core.records import Run, RunScores, RunStatus
 from core.training.optimizers import optimizer_of
+from tests.small_data import RESIDUAL, dimensions
 
 ALL_CHANGES = Augmentation(
     rotation=5, shift=1, zoom=0.1, shear=5, elastic=0.5, thickness=0.3, noise=0.05
@@ -54,6 +55,7 @@ EVERYTHING = TrainingConfig(
 CONFIGS = [
     *[pytest.param(preset.config, id=preset.name) for preset in presets.PRESETS],
     pytest.param(EVERYTHING, id="everything"),
+    pytest.param(replace(EVERYTHING, network=RESIDUAL), id="residual"),
     pytest.param(
         TrainingConfig(
             network=MlpConfig(hidden=()), optimizer="sgd", validation_fraction=0.0
@@ -112,11 +114,16 @@ def test_the_script_is_formatted_and_tidy(config: TrainingConfig) -> None:
         pytest.param(MlpConfig(hidden=()), id="no hidden layer"),
         pytest.param(EVERYTHING.network, id="batch norm"),
         pytest.param(CnnConfig(padding="valid", dropout=0.2), id="valid padding"),
+        pytest.param(RESIDUAL, id="residual"),
+        pytest.param(
+            replace(RESIDUAL, batch_norm=False, squeeze_excitation=False),
+            id="residual, bare",
+        ),
     ],
 )
 def test_the_network_is_that_of_the_run(network: Network, tmp_path: Path) -> None:
     """With the same weights it gives the same answers."""
-    original = architectures.build(network, num_classes=10)
+    original = architectures.build(network, dimensions(10))
     architectures.initialise(original, seed=3)
     images = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
 

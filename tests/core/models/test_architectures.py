@@ -6,6 +6,7 @@ import pytest
 
 from core.config import MlpConfig
 from core.models import architectures
+from tests.small_data import dimensions
 
 NORMED = MlpConfig(hidden=(12, 6), dropout=0.5, batch_norm=True)
 PLAIN = MlpConfig(hidden=(12, 6), activation="tanh")
@@ -19,7 +20,7 @@ IMAGES = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
 
 def built(network: MlpConfig, *, seed: int = 0) -> keras.Model:
     """Build a network of four classes with starting weights."""
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
     architectures.initialise(model, seed=seed)
     return model
 
@@ -57,7 +58,7 @@ def test_the_number_of_parameters_is_that_of_keras(network: MlpConfig) -> None:
     model = built(network)
 
     trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    assert network.num_parameters(num_classes=4) == trained
+    assert network.num_parameters(dimensions(4)) == trained
 
 
 @EVERY_KIND

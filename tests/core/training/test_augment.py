@@ -181,7 +181,7 @@ def test_too_strong_a_change_is_refused() -> None:
 def transforms(**strengths: float) -> np.ndarray:
     """Return the six numbers of 4,000 random moves, shape (6, 4000)."""
     drawn = augment._transforms(  # noqa: SLF001
-        Augmentation(**strengths), tf.constant(4000), SEED
+        Augmentation(**strengths), tf.zeros((4000, 28, 28)), SEED
     )
     return drawn.numpy().T[:6]
 

@@ -13,6 +13,7 @@ from core.training.engine import (
     evaluation_batch,
 )
 from core.training.optimizers import optimizer_of
+from tests.small_data import dimensions
 
 NETWORK = MlpConfig(hidden=(16, 8), activation="tanh")
 NORMED = MlpConfig(hidden=(16, 8), activation="tanh", batch_norm=True)
@@ -33,7 +34,7 @@ def make_engine(
     """Compile a network of four classes with the weights of seed 0."""
     config = TrainingConfig(network=network, batch_size=BATCH_SIZE, **recipe)
     engine = Engine(
-        architectures.build(network, num_classes=4),
+        architectures.build(network, dimensions(4)),
         optimizer_of(config),
         config,
         chunk_batches=chunk_batches,
@@ -48,7 +49,7 @@ def learned_by_keras(
 ) -> tuple[keras.Model, list[float]]:
     """Learn the same batches from the same weights with Keras' own step."""
     config = TrainingConfig(network=network, **recipe)
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
     architectures.initialise(model, seed=0)
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing)
     # Three batches are over before a graph of them would be compiled.
@@ -154,7 +155,7 @@ def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> No
 def test_a_wide_network_reads_fewer_images_at_once() -> None:
     """256 outputs of 28 x 28 are 0.8 MB an image: of 2,000 that would be 1.6 GB."""
     wide = CnnConfig(blocks=(ConvBlock(filters=256),), dense=())
-    model, slim = (architectures.build(each, num_classes=4) for each in (wide, CNN))
+    model, slim = (architectures.build(each, dimensions(4)) for each in (wide, CNN))
 
     assert evaluation_batch(model) == 159
     assert evaluation_batch(slim) == EVALUATION_BATCH
@@ -191,7 +192,7 @@ def test_another_seed_drops_out_others(dropping: Engine) -> None:
     weights = []
     for seed in (1, 2):
         dropping.reset(seed=seed)
-        start = architectures.build(WITH_DROPOUT, num_classes=4)
+        start = architectures.build(WITH_DROPOUT, dimensions(4))
         architectures.initialise(start, seed=0)
         kernels = iter(start.trainable_weights)
         for variable in dropping.model.trainable_variables:
