@@ -11,11 +11,12 @@ from pydantic.dataclasses import dataclass
 from core.config import stored
 from core.config.augmentation import Augmentation
 from core.config.networks import MlpConfig, Network
-from core.config.setting import CHECKED, Setting
+from core.config.setting import CHECKED, Setting, default_of, settings_of
 from core.errors import ConfigError
 
 OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle", "step"]
+ClassWeights = Literal["off", "balanced"]
 Monitor = Literal["val_loss", "val_accuracy"]
 
 MAX_EPOCHS: Final = 500
@@ -142,6 +143,17 @@ class TrainingConfig:
             is_off_at_zero=True,
         ),
     ] = 0.0
+    class_weights: Annotated[
+        ClassWeights,
+        Setting(
+            title="Class weights",
+            help="Balanced weighs an image in the training loss by n / (classes x n of "
+            "its class), counted without the validation split, so that rare classes "
+            "count as much as frequent ones. Reported losses are not weighted.",
+            group="Optimizer",
+            choices=get_args(ClassWeights),
+        ),
+    ] = "off"
     gradient_clip: Annotated[
         float,
         Setting(
@@ -287,6 +299,20 @@ class TrainingConfig:
             **{f"network.{name}": stored.in_short(v) for name, v in network.items()},
             **{f"augmentation.{name}": str(v) for name, v in augmentation.items()},
         }
+
+
+def compiled_part(config: TrainingConfig) -> TrainingConfig:
+    """Return what the compiled loop depends on: the rest has its default.
+
+    What is left out is what says so itself. A setting that says nothing stays in, so
+    that forgetting it costs a compilation, never a training with another value.
+    """
+    unseen = {
+        name: default_of(TrainingConfig, name)
+        for name, setting in settings_of(TrainingConfig).items()
+        if not setting.is_compiled
+    }
+    return dataclasses.replace(config, **unseen)
 
 
 SINGLE_VALUES: Final = tuple(
