@@ -22,6 +22,7 @@ from core.config import (
     Schedule,
     TrainingConfig,
 )
+from core.errors import ConfigError
 
 Values = Mapping[str, Any]
 
@@ -296,14 +297,26 @@ def is_switch(key: str) -> bool:
     return set(map(type, SETTINGS[key].choices[:2])) == {bool}
 
 
+def has_controls(config: TrainingConfig) -> bool:
+    """Tell whether the page has controls for this kind of network."""
+    return isinstance(config.network, MlpConfig | CnnConfig)
+
+
 def values_of(config: TrainingConfig) -> dict[str, Any]:
-    """Say what each setting is in a configuration; what it lacks has a default."""
+    """Say what each setting is in a configuration; what it lacks has a default.
+
+    Raises:
+        ConfigError: If there are no controls for its kind of network.
+    """
     network = config.network
     match network:
         case CnnConfig(blocks=blocks, dense=hidden, padding=padding):
             kind = CONVOLUTIONAL
         case MlpConfig(hidden=hidden):
             kind, blocks, padding = DENSE, CnnConfig().blocks, CnnConfig().padding
+        case _:
+            message = f"Expected a network with controls, got {network}."
+            raise ConfigError(message)
     units = (*hidden, *[UNITS_OF_NEW_LAYER] * (MOST_LAYERS - len(hidden)))
     all_blocks = (*blocks, *[NEW_BLOCK] * (MOST_BLOCKS - len(blocks)))
     return {

@@ -17,7 +17,11 @@ from dashboard.widgets import settings
 from dashboard.widgets.settings import SETTINGS
 
 CONFIGS = [
-    *(pytest.param(each.config, id=each.name) for each in presets.PRESETS),
+    *(
+        pytest.param(each.config, id=each.name)
+        for each in presets.PRESETS
+        if settings.has_controls(each.config)
+    ),
     pytest.param(
         TrainingConfig(
             network=CnnConfig(

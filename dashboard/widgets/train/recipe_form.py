@@ -33,7 +33,7 @@ def recipe() -> TrainingConfig | None:
     preset = presets.preset(chosen.preset)
     st.pills(
         "Preset",
-        [each.name for each in presets.PRESETS],
+        [each.name for each in presets.PRESETS if settings.has_controls(each.config)],
         default=preset.name,
         required=True,
         key=key_of(state.PRESET),
