@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.config.networks import FAMILIES, MlpConfig, Network
+from core.config.setting import settings_of
 from core.errors import SchemaError
 
 SCHEMA: Final = 4
@@ -53,7 +54,11 @@ def damaged(error: Exception) -> SchemaError:
 
 def network_record(network: Network) -> dict[str, Any]:
     """Write a network as plain values, with its kind."""
-    return {"kind": network.family} | dataclasses.asdict(network)
+    values = dataclasses.asdict(network)
+    return {
+        "kind": network.family,
+        **{name: values[name] for name in settings_of(type(network))},
+    }
 
 
 def network_from(record: Mapping[str, Any]) -> Network:
@@ -61,11 +66,11 @@ def network_from(record: Mapping[str, Any]) -> Network:
 
     Raises:
         KeyError: If there is no such kind.
-        TypeError: If it has other settings.
+        ValidationError: If it has other settings.
         ConfigError: If a value is out of its range.
     """
     values = dict(record)
-    return FAMILIES[values.pop("kind", MlpConfig.family)].from_record(values)
+    return FAMILIES[values.pop("kind", MlpConfig.family)](**values)
 
 
 def in_short(value: object) -> str:

@@ -7,6 +7,7 @@ The sections are those of a model card (Mitchell and others 2019, arXiv
 from collections.abc import Sequence
 
 from core.config import EnsembleConfig, Recipe, TrainingConfig, network_of
+from core.config.controls import title_of
 from core.datasets.catalog import DatasetSpec
 from core.evaluation import metrics
 from core.proportion import Proportion
@@ -134,7 +135,9 @@ Licence: {spec.licence}. {spec.citation}"""
 
 
 def _recipe(config: TrainingConfig) -> str:
-    rows = "\n".join(f"| {key} | {value} |" for key, value in config.flat().items())
+    rows = "\n".join(
+        f"| {title_of(key)} | {value} |" for key, value in config.flat().items()
+    )
     return f"## Recipe\n\n| setting | value |\n|---|---|\n{rows}"
 
 

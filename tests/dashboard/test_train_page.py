@@ -19,7 +19,6 @@ from core.records import History, Progress, RunScores, RunStatus
 from core.runs import checkpoint_files
 from core.runs.store import RunStore
 from dashboard import state
-from dashboard.widgets import settings
 from dashboard.widgets.common import clock
 from dashboard.widgets.train import live_run, recipe_form
 from tests import small_data
@@ -54,11 +53,7 @@ def test_page_says_what_will_be_here() -> None:
     assert "The curves of the first one will grow here" in alerts(open_app("train"))[0]
 
 
-@pytest.mark.parametrize(
-    "preset",
-    [each for each in presets.PRESETS if settings.has_controls(each.config)],
-    ids=lambda preset: preset.name,
-)
+@pytest.mark.parametrize("preset", presets.PRESETS, ids=lambda preset: preset.name)
 @pytest.mark.usefixtures("tasks")
 def test_preset_is_trained_exactly_as_it_is_defined(
     preset: presets.Preset, store: RunStore
@@ -332,7 +327,7 @@ def test_what_differs_from_the_preset_is_marked_and_set_back_by_a_click() -> Non
     app.slider(key="epochs").set_value(33)
     app.select_slider(key="rotation").set_value(10.0).run()
     assert "\u25cf" in app.slider(key="epochs").label
-    assert app.button(key="reset_rotation").label == "Turn: 10\u00b0"
+    assert app.button(key="reset_rotation").label == "Rotation: 10\u00b0"
 
     app.button(key="reset_epochs").click().run()
 

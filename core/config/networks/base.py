@@ -1,20 +1,62 @@
 """What every network can say of itself, and what the families have in common."""
 
 import abc
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal, Self, get_args
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
-from core.config.checks import check_choice, check_kind, check_range, check_whole
+from pydantic.dataclasses import dataclass
+
 from core.config.networks.graph import Dimensions, Graph, GraphBuilder, Group, Layer
 from core.config.networks.operations import Activate, Activation, BatchNorm, Dropout
+from core.config.setting import CHECKED, Setting, SettingList
 
 Compiler = Literal["XLA", "oneDNN"]
 
-MAX_LAYERS: Final = 6
-MAX_UNITS: Final = 2048
-MAX_FILTERS: Final = 256
-MAX_KERNEL: Final = 11
-MAX_DROPOUT: Final = 0.9
+Units = Annotated[
+    int,
+    Setting(
+        title="Hidden units",
+        help="Units of the layer, its neurons.",
+        group="Basic",
+        low=1,
+        high=2048,
+        choices=(8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048),
+        is_logarithmic=True,
+        key="units",
+        in_list="units",
+    ),
+]
+HIDDEN: Final = SettingList(
+    title="Hidden layers",
+    help="Dense layers before the answer, and the units of each.",
+    group="Basic",
+    low=0,
+    high=6,
+    choices=range(7),
+    key="layers",
+    flag="hidden",
+    item="layer",
+    new=64,
+)
+FILTERS: Final = Setting(
+    title="Filters",
+    help="Filters of each convolution: each looks for one small pattern everywhere in "
+    "the image.",
+    group="Basic",
+    low=1,
+    high=256,
+    choices=(4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256),
+    is_logarithmic=True,
+)
+KERNEL: Final = Setting(
+    title="Kernel size",
+    help="Pixels each way that a filter sees.",
+    group="Network",
+    unit="px",
+    low=1,
+    high=11,
+    choices=range(1, 12),
+    flag="kernels",
+)
 
 
 class LayeredNetwork(abc.ABC):
@@ -53,6 +95,7 @@ class LayeredNetwork(abc.ABC):
         return "-".join(each.name for each in self.layers(dimensions))
 
 
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class NetworkFamily(LayeredNetwork):
     """A kind of network: its settings are fields, its layers follow from them.
 
@@ -62,17 +105,47 @@ class NetworkFamily(LayeredNetwork):
             for dense layers and up to 40 times the slower for convolutions, which
             oneDNN's kernels in one graph do best.
         is_convolutional: Whether it looks for patterns everywhere in the image.
-        activation: Nonlinearity of the hidden layers.
-        dropout: Share of hidden numbers left out in each training step, 0 to 0.9.
-        batch_norm: Whether hidden layers are normalised over the batch.
+        word: Its name on the screen and in addresses.
     """
 
     family: ClassVar[str]
     compiler: ClassVar[Compiler]
     is_convolutional: ClassVar[bool]
-    activation: Activation
-    dropout: float
-    batch_norm: bool
+    word: ClassVar[str]
+
+    activation: Annotated[
+        Activation,
+        Setting(
+            title="Activation",
+            help="Nonlinearity of the hidden layers: what makes a layer more than a "
+            "weighted sum.",
+            group="Network",
+            choices=get_args(Activation),
+        ),
+    ] = "relu"
+    dropout: Annotated[
+        float,
+        Setting(
+            title="Dropout",
+            help="Share of hidden units left out in each training step, against "
+            "overfitting.",
+            group="Network",
+            low=0.0,
+            high=0.9,
+            choices=tuple(step / 20 for step in range(17)),
+            is_off_at_zero=True,
+        ),
+    ] = 0.0
+    batch_norm: Annotated[
+        bool,
+        Setting(
+            title="Batch norm",
+            help="Normalises each hidden layer over the batch, so that what goes into "
+            "the next one stays at the same scale.",
+            group="Network",
+            choices=(False, True),
+        ),
+    ] = False
 
     @abc.abstractmethod
     def graph(self, dimensions: Dimensions) -> Graph:
@@ -82,15 +155,6 @@ class NetworkFamily(LayeredNetwork):
             ConfigError: If the layers leave nothing of the image.
         """
 
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """Make it of its fields as JSON has them.
-
-        Raises:
-            ConfigError: If a value is out of its range.
-        """
-        return cls(**record)
-
     def layers(self, dimensions: Dimensions) -> tuple[Layer, ...]:
         """List the layers to show, from the image to the answer."""
         return self.graph(dimensions).layers
@@ -98,16 +162,6 @@ class NetworkFamily(LayeredNetwork):
     def num_outputs(self, dimensions: Dimensions) -> int:
         """Count the numbers that all layers give for one image."""
         return self.graph(dimensions).num_outputs
-
-    def check_common(self) -> None:
-        """Check the settings that all families have.
-
-        Raises:
-            ConfigError: If one is out of its range.
-        """
-        check_choice("activation", self.activation, get_args(Activation))
-        check_range("dropout", self.dropout, 0.0, MAX_DROPOUT)
-        check_switch("batch norm", self.batch_norm)
 
     def add_norm(
         self, graph: GraphBuilder, name: str, *, group: Group | None = None
@@ -127,36 +181,3 @@ class NetworkFamily(LayeredNetwork):
         """Add dropout, if it is on."""
         if self.dropout:
             graph.add(f"dropout_{number}", Dropout(self.dropout))
-
-
-def checked_units(units: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the units of dense layers as a tuple.
-
-    Raises:
-        ConfigError: If there are too many layers, or units.
-    """
-    check_kind("hidden units", units, list, tuple, expected="a list like (128, 64)")
-    check_range("number of hidden layers", len(units), 0, MAX_LAYERS)
-    for number in units:
-        check_whole("hidden units", number)
-        check_range("hidden units", number, 1, MAX_UNITS)
-    return tuple(units)
-
-
-def check_count(name: str, value: int, most: int) -> None:
-    """Check a whole number of at least 1.
-
-    Raises:
-        ConfigError: If it is another thing, or more than `most`.
-    """
-    check_whole(name, value)
-    check_range(name, value, 1, most)
-
-
-def check_switch(name: str, value: object) -> None:
-    """Check that a value is true or false.
-
-    Raises:
-        ConfigError: If it is neither.
-    """
-    check_kind(name, value, bool, expected="true or false")

@@ -1,21 +1,19 @@
 """Convolutional networks: blocks of convolutions, each of which halves the image."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Self, get_args
+from typing import Annotated, ClassVar, get_args
 
-from core.config.checks import check_choice, check_kind, check_range
+from pydantic.dataclasses import dataclass
+
 from core.config.networks.base import (
-    MAX_FILTERS,
-    MAX_KERNEL,
+    FILTERS,
+    HIDDEN,
+    KERNEL,
     Compiler,
     NetworkFamily,
-    check_count,
-    checked_units,
+    Units,
 )
 from core.config.networks.graph import Dimensions, Graph, GraphBuilder
 from core.config.networks.operations import (
-    Activation,
     Conv,
     Dense,
     Flatten,
@@ -23,48 +21,36 @@ from core.config.networks.operations import (
     Padding,
     Reshape,
 )
-
-MAX_BLOCKS: Final = 4
-MAX_CONVOLUTIONS: Final = 3
+from core.config.setting import CHECKED, Setting, SettingList
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class ConvBlock:
     """Some convolutions in a row, after which the image is halved.
-
-    Attributes:
-        filters: Filters of each convolution, 1 to 256.
-        kernel: Side of a filter in pixels, 1 to 11.
-        convolutions: How many there are, 1 to 3.
 
     Raises:
         ConfigError: If a value is out of its range.
     """
 
-    filters: int
-    kernel: int = 3
-    convolutions: int = 1
+    filters: Annotated[int, FILTERS]
+    kernel: Annotated[int, KERNEL] = 3
+    convolutions: Annotated[
+        int,
+        Setting(
+            title="Convolutions per block",
+            help="How many follow each other before the image is halved.",
+            group="Network",
+            low=1,
+            high=3,
+            choices=range(1, 4),
+            in_list="convolutions",
+        ),
+    ] = 1
 
-    def __post_init__(self) -> None:
-        check_count("filters", self.filters, MAX_FILTERS)
-        check_count("kernel", self.kernel, MAX_KERNEL)
-        check_count("convolutions", self.convolutions, MAX_CONVOLUTIONS)
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class CnnConfig(NetworkFamily):
     """A convolutional network: blocks of convolutions, then dense layers.
-
-    Attributes:
-        blocks: The blocks, 1 to 4 of them; after each, the largest of 2 x 2
-            pixels goes on.
-        dense: Units of each dense layer before the answer.
-        activation: Nonlinearity of all hidden layers.
-        dropout: Share of the numbers left out in each training step, before
-            each dense layer, 0 to 0.9.
-        batch_norm: Normalise each hidden layer over the batch.
-        padding: `same` keeps the size of the image in a convolution, `valid`
-            loses the edge, as LeNet did.
 
     Raises:
         ConfigError: If a value is out of its range.
@@ -73,32 +59,35 @@ class CnnConfig(NetworkFamily):
     family: ClassVar[str] = "cnn"
     compiler: ClassVar[Compiler] = "oneDNN"
     is_convolutional: ClassVar[bool] = True
+    word: ClassVar[str] = "convolutional"
 
-    blocks: tuple[ConvBlock, ...] = (
+    blocks: Annotated[
+        tuple[ConvBlock, ...],
+        SettingList(
+            title="Blocks of convolutions",
+            help="After each block, the largest of 2 x 2 pixels goes on.",
+            group="Network",
+            low=1,
+            high=4,
+            choices=range(1, 5),
+            item="block",
+            new=ConvBlock(filters=64),
+        ),
+    ] = (
         ConvBlock(filters=16, kernel=5),
         ConvBlock(filters=32, kernel=5),
     )
-    dense: tuple[int, ...] = (128,)
-    activation: Activation = "relu"
-    dropout: float = 0.0
-    batch_norm: bool = False
-    padding: Padding = "same"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "blocks", _checked_blocks(self.blocks))
-        object.__setattr__(self, "dense", checked_units(self.dense))
-        self.check_common()
-        check_choice("padding", self.padding, get_args(Padding))
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """Make it of its fields as JSON has them.
-
-        Raises:
-            ConfigError: If a value is out of its range.
-        """
-        blocks = tuple(ConvBlock(**block) for block in record["blocks"])
-        return cls(**{**record, "blocks": blocks})
+    dense: Annotated[tuple[Units, ...], HIDDEN] = (128,)
+    padding: Annotated[
+        Padding,
+        Setting(
+            title="Padding",
+            help="Same keeps the size of the image in a convolution; valid loses its "
+            "edge, as LeNet did.",
+            group="Network",
+            choices=get_args(Padding),
+        ),
+    ] = "same"
 
     def graph(self, dimensions: Dimensions) -> Graph:
         """Return the network as a graph, a chain.
@@ -126,11 +115,3 @@ class CnnConfig(NetworkFamily):
             self.add_norm(graph, name)
             self.add_activation(graph, name)
         graph.add(f"pool_{number}", MaxPool())
-
-
-def _checked_blocks(blocks: tuple[ConvBlock, ...]) -> tuple[ConvBlock, ...]:
-    check_kind("blocks", blocks, list, tuple, expected="a list of blocks")
-    check_range("number of blocks", len(blocks), 1, MAX_BLOCKS)
-    for block in blocks:
-        check_kind("block", block, ConvBlock, expected="a ConvBlock")
-    return tuple(blocks)

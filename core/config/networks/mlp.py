@@ -1,23 +1,18 @@
 """Dense networks: every pixel goes to every unit."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from core.config.networks.base import Compiler, NetworkFamily, checked_units
+from pydantic.dataclasses import dataclass
+
+from core.config.networks.base import HIDDEN, Compiler, NetworkFamily, Units
 from core.config.networks.graph import Dimensions, Graph, GraphBuilder
-from core.config.networks.operations import Activation, Dense, Flatten
+from core.config.networks.operations import Dense, Flatten
+from core.config.setting import CHECKED
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class MlpConfig(NetworkFamily):
     """A dense network: the pixels, hidden layers, one output per class.
-
-    Attributes:
-        hidden: Units of each hidden layer, 1 to 2,048 each; at most 6 layers.
-            Empty is logistic regression.
-        activation: Nonlinearity of the hidden layers.
-        dropout: Share of hidden units left out in each training step, 0 to 0.9.
-        batch_norm: Normalise each hidden layer over the batch.
 
     Raises:
         ConfigError: If a value is out of its range.
@@ -26,15 +21,9 @@ class MlpConfig(NetworkFamily):
     family: ClassVar[str] = "mlp"
     compiler: ClassVar[Compiler] = "XLA"
     is_convolutional: ClassVar[bool] = False
+    word: ClassVar[str] = "dense"
 
-    hidden: tuple[int, ...] = (128, 64)
-    activation: Activation = "relu"
-    dropout: float = 0.0
-    batch_norm: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", checked_units(self.hidden))
-        self.check_common()
+    hidden: Annotated[tuple[Units, ...], HIDDEN] = (128, 64)
 
     def graph(self, dimensions: Dimensions) -> Graph:
         """Return the network as a graph, a chain."""

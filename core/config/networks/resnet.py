@@ -4,22 +4,14 @@ He and others 2016, "Deep residual learning"; squeeze-and-excitation after Hu an
 others 2018: each channel is scaled by what the whole image says of all channels.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Self
+from dataclasses import replace
+from typing import Annotated, ClassVar, Final
 
-from core.config.checks import check_kind, check_range
-from core.config.networks.base import (
-    MAX_FILTERS,
-    MAX_KERNEL,
-    Compiler,
-    NetworkFamily,
-    check_count,
-    check_switch,
-)
+from pydantic.dataclasses import dataclass
+
+from core.config.networks.base import FILTERS, KERNEL, Compiler, NetworkFamily
 from core.config.networks.graph import Dimensions, Graph, GraphBuilder, Group
 from core.config.networks.operations import (
-    Activation,
     Add,
     Conv,
     Dense,
@@ -28,48 +20,40 @@ from core.config.networks.operations import (
     Reshape,
     Scale,
 )
+from core.config.setting import CHECKED, Setting, SettingList, setting_of
 
-MAX_STAGES: Final = 4
-MAX_BLOCKS: Final = 4
-KERNEL: Final = 3
+BLOCK_KERNEL: Final = 3
 SQUEEZE: Final = 8
 """So many channels share one unit of squeeze-and-excitation."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class ResidualStage:
     """Some residual blocks at one size of the image.
-
-    Attributes:
-        filters: Filters of each of their convolutions, 1 to 256.
-        blocks: How many blocks there are, 1 to 4.
 
     Raises:
         ConfigError: If a value is out of its range.
     """
 
-    filters: int
-    blocks: int = 1
+    filters: Annotated[int, FILTERS]
+    blocks: Annotated[
+        int,
+        Setting(
+            title="Residual blocks",
+            help="How many blocks there are at this size of the image.",
+            group="Network",
+            low=1,
+            high=4,
+            choices=range(1, 5),
+        ),
+    ] = 1
 
-    def __post_init__(self) -> None:
-        check_count("filters", self.filters, MAX_FILTERS)
-        check_count("blocks", self.blocks, MAX_BLOCKS)
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class ResNetConfig(NetworkFamily):
     """A residual network: a first convolution, stages of residual blocks, an average.
 
     Before each stage the largest of 2 x 2 pixels goes on, so the image is halved.
-
-    Attributes:
-        stem_filters: Filters of the first convolution, 1 to 256.
-        stem_kernel: Side of these filters in pixels, 1 to 11.
-        stages: The stages, 1 to 4 of them.
-        squeeze_excitation: Scale the channels at the end of each block.
-        activation: Nonlinearity of all hidden layers.
-        dropout: Share of the averages left out in each training step, 0 to 0.9.
-        batch_norm: Normalise each convolution over the batch.
 
     Raises:
         ConfigError: If a value is out of its range.
@@ -78,34 +62,44 @@ class ResNetConfig(NetworkFamily):
     family: ClassVar[str] = "resnet"
     compiler: ClassVar[Compiler] = "oneDNN"
     is_convolutional: ClassVar[bool] = True
+    word: ClassVar[str] = "residual"
 
-    stem_filters: int = 32
-    stem_kernel: int = 5
-    stages: tuple[ResidualStage, ...] = (
+    stem_filters: Annotated[
+        int,
+        replace(FILTERS, title="Stem, filters", help="Of the first convolution."),
+    ] = 32
+    stem_kernel: Annotated[
+        int,
+        replace(KERNEL, title="Stem, kernel size", flag=""),
+    ] = 5
+    stages: Annotated[
+        tuple[ResidualStage, ...],
+        SettingList(
+            title="Stages of residual blocks",
+            help="Before each stage the largest of 2 x 2 pixels goes on.",
+            group="Network",
+            low=1,
+            high=4,
+            choices=range(1, 5),
+            item="stage",
+            item_key="stage_",
+            new=ResidualStage(filters=64),
+        ),
+    ] = (
         ResidualStage(filters=64),
         ResidualStage(filters=96),
     )
-    squeeze_excitation: bool = True
-    activation: Activation = "relu"
-    dropout: float = 0.0
-    batch_norm: bool = True
-
-    def __post_init__(self) -> None:
-        check_count("filters of the stem", self.stem_filters, MAX_FILTERS)
-        check_count("kernel of the stem", self.stem_kernel, MAX_KERNEL)
-        object.__setattr__(self, "stages", _checked_stages(self.stages))
-        check_switch("squeeze-and-excitation", self.squeeze_excitation)
-        self.check_common()
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """Make it of its fields as JSON has them.
-
-        Raises:
-            ConfigError: If a value is out of its range.
-        """
-        stages = tuple(ResidualStage(**stage) for stage in record["stages"])
-        return cls(**{**record, "stages": stages})
+    squeeze_excitation: Annotated[
+        bool,
+        Setting(
+            title="Squeeze-and-excitation",
+            help="Scales the channels at the end of each block by what the whole image "
+            "says of all of them.",
+            group="Network",
+            choices=(False, True),
+        ),
+    ] = True
+    batch_norm: Annotated[bool, setting_of(NetworkFamily, "batch_norm")] = True
 
     def graph(self, dimensions: Dimensions) -> Graph:
         """Return the network as a graph, in which blocks are bridged.
@@ -134,7 +128,7 @@ class ResNetConfig(NetworkFamily):
         group, given = self._group(filters), graph.last
         for place in (1, 2):
             name = f"convolution_{block}_{place}"
-            graph.add(name, Conv(filters, KERNEL), group=group)
+            graph.add(name, Conv(filters, BLOCK_KERNEL), group=group)
             self.add_norm(graph, name, group=group)
             if place == 1:
                 self.add_activation(graph, name, group=group)
@@ -164,15 +158,7 @@ class ResNetConfig(NetworkFamily):
 
     def _group(self, filters: int) -> Group:
         name = f"{filters}SER" if self.squeeze_excitation else f"{filters}R"
-        parts = f"two convolutions, {filters} of {KERNEL} x {KERNEL}"
+        parts = f"two convolutions, {filters} of {BLOCK_KERNEL} x {BLOCK_KERNEL}"
         if self.squeeze_excitation:
             parts += ", squeeze-and-excitation"
         return Group(name=name, title=f"Residual block: {parts}")
-
-
-def _checked_stages(stages: tuple[ResidualStage, ...]) -> tuple[ResidualStage, ...]:
-    check_kind("stages", stages, list, tuple, expected="a list of stages")
-    check_range("number of stages", len(stages), 1, MAX_STAGES)
-    for stage in stages:
-        check_kind("stage", stage, ResidualStage, expected="a ResidualStage")
-    return tuple(stages)

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.config import differing_settings
+from core.config.controls import in_sentence
 from core.insight import network_cost
 from core.records import Run
 from dashboard import run_snapshots, services, words
@@ -108,8 +109,7 @@ def _describe(run: Run, differing: Sequence[str]) -> str:
     settings = run.config.flat()
     told = [each for each in differing if each in settings]
     parts = [
-        f"{words.setting(each).lower()} {settings[each]}"
-        for each in told[:MOST_DIFFERENCES]
+        f"{in_sentence(each)} {settings[each]}" for each in told[:MOST_DIFFERENCES]
     ]
     more = ["..."] if len(told) > MOST_DIFFERENCES else []
     return ", ".join([title, epochs, *parts, *more])

@@ -462,7 +462,7 @@ def test_a_run_is_exported_and_nothing_is_overwritten(
         ),
         (
             ["--preset", "lenet", "--filters", "8,16", "--kernels", "3"],
-            "one for each block, got 2, 1",
+            "got 2, 1. Give one for each block.",
         ),
         (["--preset", "lenet", "--kernels", "11,9"], "leave nothing"),
         (["--rotation", "90"], "rotation"),

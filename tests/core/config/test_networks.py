@@ -99,8 +99,8 @@ def test_layers_that_leave_nothing_of_the_image_are_refused(
     ("values", "message"),
     [
         ({"filters": 0}, "filters from 1 to 256, got 0"),
-        ({"filters": 8, "kernel": 12}, "kernel from 1 to 11"),
-        ({"filters": 8, "convolutions": 4}, "convolutions from 1 to 3"),
+        ({"filters": 8, "kernel": 12}, "kernel size from 1 to 11"),
+        ({"filters": 8, "convolutions": 4}, "convolutions per block from 1 to 3"),
         ({"filters": 8.5}, "whole number as filters"),
     ],
     ids=["filters", "kernel", "convolutions", "fraction"],
@@ -111,7 +111,9 @@ def test_impossible_blocks_are_refused(values: dict[str, float], message: str) -
 
 
 def test_no_block_at_all_is_refused() -> None:
-    with pytest.raises(ConfigError, match="number of blocks from 1 to 4, got 0"):
+    with pytest.raises(
+        ConfigError, match="number of blocks of convolutions from 1 to 4, got 0"
+    ):
         CnnConfig(blocks=())
 
 

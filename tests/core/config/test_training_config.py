@@ -71,9 +71,11 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(TrainingConfig, {"learning_rate": float("nan")}, "got nan"),
         pytest.param(TrainingConfig, {"validation_fraction": -0.1}, "got -0.1"),
         pytest.param(TrainingConfig, {"validation_fraction": 0.51}, "got 0.51"),
-        pytest.param(TrainingConfig, {"weight_average": 1.0}, "weight average .*1.0"),
+        pytest.param(TrainingConfig, {"weight_average": 1.0}, "weight averaging .*1.0"),
         pytest.param(TrainingConfig, {"label_smoothing": 0.6}, "label smoothing from"),
-        pytest.param(TrainingConfig, {"gradient_clip": -1.0}, "gradient clip from"),
+        pytest.param(
+            TrainingConfig, {"gradient_clip": -1.0}, r"clipping \(norm\) from"
+        ),
         pytest.param(TrainingConfig, {"patience": -1}, "patience from 0 to 500"),
         pytest.param(TrainingConfig, {"optimizer": "best"}, "adam, adamw, sgd"),
         pytest.param(TrainingConfig, {"monitor": "loss"}, "val_loss, val_accuracy"),
@@ -89,20 +91,36 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(
             TrainingConfig, {"label_smoothing": True}, "number as label.*True"
         ),
-        pytest.param(TrainingConfig, {"network": (128, 64)}, "of a network, got"),
-        pytest.param(TrainingConfig, {"dataset": 3}, "dataset as a name, got 3"),
-        pytest.param(TrainingConfig, {"augmentation": None}, "an Augmentation, got No"),
+        pytest.param(TrainingConfig, {"network": (128, 64)}, "MlpConfig or"),
+        pytest.param(TrainingConfig, {"dataset": 3}, "a name as data set, got 3"),
+        pytest.param(TrainingConfig, {"augmentation": None}, "as augmentation, got No"),
         pytest.param(Augmentation, {"shift": "2"}, "number as shift, got '2'"),
         pytest.param(MlpConfig, {"hidden": (8.0,)}, "whole number as hidden units"),
-        pytest.param(MlpConfig, {"hidden": 5}, r"like \(128, 64\), got 5"),
-        pytest.param(MlpConfig, {"hidden": "64"}, r"like \(128, 64\), got '64'"),
-        pytest.param(MlpConfig, {"batch_norm": "no"}, "batch norm as true or false"),
-        pytest.param(CnnConfig, {"blocks": 2}, "a list of blocks, got 2"),
-        pytest.param(CnnConfig, {"blocks": (16, 32)}, "a ConvBlock, got 16"),
-        pytest.param(CnnConfig, {"dense": 5}, r"like \(128, 64\), got 5"),
-        pytest.param(EnsembleConfig, {"members": 5}, "a list of networks, got 5"),
-        pytest.param(EnsembleConfig, {"members": ("a", "b")}, "a network, got 'a'"),
-        pytest.param(CnnConfig, {"batch_norm": 1}, "batch norm as true or false"),
+        pytest.param(
+            MlpConfig, {"hidden": 5}, "a list of whole numbers as hidden layers, got 5"
+        ),
+        pytest.param(
+            MlpConfig, {"hidden": "64"}, "whole numbers as hidden layers, got '64'"
+        ),
+        pytest.param(MlpConfig, {"batch_norm": "no"}, "true or false as batch norm"),
+        pytest.param(
+            CnnConfig,
+            {"blocks": 2},
+            "a list of blocks as blocks of convolutions, got 2",
+        ),
+        pytest.param(
+            CnnConfig, {"blocks": (16, 32)}, r"a list of blocks as .*, got \(16, 32\)"
+        ),
+        pytest.param(
+            CnnConfig, {"dense": 5}, "a list of whole numbers as hidden layers, got 5"
+        ),
+        pytest.param(
+            EnsembleConfig, {"members": 5}, "a list of networks as members, got 5"
+        ),
+        pytest.param(
+            EnsembleConfig, {"members": ("a", "b")}, "networks as members, got .*'a'"
+        ),
+        pytest.param(CnnConfig, {"batch_norm": 1}, "true or false as batch norm"),
         pytest.param(MlpConfig, {"activation": "softmax"}, "relu, tanh, elu, gelu"),
         pytest.param(MlpConfig, {"dropout": 0.91}, "dropout from 0.0 to 0.9"),
         pytest.param(MlpConfig, {"dropout": -0.01}, "got -0.01"),
