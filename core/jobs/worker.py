@@ -245,7 +245,7 @@ def _train(
     start = _start_of(store, run)
     with Reporter(store, run.id, also=also) as report:
         tell = _stopping(store, run.id, report)
-        trained = train(dataset, run.training, tell, start=start, keep=keep)
+        trained = train(dataset, run.training, tell, start=start, offer_checkpoint=keep)
     history = trained.history
     card = model_card(
         run.training,

@@ -45,7 +45,7 @@ class Augmenter:
         Args:
             images: uint8 of shape (n, height, width).
             position: How many images of the training came before these; with the
-                seed it decides the changes, so a training can be taken up again.
+                seed it decides the changes, so a training can be resumed.
 
         Returns:
             Changed images, uint8 of the same shape.

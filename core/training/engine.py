@@ -19,7 +19,7 @@ from core.config import Compiler, Network, TrainingConfig
 from core.config.optimizers import AVERAGE_WARM_UP
 from core.datasets.splits import balanced_weights
 from core.models import architectures
-from core.runs.training_state import EngineState, Tally
+from core.runs.training_state import BatchMetrics, EngineState
 from core.types import ByteImages, Labels
 
 # Five networks in one process are five graphs, which it takes for a mistake.
@@ -167,7 +167,7 @@ class Engine:
 
     def learn(
         self, images: ByteImages, labels: Labels, rates: NDArray[np.float32]
-    ) -> Tally:
+    ) -> BatchMetrics:
         """Run one chunk of batches and update the weights.
 
         Args:
@@ -186,7 +186,7 @@ class Engine:
             _padded(rates, self._rates),
             tf.constant(num_batches),
         )
-        return Tally(
+        return BatchMetrics(
             float(loss) / max(num_batches, 1),
             int(hits) / max(num_images, 1),
             num_images,
@@ -204,7 +204,7 @@ class Engine:
             for (_, variable), value in zip(self._averages, latest, strict=True):
                 variable.assign(value)
 
-    def evaluate(self, images: ByteImages, labels: Labels) -> Tally:
+    def evaluate(self, images: ByteImages, labels: Labels) -> BatchMetrics:
         """Measure loss and accuracy without learning.
 
         Args:
@@ -217,7 +217,7 @@ class Engine:
             part_loss, part_hits = self._run_evaluation(images[part], labels[part])
             loss += float(part_loss)
             hits += int(part_hits)
-        return Tally(loss / len(labels), hits / len(labels), len(labels))
+        return BatchMetrics(loss / len(labels), hits / len(labels), len(labels))
 
     def _chunk(
         self, images: tf.Tensor, labels: tf.Tensor, rates: tf.Tensor, num: tf.Tensor

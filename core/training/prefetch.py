@@ -40,7 +40,7 @@ class Chunk:
         return self.number == self.of
 
 
-class Feeder:
+class Prefetcher:
     """Gathers and changes images, a chunk ahead of the training.
 
     Use it as a context manager: it has a thread of its own.

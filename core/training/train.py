@@ -27,7 +27,7 @@ from core.training.engine import (
     evaluation_batch,
     scaled,
 )
-from core.training.loop import Keep, Loop, Report
+from core.training.loop import Loop, OfferCheckpoint, Report
 from core.training.optimizers import optimizer_of
 from core.types import Indices
 
@@ -65,7 +65,7 @@ def train(
     report: Report = lambda _: None,
     *,
     start: Checkpoint | None = None,
-    keep: Keep = lambda _: None,
+    offer_checkpoint: OfferCheckpoint = lambda _: None,
 ) -> Trained:
     """Train a network, from fresh weights or from where a training stood.
 
@@ -82,8 +82,8 @@ def train(
             raise `TrainingStopped` to end the training there.
         start: Where a training with this configuration stood, except for its
             number of epochs.
-        keep: Called after each chunk with what tells where the training stands,
-            to go on from there if this process is killed.
+        offer_checkpoint: Called after each chunk but the last with what makes a
+            checkpoint, to resume from there if this process is killed.
 
     Raises:
         ConfigError: If a batch is larger than the images to learn from, if no
@@ -99,14 +99,14 @@ def train(
         engine=engine,
         config=config,
         report=report,
-        keep=keep,
+        offer_checkpoint=offer_checkpoint,
         fingerprint=dataset.fingerprint,
         split=dataset.train,
         learned=learned,
         held_out=held_out,
     )
     if start is not None:
-        _take_up(loop, start, dataset)
+        _resume(loop, start, dataset)
     loop.run()
     checkpoint = loop.checkpoint()
     model = architectures.build(config.network, dataset.spec.dimensions)
@@ -181,7 +181,7 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
     return learned, held_out
 
 
-def _take_up(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
+def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
     if start.fingerprint != dataset.fingerprint:
         message = (
             f"Expected the images of {dataset.spec.title} that the training began "
@@ -195,7 +195,7 @@ def _take_up(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
         )
         raise ConfigError(message)
     try:
-        loop.take_up(start)
+        loop.resume(start)
     except ValueError as error:
         message = (
             "Expected the state of a training of this network and optimizer, got "

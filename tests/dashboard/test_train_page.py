@@ -697,7 +697,7 @@ def test_cost_of_the_network_is_known_before_it_is_trained() -> None:
     app = open_app("train")
 
     assert "109,386 parameters" in text(app)
-    assert any("109,184 multiplications" in each.value for each in app.caption)
+    assert any("109,184 multiply-adds" in each.value for each in app.caption)
     assert any("about 2.0 MB of memory" in each.value for each in app.caption)
 
 

@@ -14,7 +14,6 @@ from typing import Final
 
 from core.config.networks.operations import (
     Dense,
-    Dropout,
     Identity,
     Images,
     Operation,
@@ -152,13 +151,12 @@ class Graph:
             node.inputs == (before.name,) for before, node in pairwise(self.nodes)
         )
 
-    @cached_property
-    def num_dropped(self) -> int:
-        """How many numbers for one image dropout draws whether they are left out."""
+    def num_outputs_of(self, operation: type[Operation]) -> int:
+        """Count the numbers that the operations of one kind give for an image."""
         return sum(
             math.prod(self.shapes[node.name])
             for node in self.nodes
-            if isinstance(node.operation, Dropout)
+            if isinstance(node.operation, operation)
         )
 
     def inputs_of(self, node: Node) -> tuple[Shape, ...]:

@@ -186,6 +186,20 @@ def transforms(**strengths: float) -> np.ndarray:
     return drawn.numpy().T[:6]
 
 
+def test_images_that_are_not_square_are_changed_about_their_middle() -> None:
+    """Also where the size is known only when it runs: elastic comes before erasing."""
+    strong = Augmentation(rotation=10.0, elastic=0.5, thickness=0.3, erasing=0.2)
+    images = np.zeros((50, 20, 36), np.uint8)
+    images[:, 8:12, 16:20] = 255
+
+    changed = augment.previews(images, strong, num=4, seed=0).reshape(-1, 20, 36)
+
+    rows, columns = (np.arange(side) for side in (20, 36))
+    total = changed.sum(dtype=float)
+    assert changed.sum(axis=(0, 2)) @ rows / total == pytest.approx(9.5, abs=0.2)
+    assert changed.sum(axis=(0, 1)) @ columns / total == pytest.approx(17.5, abs=0.2)
+
+
 def test_rotation_is_in_degrees_and_reaches_its_strength() -> None:
     a, b, _, d, e, _ = transforms(rotation=10.0)
     degrees = np.degrees(np.arctan2(d, a))

@@ -7,14 +7,14 @@ import keras
 import numpy as np
 import pytest
 
-from core.config import CnnConfig, ConvBlock, MlpConfig
+from core.config import CnnConfig, ConvBlock, MlpConfig, ResidualStage
 from core.datasets.store import Dataset
 from core.models import architectures
 from core.records import History
 from core.training.dead_units import share_of_dead_units
 from core.training.train import train
 from core.types import ByteImages
-from tests.small_data import SMALL, dimensions
+from tests.small_data import RESIDUAL, SMALL, dimensions
 
 
 @pytest.fixture
@@ -54,6 +54,20 @@ def test_a_filter_lives_if_it_answers_anywhere(images: ByteImages) -> None:
     dots[0, 5, 5] = 255
 
     assert share_of_dead_units(model, dots) == pytest.approx(1 / 4)
+
+
+def test_units_beside_a_residual_block_are_counted_too(images: ByteImages) -> None:
+    """4 of the stem, 2 and 16 and 16 of each block: all of one sum are dead."""
+    network = replace(RESIDUAL, stages=(ResidualStage(filters=16),), batch_norm=False)
+    model = architectures.build(network, dimensions(10))
+    for layer in model.layers:
+        layer.set_weights([abs(weight) for weight in layer.get_weights()])
+    assert share_of_dead_units(model, images) == 0
+
+    silence(model, "squeeze_1_1", num_units=1)
+    silence(model, "projection_1_1", num_units=16)
+
+    assert share_of_dead_units(model, images) == pytest.approx(17 / 38)
 
 
 def test_a_unit_that_answers_to_one_image_lives(images: ByteImages) -> None:

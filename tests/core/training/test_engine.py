@@ -111,9 +111,9 @@ def test_a_chunk_is_what_keras_learns_batch_by_batch(network: Network) -> None:
     model, losses = learned_by_keras(network)
     engine = make_engine(network)
 
-    tally = engine.learn(IMAGES, LABELS, RATES)
+    metrics = engine.learn(IMAGES, LABELS, RATES)
 
-    assert tally.loss == pytest.approx(np.mean(losses), abs=1e-5)
+    assert metrics.loss == pytest.approx(np.mean(losses), abs=1e-5)
     for ours, expected in zip(engine.model.weights, model.weights, strict=True):
         # Batch norm takes a bias before it away again: its gradient is rounding.
         if not (network.batch_norm and ours.path in CANCELLED):
@@ -128,11 +128,11 @@ def test_the_padding_of_a_short_chunk_changes_nothing(plain: Engine) -> None:
     plain.learn(IMAGES, LABELS, RATES)
     plain.reset(seed=0)
 
-    padded_tally = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
-    exact_tally = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    padded_metrics = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    exact_metrics = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
 
-    assert padded_tally.loss == pytest.approx(exact_tally.loss, abs=1e-6)
-    assert padded_tally.accuracy == exact_tally.accuracy
+    assert padded_metrics.loss == pytest.approx(exact_metrics.loss, abs=1e-6)
+    assert padded_metrics.accuracy == exact_metrics.accuracy
     pairs = zip(plain.model.get_weights(), exact.model.get_weights(), strict=True)
     for one, other in pairs:
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -143,11 +143,11 @@ def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
     plain.reset(seed=0)
     before = plain.evaluate(IMAGES, LABELS)
 
-    tally = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
+    metrics = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
 
-    assert tally.accuracy == pytest.approx(before.accuracy)
-    assert tally.loss == pytest.approx(before.loss, abs=1e-5)
-    assert tally.num_images == 60
+    assert metrics.accuracy == pytest.approx(before.accuracy)
+    assert metrics.loss == pytest.approx(before.loss, abs=1e-5)
+    assert metrics.num_images == 60
 
 
 @pytest.mark.parametrize("num_images", [1, 60, EVALUATION_BATCH + 7])
@@ -156,13 +156,13 @@ def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> No
     images = np.resize(IMAGES, (num_images, 28, 28))
     labels = np.resize(LABELS, num_images)
 
-    tally = plain.evaluate(images, labels)
+    metrics = plain.evaluate(images, labels)
 
     answers = np.asarray(plain.model(images / np.float32(255)), np.float64)
     loss = -np.log(answers[np.arange(num_images), labels]).mean()
-    assert tally.loss == pytest.approx(loss, rel=1e-5)
-    assert tally.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
-    assert tally.num_images == num_images
+    assert metrics.loss == pytest.approx(loss, rel=1e-5)
+    assert metrics.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
+    assert metrics.num_images == num_images
 
 
 def test_a_wide_network_reads_fewer_images_at_once() -> None:
