@@ -75,7 +75,7 @@ class ResNetConfig(NetworkFamily):
     stages: Annotated[
         tuple[ResidualStage, ...],
         SettingList(
-            title="Stages of residual blocks",
+            title="Residual stages",
             help="Before each stage the largest of 2 x 2 pixels goes on.",
             group="Network",
             low=1,
