@@ -41,7 +41,8 @@ class Split:
     """Images and what they show, mapped from disk and read-only.
 
     Attributes:
-        images: uint8 of shape (n, 28, 28), upright, 0 for paper and 255 for full ink.
+        images: uint8 of shape (n, height, width), upright, 0 for paper and 255 for
+            full ink.
         labels: Class of each image, uint8 of shape (n,).
     """
 

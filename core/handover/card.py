@@ -109,8 +109,8 @@ def _use(spec: DatasetSpec) -> str:
 
 It reads one handwritten character, cut out of its surroundings.
 
-- Input: images of shape (28, 28), 0.0 for paper and 1.0 for full ink, normalised \
-as {spec.title} did.
+- Input: images of shape {spec.image_shape}, 0.0 for paper and 1.0 for full ink, \
+normalised as {spec.title} did.
 - Output: one probability per class, in this order: {", ".join(spec.classes)}."""
 
 

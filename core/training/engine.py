@@ -57,7 +57,7 @@ class Engine:
     """A model with its optimizer, compiled for chunks of one size.
 
     Args:
-        model: Any Keras model from images (n, 28, 28) to probabilities.
+        model: Any Keras model from images (n, height, width) to probabilities.
         optimizer: Any Keras optimizer with a settable learning rate.
         config: Gives the batch size; label smoothing and class weights, without
             which losses are told; and how much of the running average of the
@@ -171,7 +171,7 @@ class Engine:
         """Run one chunk of batches and update the weights.
 
         Args:
-            images: Shuffled images, uint8 of shape (n, 28, 28); n is the
+            images: Shuffled images, uint8 of shape (n, height, width); n is the
                 number of batches times the batch size.
             labels: Their classes, uint8 of shape (n,).
             rates: Learning rate of each batch, float32 of shape (batches,).
@@ -208,7 +208,7 @@ class Engine:
         """Measure loss and accuracy without learning.
 
         Args:
-            images: uint8 of shape (n, 28, 28), n at least 1.
+            images: uint8 of shape (n, height, width), n at least 1.
             labels: uint8 of shape (n,).
         """
         loss, hits = 0.0, 0

@@ -94,7 +94,7 @@ def mosaic_figure(
     """Draw glyphs as a figure in which each can be hovered and clicked.
 
     Args:
-        images: uint8 of shape (n, 28, 28); 255 is full ink.
+        images: uint8 of shape (n, height, width); 255 is full ink.
         indices: What a click on each image returns.
         captions: What hovering over each image shows.
         grid: How they are laid out.

@@ -56,7 +56,7 @@ def network_alt(layers: Sequence[Layer]) -> str:
     Args:
         layers: From the image to the answer.
     """
-    rows = [layer.title for layer in layers]
+    rows = [_words(layer) for layer in layers]
     for row, layer in enumerate(layers):
         if len(layer.shape) > 1:
             rows[row] += f", {_output(layers, row).lower()}"
@@ -77,7 +77,7 @@ def _boxes(layers: Sequence[Layer], palette: Palette) -> go.Bar:
             "line": {"color": palette.tile_edge, "width": 1},
         },
         hovertext=[
-            f"{layer.title}<br>{_output(layers, row)}<br>"
+            f"{_words(layer)}<br>{_output(layers, row)}<br>"
             f"{_parameters(layer)}, {percent(layer.num_parameters / total)} of all<br>"
             f"{layer.num_macs:,} multiply-adds (MACs) for an image"
             for row, layer in enumerate(layers)
@@ -133,6 +133,10 @@ def _link(row: int, palette: Palette) -> dict[str, object]:
         "y1": row + 1 - BOX / 2,
         "line": {"color": palette.secondary, "width": 2},
     }
+
+
+def _words(layer: Layer) -> str:
+    return f"{layer.title} ({layer.parts})" if layer.parts else layer.title
 
 
 def _output(layers: Sequence[Layer], row: int) -> str:

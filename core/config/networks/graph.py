@@ -50,10 +50,12 @@ class Group:
     Attributes:
         name: What it is, in short.
         title: What it is, in words.
+        parts: What it is made of.
     """
 
     name: str
     title: str
+    parts: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,7 @@ class Layer:
         name: What it is, in short: "16C5" is a convolution of 16 filters of 5 x 5
             pixels, "P2" takes the largest of 2 x 2, "128" is a dense layer.
         title: The same in words.
+        parts: What a group is made of; empty for a single operation.
         shape: Shape of its output for one image.
         num_parameters: Numbers that are trained.
         num_macs: Multiply-adds for one image.
@@ -90,6 +93,7 @@ class Layer:
     name: str
     title: str
     shape: Shape
+    parts: str = ""
     num_parameters: int = 0
     num_macs: int = 0
 
@@ -169,6 +173,7 @@ class Graph:
             name=node.group.name if node.group else node.operation.name(shape),
             title=node.group.title if node.group else node.operation.title(shape),
             shape=shape,
+            parts=node.group.parts if node.group else "",
             num_parameters=node.operation.num_parameters(*inputs),
             num_macs=node.operation.num_macs(*inputs),
         )

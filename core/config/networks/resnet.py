@@ -125,7 +125,7 @@ class ResNetConfig(NetworkFamily):
     def _add_block(
         self, graph: GraphBuilder, filters: int, block: str, channels: int
     ) -> None:
-        group, given = self._group(filters), graph.last
+        group, given = self._group(filters, channels), graph.last
         for place in (1, 2):
             name = f"convolution_{block}_{place}"
             graph.add(name, Conv(filters, BLOCK_KERNEL), group=group)
@@ -156,9 +156,13 @@ class ResNetConfig(NetworkFamily):
         graph.add(scales, Reshape((1, 1, filters)), group=group)
         graph.add(f"scaled_{block}", Scale(), learned, scales, group=group)
 
-    def _group(self, filters: int) -> Group:
-        name = f"{filters}SER" if self.squeeze_excitation else f"{filters}R"
-        parts = f"two convolutions, {filters} of {BLOCK_KERNEL} x {BLOCK_KERNEL}"
+    def _group(self, filters: int, channels: int) -> Group:
+        parts = f"two convolutions of {BLOCK_KERNEL} x {BLOCK_KERNEL}"
         if self.squeeze_excitation:
             parts += ", squeeze-and-excitation"
-        return Group(name=name, title=f"Residual block: {parts}")
+        beside = "a projection of the input" if channels != filters else "the input"
+        return Group(
+            name=f"{filters}SER" if self.squeeze_excitation else f"{filters}R",
+            title=f"Residual block, {filters} filters",
+            parts=f"{parts}; {beside} is added",
+        )

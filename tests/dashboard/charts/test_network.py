@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import pytest
 
-from core.config import CnnConfig, ConvBlock, MlpConfig, Network
+from core.config import CnnConfig, ConvBlock, MlpConfig, Network, ResNetConfig
 from dashboard.charts.network import ROW_HEIGHT, network_alt, network_diagram
 from dashboard.charts.theme import LIGHT
 from tests.small_data import dimensions
@@ -90,6 +90,26 @@ def test_more_layers_make_it_higher_not_wider(
     assert figure.layout.height == ROW_HEIGHT * num_layers + 4
     assert figure.layout.width is None
     assert len(figure.layout.shapes) == num_layers - 1
+
+
+def test_a_residual_block_is_one_box_that_tells_its_parts() -> None:
+    """Drawn part by part, a small network would fill three screens of a telephone."""
+    figure = draw(ResNetConfig())
+
+    assert texts(figure, row=3) == [
+        "<b>Residual block, 64 filters</b>",
+        "Output 14 x 14 x 64",
+        "59,016 parameters",
+        "64SER",
+    ]
+    assert (
+        figure.data[0]
+        .hovertext[3]
+        .startswith(
+            "Residual block, 64 filters (two convolutions of 3 x 3, "
+            "squeeze-and-excitation; a projection of the input is added)<br>"
+        )
+    )
 
 
 def test_it_does_not_zoom() -> None:
