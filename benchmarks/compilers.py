@@ -21,11 +21,17 @@ import machine
 import numpy as np
 
 import core.training  # noqa: F401 - before TensorFlow, for which it switches oneDNN on
-from core.config import CnnConfig, MlpConfig, Network, TrainingConfig
-from core.datasets import store
+from core.config import (
+    CnnConfig,
+    Compiler,
+    MlpConfig,
+    Network,
+    TrainingConfig,
+)
+from core.datasets import catalog, store
 from core.datasets.store import Dataset
 from core.models import architectures
-from core.training.engine import Compiler, Engine
+from core.training.engine import Engine
 from core.training.optimizers import optimizer_of
 
 NUM_BATCHES = {"XLA": 24, "oneDNN": 48}
@@ -53,7 +59,7 @@ def measure(
     config = TrainingConfig(network=network, batch_size=batch_size)
     num_batches = NUM_BATCHES[compiler]
     engine = Engine(
-        architectures.build(network, num_classes=10),
+        architectures.build(network, catalog.spec("mnist").dimensions),
         optimizer_of(config),
         config,
         chunk_batches=num_batches,

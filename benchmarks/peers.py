@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Augmentation, CnnConfig, MlpConfig, TrainingConfig
+from core.datasets import catalog
 from core.datasets import store as datasets
 from core.evaluation import metrics
 
 LEARNING_RATE = 1e-3
+DIMENSIONS = catalog.spec("mnist").dimensions
 NUM_TRAIN = 60_000
 AUGMENTATION = Augmentation(rotation=10.0, shift=2.0, zoom=0.1)
 
@@ -47,9 +49,7 @@ class Recipe:
         Forward pass, gradients of the weights, and gradients of the inputs of all
         layers but the first.
         """
-        layers = [
-            layer.num_multiplications for layer in self.network.layers(num_classes=10)
-        ]
+        layers = [layer.num_macs for layer in self.network.layers(DIMENSIONS)]
         first = next(number for number in layers if number)
         return 2 * (3 * sum(layers) - first) * NUM_TRAIN * self.epochs
 

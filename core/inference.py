@@ -65,13 +65,16 @@ class Predictor:
                 "Delete this run and train it again."
             )
             raise ArtifactError(message) from error
+        shape = self._runner.get_input_details()["images"]["shape"]
+        self._image_shape = tuple(map(int, shape[1:]))
         self._lock = threading.Lock()
 
     def predict(self, images: NDArray[np.float32]) -> Probabilities:
         """Give the class probabilities of images.
 
         Args:
-            images: Ink from 0.0 to 1.0, float32 of shape (n, 28, 28).
+            images: Ink from 0.0 to 1.0, float32 of shape (n, height, width), as the
+                model takes them.
 
         Returns:
             float32 of shape (n, classes); each row sums to 1.
@@ -79,8 +82,9 @@ class Predictor:
         Raises:
             ValueError: If the images have another shape.
         """
-        if images.ndim != 3 or images.shape[1:] != (28, 28):  # noqa: PLR2004
-            message = f"Expected images of shape (n, 28, 28), got {images.shape}."
+        if images.shape[1:] != self._image_shape:
+            expected = ", ".join(map(str, self._image_shape))
+            message = f"Expected images of shape (n, {expected}), got {images.shape}."
             raise ValueError(message)
         parts = [
             self._run(images[start : start + MAX_BATCH].astype(np.float32))
@@ -92,7 +96,7 @@ class Predictor:
         """Say what one image shows.
 
         Args:
-            glyph: Ink from 0.0 to 1.0, float32 of shape (28, 28).
+            glyph: Ink from 0.0 to 1.0, float32 of shape (height, width).
         """
         probabilities = self.predict(glyph[np.newaxis])[0]
         ranking = np.argsort(-probabilities, kind="stable")

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 ByteImages = NDArray[np.uint8]
-"""Images of shape (n, 28, 28) or one of (28, 28): 0 is paper, 255 is full ink."""
+"""Images of shape (n, height, width) or one of (height, width).
+
+0 is paper, 255 is full ink.
+"""
 
 GrayImage = NDArray[np.float32]
 """One image of shape (height, width): 0.0 is paper, 1.0 is full ink."""

@@ -32,7 +32,7 @@ class DatasetSummary:
         train_counts: Training images of each class, int64 of shape (classes,).
         test_counts: Test images of each class, int64 of shape (classes,).
         mean_images: Average training image of each class, float32 of shape
-            (classes, 28, 28), 0.0 to 1.0.
+            (classes, height, width), 0.0 to 1.0.
     """
 
     train_counts: Counts

@@ -35,11 +35,6 @@ def literal(text: str) -> str:
     return re.sub(r"^(\d+(?=[.)])|(?=[-+]))", r"\1\\", escaped)
 
 
-def setting(name: str) -> str:
-    """Write the name of a setting: "network.batch_norm" is "Network: batch norm"."""
-    return name.replace("_", " ").replace(".", ": ").capitalize()
-
-
 def count(number: int, thing: str) -> str:
     """Write how many there are of a thing whose plural ends in s: "1 run", "2 runs"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

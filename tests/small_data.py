@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import MlpConfig, TrainingConfig
+from core.config import (
+    Dimensions,
+    MlpConfig,
+    ResidualStage,
+    ResNetConfig,
+    TrainingConfig,
+)
 from core.datasets import catalog, idx
 from core.datasets.catalog import DataFile, DatasetSpec
 from core.datasets.store import Dataset, Split
@@ -34,10 +40,19 @@ SMALL = TrainingConfig(network=MlpConfig(hidden=(32,)), epochs=2, batch_size=30)
 """A training of 18 batches an epoch on `small_mnist`: quick to compile and run."""
 
 
+RESIDUAL = ResNetConfig(
+    stem_filters=4,
+    stem_kernel=4,
+    stages=(ResidualStage(filters=16, blocks=2), ResidualStage(filters=16)),
+    dropout=0.2,
+)
+"""A small residual network: its first block changes the width, the others do not."""
+
+
 def small_mnist(folder: Path) -> DatasetSpec:
     """Write 600 and 200 of MNIST's test images as IDX files, and describe them."""
     full = catalog.spec("mnist")
-    images = idx.read_images(full.folder / full.test_images.name)
+    images = idx.read_images(full.folder / full.test_images.name, full.image_shape)
     labels = idx.read_labels(full.folder / full.test_labels.name)
     step = len(labels) // (NUM_TRAIN + NUM_TEST)
     train = slice(0, NUM_TRAIN * step, step)
@@ -52,6 +67,12 @@ def small_mnist(folder: Path) -> DatasetSpec:
         num_train=len(labels[train]),
         num_test=len(labels[test]),
     )
+
+
+def dimensions(num_classes: int) -> Dimensions:
+    """Tell what a data set of images like MNIST's asks of a network."""
+    height, width = catalog.spec("mnist").image_shape
+    return Dimensions(height=height, width=width, num_classes=num_classes)
 
 
 def stripes(num_train: int, *, num_test: int = 40, num_classes: int = 4) -> Dataset:
@@ -116,7 +137,7 @@ def checkpoint(*, num_epochs: int) -> Checkpoint:
         epochs_done=float(num_epochs),
         seconds=1.0,
         history=History(loss=(0.5,) * num_epochs, accuracy=(0.8,) * num_epochs),
-        tallies=(),
+        chunk_metrics=(),
         state=EngineState(variables=(), optimizer=(), averages=()),
         best=(),
     )

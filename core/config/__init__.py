@@ -12,14 +12,21 @@ from core.config.ensemble import (
     EnsembleConfig,
 )
 from core.config.networks import (
-    IMAGE_SIDE,
+    FAMILIES,
     Activation,
     CnnConfig,
+    Compiler,
     ConvBlock,
+    Dimensions,
+    Graph,
     Layer,
     MlpConfig,
     Network,
+    NetworkFamily,
+    Node,
     Padding,
+    ResidualStage,
+    ResNetConfig,
 )
 from core.config.recipe import Recipe, network_of, recipe_from_json
 from core.config.stored import SCHEMA
@@ -34,7 +41,7 @@ from core.config.training import (
 )
 
 __all__ = [
-    "IMAGE_SIDE",
+    "FAMILIES",
     "MAX_BATCH_SIZE",
     "MAX_EPOCHS",
     "MAX_MEMBERS",
@@ -44,15 +51,22 @@ __all__ = [
     "Activation",
     "Augmentation",
     "CnnConfig",
+    "Compiler",
     "ConvBlock",
+    "Dimensions",
     "EnsembleConfig",
+    "Graph",
     "Layer",
     "MlpConfig",
     "Monitor",
     "Network",
+    "NetworkFamily",
+    "Node",
     "OptimizerName",
     "Padding",
     "Recipe",
+    "ResNetConfig",
+    "ResidualStage",
     "Schedule",
     "TrainingConfig",
     "differing_settings",

@@ -1,61 +1,130 @@
 """How training images are changed at random, so that a network sees each one anew."""
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Final
+from typing import Annotated
 
-from core.config.checks import check_range
+from pydantic.dataclasses import dataclass
 
-MOST: Final = {
-    "rotation": 45.0,
-    "shift": 8.0,
-    "zoom": 0.5,
-    "shear": 45.0,
-    "elastic": 6.0,
-    "thickness": 1.0,
-    "noise": 0.5,
-    "erasing": 0.5,
-}
-"""The largest strength of each change."""
+from core.config.setting import CHECKED, Setting
 
 
-@dataclass(frozen=True, kw_only=True)
+def _strength(
+    title: str,
+    help_text: str,
+    choices: tuple[float, ...],
+    *,
+    high: float,
+    unit: str = "",
+) -> Setting:
+    return Setting(
+        title=title,
+        help=help_text,
+        group="Augmentation",
+        unit=unit,
+        low=0.0,
+        high=high,
+        choices=choices,
+        is_off_at_zero=True,
+        is_compiled=False,
+    )
+
+
+_DEGREES = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0)
+
+
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Augmentation:
     """How strongly training images are changed; 0 leaves them as they are.
 
     Each image is changed by another amount. Where nothing else is said it is
     drawn evenly from none to the strength, in either direction.
 
-    Attributes:
-        rotation: Degrees, 0 to 45.
-        shift: Pixels, each way, 0 to 8; before the zoom, which enlarges it too.
-        zoom: Share by which it grows or shrinks, width and height each by its
-            own, 0 to 0.5.
-        shear: Degrees by which upright strokes lean, 0 to 45.
-        elastic: Pixels by which parts move against each other, 0 to 6: the standard
-            deviation, the same for each image (Simard, Steinkraus and Platt 2003).
-        thickness: Share of the way to strokes one pixel thicker or thinner, 0 to 1.
-        noise: Standard deviation of the noise on each pixel, of full ink, the
-            same for each image, 0 to 0.5.
-        erasing: Side of the largest square that is wiped out, as a share of the
-            image, 0 to 0.5 (Zhong and others 2017, arXiv 1708.04896).
-
     Raises:
         ConfigError: If a strength is out of its range.
     """
 
-    rotation: float = 0.0
-    shift: float = 0.0
-    zoom: float = 0.0
-    shear: float = 0.0
-    elastic: float = 0.0
-    thickness: float = 0.0
-    noise: float = 0.0
-    erasing: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name, strength in dataclasses.asdict(self).items():
-            check_range(name, strength, 0.0, MOST[name])
+    rotation: Annotated[
+        float,
+        _strength(
+            "Rotation",
+            "Each image is rotated by up to so many degrees, in either direction.",
+            _DEGREES,
+            high=45.0,
+            unit="\u00b0",
+        ),
+    ] = 0.0
+    shift: Annotated[
+        float,
+        _strength(
+            "Shift",
+            "Each image is moved by up to so many pixels, each way; before the zoom, "
+            "which enlarges the shift too.",
+            (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0),
+            high=8.0,
+            unit="px",
+        ),
+    ] = 0.0
+    zoom: Annotated[
+        float,
+        _strength(
+            "Zoom",
+            "Each image grows or shrinks by up to this share, width and height each "
+            "by its own.",
+            (0.0, 0.04, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5),
+            high=0.5,
+        ),
+    ] = 0.0
+    shear: Annotated[
+        float,
+        _strength(
+            "Shear",
+            "Upright strokes lean by up to so many degrees.",
+            _DEGREES,
+            high=45.0,
+            unit="\u00b0",
+        ),
+    ] = 0.0
+    elastic: Annotated[
+        float,
+        _strength(
+            "Elastic distortion",
+            "Parts of the image move against each other by so many pixels: the "
+            "standard deviation, the same for each image (Simard, Steinkraus and Platt "
+            "2003).",
+            (0.0, 0.3, 0.5, 0.7, 0.8, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0),
+            high=6.0,
+            unit="px",
+        ),
+    ] = 0.0
+    thickness: Annotated[
+        float,
+        _strength(
+            "Stroke thickness",
+            "Strokes become thicker or thinner by up to this share of a pixel.",
+            tuple(step / 10 for step in range(11)),
+            high=1.0,
+        ),
+    ] = 0.0
+    noise: Annotated[
+        float,
+        _strength(
+            "Noise",
+            "Gaussian noise is added to each pixel: its standard deviation, as a "
+            "share of full ink.",
+            (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
+            high=0.5,
+        ),
+    ] = 0.0
+    erasing: Annotated[
+        float,
+        _strength(
+            "Random erasing",
+            "A square at a random place is wiped out, whose side is up to this share "
+            "of the image (Zhong and others 2017, arXiv 1708.04896).",
+            (0.0, 0.1, 0.2, 0.3, 0.4, 0.5),
+            high=0.5,
+        ),
+    ] = 0.0
 
     @property
     def is_none(self) -> bool:

@@ -5,59 +5,60 @@ An ensemble is not trained. Its members are, each in a run of its own.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
+
+from pydantic import ValidationError
+from pydantic.dataclasses import dataclass
 
 from core.config import stored
-from core.config.checks import check_kind, check_range
-from core.config.networks import CnnConfig, Layer, LayeredNetwork, MlpConfig, Network
-from core.errors import ConfigError
+from core.config.networks import (
+    Dimensions,
+    Layer,
+    LayeredNetwork,
+    MlpConfig,
+    Network,
+)
+from core.config.setting import CHECKED, Setting, SettingList
 
 MIN_MEMBERS: Final = 2
 MAX_MEMBERS: Final = 20
 MAX_KINDS_IN_NAME: Final = 2
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class EnsembleConfig(LayeredNetwork):
     """Networks of which each reads the image; the answer is the mean of theirs.
-
-    Attributes:
-        dataset: Name of the data set in the catalogue that all have learned from.
-        members: The networks, 2 to 20 of them; equal ones differ by their weights.
 
     Raises:
         ConfigError: If there are too few or too many, or one is itself an ensemble.
     """
 
-    dataset: str = "mnist"
-    members: tuple[Network, ...]
+    dataset: Annotated[str, Setting(title="Data set")] = "mnist"
+    members: Annotated[
+        tuple[Network, ...],
+        SettingList(
+            title="Members",
+            help="The networks whose mean it is; equal ones differ by their weights.",
+            low=MIN_MEMBERS,
+            high=MAX_MEMBERS,
+            item="network",
+            new=MlpConfig(),
+        ),
+    ]
 
-    def __post_init__(self) -> None:
-        check_kind("dataset", self.dataset, str, expected="a name")
-        check_kind("members", self.members, list, tuple, expected="a list of networks")
-        object.__setattr__(self, "members", tuple(self.members))
-        check_range("number of members", len(self.members), MIN_MEMBERS, MAX_MEMBERS)
-        for member in self.members:
-            check_kind("member", member, LayeredNetwork, expected="a network")
-            if not isinstance(member, MlpConfig | CnnConfig):
-                message = (
-                    "Expected a single network, got an ensemble. Combine the runs of "
-                    "its members."
-                )
-                raise ConfigError(message)
-
-    def layers(self, *, num_classes: int) -> tuple[Layer, ...]:
+    def layers(self, dimensions: Dimensions) -> tuple[Layer, ...]:
         """List the layers of one member after the other, each from the image on."""
         return tuple(
-            layer
-            for member in self.members
-            for layer in member.layers(num_classes=num_classes)
+            layer for member in self.members for layer in member.layers(dimensions)
         )
 
-    def describe(self, *, num_classes: int) -> str:
+    def num_outputs(self, dimensions: Dimensions) -> int:
+        """Count the numbers that all layers of all members give for one image."""
+        return sum(member.num_outputs(dimensions) for member in self.members)
+
+    def describe(self, dimensions: Dimensions) -> str:
         """Name the members, like 3 x 784-128-64-10; many kinds are only counted."""
-        kinds = Counter(each.describe(num_classes=num_classes) for each in self.members)
+        kinds = Counter(each.describe(dimensions) for each in self.members)
         if len(kinds) > MAX_KINDS_IN_NAME:
             return f"{len(self.members)} networks of {len(kinds)} kinds"
         return " + ".join(
@@ -80,7 +81,7 @@ class EnsembleConfig(LayeredNetwork):
         try:
             members = tuple(map(stored.network_from, record["members"]))
             return cls(dataset=record["dataset"], members=members)
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, KeyError, AttributeError, ValidationError) as error:
             raise stored.damaged(error) from error
 
     def flat(self) -> Mapping[str, str]:

@@ -7,7 +7,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
-from core.config import Augmentation, CnnConfig, ConvBlock, MlpConfig, TrainingConfig
+from core.config import (
+    Augmentation,
+    CnnConfig,
+    ConvBlock,
+    MlpConfig,
+    ResNetConfig,
+    TrainingConfig,
+)
 from core.errors import ConfigError
 
 
@@ -164,6 +171,32 @@ PRESETS: Final = (
             seconds=477.3,
             num_seeds=5,
             machine="2 cores, 150 GFLOP/s",
+        ),
+    ),
+    Preset(
+        name="resnet-small",
+        summary="A small residual network with squeeze-and-excitation: the highest "
+        "accuracy of one network, on digits that are turned, moved and slanted.",
+        config=TrainingConfig(
+            preset="resnet-small",
+            network=ResNetConfig(),
+            epochs=14,
+            batch_size=128,
+            optimizer="adamw",
+            weight_decay=0.05,
+            learning_rate=3e-3,
+            schedule="one-cycle",
+            label_smoothing=0.05,
+            weight_average=0.998,
+            augmentation=Augmentation(rotation=12.0, shift=2.0, zoom=0.12, shear=10.0),
+            validation_fraction=0.05,
+        ),
+        claim=Claim(
+            accuracy=0.9972,
+            spread=0.0003,
+            seconds=410.0,
+            num_seeds=2,
+            machine="2 cores with AVX-512",
         ),
     ),
 )

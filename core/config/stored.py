@@ -5,14 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from core.config.networks import CnnConfig, ConvBlock, MlpConfig, Network
+from core.config.networks import FAMILIES, MlpConfig, Network
+from core.config.setting import settings_of
 from core.errors import SchemaError
 
 SCHEMA: Final = 4
 FIRST_SCHEMA: Final = 1
 """Records of this one lack what came later, which then has its default."""
-
-_KINDS: Final[Mapping[str, type[Network]]] = {"mlp": MlpConfig, "cnn": CnnConfig}
 
 
 def write(record: Mapping[str, object]) -> str:
@@ -55,8 +54,11 @@ def damaged(error: Exception) -> SchemaError:
 
 def network_record(network: Network) -> dict[str, Any]:
     """Write a network as plain values, with its kind."""
-    kind = next(kind for kind, is_of in _KINDS.items() if is_of is type(network))
-    return {"kind": kind} | dataclasses.asdict(network)
+    values = dataclasses.asdict(network)
+    return {
+        "kind": network.family,
+        **{name: values[name] for name in settings_of(type(network))},
+    }
 
 
 def network_from(record: Mapping[str, Any]) -> Network:
@@ -64,14 +66,11 @@ def network_from(record: Mapping[str, Any]) -> Network:
 
     Raises:
         KeyError: If there is no such kind.
-        TypeError: If it has other settings.
+        ValidationError: If it has other settings.
         ConfigError: If a value is out of its range.
     """
     values = dict(record)
-    network = _KINDS[values.pop("kind", "mlp")]
-    if "blocks" in values:
-        values["blocks"] = tuple(ConvBlock(**block) for block in values["blocks"])
-    return network(**values)
+    return FAMILIES[values.pop("kind", MlpConfig.family)](**values)
 
 
 def in_short(value: object) -> str:
@@ -84,6 +83,8 @@ def in_short(value: object) -> str:
             return "; ".join(map(in_short, value))
         case {"filters": filters, "kernel": kernel, "convolutions": times}:
             return "-".join([f"{filters}C{kernel}"] * times)
+        case {"filters": filters, "blocks": times}:
+            return f"{times} x {filters}"
         case list() | tuple():
             return ",".join(map(in_short, value))
         case _:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from core.config import Dimensions
 from core.errors import UnknownDatasetError
 
 InkStyle = Literal["mnist"]
@@ -37,6 +38,7 @@ class DatasetSpec:
         name: Short name, which is also part of a folder name.
         title: Name to show.
         classes: What each class index stands for, in order.
+        image_shape: Height and width of its images, in pixels.
         ink_style: How its glyphs were scaled and centred.
         folder: Where its files are.
         train_images: IDX file of the training images.
@@ -52,6 +54,7 @@ class DatasetSpec:
     name: str
     title: str
     classes: tuple[str, ...]
+    image_shape: tuple[int, int]
     ink_style: InkStyle
     folder: Path
     train_images: DataFile
@@ -63,11 +66,18 @@ class DatasetSpec:
     licence: str
     citation: str
 
+    @property
+    def dimensions(self) -> Dimensions:
+        """What it asks of a network."""
+        height, width = self.image_shape
+        return Dimensions(height=height, width=width, num_classes=len(self.classes))
+
 
 _MNIST: Final = DatasetSpec(
     name="mnist",
     title="MNIST",
     classes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+    image_shape=(28, 28),
     ink_style="mnist",
     folder=Path(__file__).parent / "mnist",
     train_images=DataFile(

@@ -23,9 +23,6 @@ from numpy.typing import NDArray
 from core.errors import DatasetFileError
 from core.types import ByteImages, Labels
 
-IMAGE_SIDE: Final = 28
-"""Height and width of every image, in pixels."""
-
 _GZIP_START: Final = b"\x1f\x8b"
 _UNSIGNED_BYTE: Final = 0x08
 _TYPE_NAMES: Final = {
@@ -46,21 +43,22 @@ _MOST_BYTES: Final = 2**30
 _GET_AGAIN: Final = "Get the file again from where it came."
 
 
-def read_images(path: Path) -> ByteImages:
+def read_images(path: Path, image_shape: tuple[int, int]) -> ByteImages:
     """Read a file of images.
 
     Args:
         path: An IDX file, gzipped or not, of unsigned bytes with dimensions
-            (n, 28, 28).
+            (n, height, width).
+        image_shape: The height and width that are expected, in pixels.
 
     Returns:
-        The images as stored, uint8 of shape (n, 28, 28), n at least 1,
+        The images as stored, uint8 of shape (n, height, width), n at least 1,
         read-only.
 
     Raises:
         DatasetFileError: If the file is missing, damaged or something else.
     """
-    return _read(path, content="images", item=(IMAGE_SIDE, IMAGE_SIDE))
+    return _read(path, content="images", item=image_shape)
 
 
 def read_labels(path: Path) -> Labels:
@@ -82,7 +80,7 @@ def _read(path: Path, *, content: str, item: tuple[int, ...]) -> NDArray[np.uint
     try:
         with _open(path) as stream:
             _check_start(path, stream.read(4), content=content, item=item)
-            shape = _read_shape(path, stream, item=item)
+            shape = _read_shape(path, stream, content=content, item=item)
             length = math.prod(shape)
             _check_claim(path, length)
             body = stream.read(length + 1)
@@ -122,7 +120,11 @@ def _check_start(
 
 
 def _read_shape(
-    path: Path, stream: gzip.GzipFile | BufferedReader, *, item: tuple[int, ...]
+    path: Path,
+    stream: gzip.GzipFile | BufferedReader,
+    *,
+    content: str,
+    item: tuple[int, ...],
 ) -> tuple[int, ...]:
     size = 4 * (1 + len(item))
     header = stream.read(size)
@@ -131,7 +133,8 @@ def _read_shape(
     shape = tuple(int(dimension) for dimension in np.frombuffer(header, dtype=">u4"))
     if shape[0] == 0 or shape[1:] != item:
         expected = ", ".join(("n", *map(str, item))) + ("" if item else ",")
-        remedy = f"Inklab reads images of {IMAGE_SIDE} x {IMAGE_SIDE} pixels, n > 0."
+        side = f" of {item[0]} x {item[1]} pixels" if item else ""
+        remedy = f"This data set has {content}{side}, n > 0."
         raise _problem(path, f"dimensions ({expected})", f"{shape}", remedy=remedy)
     return shape
 

@@ -41,7 +41,8 @@ class Split:
     """Images and what they show, mapped from disk and read-only.
 
     Attributes:
-        images: uint8 of shape (n, 28, 28), upright, 0 for paper and 255 for full ink.
+        images: uint8 of shape (n, height, width), upright, 0 for paper and 255 for
+            full ink.
         labels: Class of each image, uint8 of shape (n,).
     """
 
@@ -105,11 +106,10 @@ def _folder_name(spec: DatasetSpec) -> str:
 
 def _shapes(spec: DatasetSpec) -> dict[str, tuple[int, ...]]:
     """Return the shape of every decoded array, by name and in a fixed order."""
-    side = idx.IMAGE_SIDE
     return {
-        "train_images": (spec.num_train, side, side),
+        "train_images": (spec.num_train, *spec.image_shape),
         "train_labels": (spec.num_train,),
-        "test_images": (spec.num_test, side, side),
+        "test_images": (spec.num_test, *spec.image_shape),
         "test_labels": (spec.num_test,),
     }
 
@@ -193,9 +193,9 @@ def _discard(folder: Path) -> None:
 def _read_sources(spec: DatasetSpec) -> dict[str, NDArray[np.uint8]]:
     """Check and decode the four files of a data set, by the names of `_shapes`."""
     arrays = {
-        "train_images": idx.read_images(_checked(spec.folder, spec.train_images)),
+        "train_images": _images(spec, spec.train_images),
         "train_labels": idx.read_labels(_checked(spec.folder, spec.train_labels)),
-        "test_images": idx.read_images(_checked(spec.folder, spec.test_images)),
+        "test_images": _images(spec, spec.test_images),
         "test_labels": idx.read_labels(_checked(spec.folder, spec.test_labels)),
     }
     for split, expected in (("train", spec.num_train), ("test", spec.num_test)):
@@ -220,6 +220,10 @@ def _check_range(labels: Labels, spec: DatasetSpec, split: str) -> None:
             "labels). Correct the labels, or list the missing classes."
         )
         raise DatasetFileError(message)
+
+
+def _images(spec: DatasetSpec, source: DataFile) -> ByteImages:
+    return idx.read_images(_checked(spec.folder, source), spec.image_shape)
 
 
 def _checked(folder: Path, source: DataFile) -> Path:

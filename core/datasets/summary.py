@@ -43,12 +43,12 @@ def mean_images(
     Reads the images a few hundred at a time, so they may be larger than the memory.
 
     Args:
-        images: uint8 of shape (n, 28, 28), 0 for paper and 255 for full ink.
+        images: uint8 of shape (n, height, width), 0 for paper and 255 for full ink.
         labels: Class of each image, uint8 of shape (n,), below `num_classes`.
         num_classes: Number of classes.
 
     Returns:
-        Mean image by class, float32 of shape (num_classes, 28, 28), values in
+        Mean image by class, float32 of shape (num_classes, height, width), values in
         [0, 1]; all 0 for a class without images.
 
     Raises:

@@ -7,6 +7,7 @@ The sections are those of a model card (Mitchell and others 2019, arXiv
 from collections.abc import Sequence
 
 from core.config import EnsembleConfig, Recipe, TrainingConfig, network_of
+from core.config.controls import title_of
 from core.datasets.catalog import DatasetSpec
 from core.evaluation import metrics
 from core.proportion import Proportion
@@ -83,11 +84,10 @@ def _card(
     scores: str = "",
 ) -> str:
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    num_classes = len(spec.classes)
     network = network_of(config)
-    num_parameters = network.num_parameters(num_classes=num_classes)
+    num_parameters = network.num_parameters(spec.dimensions)
     everything = (
-        f"# {network.describe(num_classes=num_classes)} on {spec.title}",
+        f"# {network.describe(spec.dimensions)} on {spec.title}",
         f"{_result(accuracy)} {num_parameters:,} parameters, {origin}.",
         _use(spec),
         *sections,
@@ -109,8 +109,8 @@ def _use(spec: DatasetSpec) -> str:
 
 It reads one handwritten character, cut out of its surroundings.
 
-- Input: images of shape (28, 28), 0.0 for paper and 1.0 for full ink, normalised \
-as {spec.title} did.
+- Input: images of shape {spec.image_shape}, 0.0 for paper and 1.0 for full ink, \
+normalised as {spec.title} did.
 - Output: one probability per class, in this order: {", ".join(spec.classes)}."""
 
 
@@ -135,7 +135,9 @@ Licence: {spec.licence}. {spec.citation}"""
 
 
 def _recipe(config: TrainingConfig) -> str:
-    rows = "\n".join(f"| {key} | {value} |" for key, value in config.flat().items())
+    rows = "\n".join(
+        f"| {title_of(key)} | {value} |" for key, value in config.flat().items()
+    )
     return f"## Recipe\n\n| setting | value |\n|---|---|\n{rows}"
 
 
@@ -220,7 +222,7 @@ cards have their recipes.
 def _member_row(member: Run, spec: DatasetSpec) -> str:
     reached = member.scores.test_accuracy
     name = _cell(member.name.replace("\n", " "))
-    network = network_of(member.config).describe(num_classes=len(spec.classes))
+    network = network_of(member.config).describe(spec.dimensions)
     accuracy = "unknown" if reached is None else f"{reached:.2%}"
     return f"| {name} | {member.id} | {network} | {accuracy} |"
 

@@ -7,24 +7,16 @@ can be repeated, changed and put on paper.
 import dataclasses
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Final
 
-from core.config import (
-    SINGLE_VALUES,
-    Augmentation,
-    CnnConfig,
-    MlpConfig,
-    Network,
-    TrainingConfig,
-    presets,
-)
+from core.config import Augmentation, TrainingConfig, presets
+from core.config.flags import values_by_flag
+from core.config.setting import Value, settings_of
 
 PROGRAM: Final = "python -m core train"
 LINE_LENGTH: Final = 88
 INDENT: Final = " " * 4
-
-Flags = Mapping[str, object]
 
 _SCRIPT: Final = """\
 from core.config import {names}
@@ -52,7 +44,7 @@ def as_command(config: TrainingConfig) -> str:
         One line for a shell, like "python -m core train --preset fast-mlp --epochs 8".
     """
     base = _base(config)
-    given, usual = _flags(config), _flags(base)
+    given, usual = values_by_flag(config), values_by_flag(base)
     words = [PROGRAM, f"--preset {base.preset}"]
     words += [
         _word(name, value) for name, value in given.items() if value != usual[name]
@@ -66,8 +58,7 @@ def as_python(config: TrainingConfig) -> str:
     Every value is written out, because defaults may change; only changes of the
     images that are not made are left out.
     """
-    kinds = {TrainingConfig, Augmentation, *_kinds_in(config.network)}
-    names = ", ".join(sorted(kind.__name__ for kind in kinds))
+    names = ", ".join(sorted(kind.__name__ for kind in _kinds_in(config)))
     return _SCRIPT.format(names=names, config=_written(config, depth=0))
 
 
@@ -76,38 +67,9 @@ def _base(config: TrainingConfig) -> TrainingConfig:
     alike = [
         each.config
         for each in presets.PRESETS
-        if type(each.config.network) is type(config.network)
+        if each.config.network.family == config.network.family
     ]
     return next((base for base in alike if base.preset == config.preset), alike[0])
-
-
-def _flags(config: TrainingConfig) -> Flags:
-    """List all values under the names of their flags."""
-    return {
-        **{name: getattr(config, name) for name in SINGLE_VALUES},
-        **_network_flags(config.network),
-        **dataclasses.asdict(config.augmentation),
-    }
-
-
-def _network_flags(network: Network) -> Flags:
-    shared = {
-        "activation": network.activation,
-        "dropout": network.dropout,
-        "batch_norm": network.batch_norm,
-    }
-    match network:
-        case MlpConfig():
-            return {"hidden": network.hidden, **shared}
-        case CnnConfig():
-            return {
-                "filters": tuple(block.filters for block in network.blocks),
-                "kernels": tuple(block.kernel for block in network.blocks),
-                "convolutions": tuple(block.convolutions for block in network.blocks),
-                "hidden": network.dense,
-                "padding": network.padding,
-                **shared,
-            }
 
 
 def _word(name: str, value: object) -> str:
@@ -122,33 +84,30 @@ def _word(name: str, value: object) -> str:
     return f"--{flag} {shlex.quote(text)}"
 
 
-def _kinds_in(network: Network) -> Iterator[type]:
-    yield type(network)
-    if isinstance(network, CnnConfig):
-        yield from {type(block) for block in network.blocks}
+def _kinds_in(value: Value) -> set[type]:
+    """List the classes that a configuration is made of."""
+    if isinstance(value, tuple):
+        return set().union(*map(_kinds_in, value))
+    if not dataclasses.is_dataclass(value):
+        return set()
+    parts = (getattr(value, name) for name in settings_of(type(value)))
+    return {type(value)}.union(*map(_kinds_in, parts))
 
 
-def _written(value: object, *, depth: int) -> str:
+def _written(value: Value, *, depth: int) -> str:
     """Write a value as the Python that makes it."""
-    match value:
-        case TrainingConfig() | MlpConfig() | CnnConfig() | Augmentation():
-            return _call(value, depth=depth)
-        case tuple() if any(map(dataclasses.is_dataclass, value)):
-            parts = [f"{_written(part, depth=depth + 1)}," for part in value]
-            return _in_lines("(", parts, ")", depth=depth)
-        case str():
-            # Python reads such text too, and formatters want these quotes.
-            return json.dumps(value, ensure_ascii=False)
-        case _:
-            return repr(value)
+    if dataclasses.is_dataclass(value):
+        return _call(value, depth=depth)
+    if isinstance(value, tuple) and any(map(dataclasses.is_dataclass, value)):
+        parts = [f"{_written(part, depth=depth + 1)}," for part in value]
+        return _in_lines("(", parts, ")", depth=depth)
+    # Python reads such text too, and formatters want these quotes.
+    is_text = isinstance(value, str)
+    return json.dumps(value, ensure_ascii=False) if is_text else repr(value)
 
 
-def _call(
-    value: TrainingConfig | MlpConfig | CnnConfig | Augmentation, *, depth: int
-) -> str:
-    fields = {
-        each.name: getattr(value, each.name) for each in dataclasses.fields(value)
-    }
+def _call(value: Value, *, depth: int) -> str:
+    fields = {name: getattr(value, name) for name in settings_of(type(value))}
     if isinstance(value, Augmentation):
         fields = {name: strength for name, strength in fields.items() if strength}
     name = type(value).__name__

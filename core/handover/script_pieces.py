@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, Network, TrainingConfig
+from core.config import TrainingConfig
+from core.config.optimizers import MOMENTUM
 
 _OPTIMIZERS: Final = {
     "adam": ("Adam",),
@@ -18,15 +19,22 @@ _DEFAULT_IS_NONE: Final = ("sgd", "lion")
 """Those that decay no weight unless they are told to."""
 
 
-def changes_of(config: TrainingConfig) -> Iterator[str]:
-    """List the layers that change images at random in training."""
-    changes = config.augmentation
-    if not changes.is_none or isinstance(config.network, CnnConfig):
-        yield "layers.Reshape((28, 28, 1)),"
+def changes_of(config: TrainingConfig, image_shape: tuple[int, int]) -> Iterator[str]:
+    """List the layers that change images at random in training.
+
+    Before them, images get the channel that these and convolutions take.
+
+    Args:
+        config: How images are changed, and for which network.
+        image_shape: Height and width of the images, in pixels.
+    """
+    changes, (height, width) = config.augmentation, image_shape
+    if not changes.is_none or config.network.is_convolutional:
+        yield f"layers.Reshape(({height}, {width}, 1)),"
     paper = 'fill_mode="constant"'
     if changes.shift:
-        each_way = f"{changes.shift} / 28"
-        yield f"layers.RandomTranslation({each_way}, {each_way}, {paper}),"
+        each_way = f"{changes.shift} / {height}, {changes.shift} / {width}"
+        yield f"layers.RandomTranslation({each_way}, {paper}),"
     if changes.zoom:
         yield f"layers.RandomZoom({changes.zoom}, {changes.zoom}, {paper}),"
     if changes.rotation:
@@ -49,43 +57,17 @@ def changes_of(config: TrainingConfig) -> Iterator[str]:
         yield "layers.ReLU(max_value=1.0),"
 
 
-def layers_of(network: Network) -> Iterator[str]:
-    """List the layers of the network but the last."""
-    dropout = [f"layers.Dropout({network.dropout}),"] if network.dropout else []
-    match network:
-        case MlpConfig():
-            yield "layers.Flatten(),"
-            for units in network.hidden:
-                yield from _activated(f"layers.Dense({units}", network)
-                yield from dropout
-        case CnnConfig():
-            for block in network.blocks:
-                options = (
-                    f'{block.filters}, {block.kernel}, padding="{network.padding}"'
-                )
-                for _ in range(block.convolutions):
-                    yield from _activated(f"layers.Conv2D({options}", network)
-                yield "layers.MaxPooling2D(),"
-            yield "layers.Flatten(),"
-            for units in network.dense:
-                yield from dropout
-                yield from _activated(f"layers.Dense({units}", network)
-            yield from dropout
-
-
-def _activated(opened: str, network: Network) -> Iterator[str]:
-    if not network.batch_norm:
-        yield f'{opened}, activation="{network.activation}"),'
-        return
-    yield f"{opened}),"
-    yield "layers.BatchNormalization(),"
-    yield f'layers.Activation("{network.activation}"),'
+def learned_of(config: TrainingConfig) -> str:
+    """Write which of the training images are learned from."""
+    return "[learned]" if config.validation_fraction else ""
 
 
 def preparations_of(config: TrainingConfig) -> Iterator[str]:
     """List what is done before the network is made."""
     if config.validation_fraction:
         yield "learned, held_out = hold_out(labels)"
+    if config.class_weights == "balanced":
+        yield f"weights = balanced(labels{learned_of(config)})"
     if config.label_smoothing:
         yield "labels = keras.utils.to_categorical(labels, NUM_CLASSES)"
         yield "test_labels = keras.utils.to_categorical(test_labels, NUM_CLASSES)"
@@ -100,7 +82,7 @@ def optimizer_of(config: TrainingConfig) -> str:
     if config.weight_decay or config.optimizer not in _DEFAULT_IS_NONE:
         lines += [f"{each}={config.weight_decay}" for each in decays]
     if config.optimizer == "sgd":
-        lines += ["momentum=0.9", "nesterov=True"]
+        lines += [f"momentum={MOMENTUM}", "nesterov=True"]
     if config.gradient_clip:
         lines.append(f"global_clipnorm={config.gradient_clip}")
     if config.weight_average:
@@ -115,6 +97,8 @@ def fit_options_of(config: TrainingConfig) -> Iterator[str]:
     """List what `fit` is told beside images, labels, batches and epochs."""
     if config.validation_fraction:
         yield "validation_data=(images[held_out], labels[held_out]),"
+    if config.class_weights == "balanced":
+        yield "class_weight=weights,"
     if not config.patience:
         return
     yield "callbacks=["

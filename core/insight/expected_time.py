@@ -11,7 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.config import CnnConfig, MlpConfig, OptimizerName, TrainingConfig
+from core.config import (
+    Compiler,
+    Dimensions,
+    Network,
+    OptimizerName,
+    TrainingConfig,
+)
+from core.config.networks.operations import BatchNorm, Dropout
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
 from core.errors import UnknownDatasetError
@@ -20,13 +27,13 @@ from core.records import Run, RunStatus
 STARTUP_SECONDS: Final = 2.0
 """Compiling and the first chunk's share of it, where no run tells more."""
 
-# Microseconds on two cores of 2026, fitted to trainings of 22 configurations, the
-# dense multiplication later to that of the largest dense preset.
-DENSE_IMAGE: Final = 4.0
-DENSE_MULTIPLICATION: Final = 7.5e-5
-CONVOLUTIONAL_IMAGE: Final = 50.0
-CONVOLUTIONAL_MULTIPLICATION: Final = 1.5e-4
-DROPPED_UNIT: Final = 0.8
+# Microseconds on two cores of 2026. What XLA compiles is fitted to trainings of 22
+# configurations, its multiply-add to that of the largest dense preset. What oneDNN
+# does is fitted to the presets with convolutions, which batch norm slows most.
+IMAGE: Final[Mapping[Compiler, float]] = {"XLA": 4.0, "oneDNN": 50.0}
+MAC: Final[Mapping[Compiler, float]] = {"XLA": 7.5e-5, "oneDNN": 4e-5}
+DROPPED_OUTPUT: Final[Mapping[Compiler, float]] = {"XLA": 0.8, "oneDNN": 0.0}
+NORMED_OUTPUT: Final[Mapping[Compiler, float]] = {"XLA": 0.0, "oneDNN": 8e-3}
 UPDATED_PARAMETER: Final[Mapping[OptimizerName, float]] = {
     "adam": 3.5e-3,
     "adamw": 3.5e-3,
@@ -38,8 +45,8 @@ UPDATED_PARAMETER: Final[Mapping[OptimizerName, float]] = {
 CHANGED_IMAGE: Final = 20.0
 
 NUM_NEIGHBOURS: Final = 5
-OTHER_KIND: Final = 3.0
-"""A run of the other kind of network is as far as one of twenty times the work."""
+OTHER_FAMILY: Final = 3.0
+"""A run of another family of networks is as far as one of twenty times the work."""
 
 OTHER_OPTIMIZER: Final = 0.5
 OTHER_CHANGES: Final = 0.5
@@ -138,25 +145,24 @@ def _num_images(config: TrainingConfig, spec: DatasetSpec) -> float:
 
 def _image_seconds(config: TrainingConfig, spec: DatasetSpec) -> float:
     """Return how long the reference machine learns from one image."""
-    network, num_classes = config.network, len(spec.classes)
-    parameters = network.num_parameters(num_classes=num_classes)
+    parameters = config.network.num_parameters(spec.dimensions)
     microseconds = (
-        _layers_cost(config, num_classes)
+        _layers_cost(config.network, spec.dimensions)
         + UPDATED_PARAMETER[config.optimizer] * parameters / config.batch_size
         + (0.0 if config.augmentation.is_none else CHANGED_IMAGE)
     )
     return microseconds / 1e6
 
 
-def _layers_cost(config: TrainingConfig, num_classes: int) -> float:
+def _layers_cost(network: Network, dimensions: Dimensions) -> float:
     """Return the microseconds for what the layers compute of one image."""
-    work = config.network.num_multiplications(num_classes=num_classes)
-    match config.network:
-        case MlpConfig(hidden=hidden, dropout=dropout):
-            dropped = DROPPED_UNIT * sum(hidden) if dropout else 0.0
-            return DENSE_IMAGE + DENSE_MULTIPLICATION * work + dropped
-        case CnnConfig():
-            return CONVOLUTIONAL_IMAGE + CONVOLUTIONAL_MULTIPLICATION * work
+    compiler, graph = network.compiler, network.graph(dimensions)
+    return (
+        IMAGE[compiler]
+        + MAC[compiler] * network.num_macs(dimensions)
+        + DROPPED_OUTPUT[compiler] * graph.num_outputs_of(Dropout)
+        + NORMED_OUTPUT[compiler] * graph.num_outputs_of(BatchNorm)
+    )
 
 
 def _distance(
@@ -166,7 +172,7 @@ def _distance(
     work = _image_seconds(first, spec) / _image_seconds(second, spec)
     batches = first.batch_size / second.batch_size
     others = (
-        OTHER_KIND * (type(first.network) is not type(second.network))
+        OTHER_FAMILY * (first.network.family != second.network.family)
         + OTHER_OPTIMIZER * (first.optimizer != second.optimizer)
         + OTHER_CHANGES * (first.augmentation.is_none != second.augmentation.is_none)
     )

@@ -1,60 +1,56 @@
-"""Build the Keras model that a configuration describes.
+"""Build the Keras model that a graph of layers describes.
 
-Every model takes float images of shape (28, 28) with 0.0 for paper and 1.0
+Every model takes float images of shape (height, width) with 0.0 for paper and 1.0
 for full ink, and answers with one probability per class.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 import keras
 import numpy as np
 
-from core.config import (
-    IMAGE_SIDE,
-    CnnConfig,
-    ConvBlock,
-    MlpConfig,
-    Network,
-)
+from core.config import Dimensions, Graph, Network, Node
+from core.config.networks import operations
+from core.config.networks.graph import ANSWER, FEATURES, INPUT
+from core.errors import ConfigError
 
-FEATURES_LAYER: Final = "features"
-"""The layer whose output stands for an image in maps: the last but the answer."""
-
-ANSWER_LAYER: Final = "probabilities"
 MAX_FEATURES: Final = 2048
 
 
-def build(network: Network, *, num_classes: int) -> keras.Model:
+def build(network: Network, dimensions: Dimensions) -> keras.Model:
     """Build a network; `initialise` gives it its starting weights.
 
     Args:
         network: What to build.
-        num_classes: Number of outputs, at least 2.
+        dimensions: Of the images and the answer.
 
     Returns:
-        An uncompiled model from images (n, 28, 28) to probabilities (n, classes).
+        An uncompiled model from images (n, height, width) to probabilities
+        (n, classes).
+
+    Raises:
+        ConfigError: If its layers leave nothing of the image.
     """
-    images = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="images")
-    match network:
-        case MlpConfig():
-            signal = keras.layers.Flatten(name="pixels")(images)
-            for number, units in enumerate(network.hidden, start=1):
-                signal = _dense(signal, network, units, number)
-                signal = _dropped(signal, network, number)
-        case CnnConfig():
-            signal = _convolved(images, network)
-            for number, units in enumerate(network.dense, start=1):
-                signal = _dropped(signal, network, number)
-                signal = _dense(signal, network, units, number)
-            signal = _dropped(signal, network, len(network.dense) + 1)
-    signal = keras.layers.Identity(name=FEATURES_LAYER)(signal)
-    answer = keras.layers.Dense(num_classes, activation="softmax", name=ANSWER_LAYER)(
-        signal
-    )
-    kind = "mlp" if isinstance(network, MlpConfig) else "cnn"
-    return keras.Model(images, answer, name=kind)
+    return build_graph(network.graph(dimensions), name=network.family)
+
+
+def build_graph(graph: Graph, *, name: str) -> keras.Model:
+    """Build a graph of layers, each Keras layer named like its node.
+
+    Args:
+        graph: From the images to the probabilities.
+        name: Of the model.
+    """
+    signals: dict[str, keras.KerasTensor] = {}
+    for node in graph.nodes:
+        if isinstance(node.operation, operations.Images):
+            signals[node.name] = keras.Input(graph.shapes[node.name], name=node.name)
+            continue
+        given = [signals[source] for source in node.inputs]
+        signals[node.name] = _layer(node)(given if len(given) > 1 else given[0])
+    return keras.Model(signals[INPUT], signals[ANSWER], name=name)
 
 
 def mean_of(models: Sequence[keras.Model]) -> keras.Model:
@@ -64,18 +60,18 @@ def mean_of(models: Sequence[keras.Model]) -> keras.Model:
     layer reads its own share of them.
 
     Args:
-        models: At least two models made by `build` for the same classes; their
+        models: At least two models made by `build` for the same dimensions; their
             hidden layers go on to be used, the last ones are copied.
 
     Returns:
         A model like those that `build` makes.
     """
-    images = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="images")
+    images = keras.Input(models[0].input.shape[1:], name=INPUT)
     readers = [
         keras.Model(each.input, _features_of(each), name=f"member_{number}")
         for number, each in enumerate(models, start=1)
     ]
-    features = keras.layers.Concatenate(name=FEATURES_LAYER)(
+    features = keras.layers.Concatenate(name=FEATURES)(
         [reader(images) for reader in readers]
     )
     ends = np.cumsum([0, *(reader.output_shape[-1] for reader in readers)]).tolist()
@@ -85,7 +81,7 @@ def mean_of(models: Sequence[keras.Model]) -> keras.Model:
             zip(models, pairwise(ends), strict=True), start=1
         )
     ]
-    answer = keras.layers.Average(name=ANSWER_LAYER)(answers)
+    answer = keras.layers.Average(name=ANSWER)(answers)
     return keras.Model(images, answer, name="ensemble")
 
 
@@ -103,6 +99,9 @@ def initialise(model: keras.Model, *, seed: int) -> None:
     Args:
         model: A model made by `build`.
         seed: Decides the weights, and which units dropout leaves out.
+
+    Raises:
+        ConfigError: If a layer has weights, and it is not known what from.
     """
     states = np.random.SeedSequence(seed).generate_state(len(model.layers))
     for layer, state in zip(model.layers, states % 2**31, strict=True):
@@ -117,6 +116,33 @@ def initialise(model: keras.Model, *, seed: int) -> None:
                 layer.set_weights([one, zero, zero, one])
             case keras.layers.Dropout():
                 layer.seed_generator.state.assign([int(state), 0])
+            case _ if layer.variables:
+                raise _unknown_start(layer)
+
+
+def outputs(
+    model: keras.Model, images: keras.KerasTensor
+) -> Iterator[tuple[keras.layers.Layer, keras.KerasTensor]]:
+    """Compute what each layer gives, when the network is used and not trained.
+
+    Args:
+        model: A single network made by `build`.
+        images: A float32 tensor of shape (n, height, width).
+
+    Yields:
+        Each layer after the images with its output, a tensor.
+    """
+    signals = {id(model.input): images}
+    for layer in model.layers[1:]:
+        given = layer.input
+        signal = layer(
+            [signals[id(each)] for each in given]
+            if isinstance(given, list)
+            else signals[id(given)],
+            training=False,
+        )
+        signals[id(layer.output)] = signal
+        yield layer, signal
 
 
 def with_features(model: keras.Model) -> keras.Model:
@@ -133,12 +159,12 @@ def with_features(model: keras.Model) -> keras.Model:
 
 
 def _features_of(model: keras.Model) -> keras.KerasTensor:
-    return model.get_layer(FEATURES_LAYER).output
+    return model.get_layer(FEATURES).output
 
 
 def _answer_layer(model: keras.Model, number: int) -> keras.layers.Layer:
     """Make the last layer of a model anew, with its weights and a name of its own."""
-    original = model.get_layer(ANSWER_LAYER)
+    original = model.get_layer(ANSWER)
     layer = keras.layers.Dense.from_config(
         original.get_config() | {"name": answer_name(number)}
     )
@@ -147,51 +173,46 @@ def _answer_layer(model: keras.Model, number: int) -> keras.layers.Layer:
     return layer
 
 
-def _convolved(images: keras.KerasTensor, network: CnnConfig) -> keras.KerasTensor:
-    shape = (IMAGE_SIDE, IMAGE_SIDE, 1)
-    signal = keras.layers.Reshape(shape, name="channels")(images)
-    for number, block in enumerate(network.blocks, start=1):
-        signal = _block(signal, network, block, number)
-    return keras.layers.Flatten(name="flat")(signal)
+def _layer(node: Node) -> keras.layers.Layer:  # noqa: C901, PLR0911, PLR0912
+    """Make the Keras layer of a node."""
+    layers, name = keras.layers, node.name
+    match node.operation:
+        case operations.Flatten():
+            return layers.Flatten(name=name)
+        case operations.Reshape(shape):
+            return layers.Reshape(shape, name=name)
+        case operations.Conv(filters, kernel, padding):
+            return layers.Conv2D(filters, kernel, padding=padding, name=name)
+        case operations.BatchNorm():
+            return layers.BatchNormalization(name=name)
+        case operations.Activate(function):
+            return layers.Activation(function, name=name)
+        case operations.Dropout(share):
+            return layers.Dropout(share, seed=0, name=name)
+        case operations.Identity():
+            return layers.Identity(name=name)
+        case operations.MaxPool(size):
+            return layers.MaxPooling2D(size, name=name)
+        case operations.GlobalAveragePool():
+            return layers.GlobalAveragePooling2D(name=name)
+        case operations.Dense(units, squash):
+            return layers.Dense(units, activation=squash, name=name)
+        case operations.Add():
+            return layers.Add(name=name)
+        case operations.Scale():
+            return layers.Multiply(name=name)
+        case operation:
+            message = (
+                "Expected an operation that is built as a Keras layer, got "
+                f"{operation!r}. Teach it to core/models/architectures.py."
+            )
+            raise ConfigError(message)
 
 
-def _block(
-    signal: keras.KerasTensor, network: CnnConfig, block: ConvBlock, number: int
-) -> keras.KerasTensor:
-    for place in range(1, block.convolutions + 1):
-        name = f"{number}_{place}"
-        signal = keras.layers.Conv2D(
-            block.filters,
-            block.kernel,
-            padding=network.padding,
-            name=f"convolution_{name}",
-        )(signal)
-        signal = _activated(signal, network, f"convolution_{name}")
-    return keras.layers.MaxPooling2D(name=f"pool_{number}")(signal)
-
-
-def _dense(
-    signal: keras.KerasTensor, network: Network, units: int, number: int
-) -> keras.KerasTensor:
-    signal = keras.layers.Dense(units, name=f"hidden_{number}")(signal)
-    return _activated(signal, network, str(number))
-
-
-def _activated(
-    signal: keras.KerasTensor, network: Network, name: str
-) -> keras.KerasTensor:
-    if network.batch_norm:
-        signal = keras.layers.BatchNormalization(name=f"norm_{name}")(signal)
-    return keras.layers.Activation(network.activation, name=f"activation_{name}")(
-        signal
+def _unknown_start(layer: keras.layers.Layer) -> ConfigError:
+    message = (
+        "Expected a layer whose starting weights are known, got "
+        f"{type(layer).__name__} {layer.name!r}. Teach it to `initialise` in "
+        "core/models/architectures.py."
     )
-
-
-def _dropped(
-    signal: keras.KerasTensor, network: Network, number: int
-) -> keras.KerasTensor:
-    if not network.dropout:
-        return signal
-    return keras.layers.Dropout(network.dropout, seed=0, name=f"dropout_{number}")(
-        signal
-    )
+    return ConfigError(message)

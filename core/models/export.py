@@ -72,7 +72,7 @@ def check_litert(
 
     Args:
         path: A file that `save_litert` wrote.
-        images: Grey levels, uint8 of shape (n, 28, 28).
+        images: Grey levels, uint8 of shape (n, height, width).
         probabilities: What the trained model says about them, of shape (n, classes).
 
     Raises:

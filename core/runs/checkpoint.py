@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import SchemaError
 from core.files import reading_arrays
 from core.records import History
-from core.runs.training_state import EngineState, Tally
+from core.runs.training_state import BatchMetrics, EngineState
 
 Arrays = tuple[NDArray[Any], ...]
 
@@ -31,7 +31,7 @@ class Checkpoint:
         epochs_done: Passes made so far, with fractions, of those that were planned.
         seconds: Time of the training loop so far, with those it went on with.
         history: Scores of the epochs finished so far.
-        tallies: What the chunks of the epoch under way added up to.
+        chunk_metrics: What the chunks of the epoch under way added up to.
         state: Weights, optimizer and running averages.
         best: Weights of the best epoch so far; empty if none were held out or
             no epoch has finished.
@@ -42,7 +42,7 @@ class Checkpoint:
     epochs_done: float
     seconds: float
     history: History
-    tallies: tuple[Tally, ...]
+    chunk_metrics: tuple[BatchMetrics, ...]
     state: EngineState
     best: Arrays
 
@@ -55,7 +55,7 @@ class Checkpoint:
             "epochs_done": self.epochs_done,
             "seconds": self.seconds,
             "history": dataclasses.asdict(self.history),
-            "tallies": [dataclasses.asdict(tally) for tally in self.tallies],
+            "tallies": [dataclasses.asdict(each) for each in self.chunk_metrics],
         }
         groups = {**vars(self.state), "best": self.best}
         arrays = {
@@ -85,7 +85,7 @@ class Checkpoint:
                 history=History(
                     **{key: tuple(each) for key, each in facts["history"].items()}
                 ),
-                tallies=tuple(Tally(**tally) for tally in facts["tallies"]),
+                chunk_metrics=tuple(BatchMetrics(**each) for each in facts["tallies"]),
                 state=EngineState(**{name: _group(arrays, name) for name in groups}),
                 best=_group(arrays, "best"),
             )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Tally:
+class BatchMetrics:
     """What a pass over some images added up to.
 
     Attributes:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import tensorflow as tf
 
-from core.config import IMAGE_SIDE, Augmentation
+from core.config import Augmentation
 from core.types import ByteImages
 
 NUM_COMPILED: Final = 6
@@ -37,16 +37,15 @@ class Augmenter:
 
     def __init__(self, augmentation: Augmentation, *, seed: int) -> None:
         self._augmentation = augmentation
-        self._change = _compiled(augmentation)
         self._seed = seed
 
     def __call__(self, images: ByteImages, *, position: int) -> ByteImages:
         """Change images.
 
         Args:
-            images: uint8 of shape (n, 28, 28).
+            images: uint8 of shape (n, height, width).
             position: How many images of the training came before these; with the
-                seed it decides the changes, so a training can be taken up again.
+                seed it decides the changes, so a training can be resumed.
 
         Returns:
             Changed images, uint8 of the same shape.
@@ -62,7 +61,8 @@ class Augmenter:
 
     def _changed(self, images: ByteImages, position: int) -> ByteImages:
         seed = tf.constant([self._seed, position], tf.int32)
-        changed: ByteImages = self._change(images, seed).numpy()
+        change = _compiled(self._augmentation, images.shape[1:])
+        changed: ByteImages = change(images, seed).numpy()
         return changed
 
 
@@ -72,29 +72,31 @@ def previews(
     """Change each image several times, to show what a training would learn from.
 
     Args:
-        images: As in the data set, uint8 of shape (n, 28, 28); also none.
+        images: As in the data set, uint8 of shape (n, height, width); also none.
         augmentation: How strongly.
         num: How often each image is changed, at least 1.
         seed: Decides the changes; the same ones for as many images and changes.
 
     Returns:
-        The changed images, uint8 of shape (n, num, 28, 28).
+        The changed images, uint8 of shape (n, num, height, width).
     """
     repeated = np.repeat(images, num, axis=0)
     if len(repeated):
         repeated = Augmenter(augmentation, seed=seed)(repeated, position=0)
-    return repeated.reshape(len(images), num, IMAGE_SIDE, IMAGE_SIDE)
+    return repeated.reshape(len(images), num, *images.shape[1:])
 
 
 @functools.lru_cache(maxsize=NUM_COMPILED)
-def _compiled(augmentation: Augmentation) -> Callable[..., tf.Tensor]:
+def _compiled(
+    augmentation: Augmentation, image_shape: tuple[int, int]
+) -> Callable[..., tf.Tensor]:
     """Keep what was compiled for the next run with the same changes."""
 
     def change(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         ink = tf.cast(images, tf.float32) / 255.0
         return tf.cast(tf.round(augment(ink, augmentation, seed) * 255.0), tf.uint8)
 
-    pixels = tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.uint8)
+    pixels = tf.TensorSpec((None, *image_shape), tf.uint8)
     changed: Callable[..., tf.Tensor] = tf.function(
         change, input_signature=[pixels, tf.TensorSpec((2,), tf.int32)]
     )
@@ -107,19 +109,18 @@ def augment(
     """Change each image by an amount of its own.
 
     Args:
-        images: Ink, float32 of shape (n, 28, 28), values in [0, 1].
+        images: Ink, float32 of shape (n, height, width), values in [0, 1].
         augmentation: How strongly.
         seed: Two whole numbers, int32 of shape (2,), that decide the changes.
 
     Returns:
-        Changed images, float32 of shape (n, 28, 28), values in [0, 1].
+        Changed images, float32 of shape (n, height, width), values in [0, 1].
     """
     if augmentation.is_none:
         return images
-    seeds = tf.unstack(tf.random.split(seed, 6))
-    num_images = tf.shape(images)[0]
+    seeds, shape = tf.unstack(tf.random.split(seed, 6)), images.shape
     if _moves(augmentation):
-        transforms = _transforms(augmentation, num_images, seeds[0])
+        transforms = _transforms(augmentation, images, seeds[0])
         if augmentation.elastic:
             images = _bent(images, augmentation.elastic, transforms, seeds[1])
         else:
@@ -127,7 +128,9 @@ def augment(
     if augmentation.thickness:
         images = _thickened(images, augmentation.thickness, seeds[2])
     if augmentation.erasing:
-        images *= _holes(augmentation.erasing, num_images, seeds[3])
+        # What moves images knows their size only when it runs.
+        images = tf.ensure_shape(images, shape)
+        images *= _holes(augmentation.erasing, images, seeds[3])
     if augmentation.noise:
         noise = tf.random.stateless_normal(tf.shape(images), seeds[4])
         images += augmentation.noise * noise
@@ -145,7 +148,7 @@ def _moves(augmentation: Augmentation) -> bool:
 
 
 def _transforms(
-    augmentation: Augmentation, num_images: tf.Tensor, seed: tf.Tensor
+    augmentation: Augmentation, images: tf.Tensor, seed: tf.Tensor
 ) -> tf.Tensor:
     """Return where each pixel comes from, as float32 of shape (n, 8).
 
@@ -158,7 +161,7 @@ def _transforms(
         *[augmentation.zoom] * 2,
         *[augmentation.shift] * 2,
     ]
-    draws = tf.random.stateless_uniform((6, num_images), seed, -1.0, 1.0)
+    draws = tf.random.stateless_uniform((6, tf.shape(images)[0]), seed, -1.0, 1.0)
     angle, shear, zoom_x, zoom_y, shift_x, shift_y = tf.unstack(
         draws * tf.constant(strengths, tf.float32)[:, None]
     )
@@ -166,9 +169,9 @@ def _transforms(
     scale_x, scale_y = 1.0 + zoom_x, 1.0 + zoom_y
     a, b = cos / scale_x, (shear * cos - sin) / scale_x
     d, e = sin / scale_y, (shear * sin + cos) / scale_y
-    middle = (IMAGE_SIDE - 1) / 2
-    c = middle - middle * (a + b) - shift_x
-    f = middle - middle * (d + e) - shift_y
+    middle_y, middle_x = ((side - 1) / 2 for side in images.shape[1:])
+    c = middle_x - middle_x * (a + b * (middle_y / middle_x)) - shift_x
+    f = middle_y - middle_y * (d * (middle_x / middle_y) + e) - shift_y
     nothing = tf.zeros_like(a)
     return tf.stack([a, b, c, d, e, f, nothing, nothing], axis=1)
 
@@ -193,13 +196,13 @@ def _bent(
     Simard, Steinkraus and Platt 2003 smooth a random field with a Gaussian; a
     coarse random grid, enlarged smoothly, is the same at a fraction of the work.
     """
-    num_images = tf.shape(images)[0]
-    grid = (num_images, ELASTIC_GRID, ELASTIC_GRID, 2)
+    height, width = images.shape[1:]
+    grid = (tf.shape(images)[0], ELASTIC_GRID, ELASTIC_GRID, 2)
     coarse = strength / LEFT_BY_ENLARGING * tf.random.stateless_normal(grid, seed)
-    field = tf.image.resize(coarse, (IMAGE_SIDE, IMAGE_SIDE), method="bicubic")
+    field = tf.image.resize(coarse, (height, width), method="bicubic")
     a, b, c, d, e, f, _, _ = tf.unstack(transforms[:, :, None, None], axis=1)
-    line = tf.range(IMAGE_SIDE, dtype=tf.float32)
-    x, y = line[None, None, :], line[None, :, None]
+    x = tf.range(width, dtype=tf.float32)[None, None, :]
+    y = tf.range(height, dtype=tf.float32)[None, :, None]
     return _sampled(
         images,
         a * x + b * y + c + field[..., 0],
@@ -211,21 +214,21 @@ def _sampled(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """Read images between their pixels, bilinearly; beyond the edge is paper."""
     # One pixel of paper all around, on which all that lies beyond is read.
     padded = tf.pad(images, [[0, 0], [1, 1], [1, 1]])
-    side = IMAGE_SIDE + 2
-    x = tf.clip_by_value(x + 1.0, 0.0, side - 1.001)
-    y = tf.clip_by_value(y + 1.0, 0.0, side - 1.001)
+    height, width = padded.shape[1:]
+    x = tf.clip_by_value(x + 1.0, 0.0, width - 1.001)
+    y = tf.clip_by_value(y + 1.0, 0.0, height - 1.001)
     left, top = tf.floor(x), tf.floor(y)
     right_share, low_share = x - left, y - top
-    place = tf.cast(top, tf.int32) * side + tf.cast(left, tf.int32)
-    place = tf.reshape(place, (-1, IMAGE_SIDE**2))
-    flat = tf.reshape(padded, (-1, side**2))
+    place = tf.cast(top, tf.int32) * width + tf.cast(left, tf.int32)
+    place = tf.reshape(place, (-1, images.shape[1] * images.shape[2]))
+    flat = tf.reshape(padded, (-1, height * width))
 
     def at(offset: int) -> tf.Tensor:
         values = tf.gather(flat, place + offset, batch_dims=1)
         return tf.reshape(values, tf.shape(x))
 
     upper = at(0) * (1.0 - right_share) + at(1) * right_share
-    lower = at(side) * (1.0 - right_share) + at(side + 1) * right_share
+    lower = at(width) * (1.0 - right_share) + at(width + 1) * right_share
     return upper * (1.0 - low_share) + lower * low_share
 
 
@@ -255,12 +258,14 @@ def _spread(images: tf.Tensor) -> tf.Tensor:
     return images
 
 
-def _holes(strength: float, num_images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _holes(strength: float, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Return 0 in a square of each image and 1 elsewhere."""
-    draws = tf.random.stateless_uniform((3, num_images, 1), seed)
-    half = draws[0] * strength * IMAGE_SIDE / 2
-    line = tf.range(IMAGE_SIDE, dtype=tf.float32)[None, :] + 0.5
-    in_columns = tf.abs(line - draws[1] * IMAGE_SIDE) < half
-    in_rows = tf.abs(line - draws[2] * IMAGE_SIDE) < half
+    height, width = images.shape[1:]
+    draws = tf.random.stateless_uniform((3, tf.shape(images)[0], 1), seed)
+    half = draws[0] * strength * min(height, width) / 2
+    columns = tf.range(width, dtype=tf.float32)[None, :] + 0.5
+    rows = tf.range(height, dtype=tf.float32)[None, :] + 0.5
+    in_columns = tf.abs(columns - draws[1] * width) < half
+    in_rows = tf.abs(rows - draws[2] * height) < half
     hole = tf.logical_and(in_rows[:, :, None], in_columns[:, None, :])
     return 1.0 - tf.cast(hole, tf.float32)

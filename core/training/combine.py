@@ -48,10 +48,9 @@ def combine(
     Raises:
         ArtifactError: If a file is missing, damaged, or of another network.
     """
-    num_classes = len(dataset.spec.classes)
     members = []
     for member, path in zip(config.members, files, strict=True):
-        model = architectures.build(member, num_classes=num_classes)
+        model = architectures.build(member, dataset.spec.dimensions)
         export.load_weights(model, path)
         members.append(model)
         check()

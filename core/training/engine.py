@@ -8,22 +8,22 @@ shuffled images goes in, and the summed loss and number of hits come out.
 import contextlib
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from core.config import CnnConfig, Network, TrainingConfig
+from core.config import Compiler, Network, TrainingConfig
+from core.config.optimizers import AVERAGE_WARM_UP
+from core.datasets.splits import balanced_weights
 from core.models import architectures
-from core.runs.training_state import EngineState, Tally
+from core.runs.training_state import BatchMetrics, EngineState
 from core.types import ByteImages, Labels
 
 # Five networks in one process are five graphs, which it takes for a mistake.
 tf.get_logger().setLevel("ERROR")
-
-Compiler = Literal["XLA", "oneDNN"]
 
 EVALUATION_BATCH: Final = 2000
 EVALUATION_BYTES: Final = 128_000_000
@@ -31,15 +31,13 @@ EVALUATION_BYTES: Final = 128_000_000
 
 
 def compiler_for(network: Network) -> Compiler:
-    """Choose what compiles the loop, by the layers and by what runs them.
+    """Choose what compiles the loop, by the family and by what runs it.
 
-    On a processor, XLA is the faster for dense layers and up to 40 times the
-    slower for convolutions, which oneDNN's kernels in one graph do best; on a
-    graphics card XLA is the faster for both.
+    On a graphics card XLA is the faster for all.
     """
     if tf.config.list_physical_devices("GPU"):
         return "XLA"
-    return "oneDNN" if isinstance(network, CnnConfig) else "XLA"
+    return network.compiler
 
 
 def evaluation_batch(model: keras.Model) -> int:
@@ -59,12 +57,12 @@ class Engine:
     """A model with its optimizer, compiled for chunks of one size.
 
     Args:
-        model: Any Keras model from images (n, 28, 28) to probabilities.
+        model: Any Keras model from images (n, height, width) to probabilities.
         optimizer: Any Keras optimizer with a settable learning rate.
-        config: Gives the batch size; the label smoothing, without which losses
-            are told; and how much of the running average of the weights stays
-            in a step. In the first steps less of it stays, or a short training
-            would end near its random first weights.
+        config: Gives the batch size; label smoothing and class weights, without
+            which losses are told; and how much of the running average of the
+            weights stays in a step. In the first steps less of it stays, or a short
+            training would end near its random first weights.
         chunk_batches: Batches that one call runs at most; each call is padded
             to it, so there is one shape to compile.
         compiler: What compiles the loop; see `compiler_for`.
@@ -85,6 +83,12 @@ class Engine:
         self._chunk_batches = chunk_batches
         self._label_smoothing = config.label_smoothing
         self._weight_average = config.weight_average
+        num_classes = model.output_shape[-1]
+        self._class_weights = (
+            tf.Variable(tf.ones(num_classes))
+            if config.class_weights == "balanced"
+            else None
+        )
         self._evaluation_batch = evaluation_batch(model)
         self._averages = [
             (tf.Variable(variable.value), variable)
@@ -125,6 +129,17 @@ class Engine:
         for average, variable in self._averages:
             average.assign(variable.value)
 
+    def weigh_classes(self, labels: Labels) -> None:
+        """Count by which classes are balanced, if they are.
+
+        Args:
+            labels: Of all images to learn from, uint8 of shape (n,).
+        """
+        if self._class_weights is not None:
+            num_classes = self._class_weights.shape[0]
+            weights = balanced_weights(labels, num_classes=num_classes)
+            self._class_weights.assign(weights)
+
     def state(self) -> EngineState:
         """Return a copy of all that learning has changed."""
         return EngineState(
@@ -152,11 +167,11 @@ class Engine:
 
     def learn(
         self, images: ByteImages, labels: Labels, rates: NDArray[np.float32]
-    ) -> Tally:
+    ) -> BatchMetrics:
         """Run one chunk of batches and update the weights.
 
         Args:
-            images: Shuffled images, uint8 of shape (n, 28, 28); n is the
+            images: Shuffled images, uint8 of shape (n, height, width); n is the
                 number of batches times the batch size.
             labels: Their classes, uint8 of shape (n,).
             rates: Learning rate of each batch, float32 of shape (batches,).
@@ -171,7 +186,7 @@ class Engine:
             _padded(rates, self._rates),
             tf.constant(num_batches),
         )
-        return Tally(
+        return BatchMetrics(
             float(loss) / max(num_batches, 1),
             int(hits) / max(num_images, 1),
             num_images,
@@ -189,11 +204,11 @@ class Engine:
             for (_, variable), value in zip(self._averages, latest, strict=True):
                 variable.assign(value)
 
-    def evaluate(self, images: ByteImages, labels: Labels) -> Tally:
+    def evaluate(self, images: ByteImages, labels: Labels) -> BatchMetrics:
         """Measure loss and accuracy without learning.
 
         Args:
-            images: uint8 of shape (n, 28, 28), n at least 1.
+            images: uint8 of shape (n, height, width), n at least 1.
             labels: uint8 of shape (n,).
         """
         loss, hits = 0.0, 0
@@ -202,7 +217,7 @@ class Engine:
             part_loss, part_hits = self._run_evaluation(images[part], labels[part])
             loss += float(part_loss)
             hits += int(part_hits)
-        return Tally(loss / len(labels), hits / len(labels), len(labels))
+        return BatchMetrics(loss / len(labels), hits / len(labels), len(labels))
 
     def _chunk(
         self, images: tf.Tensor, labels: tf.Tensor, rates: tf.Tensor, num: tf.Tensor
@@ -226,19 +241,27 @@ class Engine:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            losses, hits, evenness = self._losses(images, labels, training=True)
+            losses, hits, logs = self._losses(images, labels, training=True)
             loss = tf.reduce_mean(losses)
-            share = self._label_smoothing
-            goal = (1 - share) * loss + share * evenness if share else loss
+            if self._class_weights is None:
+                goal = self._smoothed(loss, -tf.reduce_mean(logs))
+            else:
+                each = self._smoothed(losses, -tf.reduce_mean(logs, axis=-1))
+                truth = tf.cast(labels, tf.int32)
+                goal = tf.reduce_mean(tf.gather(self._class_weights, truth) * each)
         gradients = tape.gradient(goal, variables)
         self.optimizer.learning_rate = rate
         self.optimizer.apply(gradients, variables)
         self._update_averages()
         return loss, hits
 
+    def _smoothed(self, loss: tf.Tensor, evenness: tf.Tensor) -> tf.Tensor:
+        share = self._label_smoothing
+        return (1 - share) * loss + share * evenness if share else loss
+
     def _update_averages(self) -> None:
         steps = tf.cast(self.optimizer.iterations.value, tf.float32)
-        stays = tf.minimum(self._weight_average, steps / (9.0 + steps))
+        stays = tf.minimum(self._weight_average, steps / (AVERAGE_WARM_UP + steps))
         for average, variable in self._averages:
             average.assign(stays * average + (1.0 - stays) * variable.value)
 
@@ -251,14 +274,14 @@ class Engine:
     def _losses(
         self, images: tf.Tensor, labels: tf.Tensor, *, training: bool
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Return the loss of each image, the hits, and the mean loss of all classes."""
+        """Return the loss of each image, the hits, and the log of all probabilities."""
         probabilities = self.model(scaled(images), training=training)
         truth = tf.cast(labels, tf.int32)
         losses = keras.losses.sparse_categorical_crossentropy(truth, probabilities)
         guesses = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
         hits = tf.reduce_sum(tf.cast(guesses == truth, tf.int32))
         logs = tf.math.log(tf.maximum(probabilities, keras.config.epsilon()))
-        return losses, hits, -tf.reduce_mean(logs)
+        return losses, hits, logs
 
 
 def _largest_output(model: keras.Model) -> int:

@@ -1,4 +1,4 @@
-"""The training loop: epochs of chunks, reported, stopped and taken up again."""
+"""The training loop: epochs of chunks, reported, stopped and resumed."""
 
 import math
 import time
@@ -16,14 +16,14 @@ from core.datasets.store import Split
 from core.errors import DivergedError, TrainingStopped
 from core.records import History, Progress
 from core.runs.checkpoint import Checkpoint
-from core.runs.training_state import Tally
+from core.runs.training_state import BatchMetrics
 from core.training.dead_units import share_of_dead_units
 from core.training.engine import EVALUATION_BATCH, Engine
-from core.training.prefetch import Chunk, Feeder
+from core.training.prefetch import Chunk, Prefetcher
 from core.types import Indices
 
 Report = Callable[[Progress], None]
-Keep = Callable[[Callable[[], Checkpoint]], None]
+OfferCheckpoint = Callable[[Callable[[], Checkpoint]], None]
 """Takes what makes a checkpoint, which costs time only if it is wanted."""
 
 Weights = tuple[NDArray[Any], ...]
@@ -42,31 +42,32 @@ class Loop:
         engine: What learns; its weights are those to start from.
         config: How to learn.
         report: Told after each chunk; `TrainingStopped` from it ends the training.
-        keep: Offered where the training stands, after each chunk but the last.
+        offer_checkpoint: Called after each chunk but the last with what makes a
+            checkpoint.
         fingerprint: Of the data set.
         split: All training images.
         learned: Which of them to learn from.
         held_out: Which of them to validate with.
         num_steps: Steps of the optimizer made so far.
         history: Scores of the epochs finished so far.
-        tallies: What the chunks of the epoch under way added up to.
+        chunk_metrics: What the chunks of the epoch under way added up to.
         best: Weights of the best epoch so far, or empty.
         is_stopped: Whether it was ended before its last chunk on request.
         is_out_of_patience: Whether its validation score got no better for too long.
-        seconds: Time it took, with that of a training that was taken up.
+        seconds: Time it took, with that of a training that it resumed.
     """
 
     engine: Engine
     config: TrainingConfig
     report: Report
-    keep: Keep
+    offer_checkpoint: OfferCheckpoint
     fingerprint: str
     split: Split
     learned: Indices
     held_out: Indices
     num_steps: int = 0
     history: History = field(default_factory=History)
-    tallies: tuple[Tally, ...] = ()
+    chunk_metrics: tuple[BatchMetrics, ...] = ()
     best: Weights = ()
     is_stopped: bool = False
     is_out_of_patience: bool = False
@@ -77,7 +78,7 @@ class Loop:
     _epochs_before: int = 0
     _seconds_before: float = 0.0
 
-    def take_up(self, checkpoint: Checkpoint) -> None:
+    def resume(self, checkpoint: Checkpoint) -> None:
         """Go on where a training with the same configuration stood.
 
         Args:
@@ -89,7 +90,7 @@ class Loop:
         self.engine.restore(checkpoint.state)
         self.num_steps = checkpoint.num_steps
         self.history = checkpoint.history
-        self.tallies = checkpoint.tallies
+        self.chunk_metrics = checkpoint.chunk_metrics
         self.best = checkpoint.best
         self._epochs_before = self.history.num_epochs
         self._seconds_before = checkpoint.seconds
@@ -99,10 +100,12 @@ class Loop:
         self._started = time.perf_counter()
         try:
             num_images = len(self.learned)
-            with Feeder(self.split, self.config, num_images=num_images) as feeder:
+            with Prefetcher(
+                self.split, self.config, num_images=num_images
+            ) as prefetcher:
                 for positions, rates in self._epochs():
                     indices, before = self.learned[positions], self._images_done
-                    self._epoch(feeder.chunks(indices, rates, before=before))
+                    self._epoch(prefetcher.chunks(indices, rates, before=before))
                     if self.is_out_of_patience:
                         break
         except TrainingStopped:
@@ -117,7 +120,7 @@ class Loop:
             epochs_done=self._epochs_done,
             seconds=self._seconds_before + self._seconds_so_far,
             history=self.history,
-            tallies=self.tallies,
+            chunk_metrics=self.chunk_metrics,
             state=self.engine.state(),
             best=self.best,
         )
@@ -166,31 +169,31 @@ class Loop:
 
     def _epoch(self, chunks: Iterator[Chunk]) -> None:
         for chunk in chunks:
-            tally = self.engine.learn(chunk.images, chunk.labels, chunk.rates)
-            self._check_loss(tally)
+            metrics = self.engine.learn(chunk.images, chunk.labels, chunk.rates)
+            self._check_loss(metrics)
             self.num_steps += len(chunk.rates)
-            self.tallies += (tally,)
+            self.chunk_metrics += (metrics,)
             if not self._first_chunk_seconds:
                 self._first_chunk_seconds = self._seconds_so_far
                 self._images_of_first_chunk = self._images_done
             if chunk.ends_epoch:
                 self._finish_epoch()
-            self._tell(tally, chunk)
+            self._report(metrics, chunk)
             if self._images_done < self._images_to_do:
-                self.keep(self.checkpoint)
+                self.offer_checkpoint(self.checkpoint)
 
-    def _check_loss(self, tally: Tally) -> None:
-        if math.isfinite(tally.loss):
+    def _check_loss(self, metrics: BatchMetrics) -> None:
+        if math.isfinite(metrics.loss):
             return
         message = (
-            f"Expected a finite loss, but it became {tally.loss} in epoch "
+            f"Expected a finite loss, but it became {metrics.loss} in epoch "
             f"{self.history.num_epochs + 1}: lower the learning rate "
             f"(it was {self.config.learning_rate:g})."
         )
         raise DivergedError(message)
 
     def _finish_epoch(self) -> None:
-        past, learned = self.history, _sum_up(self.tallies)
+        past, learned = self.history, _sum_up(self.chunk_metrics)
         history = History(
             loss=(*past.loss, learned.loss),
             accuracy=(*past.accuracy, learned.accuracy),
@@ -204,9 +207,9 @@ class Loop:
                 val_loss=(*past.val_loss, scores.loss),
                 val_accuracy=(*past.val_accuracy, scores.accuracy),
             )
-        self.history, self.tallies = history, ()
+        self.history, self.chunk_metrics = history, ()
         if len(self.held_out):
-            self._keep_the_best()
+            self._update_best()
 
     def _dead_units(self) -> tuple[float, ...]:
         probed = self.split.images[self.learned[:NUM_PROBED]]
@@ -217,8 +220,8 @@ class Loop:
         unknown = past.num_epochs - len(past.dead_units)
         return (*past.dead_units, *[math.nan] * unknown, share)
 
-    def _keep_the_best(self) -> None:
-        """Keep the weights of the best epoch, and see whether it was long ago."""
+    def _update_best(self) -> None:
+        """Remember the weights of the best epoch, and see whether it was long ago."""
         now = self.history.num_epochs
         best = self.history.best_epoch_by(self.config.monitor)
         if best == now:
@@ -230,7 +233,7 @@ class Loop:
         with self.engine.averaged():
             return tuple(self.engine.model.get_weights())
 
-    def _validate(self) -> Tally:
+    def _validate(self) -> BatchMetrics:
         """Measure on the held-out images, which are read a part at a time.
 
         Without any, some training images show whether the last step diverged.
@@ -246,7 +249,7 @@ class Loop:
                 [self.engine.evaluate(images[part], labels[part]) for part in parts]
             )
 
-    def _tell(self, tally: Tally, chunk: Chunk) -> None:
+    def _report(self, metrics: BatchMetrics, chunk: Chunk) -> None:
         since_first = self._images_done - self._images_of_first_chunk
         seconds = self._seconds_so_far - self._first_chunk_seconds
         speed = since_first / max(seconds, 1e-9)
@@ -257,8 +260,8 @@ class Loop:
                 num_epochs=self.config.epochs,
                 chunk=chunk.number,
                 num_chunks=chunk.of,
-                loss=tally.loss,
-                accuracy=tally.accuracy,
+                loss=metrics.loss,
+                accuracy=metrics.accuracy,
                 images_per_second=speed,
                 seconds_left=left / speed if speed > 0 else None,
                 ends_epoch=chunk.ends_epoch,
@@ -267,8 +270,8 @@ class Loop:
         )
 
 
-def _sum_up(tallies: Sequence[Tally]) -> Tally:
-    sizes = [tally.num_images for tally in tallies]
-    loss = np.average([tally.loss for tally in tallies], weights=sizes)
-    accuracy = np.average([tally.accuracy for tally in tallies], weights=sizes)
-    return Tally(float(loss), float(accuracy), sum(sizes))
+def _sum_up(chunk_metrics: Sequence[BatchMetrics]) -> BatchMetrics:
+    sizes = [each.num_images for each in chunk_metrics]
+    loss = np.average([each.loss for each in chunk_metrics], weights=sizes)
+    accuracy = np.average([each.accuracy for each in chunk_metrics], weights=sizes)
+    return BatchMetrics(float(loss), float(accuracy), sum(sizes))

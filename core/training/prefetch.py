@@ -21,7 +21,7 @@ class Chunk:
     """What one call of the engine learns from.
 
     Attributes:
-        images: Changed at random, uint8 of shape (n, 28, 28).
+        images: Changed at random, uint8 of shape (n, height, width).
         labels: uint8 of shape (n,).
         rates: Learning rate of each batch, float32 of shape (batches,).
         number: Its place in what is left of the epoch, from 1.
@@ -40,7 +40,7 @@ class Chunk:
         return self.number == self.of
 
 
-class Feeder:
+class Prefetcher:
     """Gathers and changes images, a chunk ahead of the training.
 
     Use it as a context manager: it has a thread of its own.

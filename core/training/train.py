@@ -11,7 +11,8 @@ from typing import Final
 import keras
 import numpy as np
 
-from core.config import TrainingConfig
+from core.config import Compiler, Dimensions, TrainingConfig
+from core.config.training import compiled_part
 from core.datasets import batch_order
 from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
@@ -21,13 +22,12 @@ from core.records import History, Predictions
 from core.runs.checkpoint import Checkpoint
 from core.training.augment import Augmenter
 from core.training.engine import (
-    Compiler,
     Engine,
     compiler_for,
     evaluation_batch,
     scaled,
 )
-from core.training.loop import Keep, Loop, Report
+from core.training.loop import Loop, OfferCheckpoint, Report
 from core.training.optimizers import optimizer_of
 from core.types import Indices
 
@@ -65,7 +65,7 @@ def train(
     report: Report = lambda _: None,
     *,
     start: Checkpoint | None = None,
-    keep: Keep = lambda _: None,
+    offer_checkpoint: OfferCheckpoint = lambda _: None,
 ) -> Trained:
     """Train a network, from fresh weights or from where a training stood.
 
@@ -82,8 +82,8 @@ def train(
             raise `TrainingStopped` to end the training there.
         start: Where a training with this configuration stood, except for its
             number of epochs.
-        keep: Called after each chunk with what tells where the training stands,
-            to go on from there if this process is killed.
+        offer_checkpoint: Called after each chunk but the last with what makes a
+            checkpoint, to resume from there if this process is killed.
 
     Raises:
         ConfigError: If a batch is larger than the images to learn from, if no
@@ -94,22 +94,22 @@ def train(
     learned, held_out = _split(dataset, config)
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
+    engine.weigh_classes(dataset.train.labels[learned])
     loop = Loop(
         engine=engine,
         config=config,
         report=report,
-        keep=keep,
+        offer_checkpoint=offer_checkpoint,
         fingerprint=dataset.fingerprint,
         split=dataset.train,
         learned=learned,
         held_out=held_out,
     )
     if start is not None:
-        _take_up(loop, start, dataset)
+        _resume(loop, start, dataset)
     loop.run()
     checkpoint = loop.checkpoint()
-    num_classes = len(dataset.spec.classes)
-    model = architectures.build(config.network, num_classes=num_classes)
+    model = architectures.build(config.network, dataset.spec.dimensions)
     model.set_weights(loop.result())
     return Trained(
         model=model,
@@ -181,7 +181,7 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
     return learned, held_out
 
 
-def _take_up(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
+def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
     if start.fingerprint != dataset.fingerprint:
         message = (
             f"Expected the images of {dataset.spec.title} that the training began "
@@ -195,7 +195,7 @@ def _take_up(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
         )
         raise ConfigError(message)
     try:
-        loop.take_up(start)
+        loop.resume(start)
     except ValueError as error:
         message = (
             "Expected the state of a training of this network and optimizer, got "
@@ -205,27 +205,19 @@ def _take_up(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
 
 
 def _engine_for(dataset: Dataset, config: TrainingConfig, *, num_images: int) -> Engine:
-    # What is not compiled in must not be part of the key.
-    compiled = TrainingConfig(
-        network=config.network,
-        batch_size=config.batch_size,
-        optimizer=config.optimizer,
-        weight_decay=config.weight_decay,
-        label_smoothing=config.label_smoothing,
-        gradient_clip=config.gradient_clip,
-        weight_average=config.weight_average,
-    )
     num_batches = batch_order.batches_per_chunk(
         num_images, batch_size=config.batch_size
     )
-    return _engine(compiled, len(dataset.spec.classes), num_batches)
+    return _engine(compiled_part(config), dataset.spec.dimensions, num_batches)
 
 
 @functools.lru_cache(maxsize=NUM_ENGINES)
-def _engine(config: TrainingConfig, num_classes: int, chunk_batches: int) -> Engine:
+def _engine(
+    config: TrainingConfig, dimensions: Dimensions, chunk_batches: int
+) -> Engine:
     """Keep what was compiled, so a second run of the same shape starts at once."""
     return Engine(
-        architectures.build(config.network, num_classes=num_classes),
+        architectures.build(config.network, dimensions),
         optimizer_of(config),
         config,
         chunk_batches=chunk_batches,

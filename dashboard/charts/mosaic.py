@@ -96,7 +96,7 @@ def mosaic_figure(
     """Draw glyphs as a figure in which each can be hovered and clicked.
 
     Args:
-        images: uint8 of shape (n, 28, 28); 255 is full ink.
+        images: uint8 of shape (n, height, width); 255 is full ink.
         captions: What hovering over each image shows, as plain text.
         grid: How they are laid out.
         selected: Position of the image to be outlined.

@@ -4,7 +4,6 @@ One layer is one box over the whole width, so it reads the same on a telephone;
 a line in the box says which share of all parameters the layer has.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -57,7 +56,7 @@ def network_alt(layers: Sequence[Layer]) -> str:
     Args:
         layers: From the image to the answer.
     """
-    rows = [_words(layers, row) for row in range(len(layers))]
+    rows = [_words(layer) for layer in layers]
     for row, layer in enumerate(layers):
         if len(layer.shape) > 1:
             rows[row] += f", {_output(layers, row).lower()}"
@@ -78,9 +77,9 @@ def _boxes(layers: Sequence[Layer], palette: Palette) -> go.Bar:
             "line": {"color": palette.tile_edge, "width": 1},
         },
         hovertext=[
-            f"{_words(layers, row)}<br>{_output(layers, row)}<br>"
+            f"{_words(layer)}<br>{_output(layers, row)}<br>"
             f"{_parameters(layer)}, {percent(layer.num_parameters / total)} of all<br>"
-            f"{layer.num_multiplications:,} multiplications for an image"
+            f"{layer.num_macs:,} multiply-adds (MACs) for an image"
             for row, layer in enumerate(layers)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -104,14 +103,14 @@ def _write(
     figure: go.Figure, row: int, layers: Sequence[Layer], *, palette: Palette
 ) -> None:
     """Write into a box: what the layer is, its output, and its parameters."""
-    layer, words = layers[row], _words(layers, row)
+    layer = layers[row]
     common = {"y": row, "xref": "paper", "showarrow": False, "align": "left"}
     left = {"x": 0, "xanchor": "left", "xshift": PADDING}
     right = {"x": 1, "xanchor": "right", "xshift": -PADDING}
     ink = {"color": palette.text, "size": 14}
     quiet = {"color": palette.secondary, "size": 12}
     figure.add_annotation(
-        text=f"<b>{words}</b>", yshift=UPPER_LINE, font=ink, **common, **left
+        text=f"<b>{layer.title}</b>", yshift=UPPER_LINE, font=ink, **common, **left
     )
     figure.add_annotation(
         text=_output(layers, row), yshift=LOWER_LINE, font=quiet, **common, **left
@@ -136,19 +135,8 @@ def _link(row: int, palette: Palette) -> dict[str, object]:
     }
 
 
-def _words(layers: Sequence[Layer], row: int) -> str:
-    """Say what a layer is; its name alone is for those who know the field."""
-    if row == 0:
-        return "Image"
-    name = layers[row].name
-    if row == len(layers) - 1:
-        return f"Answer, {name} classes"
-    if found := re.fullmatch(r"(\d+)C(\d+)", name):
-        filters, side = found.groups()
-        return f"Convolution, {filters} of {side} x {side}"
-    if found := re.fullmatch(r"P(\d+)", name):
-        return f"Largest of {found[1]} x {found[1]}"
-    return f"Dense, {name} units"
+def _words(layer: Layer) -> str:
+    return f"{layer.title} ({layer.parts})" if layer.parts else layer.title
 
 
 def _output(layers: Sequence[Layer], row: int) -> str:

@@ -15,6 +15,7 @@ from core.config import (
 )
 from core.errors import ConfigError, SchemaError
 from core.runs.store import RunStore
+from tests.small_data import dimensions
 
 DENSE = MlpConfig(hidden=(8,))
 TINY = CnnConfig(blocks=(ConvBlock(filters=4),), dense=(6,), dropout=0.5)
@@ -31,11 +32,11 @@ def test_an_ensemble_costs_what_its_members_cost() -> None:
     """784 x 8 + 8 and 8 x 10 + 10 twice; multiplications are those without the 18."""
     twice = EnsembleConfig(members=(DENSE, DENSE))
 
-    assert twice.num_parameters(num_classes=10) == 2 * 6370
-    assert twice.num_multiplications(num_classes=10) == 2 * 6352
-    assert len(twice.layers(num_classes=10)) == 6
-    assert MIXED.num_parameters(num_classes=10) == 6370 + TINY.num_parameters(
-        num_classes=10
+    assert twice.num_parameters(dimensions(10)) == 2 * 6370
+    assert twice.num_macs(dimensions(10)) == 2 * 6352
+    assert len(twice.layers(dimensions(10))) == 6
+    assert MIXED.num_parameters(dimensions(10)) == 6370 + TINY.num_parameters(
+        dimensions(10)
     )
 
 
@@ -57,7 +58,7 @@ def test_an_ensemble_is_named_by_its_members(
     members: tuple[MlpConfig | CnnConfig, ...], expected: str
 ) -> None:
     """The name must fit into a table."""
-    assert EnsembleConfig(members=members).describe(num_classes=10) == expected
+    assert EnsembleConfig(members=members).describe(dimensions(10)) == expected
 
 
 @pytest.mark.parametrize("count", [0, 1, 21])
@@ -68,13 +69,13 @@ def test_too_few_and_too_many_members_are_refused(count: int) -> None:
 
 def test_an_ensemble_of_ensembles_is_refused() -> None:
     """The mean of means is not the mean."""
-    with pytest.raises(ConfigError, match=r"got an ensemble\. Combine the runs of"):
+    with pytest.raises(ConfigError, match="a list of networks as members"):
         EnsembleConfig(members=(MIXED, DENSE))
 
 
 def test_an_ensemble_is_not_trained() -> None:
     """Its recipe has no epochs, so nothing may ask it for some."""
-    with pytest.raises(ConfigError, match="an MlpConfig or a CnnConfig"):
+    with pytest.raises(ConfigError, match="as network, got Ensemble"):
         TrainingConfig(network=MIXED)
 
 
@@ -124,8 +125,8 @@ def test_the_flat_list_has_nothing_of_a_training_that_never_was() -> None:
         "network.kind": "ensemble",
         "network.members": (
             "mlp hidden=8 activation=relu dropout=0.0 batch_norm=False; "
-            "cnn blocks=4C3 dense=6 activation=relu dropout=0.5 batch_norm=False "
-            "padding=same"
+            "cnn blocks=4C3 dense=6 padding=same activation=relu dropout=0.5 "
+            "batch_norm=False"
         ),
     }
 

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import ArtifactError
 from core.inference import MAX_BATCH, Predictor
+from tests.small_data import dimensions
 
 NUM_CLASSES = 6
 
@@ -18,7 +19,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from core.config import MlpConfig  # noqa: PLC0415
     from core.models import architectures, export  # noqa: PLC0415
 
-    model = architectures.build(MlpConfig(hidden=()), num_classes=NUM_CLASSES)
+    model = architectures.build(MlpConfig(hidden=()), dimensions(NUM_CLASSES))
     kernel = np.zeros((28, 28, NUM_CLASSES), np.float32)
     for number in range(NUM_CLASSES):
         kernel[number * 4 : number * 4 + 4, :, number] = 5 / 112

@@ -19,6 +19,7 @@ from core.records import Predictions, RunScores
 from core.runs.store import RunStore
 from dashboard import services
 from tests import small_data
+from tests.small_data import dimensions
 
 NUM_RIGHT = 9_750
 MakeRun = Callable[..., str]
@@ -66,7 +67,7 @@ def trained_model(mnist: Dataset, tmp_path_factory: pytest.TempPathFactory) -> P
 
     pixels = mnist.test.images.reshape(-1, 28 * 28) / np.float32(255)
     means = np.stack([pixels[mnist.test.labels == each].mean(0) for each in range(10)])
-    model = architectures.build(MlpConfig(hidden=()), num_classes=10)
+    model = architectures.build(MlpConfig(hidden=()), dimensions(10))
     model.set_weights([means.T, -(means**2).sum(1) / 2])
     path = tmp_path_factory.mktemp("trained") / "model.tflite"
     export.save_litert(model, path)

@@ -79,10 +79,11 @@ def test_runs_of_one_name_are_told_apart(store: RunStore) -> None:
         store.create(replace(usual, **change), name="784-128-64-10")
     store.create(replace(usual, seed=9), name="another")
 
+    stop = "early stopping patience"
     assert rows(open_app("train")) == [
-        "1\\. **784-128-64-10**, 10 epochs, learning rate 0.01, patience 0, seed 0",
-        "2\\. **784-128-64-10**, 10 epochs, learning rate 0.001, patience 2, seed 3",
-        "3\\. **784-128-64-10**, 5 epochs, learning rate 0.001, patience 0, seed 0",
+        f"1\\. **784-128-64-10**, 10 epochs, learning rate 0.01, {stop} 0, seed 0",
+        f"2\\. **784-128-64-10**, 10 epochs, learning rate 0.001, {stop} 2, seed 3",
+        f"3\\. **784-128-64-10**, 5 epochs, learning rate 0.001, {stop} 0, seed 0",
         "4\\. **another** (784-128-64-10), 10 epochs",
     ]
 
@@ -94,7 +95,7 @@ def test_of_many_differences_some_are_told(store: RunStore) -> None:
 
     assert rows(open_app("train"))[1] == (
         "2\\. **mine** (784-128-64-10), 5 epochs, batch size 128, optimizer adamw, "
-        "learning rate 0.008, schedule one-cycle, ..."
+        "learning rate 0.008, learning rate schedule one-cycle, ..."
     )
 
 

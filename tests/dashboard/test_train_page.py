@@ -23,6 +23,7 @@ from dashboard.widgets.common import clock
 from dashboard.widgets.train import live_run, recipe_form
 from tests import small_data
 from tests.dashboard.app import alerts, alt_of, figure, go_to, key_in, open_app, text
+from tests.small_data import dimensions
 
 HALF_WAY = small_data.progress(1.5)
 
@@ -326,7 +327,7 @@ def test_what_differs_from_the_preset_is_marked_and_set_back_by_a_click() -> Non
     app.slider(key="epochs").set_value(33)
     app.select_slider(key="rotation").set_value(10.0).run()
     assert "\u25cf" in app.slider(key="epochs").label
-    assert app.button(key="reset_rotation").label == "Turn: 10\u00b0"
+    assert app.button(key="reset_rotation").label == "Rotation: 10\u00b0"
 
     app.button(key="reset_epochs").click().run()
 
@@ -366,7 +367,7 @@ def test_a_dense_preset_can_be_made_convolutional(store: RunStore) -> None:
     app.button(key="start").click().run()
 
     network = started(store).network
-    assert network.describe(num_classes=10) == ("28x28-8C5-P2-32C5-32C5-P2-128-64-10")
+    assert network.describe(dimensions(10)) == ("28x28-8C5-P2-32C5-32C5-P2-128-64-10")
 
 
 @pytest.mark.usefixtures("store")
@@ -628,7 +629,7 @@ def test_cost_of_the_network_is_known_before_it_is_trained() -> None:
     app = open_app("train")
 
     assert "109,386 parameters" in text(app)
-    assert any("109,184 multiplications" in each.value for each in app.caption)
+    assert any("109,184 multiply-adds" in each.value for each in app.caption)
     assert any("about 2.0 MB of memory" in each.value for each in app.caption)
 
 
@@ -678,7 +679,7 @@ def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
 
 @pytest.mark.usefixtures("store")
 def test_without_changes_the_preview_says_where_to_choose_some() -> None:
-    assert "learned from as they are" in alerts(look_at("Changed images"))[-1]
+    assert "learned from as they are" in alerts(look_at("Augmentation"))[-1]
 
 
 def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
@@ -694,7 +695,7 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)
-    app = look_at("Changed images", recipe="lenet")
+    app = look_at("Augmentation", recipe="lenet")
     assert "The preview is being made" in text(app)
 
     images = np.zeros((6, 28, 28), np.uint8)
@@ -718,7 +719,7 @@ def test_a_preview_that_failed_is_asked_for_again(
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)
-    app = look_at("Changed images", recipe="lenet")
+    app = look_at("Augmentation", recipe="lenet")
     assert "The preview could not be made" in alerts(app)[-1]
     assert len(coming) == 1
 

@@ -157,17 +157,6 @@ def test_interval_is_in_percent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "written"),
-    [
-        ("learning_rate", "Learning rate"),
-        ("network.batch_norm", "Network: batch norm"),
-    ],
-)
-def test_setting_reads_as_words(name: str, written: str) -> None:
-    assert words.setting(name) == written
-
-
-@pytest.mark.parametrize(
     ("number", "written"), [(0, "0 runs"), (1, "1 run"), (1_200, "1,200 runs")]
 )
 def test_count_has_the_plural_that_it_needs(number: int, written: str) -> None:

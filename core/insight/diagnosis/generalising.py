@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from core.config import MlpConfig
 from core.insight.diagnosis.curves import (
     FEW,
     SETTLED_EPOCHS,
@@ -154,9 +153,10 @@ def _against_overfitting(curves: Curves, *, stop: bool) -> str:
 
 
 def _against_underfitting(curves: Curves) -> str:
-    config, is_dense = curves.config, isinstance(curves.config.network, MlpConfig)
+    config, network = curves.config, curves.config.network
+    is_dense = not network.is_convolutional
     ideas = [
-        "less dropout" if config.network.dropout else "",
+        "less dropout" if network.dropout else "",
         "" if config.augmentation.is_none else "weaker changes of the images",
         "more or wider layers" if is_dense else "more filters or blocks",
         "a convolutional network" if is_dense else "",

@@ -90,8 +90,8 @@ def ensemble_of(store: "RunStore", run_ids: Sequence[str]) -> tuple[Combine, str
     """
     members = tuple(store.with_model(run_id) for run_id in run_ids)
     _check(members)
-    dataset = catalog.spec(members[0].config.dataset)
-    name = config_of(members).describe(num_classes=len(dataset.classes))
+    config = config_of(members)
+    name = config.describe(catalog.spec(config.dataset).dimensions)
     return Combine(members=tuple(member.id for member in members)), name
 
 

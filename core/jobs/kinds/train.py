@@ -95,7 +95,7 @@ class Train(Task):
             self.config,
             report,
             start=self._start(context),
-            keep=Autosave(context.job_id, say=context.say),
+            offer_checkpoint=Autosave(context.job_id, say=context.say),
         )
         history = trained.history
         card = model_card(

@@ -25,7 +25,7 @@ def gallery(
     """Show some images of a split; a click chooses one for the whole page.
 
     Args:
-        images: All images of the split, uint8 of shape (n, 28, 28).
+        images: All images of the split, uint8 of shape (n, height, width).
         indices: Which of them to show, in this order.
         captions: What hovering over each shown one tells.
         key: Name of the gallery on its page.

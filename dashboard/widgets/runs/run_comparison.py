@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config import differing_settings
+from core.config.controls import title_of
 from core.evaluation.comparison import Comparison
 from core.records import Run
 from dashboard import figure, results, services, state, words
@@ -75,7 +76,7 @@ def verdict(found: Comparison, one: str, other: str) -> str:
 
 def _table(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     rows = _results(chosen) | {
-        words.setting(name): values
+        title_of(name): values
         for name, values in differing_settings([run.config for run in chosen]).items()
     }
     table = pd.DataFrame.from_dict(

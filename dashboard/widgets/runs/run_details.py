@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from core.config.controls import title_of
 from core.insight import network_cost
 from core.records import Run, RunStatus
 from core.runs import annotations
@@ -35,7 +36,7 @@ def details(run: Run) -> None:
 def settings(run: Run) -> None:
     """Show all settings of a run."""
     table = pd.DataFrame(
-        {words.setting(name): [value] for name, value in run.config.flat().items()}
+        {title_of(name): [value] for name, value in run.config.flat().items()}
     ).T
     table.columns = ["Value"]
     st.table(table.replace("", "\u2013"), alt=f"All settings of {run.name}")

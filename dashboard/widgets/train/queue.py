@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.config import differing_settings
+from core.config.controls import in_sentence
 from core.insight import network_cost
 from core.records import ENSEMBLE, TRAIN, Job, Run, RunStatus
 from dashboard import run_snapshots, services, words
@@ -140,8 +141,7 @@ def _describe(job: Job, differing: Sequence[str]) -> str:
     settings = job.config.flat()
     told = [each for each in differing if each in settings]
     parts = [
-        f"{words.setting(each).lower()} {settings[each]}"
-        for each in told[:MOST_DIFFERENCES]
+        f"{in_sentence(each)} {settings[each]}" for each in told[:MOST_DIFFERENCES]
     ]
     more = ["..."] if len(told) > MOST_DIFFERENCES else []
     return ", ".join([title, epochs, *parts, *more])

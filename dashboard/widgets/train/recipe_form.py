@@ -1,15 +1,15 @@
 """The settings of a training: a preset, and a control for each of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
-from core.config import TrainingConfig, presets
+from core.config import TrainingConfig, presets, settings_table
+from core.config.controls import SETTINGS
+from core.config.setting import Group
 from core.errors import ConfigError
 from dashboard import state, words
-from dashboard.widgets import settings
-from dashboard.widgets.settings import SETTINGS, Values
 from dashboard.widgets.train.recipe_state import (
     Chosen,
     choose_preset,
@@ -19,12 +19,8 @@ from dashboard.widgets.train.recipe_state import (
     take_up,
 )
 
-SEED: Final = "seed"
-_OPTIMISATION: Final = (
-    *("optimizer", "schedule", "weight_decay", "label_smoothing"),
-    *("gradient_clip", "weight_average"),
-)
-_VALIDATION: Final = ("validation_percent", "patience", "monitor", SEED)
+TABS: Final[Sequence[Group]] = ("Network", "Optimizer", "Augmentation", "Validation")
+MOST_ON_A_SLIDER: Final = 1000
 
 
 def recipe() -> TrainingConfig | None:
@@ -40,7 +36,7 @@ def recipe() -> TrainingConfig | None:
         on_change=choose_preset,
     )
     st.caption(f"{preset.summary} {words.claim(preset.claim)}")
-    _controls(chosen, _basic(chosen.values))
+    _controls(chosen, "Basic")
     with st.expander("Advanced"):
         _advanced(chosen)
     _changes(chosen)
@@ -51,88 +47,76 @@ def recipe() -> TrainingConfig | None:
         return None
 
 
-def _basic(values: Values) -> Iterator[str]:
-    """Give what a newcomer sees."""
-    yield "epochs"
-    yield from _numbered("filters", values)
-    yield "layers"
-    yield from _numbered("units", values)
-    yield from ("learning_rate", "batch_size")
-
-
 def _advanced(chosen: Chosen) -> None:
-    parts = {
-        "Network": _network(chosen.values),
-        "Optimizer": _OPTIMISATION,
-        "Changed images": settings.AUGMENTATIONS,
-        "Validation": _VALIDATION,
-    }
-    for tab, keys in zip(st.tabs(list(parts)), parts.values(), strict=True):
+    for tab, group in zip(st.tabs(TABS), TABS, strict=True):
         with tab:
-            _controls(chosen, keys)
+            _controls(chosen, group)
 
 
-def _network(values: Values) -> Iterator[str]:
-    yield from ("kind", "blocks")
-    yield from _numbered("kernel", values)
-    yield from _numbered("convolutions", values)
-    yield from ("padding", "activation", "dropout", "batch_norm")
+def _shown(chosen: Chosen, group: Group) -> Iterator[str]:
+    """List what there is to set; what a layer or block lacks is not there."""
+    for key, control in SETTINGS.items():
+        if control.group != group:
+            continue
+        is_there = settings_table.is_of_network(key, chosen.values)
+        if is_there and (control.counted_by is None or _is_used(key, chosen)):
+            yield key
 
 
-def _numbered(name: str, values: Values) -> Iterator[str]:
-    keys = (key for key in SETTINGS if key.rpartition("_")[0] == name)
-    return (key for key in keys if settings.is_used(key, values))
+def _is_used(key: str, chosen: Chosen) -> bool:
+    return settings_table.is_used(key, chosen.values)
 
 
-def _controls(chosen: Chosen, keys: Iterable[str]) -> None:
+def _controls(chosen: Chosen, group: Group) -> None:
     original = original_values(chosen.preset)
     with st.grid(2, min_column_width=130, gap="small"):
-        for key in keys:
+        for key in _shown(chosen, group):
             value = chosen.values[key]
             _control(
                 key,
                 value,
                 is_changed=value != original[key],
-                is_used=settings.is_used(key, chosen.values),
+                is_used=_is_used(key, chosen),
             )
 
 
 def _control(key: str, value: Any, *, is_changed: bool, is_used: bool) -> None:  # noqa: ANN401 - a value of any kind
     """Show what fits the choices; what the preset has otherwise is marked."""
-    setting = SETTINGS[key]
+    control = SETTINGS[key]
     options: dict[str, Any] = {
-        "label": f"**{setting.label}** :primary[\u25cf]"
+        "label": f"**{control.title}** :primary[\u25cf]"
         if is_changed
-        else setting.label,
+        else control.title,
         "key": key_of(key),
-        "help": setting.help or None,
+        "help": control.setting.help,
         "disabled": not is_used,
     }
-    choices = setting.choices
-    if key == SEED:
-        st.number_input(
-            min_value=0, max_value=choices[-1], step=1, value=value, **options
-        )
-    elif settings.is_switch(key):
+    choices = control.choices
+    if control.is_switch:
         st.toggle(value=value, **options)
+    elif isinstance(choices, range) and len(choices) > MOST_ON_A_SLIDER:
+        st.number_input(
+            min_value=choices[0], max_value=choices[-1], step=1, value=value, **options
+        )
     elif isinstance(choices, range):
         st.slider(
             min_value=choices[0],
             max_value=choices[-1],
             step=choices.step,
             value=value,
+            format=control.number_format,
             **options,
         )
     elif isinstance(choices[0], str):
         st.selectbox(
             options=choices,
             index=choices.index(value),
-            format_func=setting.text,
+            format_func=control.text,
             **options,
         )
     else:
         st.select_slider(
-            options=choices, value=value, format_func=setting.text, **options
+            options=choices, value=value, format_func=control.text, **options
         )
 
 
@@ -147,7 +131,7 @@ def _changes(chosen: Chosen) -> None:
         for key in differing:
             text = SETTINGS[key].text
             st.button(
-                f"{SETTINGS[key].label}: {text(chosen.values[key])}",
+                f"{SETTINGS[key].title}: {text(chosen.values[key])}",
                 icon=":material/undo:",
                 type="tertiary",
                 key=f"reset_{key}",

@@ -42,7 +42,7 @@ def cost(config: TrainingConfig, expected: Expectation) -> None:
         f"{_time(expected)}"
     )
     st.caption(
-        f"{network_cost.num_multiplications(config):,} multiplications to read an "
+        f"{network_cost.num_macs(config):,} multiply-adds (MACs) to classify an "
         f"image, about {memory} of memory for a step. {_grounds(expected)}"
     )
 
@@ -78,7 +78,7 @@ def changed_images(config: TrainingConfig) -> None:
     """Show some training digits as they are, and as they will be learned from."""
     if config.augmentation.is_none:
         st.info(
-            "The images are learned from as they are. Under Advanced, Changed images, "
+            "The images are learned from as they are. Under Advanced, Augmentation, "
             "they can be turned, moved and bent, so that each pass sees new ones.",
             icon=":material/info:",
         )

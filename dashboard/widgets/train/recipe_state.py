@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.config import TrainingConfig, presets
+from core.config import TrainingConfig, presets, settings_table
+from core.config.controls import SETTINGS
+from core.config.settings_table import Values
 from core.errors import ConfigError
+from core.insight import network_cost
 from dashboard import state
-from dashboard.widgets import settings
-from dashboard.widgets.settings import SETTINGS, Values
 
 _MARK: Final = "~"
 
@@ -44,7 +45,11 @@ class Chosen:
             ConfigError: If the settings do not go together.
         """
         dataset = presets.preset(self.preset).config.dataset
-        return settings.config_of(self.values, preset=self.preset, dataset=dataset)
+        config = settings_table.config_of(
+            self.values, preset=self.preset, dataset=dataset
+        )
+        network_cost.check_fits(config)
+        return config
 
     def differing(self) -> tuple[str, ...]:
         """List the settings in use that are not as the preset has them."""
@@ -52,13 +57,14 @@ class Chosen:
         return tuple(
             key
             for key in SETTINGS
-            if self.values[key] != original[key] and settings.is_used(key, self.values)
+            if self.values[key] != original[key]
+            and settings_table.is_used(key, self.values)
         )
 
 
 def original_values(preset: str) -> Values:
     """Return what each setting is in a preset."""
-    return settings.values_of(presets.preset(preset).config)
+    return settings_table.values_of(presets.preset(preset).config)
 
 
 def key_of(name: str) -> str:
@@ -117,7 +123,7 @@ def choose_preset() -> None:
 
 
 def set_back(values: Values) -> None:
-    """Set some settings."""
+    """Set some settings_table."""
     now = as_sent()
     _adopt(replace(now, values={**now.values, **values}))
 
@@ -153,7 +159,7 @@ def _describe(chosen: Chosen) -> str:
     changes = [
         part
         for name in chosen.differing()
-        for part in (name, settings.write(chosen.values[name]))
+        for part in (name, settings_table.write(chosen.values[name]))
     ]
     return _MARK.join([chosen.preset, *changes])
 
@@ -169,7 +175,7 @@ def _read(written: str | None) -> Chosen:
     except ConfigError:
         return _preset(presets.DEFAULT)
     for name, text in zip(changes[::2], changes[1::2], strict=False):
-        value = settings.read(name, text) if name in SETTINGS else None
+        value = settings_table.read(name, text) if name in SETTINGS else None
         if value is not None:
             values[name] = value
     return Chosen(preset, values)

@@ -87,6 +87,23 @@ def test_training_prints_one_json_object_and_nothing_else(
     assert printed["test_size"] == 200
 
 
+@pytest.mark.usefixtures("small_mnist")
+def test_a_residual_network_is_trained_tested_and_exported(
+    run_store: RunStore, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Like any other family: a run is finished only if its export agrees."""
+    options = ["--preset", "resnet-small", "--epochs", "1", "--batch-size", "60"]
+
+    assert cli.main(["train", *options, "--json"]) == 0
+
+    run_id = answer_of(capfd)["run_id"]
+    assert len(run_store.history(run_id).dead_units) == 1
+    bundle.write_bundle(run_store, run_id, tmp_path / "run.zip")
+    names = zipfile.ZipFile(tmp_path / "run.zip").namelist()
+    files = ("model.keras", "model.tflite", "model.onnx", "reproduce.py")
+    assert all(any(name.endswith(file) for name in names) for file in files)
+
+
 @pytest.mark.usefixtures("small_mnist", "run_store")
 def test_log_of_a_training_can_be_read(capsys: Captured) -> None:
     """On a machine without a browser, it is the only way to learn what happened."""
@@ -445,7 +462,7 @@ def test_a_run_is_exported_and_nothing_is_overwritten(
         ),
         (
             ["--preset", "lenet", "--filters", "8,16", "--kernels", "3"],
-            "one for each block, got 2, 1",
+            "got 2, 1. Give one for each block.",
         ),
         (["--preset", "lenet", "--kernels", "11,9"], "leave nothing"),
         (["--rotation", "90"], "rotation"),

@@ -13,6 +13,7 @@ from core.config import (
     TrainingConfig,
 )
 from core.errors import ConfigError, SchemaError
+from tests.small_data import dimensions
 
 FULL = TrainingConfig(
     dataset="mnist",
@@ -70,9 +71,11 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(TrainingConfig, {"learning_rate": float("nan")}, "got nan"),
         pytest.param(TrainingConfig, {"validation_fraction": -0.1}, "got -0.1"),
         pytest.param(TrainingConfig, {"validation_fraction": 0.51}, "got 0.51"),
-        pytest.param(TrainingConfig, {"weight_average": 1.0}, "weight average .*1.0"),
+        pytest.param(TrainingConfig, {"weight_average": 1.0}, "weight averaging .*1.0"),
         pytest.param(TrainingConfig, {"label_smoothing": 0.6}, "label smoothing from"),
-        pytest.param(TrainingConfig, {"gradient_clip": -1.0}, "gradient clip from"),
+        pytest.param(
+            TrainingConfig, {"gradient_clip": -1.0}, r"clipping \(norm\) from"
+        ),
         pytest.param(TrainingConfig, {"patience": -1}, "patience from 0 to 500"),
         pytest.param(TrainingConfig, {"optimizer": "best"}, "adam, adamw, sgd"),
         pytest.param(TrainingConfig, {"monitor": "loss"}, "val_loss, val_accuracy"),
@@ -88,20 +91,36 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(
             TrainingConfig, {"label_smoothing": True}, "number as label.*True"
         ),
-        pytest.param(TrainingConfig, {"network": (128, 64)}, "an MlpConfig or"),
-        pytest.param(TrainingConfig, {"dataset": 3}, "dataset as a name, got 3"),
-        pytest.param(TrainingConfig, {"augmentation": None}, "an Augmentation, got No"),
+        pytest.param(TrainingConfig, {"network": (128, 64)}, "MlpConfig or"),
+        pytest.param(TrainingConfig, {"dataset": 3}, "a name as data set, got 3"),
+        pytest.param(TrainingConfig, {"augmentation": None}, "as augmentation, got No"),
         pytest.param(Augmentation, {"shift": "2"}, "number as shift, got '2'"),
         pytest.param(MlpConfig, {"hidden": (8.0,)}, "whole number as hidden units"),
-        pytest.param(MlpConfig, {"hidden": 5}, r"like \(128, 64\), got 5"),
-        pytest.param(MlpConfig, {"hidden": "64"}, r"like \(128, 64\), got '64'"),
-        pytest.param(MlpConfig, {"batch_norm": "no"}, "batch norm as true or false"),
-        pytest.param(CnnConfig, {"blocks": 2}, "a list of blocks, got 2"),
-        pytest.param(CnnConfig, {"blocks": (16, 32)}, "a ConvBlock, got 16"),
-        pytest.param(CnnConfig, {"dense": 5}, r"like \(128, 64\), got 5"),
-        pytest.param(EnsembleConfig, {"members": 5}, "a list of networks, got 5"),
-        pytest.param(EnsembleConfig, {"members": ("a", "b")}, "a network, got 'a'"),
-        pytest.param(CnnConfig, {"batch_norm": 1}, "batch norm as true or false"),
+        pytest.param(
+            MlpConfig, {"hidden": 5}, "a list of whole numbers as hidden layers, got 5"
+        ),
+        pytest.param(
+            MlpConfig, {"hidden": "64"}, "whole numbers as hidden layers, got '64'"
+        ),
+        pytest.param(MlpConfig, {"batch_norm": "no"}, "true or false as batch norm"),
+        pytest.param(
+            CnnConfig,
+            {"blocks": 2},
+            "a list of blocks as blocks of convolutions, got 2",
+        ),
+        pytest.param(
+            CnnConfig, {"blocks": (16, 32)}, r"a list of blocks as .*, got \(16, 32\)"
+        ),
+        pytest.param(
+            CnnConfig, {"dense": 5}, "a list of whole numbers as hidden layers, got 5"
+        ),
+        pytest.param(
+            EnsembleConfig, {"members": 5}, "a list of networks as members, got 5"
+        ),
+        pytest.param(
+            EnsembleConfig, {"members": ("a", "b")}, "networks as members, got .*'a'"
+        ),
+        pytest.param(CnnConfig, {"batch_norm": 1}, "true or false as batch norm"),
         pytest.param(MlpConfig, {"activation": "softmax"}, "relu, tanh, elu, gelu"),
         pytest.param(MlpConfig, {"dropout": 0.91}, "dropout from 0.0 to 0.9"),
         pytest.param(MlpConfig, {"dropout": -0.01}, "got -0.01"),
@@ -214,13 +233,13 @@ def test_the_number_of_parameters_is_that_of_the_field(
     network: MlpConfig, expected: int
 ) -> None:
     """784 x 128 weights and 128 biases are 100,480, and so on."""
-    assert network.num_parameters(num_classes=10) == expected
+    assert network.num_parameters(dimensions(10)) == expected
 
 
 def test_a_network_is_named_by_its_widths() -> None:
     """784-128-64-10 is what the field calls it."""
-    assert MlpConfig().describe(num_classes=10) == "784-128-64-10"
-    assert MlpConfig(hidden=()).describe(num_classes=47) == "784-47"
+    assert MlpConfig().describe(dimensions(10)) == "784-128-64-10"
+    assert MlpConfig(hidden=()).describe(dimensions(47)) == "784-47"
 
 
 def test_the_flat_list_names_every_value() -> None:
@@ -237,6 +256,7 @@ def test_the_flat_list_names_every_value() -> None:
         "optimizer": "adamw",
         "weight_decay": "0.01",
         "label_smoothing": "0.1",
+        "class_weights": "off",
         "gradient_clip": "1.0",
         "weight_average": "0.99",
         "patience": "4",

@@ -56,6 +56,7 @@ def make_spec(
             name="tiny",
             title="Tiny",
             classes=("a", "b", "c"),
+            image_shape=(28, 28),
             ink_style="mnist",
             folder=folder,
             num_train=12,

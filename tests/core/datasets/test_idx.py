@@ -26,7 +26,7 @@ def test_images_are_read_as_they_were_written(
     path = tmp_path / "file"
     path.write_bytes(pack(idx_bytes(IMAGES)))
 
-    images = idx.read_images(path)
+    images = idx.read_images(path, (28, 28))
 
     assert images.dtype == np.uint8
     np.testing.assert_array_equal(images, IMAGES)
@@ -99,7 +99,7 @@ def test_a_file_that_is_something_else_is_refused(
     path.write_bytes(gzip.compress(idx_bytes(array, **lie)))
 
     with pytest.raises(DatasetFileError, match=message):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
 
 
 def test_images_instead_of_labels_are_refused(
@@ -132,7 +132,7 @@ def test_a_file_without_a_whole_header_is_refused(
     path.write_bytes(content)
 
     with pytest.raises(DatasetFileError, match=message):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
 
 
 @pytest.mark.parametrize("end", [-1, -8, -9, 200, 20, 5])
@@ -144,7 +144,7 @@ def test_a_gzip_file_that_was_cut_is_refused(
     path.write_bytes(gzip.compress(idx_bytes(IMAGES))[:end])
 
     with pytest.raises(DatasetFileError, match="expected a whole gzip file, got a"):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
 
 
 @pytest.mark.parametrize("position", [-6, -2, 40, 12], ids="byte {}".format)
@@ -160,7 +160,7 @@ def test_a_gzip_file_with_a_wrong_byte_is_refused(
     path.write_bytes(content)
 
     with pytest.raises(DatasetFileError, match="got a damaged one"):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
 
 
 def test_a_plain_file_that_was_cut_is_refused(
@@ -171,19 +171,19 @@ def test_a_plain_file_that_was_cut_is_refused(
     path.write_bytes(idx_bytes(IMAGES)[:-1])
 
     with pytest.raises(DatasetFileError, match=r"expected 2,352 bytes.*got 2,351"):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     """The message names the file to bring back."""
     with pytest.raises(DatasetFileError, match=r"nowhere\.gz.*No such file"):
-        idx.read_images(tmp_path / "nowhere.gz")
+        idx.read_images(tmp_path / "nowhere.gz", (28, 28))
 
 
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     """A folder of the right name gives the same kind of error."""
     with pytest.raises(DatasetFileError, match="expected a file that can be read"):
-        idx.read_images(tmp_path)
+        idx.read_images(tmp_path, (28, 28))
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bytes], ids=["gzipped", "plain"])
@@ -196,7 +196,7 @@ def test_a_header_that_claims_too_much_costs_no_memory(
 
     tracemalloc.start()
     with pytest.raises(DatasetFileError, match=r"header that announces 3,367,254,35"):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -212,7 +212,7 @@ def test_a_gzip_bomb_is_unpacked_no_further_than_announced(
 
     tracemalloc.start()
     with pytest.raises(DatasetFileError, match="got more"):
-        idx.read_images(path)
+        idx.read_images(path, (28, 28))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

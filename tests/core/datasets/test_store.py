@@ -61,7 +61,7 @@ def test_the_images_and_labels_are_those_of_the_files(
 
     decoded = getattr(store.load_spec(spec), split)
 
-    images = idx.read_images(spec.folder / f"{split}_images.gz")
+    images = idx.read_images(spec.folder / f"{split}_images.gz", spec.image_shape)
     labels = idx.read_labels(spec.folder / f"{split}_labels.gz")
     np.testing.assert_array_equal(decoded.images, images)
     np.testing.assert_array_equal(decoded.labels, labels)

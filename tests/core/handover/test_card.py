@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.config import Augmentation, EnsembleConfig, MlpConfig, TrainingConfig
+from core.config.controls import title_of
 from core.datasets import catalog
 from core.handover.card import ensemble_card, model_card
 from core.records import History, Predictions, Run, RunScores, RunStatus
@@ -50,7 +51,7 @@ def test_every_value_of_the_recipe_is_on_the_card() -> None:
     card = make_card(config)
 
     for name, value in config.flat().items():
-        assert f"| {name} | {value} |\n" in card
+        assert f"| {title_of(name)} | {value} |\n" in card
 
 
 def test_the_data_come_with_licence_and_citation() -> None:

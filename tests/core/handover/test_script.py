@@ -29,11 +29,12 @@ from core.config import (
 from core.config.schedules import learning_rates
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
-from core.datasets.splits import stratified_split
+from core.datasets.splits import balanced_weights, stratified_split
 from core.handover.script import script_of
 from core.models import architectures
 from core.records import Run, RunScores, RunStatus
 from core.training.optimizers import optimizer_of
+from tests.small_data import RESIDUAL, dimensions
 
 ALL_CHANGES = Augmentation(
     rotation=5, shift=1, zoom=0.1, shear=5, elastic=0.5, thickness=0.3, noise=0.05
@@ -47,6 +48,7 @@ EVERYTHING = TrainingConfig(
     schedule="step",
     weight_decay=0.01,
     label_smoothing=0.1,
+    class_weights="balanced",
     gradient_clip=1.0,
     weight_average=0.9,
     patience=3,
@@ -54,6 +56,7 @@ EVERYTHING = TrainingConfig(
 CONFIGS = [
     *[pytest.param(preset.config, id=preset.name) for preset in presets.PRESETS],
     pytest.param(EVERYTHING, id="everything"),
+    pytest.param(replace(EVERYTHING, network=RESIDUAL), id="residual"),
     pytest.param(
         TrainingConfig(
             network=MlpConfig(hidden=()), optimizer="sgd", validation_fraction=0.0
@@ -112,11 +115,16 @@ def test_the_script_is_formatted_and_tidy(config: TrainingConfig) -> None:
         pytest.param(MlpConfig(hidden=()), id="no hidden layer"),
         pytest.param(EVERYTHING.network, id="batch norm"),
         pytest.param(CnnConfig(padding="valid", dropout=0.2), id="valid padding"),
+        pytest.param(RESIDUAL, id="residual"),
+        pytest.param(
+            replace(RESIDUAL, batch_norm=False, squeeze_excitation=False),
+            id="residual, bare",
+        ),
     ],
 )
 def test_the_network_is_that_of_the_run(network: Network, tmp_path: Path) -> None:
     """With the same weights it gives the same answers."""
-    original = architectures.build(network, num_classes=10)
+    original = architectures.build(network, dimensions(10))
     architectures.initialise(original, seed=3)
     images = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
 
@@ -178,6 +186,16 @@ def test_the_hold_out_is_that_of_the_run(tmp_path: Path) -> None:
     expected = stratified_split(labels, fraction=0.2, seed=5)
     np.testing.assert_array_equal(np.flatnonzero(learned), expected[0])
     np.testing.assert_array_equal(np.flatnonzero(held_out), expected[1])
+
+
+def test_the_class_weights_are_those_of_the_run(tmp_path: Path) -> None:
+    labels = np.repeat(np.array([0, 1, 3], np.uint8), [8, 3, 1])
+    config = TrainingConfig(class_weights="balanced")
+
+    found = loaded(config, tmp_path)["balanced"](labels)
+
+    expected = balanced_weights(labels, num_classes=4)
+    assert found == pytest.approx({each: expected[each] for each in (0, 1, 3)})
 
 
 @pytest.mark.parametrize("name", get_args(OptimizerName))

@@ -34,7 +34,7 @@ def test_a_network_has_as_many_answers_as_its_data_set_has_classes() -> None:
 
     assert network_cost.describe_network(config) == "784-128-64-10"
     assert network_cost.num_parameters(config) == 109_386
-    assert network_cost.num_multiplications(config) == 784 * 128 + 128 * 64 + 640
+    assert network_cost.num_macs(config) == 784 * 128 + 128 * 64 + 640
     assert [layer.name for layer in network_cost.layers(config)][-1] == "10"
 
 

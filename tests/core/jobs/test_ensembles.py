@@ -24,7 +24,7 @@ from core.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
 from core.training.train import predict
 from tests import small_data
-from tests.small_data import NUM_TEST, SMALL
+from tests.small_data import NUM_TEST, SMALL, dimensions
 
 NETWORKS = (
     MlpConfig(hidden=(16,), batch_norm=True, dropout=0.2),
@@ -44,7 +44,7 @@ def member_files(
         test = datasets.load("mnist").test
     folders = []
     for number, network in enumerate(NETWORKS):
-        model = architectures.build(network, num_classes=10)
+        model = architectures.build(network, dimensions(10))
         architectures.initialise(model, seed=number)
         files = home / f"files-{number}"
         small_data.write_predictions(files, predict(model, test))
@@ -220,7 +220,7 @@ def after_damage(
 
 def retrain(folder: Path) -> None:
     """Put other weights into the place of those that were tested."""
-    model = architectures.build(NETWORKS[1], num_classes=10)
+    model = architectures.build(NETWORKS[1], dimensions(10))
     architectures.initialise(model, seed=77)
     export.save_keras(model, folder / "model.keras")
 

@@ -1,25 +1,30 @@
 """Networks: what is built, and what a seed makes of it."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
-from core.config import MlpConfig
+from core.config import CnnConfig, Dimensions, Graph, MlpConfig, Network, Node
+from core.config.networks.operations import Images, Operation
+from core.errors import ConfigError
 from core.models import architectures
+from tests.small_data import RESIDUAL, dimensions
 
 NORMED = MlpConfig(hidden=(12, 6), dropout=0.5, batch_norm=True)
 PLAIN = MlpConfig(hidden=(12, 6), activation="tanh")
 EVERY_KIND = pytest.mark.parametrize(
     "network",
-    [PLAIN, NORMED, MlpConfig(hidden=())],
-    ids=["plain", "batch norm and dropout", "no hidden layer"],
+    [PLAIN, NORMED, MlpConfig(hidden=()), RESIDUAL],
+    ids=["plain", "batch norm and dropout", "no hidden layer", "residual"],
 )
 IMAGES = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
 
 
-def built(network: MlpConfig, *, seed: int = 0) -> keras.Model:
+def built(network: Network, *, seed: int = 0) -> keras.Model:
     """Build a network of four classes with starting weights."""
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
     architectures.initialise(model, seed=seed)
     return model
 
@@ -57,7 +62,7 @@ def test_the_number_of_parameters_is_that_of_keras(network: MlpConfig) -> None:
     model = built(network)
 
     trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    assert network.num_parameters(num_classes=4) == trained
+    assert network.num_parameters(dimensions(4)) == trained
 
 
 @EVERY_KIND
@@ -153,6 +158,58 @@ def test_starting_over_forgets_all_that_was_learned() -> None:
 
     for one, other in zip(fresh.variables, used.variables, strict=True):
         np.testing.assert_array_equal(np.asarray(one), np.asarray(other), one.path)
+
+
+def test_a_layer_whose_start_is_unknown_is_refused() -> None:
+    """It would keep the weights of the training before."""
+    images = keras.Input((28, 28, 1))
+    model = keras.Model(images, keras.layers.DepthwiseConv2D(3, name="odd")(images))
+
+    with pytest.raises(ConfigError, match="DepthwiseConv2D 'odd'"):
+        architectures.initialise(model, seed=0)
+
+
+def test_an_operation_that_nobody_builds_is_refused() -> None:
+    """A network without it would be trained, and be another one."""
+    node = Node(name="odd", operation=Operation(), inputs=("images",))
+    images = Node(name="images", operation=Images(28, 28))
+
+    with pytest.raises(ConfigError, match=r"Operation\(\)"):
+        architectures.build_graph(Graph((images, node)), name="odd")
+
+
+def test_a_residual_block_adds_what_it_learned_to_what_it_was_given() -> None:
+    """Without weights, squeeze-and-excitation halves, and the block gives its input."""
+    network = replace(RESIDUAL, batch_norm=False, dropout=0.0)
+    model = built(network)
+    for layer in model.layers:
+        if "_2_" in layer.name or layer.name.endswith("_1_2"):
+            layer.set_weights([0 * weight for weight in layer.get_weights()])
+    names = ("activation_sum_1_1", "activation_sum_1_2")
+    given, added = (
+        keras.Model(model.input, model.get_layer(name).output)(IMAGES) for name in names
+    )
+
+    assert np.asarray(given).max() > 0
+    np.testing.assert_array_equal(np.asarray(added), np.asarray(given))
+
+
+@pytest.mark.parametrize(("height", "width"), [(20, 28), (64, 64)])
+@pytest.mark.parametrize(
+    "network", [PLAIN, CnnConfig(), RESIDUAL], ids=["mlp", "cnn", "resnet"]
+)
+def test_images_of_another_size_are_taken(
+    network: Network, height: int, width: int
+) -> None:
+    """No family knows the size of an image; the data set does."""
+    size = Dimensions(height=height, width=width, num_classes=3)
+
+    model = architectures.build(network, size)
+
+    assert model.input_shape == (None, height, width)
+    assert model.output_shape == (None, 3)
+    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    assert network.num_parameters(size) == trained
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from core.errors import ExportError
 from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
 from core.types import Probabilities
+from tests.small_data import RESIDUAL, dimensions
 
 PIXELS = np.random.default_rng(0).integers(
     256, size=(MAX_BATCH + 3, 28, 28), dtype=np.uint8
@@ -21,7 +22,7 @@ IMAGES = PIXELS.astype(np.float32) / 255.0
 
 def trained(network: Network) -> keras.Model:
     """Build a network and give every weight a value of its own."""
-    model = architectures.build(network, num_classes=7)
+    model = architectures.build(network, dimensions(7))
     architectures.initialise(model, seed=1)
     generator = np.random.default_rng(2)
     for weight in model.weights:
@@ -48,6 +49,7 @@ def trained(network: Network) -> keras.Model:
             ),
             id="convolutions, batch norm and dropout",
         ),
+        pytest.param(RESIDUAL, id="residual"),
     ],
 )
 def test_the_exported_model_answers_like_the_trained_one(
@@ -66,7 +68,7 @@ def test_the_exported_model_answers_like_the_trained_one(
 
 def undecided() -> keras.Model:
     """Build a network with huge weights, to which 100 images are of either class."""
-    model = architectures.build(MlpConfig(hidden=()), num_classes=7)
+    model = architectures.build(MlpConfig(hidden=()), dimensions(7))
     kernel, bias = model.get_weights()
     generator = np.random.default_rng(3)
     images, _ = np.linalg.qr(IMAGES[:100].reshape(100, -1).T)

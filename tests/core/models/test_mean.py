@@ -10,19 +10,21 @@ from core.config import CnnConfig, ConvBlock, EnsembleConfig, MlpConfig, Network
 from core.errors import ArtifactError
 from core.inference import Predictor
 from core.models import architectures, export
+from tests.small_data import RESIDUAL, dimensions
 
 MEMBERS = (
     MlpConfig(hidden=(12, 6), dropout=0.5, batch_norm=True),
     CnnConfig(blocks=(ConvBlock(filters=4),), dense=(5,), activation="gelu"),
     MlpConfig(hidden=()),
+    RESIDUAL,
 )
-WIDTHS = (6, 5, 784)
+WIDTHS = (6, 5, 784, 16)
 IMAGES = np.random.default_rng(0).random((9, 28, 28), dtype=np.float32)
 
 
 def trained(network: Network, *, seed: int = 0) -> keras.Model:
     """Build a network of four classes and give every weight a value of its own."""
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
     generator = np.random.default_rng(seed)
     for weight in model.weights:
         value = np.abs(generator.normal(0.1, 0.2, weight.shape))
@@ -77,7 +79,7 @@ def test_an_ensemble_has_as_many_trained_numbers_as_the_pages_say() -> None:
     model = architectures.mean_of(members())
 
     trained_numbers = sum(int(np.prod(each.shape)) for each in model.trainable_weights)
-    assert trained_numbers == network.num_parameters(num_classes=4)
+    assert trained_numbers == network.num_parameters(dimensions(4))
     assert model.output_shape == (None, 4)
 
 
@@ -95,12 +97,14 @@ def test_both_files_of_an_ensemble_answer_like_it(tmp_path: Path) -> None:
     np.testing.assert_allclose(predictor.predict(IMAGES), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("network", MEMBERS, ids=["dense", "convolutional", "none"])
+@pytest.mark.parametrize(
+    "network", MEMBERS, ids=["dense", "convolutional", "none", "residual"]
+)
 def test_weights_come_back_from_a_file(network: Network, tmp_path: Path) -> None:
     """All of them, also the statistics of batch normalisation."""
     saved = trained(network, seed=5)
     export.save_keras(saved, tmp_path / "model.keras")
-    fresh = architectures.build(network, num_classes=4)
+    fresh = architectures.build(network, dimensions(4))
 
     export.load_weights(fresh, tmp_path / "model.keras")
 
@@ -130,5 +134,5 @@ def test_a_file_without_these_weights_is_a_clear_error(
 
     with pytest.raises(ArtifactError, match="missing, damaged, or of another network"):
         export.load_weights(
-            architectures.build(MEMBERS[1], num_classes=4), tmp_path / "model.keras"
+            architectures.build(MEMBERS[1], dimensions(4)), tmp_path / "model.keras"
         )

@@ -1,6 +1,7 @@
 """The ONNX file computes what the Keras model does, by two independent engines."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -17,6 +18,7 @@ from core.errors import ExportError
 from core.models import architectures
 from core.models.onnx import save_onnx
 from tests.core.models.test_export import trained
+from tests.small_data import RESIDUAL, dimensions
 
 IMAGES = np.random.default_rng(0).random((20, 28, 28), dtype=np.float32)
 BLOCKS = (ConvBlock(filters=3, kernel=4, convolutions=2), ConvBlock(filters=4))
@@ -48,6 +50,11 @@ NETWORKS = [
             get_args(Activation), (("same", False), ("valid", True))
         )
     ],
+    pytest.param(RESIDUAL, id="residual"),
+    pytest.param(
+        replace(RESIDUAL, batch_norm=False, squeeze_excitation=False, activation="elu"),
+        id="residual-bare",
+    ),
 ]
 
 
@@ -67,21 +74,29 @@ def test_the_onnx_model_answers_like_the_trained_one(
 
 
 def test_an_ensemble_answers_with_the_mean_in_onnx_too(tmp_path: Path) -> None:
-    """Members of both kinds, each with a last layer of its own."""
-    networks = (MlpConfig(hidden=(8,), batch_norm=True), CnnConfig(blocks=BLOCKS))
+    """Members of all kinds, each with a last layer of its own."""
+    dense = MlpConfig(hidden=(8,), batch_norm=True)
+    networks = (dense, CnnConfig(blocks=BLOCKS), RESIDUAL)
     models = [trained(network) for network in networks]
     mean = architectures.mean_of(models)
     path = tmp_path / "model.onnx"
 
     save_onnx(mean, path)
 
-    expected = sum(np.asarray(model(IMAGES)) for model in models) / 2
+    expected = sum(np.asarray(model(IMAGES)) for model in models) / 3
     np.testing.assert_allclose(answers(path, IMAGES), expected, atol=1e-5)
 
 
-def test_the_reference_implementation_of_onnx_agrees(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "network",
+    [CnnConfig(blocks=BLOCKS, activation="gelu", batch_norm=True), RESIDUAL],
+    ids=["cnn", "residual"],
+)
+def test_the_reference_implementation_of_onnx_agrees(
+    network: Network, tmp_path: Path
+) -> None:
     """The file follows the standard, not the liberties of one runtime."""
-    model = trained(CnnConfig(blocks=BLOCKS, activation="gelu", batch_norm=True))
+    model = trained(network)
     path = tmp_path / "model.onnx"
 
     save_onnx(model, path)
@@ -114,7 +129,7 @@ def test_the_file_says_what_goes_in_and_what_comes_out(tmp_path: Path) -> None:
 )
 def test_an_unknown_layer_is_refused(layer: keras.Layer, tmp_path: Path) -> None:
     """A model that leaves one out would answer, and wrongly."""
-    network = architectures.build(MlpConfig(hidden=(8,)), num_classes=7)
+    network = architectures.build(MlpConfig(hidden=(8,)), dimensions(7))
     model = keras.Model(network.input, layer(network.output))
 
     with pytest.raises(ExportError, match="'odd'"):

@@ -1,5 +1,6 @@
 """A training that goes on gives what one that was never interrupted gives."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from core.errors import ArtifactError, ConfigError, SchemaError
 from core.records import History, Progress
 from core.runs.checkpoint import Checkpoint
 from core.training.train import Trained, train
-from tests.small_data import SMALL, stop_after, stripes
+from tests.small_data import RESIDUAL, SMALL, stop_after, stripes
 
 RECIPES = [
     pytest.param(SMALL, id="plain"),
@@ -42,6 +43,7 @@ RECIPES = [
         ),
         id="convolutions, augmentation",
     ),
+    pytest.param(replace(SMALL, network=RESIDUAL, optimizer="adamw"), id="residual"),
 ]
 
 
@@ -93,6 +95,19 @@ def test_a_stop_within_an_epoch_loses_nothing(
     whole = train(dataset, longer)
     assert_same(continued.model.get_weights(), whole.model.get_weights())
     assert continued.history == whole.history
+
+
+def test_what_the_chunks_added_up_to_is_under_its_first_name_in_the_file(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    """Files of earlier versions are read by it."""
+    stopped = train(dataset, SMALL, stop_after(1))
+    stopped.checkpoint.save(tmp_path / "state.npz")
+
+    with np.load(tmp_path / "state.npz") as arrays:
+        facts = json.loads(str(arrays["facts"]))
+
+    assert [each["num_images"] for each in facts["tallies"]] == [90]
 
 
 def test_a_stopped_training_has_the_weights_of_its_best_epoch(dataset: Dataset) -> None:

@@ -181,9 +181,23 @@ def test_too_strong_a_change_is_refused() -> None:
 def transforms(**strengths: float) -> np.ndarray:
     """Return the six numbers of 4,000 random moves, shape (6, 4000)."""
     drawn = augment._transforms(  # noqa: SLF001
-        Augmentation(**strengths), tf.constant(4000), SEED
+        Augmentation(**strengths), tf.zeros((4000, 28, 28)), SEED
     )
     return drawn.numpy().T[:6]
+
+
+def test_images_that_are_not_square_are_changed_about_their_middle() -> None:
+    """Also where the size is known only when it runs: elastic comes before erasing."""
+    strong = Augmentation(rotation=10.0, elastic=0.5, thickness=0.3, erasing=0.2)
+    images = np.zeros((50, 20, 36), np.uint8)
+    images[:, 8:12, 16:20] = 255
+
+    changed = augment.previews(images, strong, num=4, seed=0).reshape(-1, 20, 36)
+
+    rows, columns = (np.arange(side) for side in (20, 36))
+    total = changed.sum(dtype=float)
+    assert changed.sum(axis=(0, 2)) @ rows / total == pytest.approx(9.5, abs=0.2)
+    assert changed.sum(axis=(0, 1)) @ columns / total == pytest.approx(17.5, abs=0.2)
 
 
 def test_rotation_is_in_degrees_and_reaches_its_strength() -> None:

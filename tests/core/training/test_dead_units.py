@@ -7,14 +7,14 @@ import keras
 import numpy as np
 import pytest
 
-from core.config import CnnConfig, ConvBlock, MlpConfig
+from core.config import CnnConfig, ConvBlock, MlpConfig, ResidualStage
 from core.datasets.store import Dataset
 from core.models import architectures
 from core.records import History
 from core.training.dead_units import share_of_dead_units
 from core.training.train import train
 from core.types import ByteImages
-from tests.small_data import SMALL
+from tests.small_data import RESIDUAL, SMALL, dimensions
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def silence(model: keras.Model, name: str, *, num_units: int) -> None:
 
 def test_dead_units_of_all_layers_are_counted_together(images: ByteImages) -> None:
     """Three of 8 and 1 of 4 are a third."""
-    model = architectures.build(MlpConfig(hidden=(8, 4)), num_classes=10)
+    model = architectures.build(MlpConfig(hidden=(8, 4)), dimensions(10))
     for layer in ("hidden_1", "hidden_2"):
         kernel, bias = model.get_layer(layer).get_weights()
         model.get_layer(layer).set_weights([abs(kernel), bias])
@@ -46,7 +46,7 @@ def test_dead_units_of_all_layers_are_counted_together(images: ByteImages) -> No
 def test_a_filter_lives_if_it_answers_anywhere(images: ByteImages) -> None:
     """Most places of an image are empty, so most answers of a filter are 0."""
     network = CnnConfig(blocks=(ConvBlock(filters=4),), dense=())
-    model = architectures.build(network, num_classes=10)
+    model = architectures.build(network, dimensions(10))
     kernel, bias = model.get_layer("convolution_1_1").get_weights()
     model.get_layer("convolution_1_1").set_weights([abs(kernel), bias])
     silence(model, "convolution_1_1", num_units=1)
@@ -56,8 +56,22 @@ def test_a_filter_lives_if_it_answers_anywhere(images: ByteImages) -> None:
     assert share_of_dead_units(model, dots) == pytest.approx(1 / 4)
 
 
+def test_units_beside_a_residual_block_are_counted_too(images: ByteImages) -> None:
+    """4 of the stem, 2 and 16 and 16 of each block: all of one sum are dead."""
+    network = replace(RESIDUAL, stages=(ResidualStage(filters=16),), batch_norm=False)
+    model = architectures.build(network, dimensions(10))
+    for layer in model.layers:
+        layer.set_weights([abs(weight) for weight in layer.get_weights()])
+    assert share_of_dead_units(model, images) == 0
+
+    silence(model, "squeeze_1_1", num_units=1)
+    silence(model, "projection_1_1", num_units=16)
+
+    assert share_of_dead_units(model, images) == pytest.approx(17 / 38)
+
+
 def test_a_unit_that_answers_to_one_image_lives(images: ByteImages) -> None:
-    model = architectures.build(MlpConfig(hidden=(1,)), num_classes=10)
+    model = architectures.build(MlpConfig(hidden=(1,)), dimensions(10))
     weights = np.full((784, 1), 1.0)
     model.get_layer("hidden_1").set_weights([weights, np.array([-0.5])])
     almost_empty = np.zeros_like(images)
@@ -70,7 +84,7 @@ def test_a_unit_that_answers_to_one_image_lives(images: ByteImages) -> None:
 @pytest.mark.parametrize("activation", ["tanh", "elu", "gelu"])
 def test_only_rectified_units_die(activation: str, images: ByteImages) -> None:
     network = MlpConfig(hidden=(8,), activation=activation)
-    model = architectures.build(network, num_classes=10)
+    model = architectures.build(network, dimensions(10))
 
     assert share_of_dead_units(model, images) is None
 

@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core.config import CnnConfig, ConvBlock, MlpConfig, Network, TrainingConfig
+from core.datasets.splits import balanced_weights
 from core.models import architectures
 from core.training.engine import (
     EVALUATION_BATCH,
@@ -13,6 +15,7 @@ from core.training.engine import (
     evaluation_batch,
 )
 from core.training.optimizers import optimizer_of
+from tests.small_data import dimensions
 
 NETWORK = MlpConfig(hidden=(16, 8), activation="tanh")
 NORMED = MlpConfig(hidden=(16, 8), activation="tanh", batch_norm=True)
@@ -28,18 +31,23 @@ RATES = np.array([0.003, 0.001, 0.002], np.float32)
 
 
 def make_engine(
-    network: Network, *, chunk_batches: int = NUM_BATCHES, **recipe: object
+    network: Network,
+    *,
+    chunk_batches: int = NUM_BATCHES,
+    kind: type[Engine] = Engine,
+    **recipe: object,
 ) -> Engine:
     """Compile a network of four classes with the weights of seed 0."""
     config = TrainingConfig(network=network, batch_size=BATCH_SIZE, **recipe)
-    engine = Engine(
-        architectures.build(network, num_classes=4),
+    engine = kind(
+        architectures.build(network, dimensions(4)),
         optimizer_of(config),
         config,
         chunk_batches=chunk_batches,
         compiler=compiler_for(network),
     )
     engine.reset(seed=0)
+    engine.weigh_classes(LABELS)
     return engine
 
 
@@ -48,18 +56,24 @@ def learned_by_keras(
 ) -> tuple[keras.Model, list[float]]:
     """Learn the same batches from the same weights with Keras' own step."""
     config = TrainingConfig(network=network, **recipe)
-    model = architectures.build(network, num_classes=4)
+    model = architectures.build(network, dimensions(4))
     architectures.initialise(model, seed=0)
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing)
     # Three batches are over before a graph of them would be compiled.
     model.compile(optimizer_of(config), loss, run_eagerly=True)
+    weights = dict(enumerate(balanced_weights(LABELS, num_classes=4)))
+    is_balanced = config.class_weights == "balanced"
     losses = []
     for batch, rate in enumerate(RATES):
         part = slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)
         model.optimizer.learning_rate = rate
         model.reset_metrics()
         truth = keras.utils.to_categorical(LABELS[part], 4)
-        learned = model.train_on_batch(IMAGES[part] / np.float32(255), truth)
+        learned = model.train_on_batch(
+            IMAGES[part] / np.float32(255),
+            truth,
+            class_weight=weights if is_balanced else None,
+        )
         losses.append(float(learned))
     return model, losses
 
@@ -97,9 +111,9 @@ def test_a_chunk_is_what_keras_learns_batch_by_batch(network: Network) -> None:
     model, losses = learned_by_keras(network)
     engine = make_engine(network)
 
-    tally = engine.learn(IMAGES, LABELS, RATES)
+    metrics = engine.learn(IMAGES, LABELS, RATES)
 
-    assert tally.loss == pytest.approx(np.mean(losses), abs=1e-5)
+    assert metrics.loss == pytest.approx(np.mean(losses), abs=1e-5)
     for ours, expected in zip(engine.model.weights, model.weights, strict=True):
         # Batch norm takes a bias before it away again: its gradient is rounding.
         if not (network.batch_norm and ours.path in CANCELLED):
@@ -114,11 +128,11 @@ def test_the_padding_of_a_short_chunk_changes_nothing(plain: Engine) -> None:
     plain.learn(IMAGES, LABELS, RATES)
     plain.reset(seed=0)
 
-    padded_tally = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
-    exact_tally = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    padded_metrics = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    exact_metrics = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
 
-    assert padded_tally.loss == pytest.approx(exact_tally.loss, abs=1e-6)
-    assert padded_tally.accuracy == exact_tally.accuracy
+    assert padded_metrics.loss == pytest.approx(exact_metrics.loss, abs=1e-6)
+    assert padded_metrics.accuracy == exact_metrics.accuracy
     pairs = zip(plain.model.get_weights(), exact.model.get_weights(), strict=True)
     for one, other in pairs:
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -129,11 +143,11 @@ def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
     plain.reset(seed=0)
     before = plain.evaluate(IMAGES, LABELS)
 
-    tally = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
+    metrics = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
 
-    assert tally.accuracy == pytest.approx(before.accuracy)
-    assert tally.loss == pytest.approx(before.loss, abs=1e-5)
-    assert tally.num_images == 60
+    assert metrics.accuracy == pytest.approx(before.accuracy)
+    assert metrics.loss == pytest.approx(before.loss, abs=1e-5)
+    assert metrics.num_images == 60
 
 
 @pytest.mark.parametrize("num_images", [1, 60, EVALUATION_BATCH + 7])
@@ -142,19 +156,19 @@ def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> No
     images = np.resize(IMAGES, (num_images, 28, 28))
     labels = np.resize(LABELS, num_images)
 
-    tally = plain.evaluate(images, labels)
+    metrics = plain.evaluate(images, labels)
 
     answers = np.asarray(plain.model(images / np.float32(255)), np.float64)
     loss = -np.log(answers[np.arange(num_images), labels]).mean()
-    assert tally.loss == pytest.approx(loss, rel=1e-5)
-    assert tally.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
-    assert tally.num_images == num_images
+    assert metrics.loss == pytest.approx(loss, rel=1e-5)
+    assert metrics.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
+    assert metrics.num_images == num_images
 
 
 def test_a_wide_network_reads_fewer_images_at_once() -> None:
     """256 outputs of 28 x 28 are 0.8 MB an image: of 2,000 that would be 1.6 GB."""
     wide = CnnConfig(blocks=(ConvBlock(filters=256),), dense=())
-    model, slim = (architectures.build(each, num_classes=4) for each in (wide, CNN))
+    model, slim = (architectures.build(each, dimensions(4)) for each in (wide, CNN))
 
     assert evaluation_batch(model) == 159
     assert evaluation_batch(slim) == EVALUATION_BATCH
@@ -191,7 +205,7 @@ def test_another_seed_drops_out_others(dropping: Engine) -> None:
     weights = []
     for seed in (1, 2):
         dropping.reset(seed=seed)
-        start = architectures.build(WITH_DROPOUT, num_classes=4)
+        start = architectures.build(WITH_DROPOUT, dimensions(4))
         architectures.initialise(start, seed=0)
         kernels = iter(start.trainable_weights)
         for variable in dropping.model.trainable_variables:
@@ -211,6 +225,11 @@ def test_another_seed_drops_out_others(dropping: Engine) -> None:
         pytest.param({"optimizer": "muon"}, id="muon"),
         pytest.param({"gradient_clip": 0.01}, id="clipped"),
         pytest.param({"label_smoothing": 0.3}, id="smoothed"),
+        pytest.param({"class_weights": "balanced"}, id="class weights"),
+        pytest.param(
+            {"class_weights": "balanced", "label_smoothing": 0.1},
+            id="class weights, smoothed",
+        ),
     ],
 )
 def test_each_way_to_optimise_is_that_of_keras(
@@ -227,9 +246,47 @@ def test_each_way_to_optimise_is_that_of_keras(
     assert not np.allclose(learned[0], with_adam[0], atol=1e-4)
 
 
-def test_the_loss_that_is_told_is_without_smoothing(plain: Engine) -> None:
+class Unweighted(Engine):
+    """The step as it was before there were class weights."""
+
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            losses, hits, logs = self._losses(images, labels, training=True)
+            evenness = -tf.reduce_mean(logs)
+            loss = tf.reduce_mean(losses)
+            share = self._label_smoothing
+            goal = (1 - share) * loss + share * evenness if share else loss
+        gradients = tape.gradient(goal, variables)
+        self.optimizer.learning_rate = rate
+        self.optimizer.apply(gradients, variables)
+        self._update_averages()
+        return loss, hits
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("network", [NORMED, CNN], ids=["dense", "convolutions"])
+def test_without_class_weights_nothing_changes_by_a_bit(
+    network: Network, smoothing: float
+) -> None:
+    """Runs of before must come out as they did."""
+    engine = make_engine(network, label_smoothing=smoothing)
+    before = make_engine(network, kind=Unweighted, label_smoothing=smoothing)
+
+    for ours, expected in zip(learned_by(engine), learned_by(before), strict=True):
+        np.testing.assert_array_equal(ours, expected)
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"label_smoothing": 0.4}, {"class_weights": "balanced"}], ids=str
+)
+def test_the_loss_that_is_told_is_neither_smoothed_nor_weighted(
+    plain: Engine, recipe: dict[str, object]
+) -> None:
     """Or two runs that differ in it could not be compared."""
-    smooth = make_engine(NETWORK, label_smoothing=0.4)
+    smooth = make_engine(NETWORK, **recipe)
     plain.reset(seed=0)
     nothing = np.full(3, 1e-12, np.float32)
 

@@ -3,16 +3,17 @@
 import plotly.graph_objects as go
 import pytest
 
-from core.config import CnnConfig, ConvBlock, MlpConfig, Network
+from core.config import CnnConfig, ConvBlock, MlpConfig, Network, ResNetConfig
 from dashboard.charts.network import ROW_HEIGHT, network_alt, network_diagram
 from dashboard.charts.theme import LIGHT
+from tests.small_data import dimensions
 
 CLASSIC = MlpConfig()
 LENET = CnnConfig(padding="valid")
 
 
 def draw(network: Network) -> go.Figure:
-    return network_diagram(network.layers(num_classes=10), palette=LIGHT)
+    return network_diagram(network.layers(dimensions(10)), palette=LIGHT)
 
 
 def texts(figure: go.Figure, *, row: int) -> list[str]:
@@ -60,7 +61,7 @@ def test_hovering_tells_the_work_too() -> None:
 
     assert boxes.hovertext[1] == (
         "Dense, 128 units<br>Output 128<br>100,480 parameters, 91.86 % of all<br>"
-        "100,352 multiplications for an image"
+        "100,352 multiply-adds (MACs) for an image"
     )
     assert shares.hoverinfo == "skip"
 
@@ -91,6 +92,26 @@ def test_more_layers_make_it_higher_not_wider(
     assert len(figure.layout.shapes) == num_layers - 1
 
 
+def test_a_residual_block_is_one_box_that_tells_its_parts() -> None:
+    """Drawn part by part, a small network would fill three screens of a telephone."""
+    figure = draw(ResNetConfig())
+
+    assert texts(figure, row=3) == [
+        "<b>Residual block, 64 filters</b>",
+        "Output 14 x 14 x 64",
+        "59,016 parameters",
+        "64SER",
+    ]
+    assert (
+        figure.data[0]
+        .hovertext[3]
+        .startswith(
+            "Residual block, 64 filters (two convolutions of 3 x 3, "
+            "squeeze-and-excitation; a projection of the input is added)<br>"
+        )
+    )
+
+
 def test_it_does_not_zoom() -> None:
     """There is nothing to find between the boxes."""
     layout = draw(CLASSIC).layout
@@ -100,11 +121,11 @@ def test_it_does_not_zoom() -> None:
 
 
 def test_the_same_is_told_in_words() -> None:
-    assert network_alt(CLASSIC.layers(num_classes=10)) == (
+    assert network_alt(CLASSIC.layers(dimensions(10))) == (
         "The network from top to bottom: Image; Dense, 128 units, 100,480 parameters; "
         "Dense, 64 units, 8,256 parameters; Answer, 10 classes, 650 parameters"
     )
-    assert network_alt(LENET.layers(num_classes=10)).startswith(
+    assert network_alt(LENET.layers(dimensions(10))).startswith(
         "The network from top to bottom: Image, 28 x 28 pixels; "
         "Convolution, 16 of 5 x 5, output 24 x 24 x 16, 416 parameters; "
         "Largest of 2 x 2, output 12 x 12 x 16; "

@@ -12,9 +12,9 @@ from core.config import (
     MlpConfig,
     TrainingConfig,
     presets,
+    settings_table,
 )
-from dashboard.widgets import settings
-from dashboard.widgets.settings import SETTINGS
+from core.config.controls import SETTINGS
 
 CONFIGS = [
     *(pytest.param(each.config, id=each.name) for each in presets.PRESETS),
@@ -44,9 +44,11 @@ CONFIGS = [
 @pytest.mark.parametrize("config", CONFIGS)
 def test_a_configuration_survives_its_controls(config: TrainingConfig) -> None:
     """What is shown is what is trained."""
-    values = settings.values_of(config)
+    values = settings_table.values_of(config)
 
-    again = settings.config_of(values, preset=config.preset, dataset=config.dataset)
+    again = settings_table.config_of(
+        values, preset=config.preset, dataset=config.dataset
+    )
 
     assert again == config
     assert set(values) == set(SETTINGS)
@@ -55,7 +57,7 @@ def test_a_configuration_survives_its_controls(config: TrainingConfig) -> None:
 @pytest.mark.parametrize("config", CONFIGS)
 def test_each_value_is_among_the_choices_and_readable(config: TrainingConfig) -> None:
     """A slider cannot show what it cannot be set to."""
-    for key, value in settings.values_of(config).items():
+    for key, value in settings_table.values_of(config).items():
         assert value in SETTINGS[key].choices, key
 
 
@@ -63,7 +65,7 @@ def test_each_value_is_among_the_choices_and_readable(config: TrainingConfig) ->
 def test_what_is_written_in_an_address_is_read_back(key: str) -> None:
     """Two choices with the same words would become one."""
     for choice in SETTINGS[key].choices:
-        assert settings.read(key, settings.write(choice)) == choice
+        assert settings_table.read(key, settings_table.write(choice)) == choice
 
 
 @pytest.mark.parametrize(
@@ -71,14 +73,14 @@ def test_what_is_written_in_an_address_is_read_back(key: str) -> None:
     [("seed", "9" * 5000), ("seed", "-1"), ("epochs", "\u0663x"), ("dropout", "nan")],
 )
 def test_what_cannot_be_read_is_nothing(key: str, written: str) -> None:
-    assert settings.read(key, written) is None
+    assert settings_table.read(key, written) is None
 
 
 @pytest.mark.parametrize(
     ("changed", "unused"),
     [
         ({"layers": 1}, {"units_1"}),
-        ({"kind": settings.DENSE}, {"blocks", "kernel_0", "filters_1", "padding"}),
+        ({"kind": "dense"}, {"blocks", "kernel_0", "filters_1", "padding"}),
         ({"blocks": 1}, {"filters_1", "kernel_1", "convolutions_1"}),
         ({"optimizer": "adam"}, {"weight_decay"}),
         ({"validation_percent": 0}, {"patience", "monitor"}),
@@ -91,10 +93,10 @@ def test_a_setting_without_effect_is_known(
     config = TrainingConfig(
         network=CnnConfig(dense=(64, 32)), optimizer="adamw", patience=2
     )
-    values = settings.values_of(config)
+    values = settings_table.values_of(config)
 
-    before = {key for key in unused if settings.is_used(key, values)}
-    after = {key for key in unused if settings.is_used(key, values | changed)}
+    before = {key for key in unused if settings_table.is_used(key, values)}
+    after = {key for key in unused if settings_table.is_used(key, values | changed)}
 
     assert (before, after) == (unused, set())
 
@@ -104,9 +106,12 @@ def test_weight_decay_of_another_optimizer_does_not_break_adam() -> None:
     config = TrainingConfig(
         network=MlpConfig(), optimizer="adamw", weight_decay=0.05, patience=3
     )
-    values = settings.values_of(config) | {"optimizer": "adam", "validation_percent": 0}
+    values = settings_table.values_of(config) | {
+        "optimizer": "adam",
+        "validation_percent": 0,
+    }
 
-    found = settings.config_of(values, preset="", dataset="mnist")
+    found = settings_table.config_of(values, preset="", dataset="mnist")
 
     assert found == replace(
         config, optimizer="adam", weight_decay=0.0, patience=0, validation_fraction=0.0

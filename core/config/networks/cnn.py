@@ -1,0 +1,117 @@
+"""Convolutional networks: blocks of convolutions, each of which halves the image."""
+
+from typing import Annotated, ClassVar, get_args
+
+from pydantic.dataclasses import dataclass
+
+from core.config.networks.base import (
+    FILTERS,
+    HIDDEN,
+    KERNEL,
+    Compiler,
+    NetworkFamily,
+    Units,
+)
+from core.config.networks.graph import Dimensions, Graph, GraphBuilder
+from core.config.networks.operations import (
+    Conv,
+    Dense,
+    Flatten,
+    MaxPool,
+    Padding,
+    Reshape,
+)
+from core.config.setting import CHECKED, Setting, SettingList
+
+
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
+class ConvBlock:
+    """Some convolutions in a row, after which the image is halved.
+
+    Raises:
+        ConfigError: If a value is out of its range.
+    """
+
+    filters: Annotated[int, FILTERS]
+    kernel: Annotated[int, KERNEL] = 3
+    convolutions: Annotated[
+        int,
+        Setting(
+            title="Convolutions per block",
+            help="How many follow each other before the image is halved.",
+            group="Network",
+            low=1,
+            high=3,
+            choices=range(1, 4),
+            in_list="convolutions",
+        ),
+    ] = 1
+
+
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
+class CnnConfig(NetworkFamily):
+    """A convolutional network: blocks of convolutions, then dense layers.
+
+    Raises:
+        ConfigError: If a value is out of its range.
+    """
+
+    family: ClassVar[str] = "cnn"
+    compiler: ClassVar[Compiler] = "oneDNN"
+    is_convolutional: ClassVar[bool] = True
+    word: ClassVar[str] = "convolutional"
+
+    blocks: Annotated[
+        tuple[ConvBlock, ...],
+        SettingList(
+            title="Blocks of convolutions",
+            help="After each block, the largest of 2 x 2 pixels goes on.",
+            group="Network",
+            low=1,
+            high=4,
+            choices=range(1, 5),
+            item="block",
+            new=ConvBlock(filters=64),
+        ),
+    ] = (
+        ConvBlock(filters=16, kernel=5),
+        ConvBlock(filters=32, kernel=5),
+    )
+    dense: Annotated[tuple[Units, ...], HIDDEN] = (128,)
+    padding: Annotated[
+        Padding,
+        Setting(
+            title="Padding",
+            help="Same keeps the size of the image in a convolution; valid loses its "
+            "edge, as LeNet did.",
+            group="Network",
+            choices=get_args(Padding),
+        ),
+    ] = "same"
+
+    def graph(self, dimensions: Dimensions) -> Graph:
+        """Return the network as a graph, a chain.
+
+        Raises:
+            ConfigError: If nothing is left of the image.
+        """
+        graph = GraphBuilder(dimensions)
+        graph.add("channels", Reshape((dimensions.height, dimensions.width, 1)))
+        for number, block in enumerate(self.blocks, start=1):
+            self._add_block(graph, block, number)
+        graph.add("flat", Flatten())
+        for number, units in enumerate(self.dense, start=1):
+            self.add_dropout(graph, number)
+            graph.add(f"hidden_{number}", Dense(units))
+            self.add_norm(graph, str(number))
+            self.add_activation(graph, str(number))
+        self.add_dropout(graph, len(self.dense) + 1)
+        return graph.finished()
+
+    def _add_block(self, graph: GraphBuilder, block: ConvBlock, number: int) -> None:
+        operation = Conv(block.filters, block.kernel, self.padding)
+        for place in range(1, block.convolutions + 1):
+            name = graph.add(f"convolution_{number}_{place}", operation)
+            self.add_norm(graph, name)
+            self.add_activation(graph, name)
+        graph.add(f"pool_{number}", MaxPool())
