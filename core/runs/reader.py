@@ -87,19 +87,15 @@ class RunReader(RunFiles):
         Raises:
             UnknownRunError: If there is none.
         """
-        if run_id == LATEST:
-            return self._latest()
         found = self.job(run_id)
         if isinstance(found, Run):
             return found
         raise _unknown(run_id)
 
     def job(self, job_id: str) -> Job:
-        """Return a job as it is now: a run, or other work.
-
-        Raises:
-            UnknownRunError: If there is none of that id.
-        """
+        """Return a job as it is now: a run, or other work; see `get`."""
+        if job_id == LATEST:
+            return self._latest()
         with plain_errors(), finding(job_id):
             found = self._client.get_run(job_id)
         if found.info.lifecycle_stage != "active":

@@ -1,4 +1,4 @@
-"""The kinds of task. A new one is a module here and a line in `KINDS`."""
+"""The kinds of task. A new one is a module here and a line in one of the lists."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -13,8 +13,13 @@ from core.records import Job, Run
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
+ANALYSES: Final[Mapping[str, type[Task]]] = {each.kind: each for each in (Project,)}
+"""Those that find something out about a run, which is all that they need to know."""
+
 KINDS: Final[Mapping[str, type[Task]]] = {
-    each.kind: each for each in (Train, Combine, Project)
+    Train.kind: Train,
+    Combine.kind: Combine,
+    **ANALYSES,
 }
 
 
