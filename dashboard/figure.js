@@ -98,37 +98,59 @@ function reserve(host) {
 }
 
 function resize(host) {
+  if (!host.isConnected && host.drawn) {
+    // Browsers have room for few WebGL figures: one that left the page gives it back.
+    window.Plotly.purge(host.plot)
+    host.drawn = host.bound = false
+  }
   if (!host.state.figure || !host.clientWidth) return
   reserve(host)
-  if (!host.drawn) return window.Plotly && render(host)
+  const now = host.drawn ? host.plot._fullLayout : {}
   const { width, height } = size(host)
-  const now = host.plot._fullLayout
-  if (now.width !== width || now.height !== height)
-    window.Plotly.relayout(host.plot, { width, height }).then(() => tell(host))
+  if (window.Plotly && (now.width !== width || now.height !== height)) render(host)
 }
 
 // Drawing ----------------------------------------------------------------------------
 
 async function render(host) {
-  const { figure, data } = host.state
-  if (!host.clientWidth) return
+  // Two drawings at once would take each other's pictures away.
+  host.isOutdated = host.isDrawing
+  if (host.isDrawing || !host.clientWidth) return
   // A new drawing would take the zoom box out of somebody's hand.
   if (host.plot._dragging) {
     clearTimeout(host.state.later)
     host.state.later = setTimeout(() => render(host), WHILE_DRAGGING_MS)
     return
   }
+  host.isDrawing = true
+  try {
+    await drawOnce(host)
+  } finally {
+    host.isDrawing = false
+  }
+  if (host.isOutdated) await render(host)
+}
+
+async function drawOnce(host) {
+  const { data } = host.state
+  // plotly.js writes into what it is given, and compares what it is given next.
+  const figure = structuredClone(host.state.figure)
   const layout = { ...figure.layout, ...size(host) }
   const canZoom = layout.dragmode !== false
   // A finger that scrolls the page must not be caught by a figure.
-  if (matchMedia("(pointer: coarse)").matches && !data.events.includes("selection"))
-    layout.dragmode = false
-  await window.Plotly.react(host.plot, figure.data, layout, config(host, canZoom))
+  if (isTouched() && !data.events.includes("selection")) layout.dragmode = false
+  // To plotly.js another configuration is another figure, so it stays the same object.
+  host.config ??= config(host, canZoom)
+  await window.Plotly.react(host.plot, figure.data, layout, host.config)
   host.drawn = true
   bind(host)
   style(host)
-  tell(host)
   moveCursor(host, host.state.cursor)
+  hoverAgain(host)
+}
+
+function isTouched() {
+  return matchMedia("(pointer: coarse)").matches
 }
 
 function config(host, canZoom) {
@@ -136,12 +158,16 @@ function config(host, canZoom) {
   const view = canZoom ? ["zoom2d", "pan2d", "resetScale2d"] : []
   if (chooses) view.push("lasso2d", "select2d")
   const { Icons } = window.Plotly
+  const isGrid = Boolean(host.state.figure.layout.meta?.fit)
   const saves = [
     { name: "png", title: "Download as PNG", icon: Icons.camera, click: () => save(host, "png") },
     { name: "svg", title: "Download as SVG", icon: Icons.disk, click: () => save(host, "svg") },
   ]
   return {
     displaylogo: false,
+    showTips: false,
+    // Where nothing hovers, a tool bar would always be there.
+    displayModeBar: isGrid && isTouched() ? false : "hover",
     doubleClick: "reset",
     modeBarButtons: view.length ? [view, saves] : [saves],
   }
@@ -171,7 +197,7 @@ function style(host) {
   })
   host.cursor.style.border = `3px solid ${full.meta?.accent}`
   const walks = Boolean(cellsOf(host)) && host.state.data.events.includes("hit")
-  host.tabIndex = walks ? 0 : -1
+  if (walks) host.tabIndex = 0
   host.setAttribute("role", walks ? "application" : "img")
   // A small picture has no room for a tool bar in it: it stands above the corner.
   const bar = host.plot.querySelector(".modebar-container")
@@ -195,9 +221,7 @@ function bind(host) {
     if (event?.points) hand("selection", { points: event.points.map(numbered) })
   })
   plot.on("plotly_deselect", () => hand("selection", { points: [] }))
-  plot.on("plotly_relayout", values => {
-    if (!("width" in values)) hand("change", { values })
-  })
+  plot.on("plotly_relayout", values => hand("change", { values }))
   plot.on("plotly_restyle", ([values, traces]) => hand("change", { values, traces }))
 }
 
@@ -307,6 +331,18 @@ function tell(host) {
     return tellCell(host, cell)
   }
   host.label.style.display = "none"
+}
+
+function hoverAgain(host) {
+  // What plotly.js told before went with the old drawing.
+  const { pointer } = host.state
+  const { xaxis, yaxis, hovermode } = host.plot._fullLayout
+  if (!pointer || cellsOf(host) || !hovermode || !xaxis || !yaxis) return
+  const { left, top } = host.plot.getBoundingClientRect()
+  const xpx = pointer.x - left - xaxis._offset
+  const ypx = pointer.y - top - yaxis._offset
+  const isInside = xpx >= 0 && xpx <= xaxis._length && ypx >= 0 && ypx <= yaxis._length
+  if (isInside) window.Plotly.Fx.hover(host.plot, { xpx, ypx }, "xy")
 }
 
 function tellCell(host, cell) {

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.types import Counts
-from dashboard.charts.theme import Palette, base_figure
+from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure
 from dashboard.charts.words import count_of, percent, plain
 
 MAX_BARS = 10
@@ -83,7 +83,7 @@ def class_balance(
         bargap=0.2,
         bargroupgap=0.05,
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        legend=LEGEND_ABOVE,
         margin={"t": 44},
     )
     figure.update_xaxes(

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.charts.theme import Palette, base_figure
+from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure
 from dashboard.charts.words import plain
 
 Quantity = Literal["Accuracy", "Loss"]
@@ -25,13 +25,6 @@ MAX_MARKED_POINTS: Final = 60
 MAX_LIVE_POINTS: Final = 400
 MAX_NAME: Final = 40
 FEW_EPOCHS: Final = 10
-LEGEND_ABOVE: Final = {
-    "orientation": "h",
-    "x": 1,
-    "xanchor": "right",
-    "y": 1.02,
-    "yanchor": "bottom",
-}
 
 
 @dataclass(frozen=True)
@@ -58,9 +51,9 @@ def learning_curves(
     series: Sequence[Series],
     *,
     epochs: int,
-    best_epoch: int | None,
+    best: tuple[int, str] | None,
+    view: str,
     palette: Palette,
-    best_name: str = "Lowest validation loss",
 ) -> go.Figure:
     """Draw one quantity over the epochs, of a run that trains or has trained.
 
@@ -68,16 +61,16 @@ def learning_curves(
         quantity: What is on the y axis.
         series: The lines, of any length, also none.
         epochs: How many are planned; fixes the x axis.
-        best_epoch: The best epoch, to be marked.
+        best: The best epoch, to be marked, and what is best in it.
+        view: Zoom and legend choices hold for figures of one name: the run's id.
         palette: Colours of the theme.
-        best_name: What is best in it.
 
     Returns:
-        A figure `HEIGHT` pixels high that keeps zoom and legend choices when it is
-        drawn again with more points.
+        A figure that keeps zoom and legend choices when more points come.
     """
     colours = {"training": palette.training, "validation": palette.validation}
     figure = _axes(quantity, epochs, palette, is_empty=not any(s.x for s in series))
+    figure.update_layout(uirevision=view)
     thick = {line.role for line in series if not line.live}
     for line in series:
         trace = _line(line, quantity, colours[line.role])
@@ -85,9 +78,12 @@ def learning_curves(
         trace.legendgroup = line.role
         trace.showlegend = not (line.live and line.role in thick)
         figure.add_trace(trace)
-    if best_epoch is not None:
-        name = f"{best_name}: epoch {best_epoch}"
-        _mark_best(figure, best_epoch, name, palette, quantity=quantity, epochs=epochs)
+    if best is not None:
+        # The label stands where the curves are not: below good accuracies, above low
+        # losses, and on the side with more room.
+        side = "left" if best[0] <= epochs / 2 else "right"
+        place = "bottom" if quantity == "Accuracy" else "top"
+        _mark_best(figure, *best, side=side, place=place, palette=palette)
     return figure
 
 
@@ -142,7 +138,8 @@ def _axes(
     else:
         limits = {"clipmin": 0}
         figure.update_yaxes(title_text="Loss (nats)", rangemode="tozero")
-    figure.update_yaxes(autorangeoptions=limits)
+    # Said openly, as the range of the empty figure would hold for the next one too.
+    figure.update_yaxes(autorange=True, autorangeoptions=limits)
     if is_empty:
         figure.update_yaxes(range=[0, 100 if quantity == "Accuracy" else 1])
     return figure
@@ -192,27 +189,23 @@ def _shortened(name: str) -> str:
 
 def _mark_best(
     figure: go.Figure,
-    best_epoch: int,
+    epoch: int,
     name: str,
-    palette: Palette,
     *,
-    quantity: Quantity,
-    epochs: int,
+    side: str,
+    place: str,
+    palette: Palette,
 ) -> None:
-    # The label stands where the curves are not: below good accuracies, above low
-    # losses, and on the side with more room.
-    is_low, is_left = quantity == "Accuracy", best_epoch <= epochs / 2
-    figure.add_vline(
-        best_epoch, line={"color": palette.secondary, "width": 1, "dash": "dash"}
-    )
+    line = {"color": palette.secondary, "width": 1, "dash": "dash"}
+    figure.add_vline(epoch, line=line)
     figure.add_annotation(
-        x=best_epoch,
-        y=0 if is_low else 1,
+        x=epoch,
+        y=0 if place == "bottom" else 1,
         yref="paper",
-        text=plain(name),
+        text=plain(f"{name}: epoch {epoch}"),
         showarrow=False,
-        xanchor="left" if is_left else "right",
-        yanchor="bottom" if is_low else "top",
-        xshift=4 if is_left else -4,
+        xanchor=side,
+        yanchor=place,
+        xshift=4 if side == "left" else -4,
         font={"color": palette.secondary, "size": 12},
     )

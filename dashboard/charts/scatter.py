@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.types import Indices, Labels
-from dashboard.charts.theme import Palette, base_figure, class_colours
+from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure, class_colours
 from dashboard.charts.words import plain
 
 HEIGHT = 520
@@ -49,8 +49,8 @@ def class_scatter(
     figure.update_layout(
         dragmode="lasso",
         showlegend=True,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        margin={"t": 44},
+        legend=LEGEND_ABOVE,
+        margin={"t": 36},
     )
     figure.update_xaxes(title_text=axis_titles[0])
     figure.update_yaxes(title_text=axis_titles[1])

@@ -6,12 +6,22 @@ would paint its own template over this one.
 """
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import plotly.graph_objects as go
 
 FONT = '"Source Sans", sans-serif'
 """The framework's own; Plotly's hover labels would be Arial."""
+
+LEGEND_ABOVE: Final[Mapping[str, object]] = {
+    "orientation": "h",
+    "x": 0,
+    "y": 1.02,
+    "yanchor": "bottom",
+}
+"""On the left: the tool bar of a figure comes on the right."""
 
 MAX_COLOURED_CLASSES = 10
 """More classes than this cannot be told apart by colour."""

@@ -10,7 +10,7 @@ from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.figure import Hit, show
 
 STRIP_GRID: Final = Grid(columns=10, tile=43)
-PHONE_GRID: Final = Grid(columns=8, tile=42)
+PHONE_GRID: Final = Grid(columns=8, tile=56)
 
 
 def gallery(

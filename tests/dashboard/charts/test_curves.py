@@ -26,8 +26,9 @@ def draw(
     epochs: int = 10,
     best_epoch: int | None = None,
 ) -> go.Figure:
+    best = None if best_epoch is None else (best_epoch, "Lowest validation loss")
     return learning_curves(
-        quantity, series, epochs=epochs, best_epoch=best_epoch, palette=LIGHT
+        quantity, series, epochs=epochs, best=best, view="run", palette=LIGHT
     )
 
 
@@ -72,6 +73,7 @@ def test_nothing_yet_is_empty_axes_of_the_right_range(
     assert not figure.data
     assert figure.layout.xaxis.range == (0, 30)
     assert figure.layout.yaxis.range == (0, top)
+    assert figure.layout.yaxis.autorange is True
 
 
 def test_epoch_axis_is_as_long_as_the_run_from_the_start() -> None:
@@ -90,7 +92,7 @@ def test_more_points_leave_zoom_and_legend_as_somebody_chose_them(
         for n in (1, 2, 3)
     ]
 
-    assert all(layout.uirevision == quantity for layout in layouts)
+    assert all(layout.uirevision == "run" for layout in layouts)
     for axis in ("xaxis", "yaxis"):
         assert layouts[0][axis] == layouts[1][axis] == layouts[2][axis]
 
