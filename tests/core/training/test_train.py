@@ -204,9 +204,9 @@ def test_predictions_are_of_the_test_images_in_order(
     assert predictions.probabilities.dtype == np.float32
 
 
-@pytest.mark.parametrize("num_learned", [120, 150, 151, 180, 270, 299])
+@pytest.mark.parametrize("num_learned", [150, 299])
 def test_progress_is_reported_four_times_an_epoch(num_learned: int) -> None:
-    """Five, six or nine batches an epoch are where rounding could miss it."""
+    """Five batches an epoch, or nearly ten, are where rounding could miss it."""
     reports: list[Progress] = []
     config = replace(SMALL, validation_fraction=0.0, network=MlpConfig(hidden=()))
 
@@ -218,7 +218,7 @@ def test_progress_is_reported_four_times_an_epoch(num_learned: int) -> None:
     assert ends[1] - ends[0] >= 4
 
 
-@pytest.mark.parametrize("num_learned", [300, 301, 317])
+@pytest.mark.parametrize("num_learned", [300, 317])
 def test_the_share_rises_to_exactly_one(num_learned: int) -> None:
     """A bar that ends at 99.7 % looks as if something was lost."""
     reports: list[Progress] = []
