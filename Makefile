@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test test-processors check format lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 run: $(VENV)/.installed ## Start Inklab in the browser; PORT=8502 for another port
 	@echo "Inklab starts at http://localhost:$(PORT) (Ctrl+C stops it)"
@@ -18,6 +18,9 @@ run: $(VENV)/.installed ## Start Inklab in the browser; PORT=8502 for another po
 test: $(VENV)/.installed-dev ## Run all tests
 	@sh .ci/browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-processors: $(VENV)/.installed-dev ## Run the numeric tests with the instructions of older processors
+	@sh .ci/processors
 
 check: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check .
