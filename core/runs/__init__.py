@@ -8,10 +8,9 @@ import os
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import settings
+from core import addresses, settings
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -42,16 +41,5 @@ def store_exists() -> bool:
     Raises:
         HomeError: If it belongs into a folder that cannot be written.
     """
-    path = store_file(settings.tracking_uri())
+    path = addresses.database_of(settings.tracking_uri())
     return path is None or path.exists()
-
-
-def store_file(uri: str) -> Path | None:
-    """Return the SQLite file of a run store, or None if it is not in a file.
-
-    Args:
-        uri: Address of a run store, as MLflow takes it.
-    """
-    start = "sqlite:///"
-    name = uri.removeprefix(start).partition("?")[0]
-    return Path(name) if uri.startswith(start) and name != ":memory:" else None

@@ -18,6 +18,7 @@ from mlflow.protos.databricks_pb2 import (
 )
 from mlflow.tracking import MlflowClient
 
+from core import addresses
 from core.errors import (
     ArtifactError,
     ConfigError,
@@ -151,7 +152,7 @@ class RunReader:
         with plain_errors():
             try:
                 uri = self._client.get_run(run_id).info.artifact_uri
-                folder = database.folder_of(uri)
+                folder = addresses.folder_of(uri)
                 if folder is None:
                     return Path(self._client.download_artifacts(run_id, name))
                 # MLflow would make a copy that nobody deletes, each time.

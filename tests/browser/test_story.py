@@ -6,6 +6,7 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Route, expect
 
+from core import addresses
 from core.runs.store import RunStore
 from tests.serving import PAGES, Server, has_tensorflow
 
@@ -210,7 +211,7 @@ def test_run_deleted_while_it_is_watched_leaves_no_traceback(
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("watch="))
     page.get_by_text("of 50").wait_for()
-    store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
+    store = RunStore(addresses.of_database(server.home / "runs.db"))
 
     store.delete(re.search(r"watch=(\w+)", page.url)[1])
 
