@@ -69,11 +69,78 @@ def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_picture(path)[..., 1], GREY)
 
 
-def test_numbers_with_a_fraction_are_scaled_by_their_range(tmp_path: Path) -> None:
-    """A TIFF of floats may run from 0 to 1 or anywhere else."""
-    path = saved(tmp_path, Image.fromarray(GREY.astype(np.float32) / 255), "a.tif")
+@pytest.mark.parametrize("kind", [np.float32, np.int32, np.uint16], ids=str)
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_numbers_are_scaled_by_the_bits_that_are_in_use(
+    tmp_path: Path, kind: type[np.generic], bits: int
+) -> None:
+    """ImageJ, MATLAB and cameras write 8 to 14 bits into files of 16 or 32."""
+    numbers = np.rint(GREY * ((2**bits - 1) / 255)).astype(kind)
+    name = "a.png" if kind is np.uint16 else "a.tif"
 
-    np.testing.assert_array_equal(read_picture(path)[..., 1], GREY)
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), name))
+
+    np.testing.assert_array_equal(picture[..., 1], GREY)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0, 1), (-1, 1), (0, 16), (0, 2.8), (-0.42, 2.82), (0, 1e-3), (0, 1e6), (-50, 0)],
+)
+def test_numbers_that_mean_no_range_are_scaled_by_their_own(
+    tmp_path: Path, low: float, high: float
+) -> None:
+    """Floats run from 0 to 1 or anywhere else; scikit-learn's digits end at 16."""
+    numbers = (low + GREY / 255 * (high - low)).astype(np.float32)
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), "a.tif"))
+
+    assert np.abs(picture[..., 1].astype(int) - GREY).max() <= 1
+
+
+@pytest.mark.parametrize(("full", "kind"), [(1, np.float32), (255, np.int32)])
+def test_pale_ink_in_numbers_stays_pale(
+    tmp_path: Path, full: int, kind: type[np.generic]
+) -> None:
+    """Paper without ink must not be stretched until its grain looks like ink."""
+    numbers = (full * (0.7 + GREY / 2550)).astype(kind)
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), "a.tif"))
+
+    assert 175 <= picture[..., 1].min() < picture[..., 1].max() <= 205
+
+
+def test_hot_pixel_does_not_darken_the_others(tmp_path: Path) -> None:
+    """A sensor has some that say 65535 whatever they see."""
+    numbers = np.tile(GREY.astype(np.uint16) * 4, (10, 10))
+    numbers[5, 5] = 65535
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers)))[..., 1]
+
+    assert picture[5, 5] == 255
+    assert np.median(picture) == pytest.approx(np.median(GREY), abs=4)
+
+
+@pytest.mark.parametrize("overshoot", [1.02, 1.09])
+def test_edges_that_were_sharpened_beyond_white_are_white(
+    tmp_path: Path, overshoot: float
+) -> None:
+    """Resampling makes 1.02 of 1, which would be black as a number of 8 bits."""
+    numbers = (GREY / 255 * overshoot).astype(np.float32)
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), "a.tif"))
+
+    assert picture[..., 1].max() == 255
+    assert np.median(picture[..., 1]) > 100
+
+
+def test_numbers_that_are_all_the_same_are_a_blank_picture(tmp_path: Path) -> None:
+    """Nothing is divided by their range, which is none."""
+    picture = saved(
+        tmp_path, Image.fromarray(np.full((9, 9), -3.0, np.float32)), "a.tif"
+    )
+
+    assert (read_picture(picture)[..., :3] == 0).all()
 
 
 def test_print_colours_are_read_as_screen_colours(tmp_path: Path) -> None:
