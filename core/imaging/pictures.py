@@ -34,12 +34,13 @@ MOST_SIDE = 2000
 _FORMATS = {
     "BMP": (".bmp",),
     "GIF": (".gif",),
-    "JPEG": (".jpg", ".jpeg"),
+    "JPEG": (".jpg", ".jpeg", ".jfif"),
     "PNG": (".png",),
     "TIFF": (".tif", ".tiff"),
     "WEBP": (".webp",),
 }
-_SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
+SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
+"""How the names of files end that can be read, in small letters."""
 
 # Where numbers end that are called a picture: 1.0, and all ones of 8, 10, 12, 14 and 16
 # bits. A file of 16 bits or of floats does not say which of them it means.
@@ -59,7 +60,7 @@ _WARNING_FILTERS = threading.Lock()
 
 def is_picture_name(path: Path) -> bool:
     """Tell whether a file name ends like a picture that can be read."""
-    return path.suffix.lower() in _SUFFIXES
+    return path.suffix.lower() in SUFFIXES
 
 
 def read_picture(source: Path | BinaryIO) -> RgbaImage:
