@@ -17,7 +17,7 @@ from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError
 from core.jobs.reporter import Reporter
 from core.records import Predictions, Run
-from core.runs.annotations import MAX_NAME
+from core.runs.annotations import MAX_NAME, checked_name
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -33,7 +33,8 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
         store: Where all of them are kept.
         run_ids: The runs to combine, 2 to 20 different ones with a model, of the same
             data set; none is itself an ensemble.
-        name: What to call the new run; like its networks if empty.
+        name: What to call the new run, as `annotations.rename` takes it; like its
+            networks if empty.
 
     Returns:
         The id of the new run.
@@ -41,6 +42,7 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     Raises:
         UnknownRunError: If there is no such run, or one has no model.
         ConfigError: If they do not go together.
+        RunTextError: If it cannot be called so.
     """
     members = tuple(store.with_model(run_id) for run_id in run_ids)
     _check(members)
@@ -48,10 +50,9 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     network = EnsembleConfig(
         members=tuple(trainable(m.config.network) for m in members)
     )
-    if not name:
-        name = network.describe(num_classes=len(catalog.spec(dataset).classes))
+    described = network.describe(num_classes=len(catalog.spec(dataset).classes))
+    name = checked_name(name) if name else described[:MAX_NAME]
     config = TrainingConfig(dataset=dataset, network=network)
-    name = name[:MAX_NAME]
     return store.create(config, name=name, members=[member.id for member in members])
 
 

@@ -1,7 +1,10 @@
 """The command line: what it prints, where, and with which exit code."""
 
+import io
 import json
 import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -482,3 +485,50 @@ def test_the_first_interruption_keeps_what_was_learned(
     assert (printed["status"], printed["test_size"]) == ("stopped", 200)
     assert run_store.get("latest").has_model
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("command", [["runs", "list"], ["runs", "show", "latest"]])
+def test_console_that_does_not_know_a_character_shows_another(
+    finished: str,
+    run_store: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+) -> None:
+    """Windows' console has 256 of them."""
+    run_store.annotate(finished, name="手 café")
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="cp1252"))
+
+    assert cli.main(command) == 0
+
+    assert "? café" in written.getvalue().decode("cp1252")
+
+
+def test_control_characters_of_a_name_do_nothing_to_a_terminal(
+    finished: str, run_store: RunStore, capsys: Captured
+) -> None:
+    """Another program may write any name into the same store."""
+    run_store.annotate(finished, name="red \x1b[31m\x07")
+
+    cli.main(["runs", "list"])
+    cli.main(["runs", "show", "\x1b[31m"])
+
+    printed = capsys.readouterr()
+    assert r"red \x1b[31m\x07" in printed.out
+    assert "\x1b" not in printed.out + printed.err
+
+
+@pytest.mark.parametrize("flag", [[], ["--json"]])
+def test_reader_that_has_seen_enough_is_no_error(flag: list[str]) -> None:
+    """`| head -1` closes the pipe before all is written."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", "datasets", "list", *flag],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.close()
+
+    assert process.wait(timeout=60) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()
