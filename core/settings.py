@@ -10,12 +10,9 @@ import os
 import tempfile
 import unicodedata
 from pathlib import Path
-from typing import Final
 
 from core import addresses
 from core.errors import HomeError
-
-_STORE: Final = "MLFLOW_TRACKING_URI"
 
 
 def home() -> Path:
@@ -49,12 +46,12 @@ def home() -> Path:
 
 def tracking_uri() -> str:
     """Return the address of the run store: MLflow's variable, or a file at home."""
-    return os.environ.get(_STORE) or addresses.of_database(home() / "runs.db")
+    return named_store() or addresses.of_database(home() / "runs.db")
 
 
-def store_is_at_home() -> bool:
-    """Tell whether the run store is a file at home, because none is named."""
-    return not os.environ.get(_STORE)
+def named_store() -> str:
+    """Return the address of the run store that MLflow's variable names, if it does."""
+    return os.environ.get("MLFLOW_TRACKING_URI", "")
 
 
 def _named_home() -> Path:

@@ -67,7 +67,7 @@ def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
         sqlite3.Error: If the store cannot be written.
     """
     path = addresses.database_of(uri)
-    if path is None or not settings.store_is_at_home():
+    if path is None or settings.named_store():
         return
     folder = files_folder()
     if path.parent != folder.parent:

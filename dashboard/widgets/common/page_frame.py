@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.errors import InklabError
+from dashboard import services
 
 _FOLDER: Final = "dashboard/pages"
 OVERVIEW: Final = f"{_FOLDER}/overview.py"
@@ -39,6 +40,7 @@ def pages() -> Mapping[str, list[st.Page]]:
 def run(page: st.Page) -> None:
     """Run a page; an error that is raised on purpose is shown as it reads."""
     with plain_errors():
+        services.wait_for_server()
         page.run()
 
 

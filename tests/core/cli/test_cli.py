@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -516,6 +517,41 @@ def test_control_characters_of_a_name_do_nothing_to_a_terminal(
     printed = capsys.readouterr()
     assert r"red \x1b[31m\x07" in printed.out
     assert "\x1b" not in printed.out + printed.err
+
+
+NO_USER = """
+import os, pwd, sys
+from core import cli
+
+def no_user(_):
+    raise KeyError
+
+os.environ.pop("HOME", None)
+pwd.getpwuid = no_user
+sys.exit(cli.main(["runs", "list"]))
+"""
+
+
+@pytest.mark.usefixtures("run_store")
+@pytest.mark.parametrize("named", [True, False])
+def test_user_whom_nobody_knows_needs_an_inklab_home(
+    home: Path, *, named: bool
+) -> None:
+    """A container runs under a number; MLflow cannot even be imported then."""
+    environment = os.environ | {"INKLAB_HOME": str(home) if named else ""}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_USER],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == (0 if named else 1)
+    assert ("No runs yet." in ended.stdout) is named
+    assert ("Set INKLAB_HOME" in ended.stderr) is not named
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("flag", [[], ["--json"]])
