@@ -9,12 +9,14 @@ import json
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Final
 
 from core.config import TrainingConfig, trainable
 from core.datasets.catalog import DatasetSpec
+from core.datasets.splits import num_validation
 from core.handover import script_pieces as pieces
 from core.records import Run, RunStatus
 
@@ -37,6 +39,9 @@ def script_of(run: Run, spec: DatasetSpec) -> str:
     Returns:
         A Python program that needs nothing but Keras and TensorFlow.
     """
+    if not num_validation(spec.num_train, run.config.validation_fraction):
+        # Keras refuses to validate with no image.
+        run = replace(run, config=replace(run.config, validation_fraction=0.0))
     config = run.config
     values = _head(run, spec) | _numbers(config) | _body(config, spec)
     source = _PARTS.read_text(encoding="utf-8")

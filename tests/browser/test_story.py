@@ -103,6 +103,15 @@ def test_reload_keeps_the_run(page: Page, server: Server, trained: str) -> None:
     expect(epochs).to_have_value("3")
 
 
+def test_first_page_has_the_address_of_its_name_too(page: Page, server: Server) -> None:
+    """All other pages have theirs, so people type it."""
+    page.goto(f"{server.url}/overview")
+
+    page.wait_for_url(f"{server.url}/")
+    expect(page.get_by_role("heading", name="Inklab")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.mark.usefixtures("trained")
 def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
     page: Page, server: Server

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.datasets.splits import num_validation
 from core.records import History, LivePoints, Run
 from dashboard import figure, services, state
 from dashboard.charts.curves import HEIGHT, Epochs, Quantity, Series, learning_curves
@@ -83,7 +84,8 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
         Series("Training, within the epoch", within_epochs, within, "training", True),
         Series("Training", epochs, training, "training"),
     ]
-    if run.config.validation_fraction:
+    num_train = services.spec_of(run).num_train
+    if num_validation(num_train, run.config.validation_fraction):
         series.append(Series("Validation", epochs, validation, "validation"))
     figure.show_changing(
         learning_curves(

@@ -16,6 +16,7 @@ from core.types import GrayImage
 from dashboard import canvas, figure, services, state, words
 from dashboard.charts.bars import probability_bars
 from dashboard.charts.words import percent
+from dashboard.widgets.common import page_frame
 from dashboard.widgets.common.sample_card import large_glyph
 from dashboard.widgets.draw import source
 
@@ -93,7 +94,7 @@ def _steps_of(file: UploadedFile) -> NormalisationSteps | None:
     try:
         return steps_of_picture(read_picture(file))
     except PictureError as error:
-        st.error(str(error), title="This picture cannot be read")
+        page_frame.show_error(str(error), title="This picture cannot be read")
         return None
 
 
@@ -137,7 +138,7 @@ def answer(
     read = predictor.answer(character.steps.glyph)
     st.metric(
         "The model reads",
-        classes[read.best],
+        words.literal(classes[read.best]),
         f"{percent(read.confidence)} sure",
         delta_color="off",
         delta_arrow="off",

@@ -108,7 +108,7 @@ def _describe(run: Run, differing: Sequence[str]) -> str:
     settings = run.config.flat()
     told = [each for each in differing if each in settings]
     parts = [
-        f"{words.setting(each).lower()} {settings[each]}"
+        f"{words.setting(each).lower()} {words.literal(str(settings[each]))}"
         for each in told[:MOST_DIFFERENCES]
     ]
     more = ["..."] if len(told) > MOST_DIFFERENCES else []

@@ -9,6 +9,7 @@ from core.config import TrainingConfig, presets
 from core.errors import ConfigError
 from dashboard import state, words
 from dashboard.widgets import settings
+from dashboard.widgets.common import page_frame
 from dashboard.widgets.settings import SETTINGS, Values
 from dashboard.widgets.train.recipe_state import (
     Chosen,
@@ -47,7 +48,7 @@ def recipe() -> TrainingConfig | None:
     try:
         return chosen.config
     except ConfigError as error:
-        st.error(str(error), title="This cannot be trained", icon=":material/error:")
+        page_frame.show_error(str(error), title="This cannot be trained")
         return None
 
 
