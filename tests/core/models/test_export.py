@@ -12,6 +12,7 @@ from core.errors import ExportError
 from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
 from core.types import Probabilities
+from tests.rounding import assert_same_but_rounded
 
 PIXELS = np.random.default_rng(0).integers(
     256, size=(MAX_BATCH + 3, 28, 28), dtype=np.uint8
@@ -60,7 +61,7 @@ def test_the_exported_model_answers_like_the_trained_one(
     export.save_litert(model, path)
 
     answers = Predictor(path).predict(IMAGES)
-    np.testing.assert_allclose(answers, np.asarray(model(IMAGES)), atol=1e-5)
+    assert_same_but_rounded(answers, model(IMAGES))
     export.check_litert(path, images=PIXELS, probabilities=np.asarray(model(IMAGES)))
 
 

@@ -1,5 +1,8 @@
 """The compiled epoch: it computes what Keras does, only sooner."""
 
+import functools
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -13,6 +16,11 @@ from core.training.engine import (
     evaluation_batch,
 )
 from core.training.optimizers import optimizer_of
+from tests.rounding import (
+    assert_same_but_rounded,
+    assert_same_weights,
+    rounded_otherwise,
+)
 
 NETWORK = MlpConfig(hidden=(16, 8), activation="tanh")
 NORMED = MlpConfig(hidden=(16, 8), activation="tanh", batch_norm=True)
@@ -23,18 +31,22 @@ NUM_BATCHES = 3
 GENERATOR = np.random.default_rng(0)
 IMAGES = GENERATOR.integers(0, 256, (60, 28, 28), dtype=np.uint8)
 LABELS = GENERATOR.integers(0, 4, 60, dtype=np.uint8)
-CANCELLED = ("hidden_1/bias", "hidden_2/bias")
+INK = IMAGES / np.float32(255)
 RATES = np.array([0.003, 0.001, 0.002], np.float32)
 
 
 def make_engine(
-    network: Network, *, chunk_batches: int = NUM_BATCHES, **recipe: object
+    network: Network,
+    *,
+    chunk_batches: int = NUM_BATCHES,
+    keras_optimizer: keras.optimizers.Optimizer | None = None,
+    **recipe: object,
 ) -> Engine:
     """Compile a network of four classes with the weights of seed 0."""
     config = TrainingConfig(network=network, batch_size=BATCH_SIZE, **recipe)
     engine = Engine(
         architectures.build(network, num_classes=4),
-        optimizer_of(config),
+        keras_optimizer or optimizer_of(config),
         config,
         chunk_batches=chunk_batches,
         compiler=compiler_for(network),
@@ -43,10 +55,29 @@ def make_engine(
     return engine
 
 
-def learned_by_keras(
-    network: Network, **recipe: object
-) -> tuple[keras.Model, list[float]]:
+class Reference(NamedTuple):
+    """What Keras' own step learns, and what it does when its input is rounded."""
+
+    weights: list[np.ndarray]
+    losses: list[float]
+    rounded: list[list[np.ndarray]]
+
+
+@functools.cache
+def learned_by_keras(network: Network, **recipe: object) -> Reference:
     """Learn the same batches from the same weights with Keras' own step."""
+    weights, losses = keras_steps(INK, network, **recipe)
+    rounded = [
+        keras_steps(rounded_otherwise(INK, seed=seed), network, **recipe)[0]
+        for seed in range(3)
+    ]
+    return Reference(weights, losses, rounded)
+
+
+def keras_steps(
+    ink: np.ndarray, network: Network, **recipe: object
+) -> tuple[list[np.ndarray], list[float]]:
+    """Return the weights after all batches, and the loss of each before its step."""
     config = TrainingConfig(network=network, **recipe)
     model = architectures.build(network, num_classes=4)
     architectures.initialise(model, seed=0)
@@ -59,9 +90,8 @@ def learned_by_keras(
         model.optimizer.learning_rate = rate
         model.reset_metrics()
         truth = keras.utils.to_categorical(LABELS[part], 4)
-        learned = model.train_on_batch(IMAGES[part] / np.float32(255), truth)
-        losses.append(float(learned))
-    return model, losses
+        losses.append(float(model.train_on_batch(ink[part], truth)))
+    return model.get_weights(), losses
 
 
 def num_compiled(engine: Engine) -> int:
@@ -81,10 +111,10 @@ def dropping() -> Engine:
     return make_engine(WITH_DROPOUT)
 
 
-def learned_by(engine: Engine) -> list[np.ndarray]:
+def learned_by(engine: Engine, rates: np.ndarray = RATES) -> list[np.ndarray]:
     """Learn all batches from the weights of seed 0, and return the new weights."""
     engine.reset(seed=0)
-    engine.learn(IMAGES, LABELS, RATES)
+    engine.learn(IMAGES, LABELS, rates)
     weights: list[np.ndarray] = engine.model.get_weights()
     return weights
 
@@ -94,34 +124,59 @@ def learned_by(engine: Engine) -> list[np.ndarray]:
 )
 def test_a_chunk_is_what_keras_learns_batch_by_batch(network: Network) -> None:
     """Our loop is an optimisation: it must not be another algorithm."""
-    model, losses = learned_by_keras(network)
+    reference = learned_by_keras(network)
     engine = make_engine(network)
 
     tally = engine.learn(IMAGES, LABELS, RATES)
 
-    assert tally.loss == pytest.approx(np.mean(losses), abs=1e-5)
-    for ours, expected in zip(engine.model.weights, model.weights, strict=True):
-        # Batch norm takes a bias before it away again: its gradient is rounding.
-        if not (network.batch_norm and ours.path in CANCELLED):
-            np.testing.assert_allclose(
-                np.array(ours), np.array(expected), atol=1e-5, err_msg=ours.path
-            )
+    assert_same_but_rounded(tally.loss, np.mean(reference.losses), size=1)
+    found = engine.model.get_weights()
+    assert_same_weights(found, reference.weights, *reference.rounded)
+
+
+def without_bias_correction() -> np.ndarray:
+    """Return the rates with which Adam steps as if its moments needed none."""
+    steps = np.arange(1, NUM_BATCHES + 1)
+    return np.float32(RATES * (1 - 0.9**steps) / np.sqrt(1 - 0.999**steps))
+
+
+@pytest.mark.parametrize("network", [NORMED, CNN], ids=["batch norm", "convolutions"])
+@pytest.mark.parametrize(
+    ("options", "rates"),
+    [
+        pytest.param({"epsilon": 1e-8}, RATES, id="epsilon"),
+        pytest.param({}, without_bias_correction(), id="bias correction"),
+        pytest.param({"beta_1": 0.999, "beta_2": 0.9}, RATES, id="momenta"),
+    ],
+)
+def test_a_faulty_step_is_not_taken_for_rounding(
+    network: Network, options: dict[str, float], rates: np.ndarray
+) -> None:
+    """Another library's epsilon, no bias correction, or momenta that are swapped."""
+    reference = learned_by_keras(network)
+    adam = keras.optimizers.Adam(**options)
+    faulty = make_engine(network, keras_optimizer=adam)
+
+    found = learned_by(faulty, rates)
+
+    with pytest.raises(AssertionError, match="rounding explains"):
+        assert_same_weights(found, reference.weights, *reference.rounded)
 
 
 def test_the_padding_of_a_short_chunk_changes_nothing(plain: Engine) -> None:
     """Nor does what the chunk before left in the buffer, which is used again."""
-    exact = make_engine(NETWORK, chunk_batches=2)
-    plain.learn(IMAGES, LABELS, RATES)
-    plain.reset(seed=0)
+    reference = learned_by_keras(NETWORK)
+    padded = make_engine(NETWORK, chunk_batches=NUM_BATCHES + 1)
+    padded.learn(np.resize(IMAGES, (80, 28, 28)), np.resize(LABELS, 80), RATES[[0] * 4])
+    for engine in (plain, padded):
+        engine.reset(seed=0)
 
-    padded_tally = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
-    exact_tally = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    exact_tally, tally = (e.learn(IMAGES, LABELS, RATES) for e in (plain, padded))
 
-    assert padded_tally.loss == pytest.approx(exact_tally.loss, abs=1e-6)
-    assert padded_tally.accuracy == exact_tally.accuracy
-    pairs = zip(plain.model.get_weights(), exact.model.get_weights(), strict=True)
-    for one, other in pairs:
-        np.testing.assert_allclose(one, other, atol=1e-6)
+    assert_same_but_rounded(tally.loss, exact_tally.loss, size=1)
+    assert tally.accuracy == exact_tally.accuracy
+    found = padded.model.get_weights()
+    assert_same_weights(found, reference.weights, *reference.rounded)
 
 
 def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
@@ -132,7 +187,7 @@ def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
     tally = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
 
     assert tally.accuracy == pytest.approx(before.accuracy)
-    assert tally.loss == pytest.approx(before.loss, abs=1e-5)
+    assert_same_but_rounded(tally.loss, before.loss, size=1)
     assert tally.num_images == 60
 
 
@@ -146,7 +201,7 @@ def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> No
 
     answers = np.asarray(plain.model(images / np.float32(255)), np.float64)
     loss = -np.log(answers[np.arange(num_images), labels]).mean()
-    assert tally.loss == pytest.approx(loss, rel=1e-5)
+    assert_same_but_rounded(tally.loss, loss, size=1)
     assert tally.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
     assert tally.num_images == num_images
 
@@ -217,14 +272,14 @@ def test_each_way_to_optimise_is_that_of_keras(
     plain: Engine, recipe: dict[str, object]
 ) -> None:
     """And each differs from Adam, so that no setting is without effect."""
-    model, _ = learned_by_keras(NETWORK, **recipe)
+    reference = learned_by_keras(NETWORK, **recipe)
     engine = make_engine(NETWORK, **recipe)
 
     learned, with_adam = learned_by(engine), learned_by(plain)
 
-    for ours, expected in zip(learned, model.weights, strict=True):
-        np.testing.assert_allclose(ours, expected, atol=2e-5, err_msg=expected.path)
-    assert not np.allclose(learned[0], with_adam[0], atol=1e-4)
+    assert_same_weights(learned, reference.weights, *reference.rounded)
+    with pytest.raises(AssertionError, match="rounding explains"):
+        assert_same_weights(with_adam, reference.weights, *reference.rounded)
 
 
 def test_the_loss_that_is_told_is_without_smoothing(plain: Engine) -> None:
@@ -235,7 +290,7 @@ def test_the_loss_that_is_told_is_without_smoothing(plain: Engine) -> None:
 
     told = [each.learn(IMAGES, LABELS, nothing).loss for each in (smooth, plain)]
 
-    assert told[0] == pytest.approx(told[1], abs=1e-5)
+    assert_same_but_rounded(*told, size=1)
 
 
 def test_averaged_weights_are_the_running_mean() -> None:
@@ -253,7 +308,7 @@ def test_averaged_weights_are_the_running_mean() -> None:
     with engine.averaged():
         average = np.array(engine.model.trainable_variables[0])
 
-    np.testing.assert_allclose(average, expected, atol=1e-6)
+    assert_same_but_rounded(average, expected, terms=2 * NUM_BATCHES)
     np.testing.assert_array_equal(engine.model.trainable_variables[0], steps[3])
 
 
