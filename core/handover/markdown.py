@@ -10,6 +10,7 @@ from typing import Final
 _JOINER: Final = "\u2060"
 """Takes no room, and keeps two letters from meaning something together."""
 
+_MEANT: Final = re.compile(r"([:@](?=\S)|&|www(?=\.))")
 _MARKS: Final = re.compile(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))")
 """Underscores within words mean nothing."""
 
@@ -22,7 +23,7 @@ _CODE: Final = re.compile(r"`([^`\n]+)`")
 def literal(text: str) -> str:
     """Write what people typed so that Markdown shows it as it is, on one line."""
     # Emoji, icons, addresses and entities are made of what Markdown leaves alone.
-    parted = re.sub(r"([:@&]|www(?=\.))", f"\\1{_JOINER}", " ".join(text.splitlines()))
+    parted = _MEANT.sub(f"\\1{_JOINER}", " ".join(text.splitlines()))
     escaped = _MARKS.sub(r"\\\1", parted)
     return _LIST.sub(r"\1\2\\", escaped)
 

@@ -25,7 +25,7 @@ def tokens_of(written: str) -> list[str]:
         ("**b** _i_ `c`", r"\*\*b\*\* \_i\_ \`c\`"),
         ("[x](http://y)", "\\[x\\](http:\u2060//y)"),
         ("$x$ <b> :red[r]", "\\$x\\$ \\<b\\> :\u2060red\\[r\\]"),
-        (":smile: :material/home:", ":\u2060smile:\u2060 :\u2060material/home:\u2060"),
+        (":smile: :material/home:", ":\u2060smile: :\u2060material/home:"),
         ("www.a.com a@b.com", "www\u2060.a.com a@\u2060b.com"),
         ("a&lt;b", "a&\u2060lt;b"),
         ("1. first", r"1\. first"),
