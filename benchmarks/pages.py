@@ -27,6 +27,7 @@ import psutil
 from playwright.sync_api import Locator, Page
 from viewer import viewing
 
+from core import addresses
 from core.runs import open_store
 from core.runs.store import RunStore
 from tests.serving import Server, browsing, serving
@@ -223,7 +224,7 @@ def _start_long(page: Page, server: Server) -> None:
 
 
 def _stop(server: Server) -> None:
-    store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
+    store = RunStore(addresses.of_database(server.home / "runs.db"))
     store.request_stop(store.runs()[0].id)
 
 

@@ -25,6 +25,7 @@ import machine
 import psutil
 from viewer import Viewer, viewing
 
+from core import addresses
 from core.runs.store import RunStore
 from tests.serving import Server, serving
 
@@ -147,7 +148,7 @@ class _Run:
     """The newest run, seen from outside."""
 
     def __init__(self, server: Server) -> None:
-        self._store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
+        self._store = RunStore(addresses.of_database(server.home / "runs.db"))
         run = self._store.runs()[0]
         self.id, self.batch_size = run.id, run.config.batch_size
 

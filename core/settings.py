@@ -8,12 +8,11 @@
 
 import os
 import tempfile
+import unicodedata
 from pathlib import Path
-from typing import Final
 
+from core import addresses
 from core.errors import HomeError
-
-_STORE: Final = "MLFLOW_TRACKING_URI"
 
 
 def home() -> Path:
@@ -23,13 +22,13 @@ def home() -> Path:
         An absolute path to a folder that this process may write to.
 
     Raises:
-        HomeError: If it cannot be created or written.
+        HomeError: If it cannot be created or written, or nobody knows which it is.
     """
-    folder = Path(os.environ.get("INKLAB_HOME") or "~/.inklab").expanduser().absolute()
-    if "?" in str(folder) or "#" in str(folder):
+    folder = _named_home()
+    if any(unicodedata.category(each) == "Cs" for each in str(folder)):
         message = (
-            f"Expected a folder without ? and # in its name, got {folder}: they have "
-            "a meaning in the address of the run store. Set INKLAB_HOME to another."
+            f"Expected a folder whose name is UTF-8, got {folder!r}. Set INKLAB_HOME "
+            "to another folder."
         )
         raise HomeError(message)
     try:
@@ -47,9 +46,21 @@ def home() -> Path:
 
 def tracking_uri() -> str:
     """Return the address of the run store: MLflow's variable, or a file at home."""
-    return os.environ.get(_STORE) or f"sqlite:///{home() / 'runs.db'}"
+    return named_store() or addresses.of_database(home() / "runs.db")
 
 
-def store_is_at_home() -> bool:
-    """Tell whether the run store is a file at home, because none is named."""
-    return not os.environ.get(_STORE)
+def named_store() -> str:
+    """Return the address of the run store that MLflow's variable names, if it does."""
+    return os.environ.get("MLFLOW_TRACKING_URI", "")
+
+
+def _named_home() -> Path:
+    try:
+        named = Path(os.environ.get("INKLAB_HOME") or "~/.inklab").expanduser()
+    except RuntimeError as error:
+        message = (
+            "Expected a user with a home folder, because INKLAB_HOME names none, but "
+            f"there is none ({error}). Set INKLAB_HOME to a folder that can be written."
+        )
+        raise HomeError(message) from error
+    return named.absolute()

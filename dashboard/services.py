@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from core import settings
 from core.config import TrainingConfig
 from core.datasets import catalog
 from core.datasets import store as datasets
@@ -34,11 +35,13 @@ from core.runs import (
     open_store,
     preload,
     queue_order,
+    server,
     store_exists,
 )
 from core.runs.checkpoint import finished_epochs_in
 from core.runs.owner import Owner
 from core.runs.queue_order import Place
+from dashboard import words
 from dashboard.charts.theme import Palette
 from dashboard.charts.theme import palette as palette_of
 
@@ -49,6 +52,8 @@ WARM_UP_DELAY_SECONDS: Final = 2.0
 STOP_PATIENCE_SECONDS: Final = 1.0
 START_PATIENCE_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.03
+SERVER_SECONDS: Final = 10.0
+"""A server that answered is not asked again by every click."""
 
 
 def palette() -> Palette:
@@ -83,6 +88,19 @@ def _spare_the_collector() -> None:
     # not looked at, which saves a fifth of a second each time.
     gc.collect()
     gc.freeze()
+
+
+@st.cache_data(ttl=SERVER_SECONDS, show_spinner=False)
+def wait_for_server() -> None:
+    """Wait for the server of the run store, if it is one, and say so.
+
+    Raises:
+        RunStoreError: If it does not answer.
+    """
+    uri = settings.named_store()
+    if server.name_of(uri):
+        with st.spinner(words.literal(server.waiting(uri))):
+            server.wait_for(uri)
 
 
 @st.cache_resource(show_spinner="Opening the run store")

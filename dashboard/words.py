@@ -1,15 +1,15 @@
 """Numbers, times and names as they stand on pages."""
 
-import re
 from datetime import datetime
 
 from core.config.presets import Claim
+from core.handover import markdown
 from core.proportion import Proportion
 from core.records import Run
 from dashboard.charts.words import percent
 
-_JOINER = "\u2060"
-"""Takes no room, and keeps two letters from meaning something together."""
+literal = markdown.literal
+message = markdown.message
 
 _MINUTE = 60
 _HOUR = 3600
@@ -24,15 +24,6 @@ def interval(share: Proportion) -> str:
     """Write the 95 % interval of a share, in percent: "97.8 to 98.4"."""
     low, high = percent(share.low, decimals=1), percent(share.high, decimals=1)
     return f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"
-
-
-def literal(text: str) -> str:
-    """Write what people typed so that Markdown shows it as it is."""
-    # Emoji, icons, addresses and entities are made of what Markdown leaves alone.
-    parted = re.sub(r"([:@&]|www(?=\.))", f"\\1{_JOINER}", text)
-    escaped = re.sub(r"([\\`*_\[\]<>$~#|])", r"\\\1", parted)
-    # What would begin a list.
-    return re.sub(r"^(\d+(?=[.)])|(?=[-+]))", r"\1\\", escaped)
 
 
 def count(number: int, thing: str) -> str:
@@ -86,7 +77,7 @@ def moment(then: datetime, *, now: datetime) -> str:
 
 
 def run_title(run: Run, *, now: datetime) -> str:
-    """Name a run so that people can tell it from others."""
+    """Name a run so that people can tell it from others; it is no Markdown."""
     title = f"{run.name}, {moment(run.created, now=now)}"
     if run.scores.test_accuracy is None:
         return title

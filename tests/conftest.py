@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mlflow.store.db import utils
 
+from core import addresses
 from core.runs import database
 
 # Compiling takes most of a training of some seconds; what is compiled without being
@@ -32,7 +33,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         # Each process has a folder of its own in that of the session.
         folder = folder.parent
     path = folder / "empty-store" / "runs.db"
-    database.make_if_missing(f"sqlite:///{path}")
+    database.make_if_missing(addresses.of_database(path))
     return path
 
 

@@ -24,6 +24,11 @@ Record = dict[str, Any]
 """One line of a table, or one JSON object: a name and a plain value each."""
 
 
+def print_error(message: str) -> None:
+    """Say on the error stream what went wrong."""
+    print(f"error: {_printable(message)}", file=sys.stderr)
+
+
 def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:
     """Print one record: as JSON, or as lines of a name and a value."""
     if as_json:
@@ -92,7 +97,18 @@ def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record 
         return "-"
     if isinstance(value, float):
         return f"{value:.4g}"
-    return escape(str(value))
+    return escape(_printable(str(value)))
+
+
+def _printable(text: str) -> str:
+    """Write control characters as Python does: in a terminal they would do something.
+
+    Names of files can have any, and other programs write into the same run store.
+    """
+    return "".join(
+        each if each.isprintable() or each == "\n" else repr(each)[1:-1]
+        for each in text
+    )
 
 
 def _finite(value: Any) -> Any:  # noqa: ANN401 - JSON is recursive

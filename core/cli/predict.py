@@ -1,8 +1,7 @@
 """The command that reads pictures of single characters with a model."""
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,22 +22,52 @@ def predict(options: argparse.Namespace) -> int:
     run = store.with_model(options.run)
     classes = catalog.spec(run.config.dataset).classes
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
+    found, problems = pictures_in(options.paths)
     answers = [
-        answer(predictor, path, classes, labelled=options.labelled)
-        for path in pictures_in(options.paths)
+        answer(predictor, path, classes, labelled=options.labelled) for path in found
     ]
     result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
-    if options.labelled and answers:
-        right = sum(answer["answer"] == answer["label"] for answer in answers)
-        result["accuracy"] = right / len(answers)
+    if problems:
+        result["problems"] = problems
+    is_scored = not options.labelled or score(result, classes)
+    for problem in (*problems, *(each for each in answers if "error" in each)):
+        console.print_error(problem["error"])
     if options.json:
         console.print_record(result, as_json=True)
     else:
         console.print_rows(answers, name="answers", as_json=False)
-        console.print_record(
-            {key: result[key] for key in result if key != "answers"}, as_json=False
+        listed = ("answers", "problems")
+        facts = {key: result[key] for key in result if key not in listed}
+        console.print_record(facts, as_json=False)
+    is_read = not problems and not any("error" in answer for answer in answers)
+    return 0 if is_read and is_scored else SOME_FAILED
+
+
+def score(result: Record, classes: Sequence[str]) -> bool:
+    """Add the accuracy to answers whose files have labels; the others are left out.
+
+    Args:
+        result: The answers, of which a label may be None; `accuracy` is added if one
+            is not, and `unlabelled`, the number of those left out, if there are any.
+        classes: Names of the model's classes.
+
+    Returns:
+        Whether all have a label.
+    """
+    answers = result["answers"]
+    labelled = [answer for answer in answers if answer["label"] is not None]
+    if labelled:
+        right = sum(answer["answer"] == answer["label"] for answer in labelled)
+        result["accuracy"] = right / len(labelled)
+    unlabelled = [answer for answer in answers if answer["label"] is None]
+    if unlabelled:
+        result["unlabelled"] = len(unlabelled)
+        console.print_error(
+            f"Expected file names that begin with a class ({', '.join(classes)}) and "
+            f"__, got {len(unlabelled):,} of {len(answers):,} that do not, for example "
+            f"{unlabelled[0]['file']}. They are not in the accuracy; rename them."
         )
-    return SOME_FAILED if any("error" in answer for answer in answers) else 0
+    return not unlabelled
 
 
 def answer(
@@ -50,15 +79,16 @@ def answer(
         predictor: The model.
         path: The picture.
         classes: Names of the model's classes.
-        labelled: Whether the name of the file begins with its label and "__".
+        labelled: Whether the name of the file begins with its label, which is the
+            name of a class, and "__".
     """
     record: Record = {"file": str(path)}
     if labelled:
-        record["label"] = path.name.split("__")[0]
+        label, _, rest = path.name.partition("__")
+        record["label"] = label if rest and label in classes else None
     try:
         said = predictor.answer(glyphs.glyph_of_picture(path))
     except PictureError as error:
-        print(f"error: {error}", file=sys.stderr)
         return record | {"answer": None, "probability": None, "error": str(error)}
     return record | {
         "answer": classes[said.best],
@@ -66,21 +96,34 @@ def answer(
     }
 
 
-def pictures_in(paths: Sequence[Path]) -> Iterator[Path]:
-    """Give the pictures that are named, and those directly in folders.
+def pictures_in(paths: Sequence[Path]) -> tuple[list[Path], list[Record]]:
+    """List the pictures that are named, and those directly in folders.
 
-    Raises:
-        PictureError: If a folder has none.
+    Returns:
+        The pictures, and of each folder that gives none why.
     """
+    found: list[Path] = []
+    problems: list[Record] = []
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = [each for each in path.iterdir() if pictures.is_picture_name(each)]
-        if not found:
+        try:
+            found += _in_folder(path) if path.is_dir() else [path]
+        except PictureError as error:
+            problems.append({"file": str(path), "error": str(error)})
+        except OSError as error:
             message = (
-                f"Expected pictures in the folder {path}, found none. Give a folder "
-                "that directly holds PNG, JPEG, BMP, GIF, TIFF or WebP files."
+                f"Expected a folder of pictures, but {path} cannot be looked into: "
+                f"{error.strerror}. Check whether you may read it."
             )
-            raise PictureError(message)
-        yield from sorted(found)
+            problems.append({"file": str(path), "error": message})
+    return found, problems
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    found = sorted(each for each in folder.iterdir() if pictures.is_picture_name(each))
+    if not found:
+        message = (
+            f"Expected pictures in the folder {folder}, found none. Give a folder "
+            "that directly holds PNG, JPEG, BMP, GIF, TIFF or WebP files."
+        )
+        raise PictureError(message)
+    return found

@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 from core.cli import console
@@ -48,9 +47,7 @@ def log_of_run(options: argparse.Namespace) -> int:
     if options.json:
         console.print_record({"run_id": run.id, "log": text}, as_json=True)
     else:
-        # A terminal may not know every character that was said.
-        encoding = sys.stdout.encoding or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding), end="")
+        print(text, end="")
     return 0
 
 

@@ -78,7 +78,7 @@ def _interrupting(interrupted: threading.Event) -> Iterator[None]:
 def combine_runs(options: argparse.Namespace) -> int:
     """Combine finished runs to one that answers with their mean."""
     store = open_store()
-    task, usual = ensemble.ensemble_of(store, options.ids)
-    run_id = task.create(store, name=options.name or usual)
+    task, name = ensemble.ensemble_of(store, options.ids, name=options.name)
+    run_id = task.create(store, name=name)
     worker.perform(run_id)
     return print_result(store.get(run_id), as_json=options.json)

@@ -17,6 +17,11 @@ MAX_FRACTION: Final = 0.9
 """The largest share that may be set aside."""
 
 
+def num_validation(num_images: int, fraction: float) -> int:
+    """Count the images that a share of them comes to; it may be none."""
+    return round(fraction * num_images)
+
+
 def stratified_split(
     labels: Labels, *, fraction: float, seed: int
 ) -> tuple[Indices, Indices]:
@@ -27,7 +32,7 @@ def stratified_split(
     Args:
         labels: Class of each image, uint8 of shape (n,).
         fraction: Share of the images to set aside, 0.0 to 0.9. The validation
-            split has round(fraction * n) images, and each class gives its exact
+            split has `num_validation` images, and each class gives its exact
             share, rounded up or down.
         seed: Chooses which images, at least 0.
 
@@ -71,10 +76,10 @@ def balanced_weights(labels: Labels, *, num_classes: int) -> NDArray[np.float32]
 
 
 def _shares(counts: Counts, fraction: float) -> NDArray[np.int64]:
-    """Share out round(fraction * n) images by the method of largest remainders."""
+    """Share out the validation images by the method of largest remainders."""
     exact = fraction * counts
     shares: NDArray[np.int64] = np.floor(exact).astype(np.int64)
-    num_left = round(fraction * int(counts.sum())) - int(shares.sum())
+    num_left = num_validation(int(counts.sum()), fraction) - int(shares.sum())
     largest_first = np.argsort(shares - exact, kind="stable")
     shares[largest_first[:num_left]] += 1
     return shares

@@ -20,10 +20,11 @@ class ClassScores:
 
     Attributes:
         precision: Of the images called this class, the share that are, 0.0 to 1.0;
-            0.0 if none were called so.
-        recall: Of the images of this class, the share called so, 0.0 to 1.0; 0.0 if
+            NaN if none were called so.
+        recall: Of the images of this class, the share called so, 0.0 to 1.0; NaN if
             there are none.
-        f1: Harmonic mean of the two; 0.0 if both are.
+        f1: Harmonic mean of the two, 0.0 if no answer is right; NaN if there is
+            neither an image of this class nor one called so.
         support: Number of images of this class.
     """
 
@@ -111,8 +112,8 @@ def per_class_scores(matrix: Counts) -> tuple[ClassScores, ...]:
         matrix: Number of images, int64 of shape (classes, classes), rows are right.
 
     Returns:
-        Scores in order of the classes. What is undefined is 0.0, as in
-        scikit-learn with `zero_division=0`.
+        Scores in order of the classes. What is undefined is NaN, as in scikit-learn
+        with `zero_division=np.nan`.
 
     Raises:
         ValueError: If the matrix is not square or has a negative count.
@@ -120,9 +121,9 @@ def per_class_scores(matrix: Counts) -> tuple[ClassScores, ...]:
     _check_matrix(matrix)
     hits, support, called = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
     columns = (
-        _divide(hits, called),
-        _divide(hits, support),
-        _divide(2 * hits, called + support),
+        _ratio(hits, called),
+        _ratio(hits, support),
+        _ratio(2 * hits, called + support),
         support,
     )
     return tuple(
@@ -166,3 +167,8 @@ def _check_matrix(matrix: Counts) -> None:
 def _divide(numerators: Counts, denominators: Counts) -> NDArray[np.float64]:
     """Divide, with 0 for a denominator of 0 (whose numerator is then 0 as well)."""
     return numerators / np.maximum(denominators, 1)
+
+
+def _ratio(numerators: Counts, denominators: Counts) -> NDArray[np.float64]:
+    """Divide, with NaN for a denominator of 0."""
+    return np.where(denominators > 0, _divide(numerators, denominators), np.nan)

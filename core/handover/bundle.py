@@ -18,6 +18,7 @@ from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
 from core.handover.script import script_of
+from core.handover.tables import number_cell, text_cell
 from core.records import ENSEMBLE, Attachment, History, Predictions, Run
 from core.runs.logs import LOG
 
@@ -149,25 +150,21 @@ def _text(archive: zipfile.ZipFile, name: str) -> IO[str]:
 def _history_rows(history: History) -> Iterator[Sequence[object]]:
     yield "epoch", "loss", "accuracy", "val_loss", "val_accuracy"
     nothing = ("",) * history.num_epochs
-    columns = (
-        history.loss,
-        history.accuracy,
-        history.val_loss or nothing,
-        history.val_accuracy or nothing,
-    )
-    for epoch, scores in enumerate(zip(*columns, strict=True), start=1):
-        yield epoch, *scores
+    scores = (history.loss, history.accuracy, history.val_loss, history.val_accuracy)
+    columns = [tuple(map(number_cell, values)) or nothing for values in scores]
+    for epoch, row in enumerate(zip(*columns, strict=True), start=1):
+        yield epoch, *row
 
 
 def _prediction_rows(
     predictions: Predictions, classes: Sequence[str]
 ) -> Iterator[Sequence[object]]:
+    classes = [text_cell(name) for name in classes]
     yield "index", "label", "prediction", *classes
     predicted = metrics.predicted_classes(predictions.probabilities)
     both = zip(predictions.labels, predicted, strict=True)
     for index, (label, guess) in enumerate(both):
-        # Nine digits tell any two numbers of 32 bits apart.
-        shares = (f"{share:.9g}" for share in predictions.probabilities[index])
+        shares = map(number_cell, predictions.probabilities[index])
         yield index, classes[label], classes[guess], *shares
 
 

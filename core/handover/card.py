@@ -5,11 +5,14 @@ The sections are those of a model card (Mitchell and others 2019, arXiv
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.config import EnsembleConfig, Recipe, TrainingConfig, network_of
 from core.config.controls import title_of
 from core.datasets.catalog import DatasetSpec
+from core.datasets.splits import num_validation
 from core.evaluation import metrics
+from core.handover.markdown import literal
 from core.proportion import Proportion
 from core.records import History, Predictions, Run
 
@@ -33,6 +36,7 @@ def model_card(
         train_seconds: Time of the training loop.
         compiler: What compiled that loop.
     """
+    spec = _in_markdown(spec)
     origin = (
         f"{_epochs(config, history)}, trained in {train_seconds:.1f} s (loop compiled "
         f"with {compiler})"
@@ -42,7 +46,7 @@ def model_card(
         spec,
         predictions,
         origin=origin,
-        sections=(_data(spec, _held_out(config)), _recipe(config)),
+        sections=(_data(spec, _held_out(config, spec)), _recipe(config)),
         scores=_last_scores(history),
     )
 
@@ -62,6 +66,7 @@ def ensemble_card(
         predictions: What the ensemble says about the test images.
         members: The runs of which it is the mean.
     """
+    spec = _in_markdown(spec)
     return _card(
         config,
         spec,
@@ -71,6 +76,17 @@ def ensemble_card(
             _data(spec, "Its members' cards say what was held out for validation."),
             _members(members, spec),
         ),
+    )
+
+
+def _in_markdown(spec: DatasetSpec) -> DatasetSpec:
+    """Return a description whose words Markdown shows as they are."""
+    return replace(
+        spec,
+        title=literal(spec.title),
+        classes=tuple(map(literal, spec.classes)),
+        licence=literal(spec.licence),
+        citation=literal(spec.citation),
     )
 
 
@@ -114,10 +130,11 @@ normalised as {spec.title} did.
 - Output: one probability per class, in this order: {", ".join(spec.classes)}."""
 
 
-def _held_out(config: TrainingConfig) -> str:
+def _held_out(config: TrainingConfig, spec: DatasetSpec) -> str:
     share = config.validation_fraction
-    if not share:
-        return "No training images were held out for validation."
+    if not num_validation(spec.num_train, share):
+        why = f": a share of {share:g} comes to none" if share else ""
+        return f"No training images were held out for validation{why}."
     return (
         f"{share:.0%} of the training images were held out for validation, the same "
         "share of each class."
@@ -136,7 +153,8 @@ Licence: {spec.licence}. {spec.citation}"""
 
 def _recipe(config: TrainingConfig) -> str:
     rows = "\n".join(
-        f"| {title_of(key)} | {value} |" for key, value in config.flat().items()
+        f"| {title_of(key)} | {literal(str(value))} |"
+        for key, value in config.flat().items()
     )
     return f"## Recipe\n\n| setting | value |\n|---|---|\n{rows}"
 
@@ -146,7 +164,7 @@ def _results(spec: DatasetSpec, predictions: Predictions, scores: str) -> str:
     predicted = metrics.predicted_classes(probabilities)
     matrix = metrics.confusion_matrix(labels, predicted, len(spec.classes))
     rows = "\n".join(
-        f"| {_cell(name)} | {_share(Proportion(int(hits), int(total)))} | {total:,} |"
+        f"| {name} | {_share(Proportion(int(hits), int(total)))} | {total:,} |"
         for name, hits, total in zip(
             spec.classes, matrix.diagonal(), matrix.sum(axis=1), strict=True
         )
@@ -163,10 +181,6 @@ interval:
 | class | read right | n |
 |---|---|---|
 {rows}"""
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")
 
 
 def _share(share: Proportion) -> str:
@@ -221,7 +235,7 @@ cards have their recipes.
 
 def _member_row(member: Run, spec: DatasetSpec) -> str:
     reached = member.scores.test_accuracy
-    name = _cell(member.name.replace("\n", " "))
+    name = literal(member.name)
     network = network_of(member.config).describe(spec.dimensions)
     accuracy = "unknown" if reached is None else f"{reached:.2%}"
     return f"| {name} | {member.id} | {network} | {accuracy} |"

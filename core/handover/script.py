@@ -9,6 +9,7 @@ import json
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from string import Template
@@ -24,6 +25,7 @@ from core.config.schedules import (
     STEPS_AT,
 )
 from core.datasets.catalog import DatasetSpec
+from core.datasets.splits import num_validation
 from core.handover import script_pieces as pieces
 from core.handover.script_network import network_lines
 from core.records import Run, RunStatus
@@ -48,6 +50,10 @@ def script_of(run: Run, spec: DatasetSpec) -> str:
         A Python program that needs nothing but Keras and TensorFlow.
     """
     config = run.training
+    if not num_validation(spec.num_train, config.validation_fraction):
+        # Keras refuses to validate with no image.
+        config = replace(config, validation_fraction=0.0)
+        run = replace(run, config=config)
     values = _head(run, spec) | _numbers(config, spec) | _body(config, spec)
     source = _PARTS.read_text(encoding="utf-8")
     parts = dict(_PART.findall(source))

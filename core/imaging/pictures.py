@@ -5,12 +5,13 @@ Pillow raises a dozen kinds of errors on damaged bytes. So the size is checked
 before anything is decoded, and every failure leaves here as a `PictureError`.
 """
 
+import io
 import math
 import struct
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,14 +35,31 @@ MOST_SIDE = 2000
 _FORMATS = {
     "BMP": (".bmp",),
     "GIF": (".gif",),
-    "JPEG": (".jpg", ".jpeg"),
+    "JPEG": (".jpg", ".jpeg", ".jfif"),
     "PNG": (".png",),
     "TIFF": (".tif", ".tiff"),
     "WEBP": (".webp",),
 }
-_SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
+SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
+"""How the names of files end that can be read, in small letters."""
 
-_MOST_16_BIT = 65535.0
+# Formats in which some phones photograph, and how their files begin from byte 4 on.
+_PHONE_SUFFIXES = frozenset((".heic", ".heif", ".avif"))
+_PHONE_STARTS = tuple(
+    b"ftyp" + brand
+    for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+)
+
+_JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+
+# Where numbers end that are called a picture: 1.0, and all ones of 8, 10, 12, 14 and 16
+# bits. A file of 16 bits or of floats does not say which of them it means.
+_FULL_RANGES = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
+
+_OVERSHOOT = 1.1  # of a range: what sharpening and resampling add at an edge
+_LEAST_OF_RANGE = 1 / 8  # numbers that end below this share mean another range
+
+_HOT = 1e-4  # share of pixels that may be hot or dead, at either end
 
 # A picture whose EXIF data are damaged is shown as it lies in the file.
 _EXIF_ERRORS = (KeyError, OSError, SyntaxError, TypeError, ValueError, struct.error)
@@ -51,8 +69,13 @@ _WARNING_FILTERS = threading.Lock()
 
 
 def is_picture_name(path: Path) -> bool:
-    """Tell whether a file name ends like a picture that can be read."""
-    return path.suffix.lower() in _SUFFIXES
+    """Tell whether a file name is that of a picture, for which one expects an answer.
+
+    What a Mac puts beside a picture on a foreign disk (`._5.png`) is none. The pictures
+    of some phones are, though they cannot be read: their owner is told so.
+    """
+    is_of_mac = path.name.startswith("._")
+    return path.suffix.lower() in SUFFIXES | _PHONE_SUFFIXES and not is_of_mac
 
 
 def read_picture(source: Path | BinaryIO) -> RgbaImage:
@@ -70,34 +93,91 @@ def read_picture(source: Path | BinaryIO) -> RgbaImage:
     Raises:
         BrokenPictureError: If it is no picture, or a damaged one.
         HugePictureError: If it has more than 40 million pixels.
+        PictureError: If there is no such file, or it may not be read.
     """
     name = Path(str(getattr(source, "name", "the upload"))).name
-    try:
-        with (
-            _opened(source) as file,
-            _strict_pillow(),
-            Image.open(file, formats=list(_FORMATS)) as image,
-        ):
-            _check_size(image.size, name)
-            return _upright_rgba(image)
-    except PictureError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise HugePictureError(_huge(name, "even more")) from error
-    except Exception as error:
-        # Damaged bytes make Pillow raise almost anything: OSError, SyntaxError,
-        # ValueError, struct.error, EOFError, IndexError, TypeError, ...
-        message = (
-            f"Expected a picture ({', '.join(_FORMATS)}), got {name}, which is not one "
-            f"or is damaged ({error}). Save it again as PNG or JPEG."
-        )
-        raise BrokenPictureError(message) from error
+    with _opened(source, name) as file:
+        try:
+            return _read(file, name)
+        except PictureError:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise HugePictureError(_huge(name, "even more")) from error
+        except Exception as error:
+            # Damaged bytes make Pillow raise almost anything: OSError, SyntaxError,
+            # ValueError, struct.error, EOFError, IndexError, TypeError, ... What it
+            # says names objects of Python, which nobody outside has seen.
+            raise BrokenPictureError(_broken(file, name)) from error
 
 
-def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+@contextmanager
+def _opened(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+    if not isinstance(source, Path):
+        yield source
+        return
     # Pillow maps a TIFF that it opens by name into memory, and then scrambles
     # one whose EXIF data say that it lies on its side.
-    return source.open("rb") if isinstance(source, Path) else nullcontext(source)
+    try:
+        file = source.open("rb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = (
+            f"Expected the picture {name}, but it cannot be opened: {reason}. Check "
+            f"its path, {source}, and whether you may read it."
+        )
+        raise PictureError(message) from error
+    with file:
+        yield file
+
+
+def _read(file: BinaryIO, name: str) -> RgbaImage:
+    try:
+        return _decoded(file, name)
+    except OSError:
+        file.seek(0)
+        content = file.read()
+        if not content.startswith(_JPEG_START):
+            raise
+        return _without_its_end(content.rstrip(b"\xff"), name)
+
+
+def _without_its_end(content: bytes, name: str) -> RgbaImage:
+    """Decode a JPEG of which only the mark at its end is missing.
+
+    If some of its pixels are missing too, they become what stands in their place.
+    """
+    plain, filled = (
+        _decoded(io.BytesIO(content + filler + _JPEG_END), name)
+        for filler in (b"", b"\x55" * 64)
+    )
+    if not np.array_equal(plain, filled):
+        message = (
+            f"Expected a whole picture, but {name} ends too early: the rest of its "
+            "pixels is missing. Copy or download it again."
+        )
+        raise BrokenPictureError(message)
+    return plain
+
+
+def _decoded(file: BinaryIO, name: str) -> RgbaImage:
+    with _strict_pillow(), Image.open(file, formats=list(_FORMATS)) as image:
+        _check_size(image.size, name)
+        return _upright_rgba(image)
+
+
+def _broken(file: BinaryIO, name: str) -> str:
+    formats = ", ".join(_FORMATS)
+    with suppress(OSError, ValueError):
+        file.seek(0)
+        if file.read(12)[4:] in _PHONE_STARTS:
+            return (
+                f"Expected a picture ({formats}), got {name}, which is a HEIC or AVIF "
+                "picture: these are not read. Save it as JPEG or PNG."
+            )
+    return (
+        f"Expected a picture ({formats}), got {name}, which is none of these or is "
+        "damaged. Save it again as PNG or JPEG."
+    )
 
 
 @contextmanager
@@ -145,10 +225,13 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _bytes_of_numbers(numbers: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Scale 16-bit pixels by their full range, and other numbers by their own."""
+    """Scale numbers by the range that they mean, or by their own if they mean none."""
     values = np.nan_to_num(numbers.astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and 1 < high <= _MOST_16_BIT:
-        low, high = 0.0, _MOST_16_BIT
+    low = float(np.quantile(values, _HOT, method="lower"))
+    high = float(np.quantile(values, 1 - _HOT, method="higher"))
+    for full in _FULL_RANGES:
+        if low >= 0 and full * _LEAST_OF_RANGE < high <= full * _OVERSHOOT:
+            low, high = 0.0, full
+            break
     scaled = (values - low) * (255.0 / max(high - low, 1e-6))
-    return np.asarray(np.rint(scaled), dtype=np.uint8)
+    return np.asarray(np.rint(np.clip(scaled, 0, 255)), dtype=np.uint8)

@@ -123,8 +123,8 @@ def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str
         UnknownRunError: If there is no such run, or one has not finished.
         ConfigError: If they do not go together.
     """
-    task, usual = ensemble.ensemble_of(store, run_ids)
-    return submit(store, task, name=name or usual)
+    task, name = ensemble.ensemble_of(store, run_ids, name=name)
+    return submit(store, task, name=name)
 
 
 def adopt(store: "RunStore") -> tuple[str, ...]:

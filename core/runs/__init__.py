@@ -4,14 +4,20 @@ import importlib
 import os
 
 # MLflow reads these while it is imported. Without the first it reports usage to
-# its makers; without the second it prints bars for files that are here already.
+# its makers; without the second it prints bars for files that are here already; without
+# the others it waits for four minutes for a server that is gone, or for two minutes
+# each time for one that says nothing.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "15")
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import settings
+from core import addresses, settings
+from core.runs import server
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -24,15 +30,23 @@ def open_store() -> "RunStore":
         HomeError: If it belongs into a folder that cannot be written.
         RunStoreError: If it cannot be opened.
     """
+    uri = settings.tracking_uri()
+    _give_mlflow_a_home()
+    server.wait_for(uri)
     # MLflow takes two seconds to import. The first page of a new user need not
     # wait for it, because it only asks whether there is a store.
     from core.runs.store import RunStore  # noqa: PLC0415
 
-    return RunStore(settings.tracking_uri())
+    return RunStore(uri)
 
 
 def preload() -> None:
-    """Load now what opening a store needs, because it takes seconds."""
+    """Load now what opening a store needs, because it takes seconds.
+
+    Raises:
+        HomeError: If there is neither an Inklab home nor one of the user.
+    """
+    _give_mlflow_a_home()
     importlib.import_module("core.runs.store")
 
 
@@ -42,16 +56,13 @@ def store_exists() -> bool:
     Raises:
         HomeError: If it belongs into a folder that cannot be written.
     """
-    path = store_file(settings.tracking_uri())
+    path = addresses.database_of(settings.tracking_uri())
     return path is None or path.exists()
 
 
-def store_file(uri: str) -> Path | None:
-    """Return the SQLite file of a run store, or None if it is not in a file.
-
-    Args:
-        uri: Address of a run store, as MLflow takes it.
-    """
-    start = "sqlite:///"
-    name = uri.removeprefix(start).partition("?")[0]
-    return Path(name) if uri.startswith(start) and name != ":memory:" else None
+def _give_mlflow_a_home() -> None:
+    """Let MLflow have ours where the user has none: it cannot be imported without."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(settings.home())

@@ -35,6 +35,15 @@ def rename(store: "RunStore", run_id: str, name: str) -> None:
         RunTextError: If it cannot be a name.
         UnknownRunError: If there is no such run.
     """
+    store.annotate(run_id, name=checked_name(name))
+
+
+def checked_name(name: str) -> str:
+    """Return what somebody typed as the name of a run, without blanks around it.
+
+    Raises:
+        RunTextError: If it cannot be a name.
+    """
     stripped = name.strip()
     if not any(unicodedata.category(each)[0] in "LNPS" for each in stripped):
         message = (
@@ -43,7 +52,7 @@ def rename(store: "RunStore", run_id: str, name: str) -> None:
         raise RunTextError(message)
     _check_length("name", stripped, MAX_NAME)
     _check_characters("name", stripped)
-    store.annotate(run_id, name=stripped)
+    return stripped
 
 
 def note(store: "RunStore", run_id: str, text: str) -> None:

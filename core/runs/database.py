@@ -14,13 +14,10 @@ import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from mlflow.tracking import MlflowClient
 
-from core import settings
-from core.runs import store_file
+from core import addresses, settings
 
 LOCK_SECONDS: Final = 120.0
 
@@ -35,7 +32,7 @@ def make_if_missing(uri: str) -> None:
         OSError: If the file cannot be written.
         sqlite3.Error: If there is a file that is not a database.
     """
-    path = store_file(uri)
+    path = addresses.database_of(uri)
     if path is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,15 +66,15 @@ def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
     Raises:
         sqlite3.Error: If the store cannot be written.
     """
-    path = store_file(uri)
-    if path is None or not settings.store_is_at_home():
+    path = addresses.database_of(uri)
+    if path is None or settings.named_store():
         return
     folder = files_folder()
     if path.parent != folder.parent:
         return
     opened = sqlite3.connect(path, timeout=LOCK_SECONDS)
     with contextlib.closing(opened) as database, database:
-        old = folder_of(recorded)
+        old = addresses.folder_of(recorded)
         if old is not None and not _is_same(old.parent, folder.parent):
             database.execute(
                 "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?",
@@ -87,13 +84,6 @@ def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
             "UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?",
             _moved(database, int(experiment), folder),
         )
-
-
-def folder_of(address: str) -> Path | None:
-    """Return the folder that an address of files names; None if it is elsewhere."""
-    if not address.startswith("file:"):
-        return None
-    return Path(url2pathname(urlsplit(address).path))
 
 
 def _is_same(folder: Path, other: Path) -> bool:
@@ -120,7 +110,7 @@ def _moved(
     )
     moved = []
     for run_id, address in found:
-        old, new = folder_of(address), folder / run_id / "artifacts"
+        old, new = addresses.folder_of(address), folder / run_id / "artifacts"
         if old is None or _is_same(old.parent.parent.parent, folder.parent):
             continue
         if new.exists() or not old.exists():
@@ -133,6 +123,6 @@ def _make(path: Path) -> None:
         dir=path.parent, prefix=f".{path.name}-", ignore_cleanup_errors=True
     ) as folder:
         made = Path(folder) / "made.db"
-        MlflowClient(tracking_uri=f"sqlite:///{made}")
+        MlflowClient(tracking_uri=addresses.of_database(made))
         # MLflow keeps its file open, so a copy of it takes the final name.
         Path(shutil.copyfile(made, Path(folder) / "copy.db")).replace(path)

@@ -15,6 +15,7 @@ from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import settings
 from core.config import Recipe, recipe_from_json
 from core.errors import RunStoreError
 from core.records import (
@@ -33,6 +34,7 @@ from core.records import (
     RunStatus,
     TaskRecord,
 )
+from core.runs import server
 
 STEPS_PER_EPOCH: Final = 1000
 """Points within an epoch are stored at thousandths of an epoch."""
@@ -252,6 +254,11 @@ def plain_errors() -> Iterator[None]:
                 "Expected a run store of this version of Inklab, got one of another "
                 "version. Install that version again, or set INKLAB_HOME to another "
                 f"folder; nothing was altered. ({problem})"
+            )
+        elif name := server.name_of(settings.named_store()):
+            message = (
+                f"Expected the tracking server {name} to answer, but: {problem}. "
+                "Check that it runs, and that MLFLOW_TRACKING_URI names it."
             )
         else:
             message = (

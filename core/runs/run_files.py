@@ -8,10 +8,11 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from numpy.typing import NDArray
 
+from core import addresses
 from core.errors import ArtifactError
 from core.files import reading_arrays
 from core.records import ARRAYS, Attachment, Predictions
-from core.runs import attachments, database
+from core.runs import attachments
 from core.runs.mlflow_mapping import plain_errors
 
 DOCUMENT: Final = "task.json"
@@ -32,7 +33,7 @@ class RunFiles:
         with plain_errors():
             try:
                 uri = self._client.get_run(run_id).info.artifact_uri
-                folder = database.folder_of(uri)
+                folder = addresses.folder_of(uri)
                 if folder is None:
                     return Path(self._client.download_artifacts(run_id, name))
                 # MLflow would make a copy that nobody deletes, each time.

@@ -16,7 +16,7 @@ from mlflow.entities import LifecycleStage, Metric, RunData, RunInfo, RunTag, Vi
 from mlflow.entities import Run as MlflowRun
 from mlflow.tracking import MlflowClient
 
-from core.runs import store_file
+from core import addresses
 
 PAGE_SIZE: Final = 1000
 """How many runs are asked for at once where the tables cannot be read."""
@@ -51,7 +51,7 @@ def active_runs(client: MlflowClient, uri: str, experiment: str) -> Sequence[Mlf
         MlflowException: If the store does not answer.
         sqlite3.Error: If its file cannot be read.
     """
-    path = store_file(uri)
+    path = addresses.database_of(uri)
     if path is None:
         return page_by_page(client, experiment)
     return _from_tables(path, experiment)
@@ -83,7 +83,7 @@ def _pages(client: MlflowClient, experiment: str) -> Iterator[MlflowRun]:
 def _from_tables(path: Path, experiment: str) -> Sequence[MlflowRun]:
     ours = (int(experiment),)
     # SQLite would make an empty file in the place of one that is gone.
-    uri = f"{path.absolute().as_uri()}?mode=rw"
+    uri = addresses.of_existing_database(path)
     opened = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
     with contextlib.closing(opened) as database:
         # One transaction, or a run could be newer than its tags.

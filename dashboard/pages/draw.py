@@ -19,15 +19,14 @@ def draw_and_read() -> None:
     canvas_column, seen_column, answer_column = st.columns(3, gap="medium")
     with canvas_column:
         st.subheader("Draw one character", anchor=False)
-        drawn = drawing.canvas_with_tools()
-        steps = drawing.picture() or drawn
+        character = drawing.drawn_or_opened()
     # What one waits for comes first.
     with answer_column:
         st.subheader("What it reads", anchor=False)
-        drawing.answer(predictor, steps.glyph if steps else None, classes)
+        drawing.answer(predictor, character, classes)
     with seen_column:
         st.subheader("What the model sees", anchor=False)
-        drawing.steps(steps)
+        drawing.steps(character.steps)
 
 
 draw_and_read()

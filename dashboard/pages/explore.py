@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state
+from dashboard import services, state, words
 from dashboard.charts.words import count_of
 from dashboard.widgets.common import page_frame, sample_card
 from dashboard.widgets.explore import samples
@@ -31,7 +31,7 @@ def look_at_images() -> None:
     shown = samples.sample(images, label)
     samples_column, image_column = st.columns([3, 2], gap="medium")
     with samples_column:
-        st.subheader(f"A sample of {spec.title}", anchor=False)
+        st.subheader(f"A sample of {words.literal(spec.title)}", anchor=False)
         samples.samples(dataset, images, shown)
         st.caption(
             f"{count_of(len(shown), samples.num_images(images, label))} {split} "

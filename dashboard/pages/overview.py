@@ -22,7 +22,7 @@ finished = services.finished_runs(everything)
 
 data_column, run_column = st.columns(2, gap="medium")
 with data_column, st.container(border=True, height="stretch"):
-    st.subheader(f"The data: {spec.title}", anchor=False)
+    st.subheader(f"The data: {words.literal(spec.title)}", anchor=False)
     st.markdown(
         f"{spec.num_train + spec.num_test:,} handwritten characters of "
         f"{len(spec.classes)} classes: {spec.num_train:,} to learn from, "

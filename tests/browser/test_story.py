@@ -1,11 +1,14 @@
 """A user's story in a real browser: train, look closer, draw, stop."""
 
 import re
+from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from core import addresses
 from core.runs.store import RunStore
 from tests.browsing import box_of, open_page, place_of_cell, plot
 from tests.serving import PAGES, Server, has_tensorflow
@@ -60,6 +63,15 @@ def test_reload_keeps_the_run(page: Page, server: Server, trained: str) -> None:
     expect(epochs).to_have_value("3")
 
 
+def test_first_page_has_the_address_of_its_name_too(page: Page, server: Server) -> None:
+    """All other pages have theirs, so people type it."""
+    page.goto(f"{server.url}/overview")
+
+    page.wait_for_url(f"{server.url}/")
+    expect(page.get_by_role("heading", name="Inklab")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.mark.usefixtures("trained")
 def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
     page: Page, server: Server
@@ -80,23 +92,49 @@ def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
     assert re.search(rf"cell={true}-{predicted}.*image=\d+", page.url)
 
 
+def draw_bar(page: Page) -> None:
+    """Draw a vertical stroke in the middle of the canvas."""
+    box = box_of(page.locator("[class*=st-key-canvas_] canvas, iframe").first)
+    page.mouse.move(box["x"] + 140, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 138, box["y"] + 230, steps=10)
+    page.mouse.up()
+
+
 @pytest.mark.usefixtures("trained")
 def test_drawn_bar_is_a_one_until_it_is_cleared(page: Page, server: Server) -> None:
     open_page(page, server, "draw")
     page.get_by_text("Draw something").wait_for()
-    frame = page.locator(".st-key-canvas_0 canvas, iframe").first
-    box = box_of(frame)
-    page.mouse.move(box["x"] + 140, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 138, box["y"] + 230, steps=10)
-
-    page.mouse.up()
+    draw_bar(page)
 
     metric = page.get_by_test_id("stMetric").filter(has_text="The model reads")
     expect(metric.get_by_test_id("stMetricValue")).to_have_text("1")
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Draw something")).to_be_visible()
     expect(metric).to_have_count(0)
+
+
+@pytest.mark.usefixtures("trained")
+def test_what_was_opened_or_drawn_last_is_read(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    """An open picture stayed the answer whatever was drawn, and Clear left it."""
+    paper = Image.new("L", (200, 200), 230)
+    ImageDraw.Draw(paper).ellipse((50, 30, 150, 170), outline=20, width=16)
+    paper.save(tmp_path / "zero.png")
+    open_page(page, server, "draw")
+    value = page.get_by_test_id("stMetric").get_by_test_id("stMetricValue")
+
+    page.locator("input[type=file]").set_input_files(tmp_path / "zero.png")
+    expect(value).to_have_text("0")
+    expect(page.get_by_text("Read from the picture zero.png.")).to_be_visible()
+    draw_bar(page)
+
+    expect(page.get_by_text("Read from your drawing.")).to_be_visible()
+    expect(value).to_have_text("1")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Draw something")).to_be_visible()
+    expect(page.get_by_text("zero.png")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("trained")
@@ -170,7 +208,7 @@ def test_run_deleted_while_it_is_watched_leaves_no_traceback(
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("watch="))
     page.get_by_text("of 50").wait_for()
-    store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
+    store = RunStore(addresses.of_database(server.home / "runs.db"))
 
     store.delete(re.search(r"watch=(\w+)", page.url)[1])
 

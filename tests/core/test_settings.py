@@ -1,5 +1,6 @@
 """Folders and environment variables."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,40 @@ def test_runs_are_in_the_home_unless_mlflow_is_told_otherwise(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://runs:5000")
 
     assert settings.tracking_uri() == "http://runs:5000"
+
+
+@pytest.mark.parametrize("name", ["what?", "#1", "my%20runs"])
+def test_home_may_have_any_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Build servers call folders after branches, in which a slash becomes %2F."""
+    monkeypatch.setenv("INKLAB_HOME", str(tmp_path / name))
+
+    assert settings.home() == tmp_path / name
+
+
+def test_home_whose_name_is_no_text_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address cannot name it: MLflow would write into a folder of another name."""
+    monkeypatch.setenv("INKLAB_HOME", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+
+    with pytest.raises(HomeError, match=r"UTF-8, got .*udcff.*Set INKLAB_HOME"):
+        settings.home()
+
+
+@pytest.mark.parametrize("named", ["", "~nobody-of-that-name/runs"])
+def test_user_without_a_home_folder_is_told_what_to_set(
+    named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container that runs under a number that no user has."""
+
+    def no_user(_: object) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", no_user)
+    monkeypatch.setenv("INKLAB_HOME", named)
+
+    with pytest.raises(HomeError, match=r"Set INKLAB_HOME to a folder"):
+        settings.home()

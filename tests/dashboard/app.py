@@ -15,7 +15,8 @@ def open_app(page: str = "overview", /, **address: str | list[str]) -> AppTest:
     """Open a page in a new session, with parameters in the address."""
     app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=30)
     app.query_params.update(address)
-    return go_to(app, page)
+    # The first page is there without going to it, under an address of its own.
+    return app.run() if page == "overview" else go_to(app, page)
 
 
 def go_to(app: AppTest, page: str) -> AppTest:

@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
+from core import addresses
 from core.config import MlpConfig, TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
@@ -114,7 +115,7 @@ def filled_home(home: Path, ready_home: Path) -> Path:
 @pytest.fixture
 def store(filled_home: Path) -> RunStore:
     """Open the empty run store in the home of this test."""
-    return RunStore(f"sqlite:///{filled_home / 'runs.db'}")
+    return RunStore(addresses.of_database(filled_home / "runs.db"))
 
 
 @pytest.fixture
@@ -215,7 +216,9 @@ def home_with_run(home: Path, ready_home: Path, *, files: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLAB_HOME", str(home))
         finish_in(
-            RunStore(f"sqlite:///{home / 'runs.db'}"), name="fast-mlp", files=files
+            RunStore(addresses.of_database(home / "runs.db")),
+            name="fast-mlp",
+            files=files,
         )
     return home
 

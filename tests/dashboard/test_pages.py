@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.runs import server
 from core.runs.store import RunStore
 from tests.dashboard.app import alerts, go_to, open_app, text
 from tests.serving import PAGES
@@ -152,6 +153,21 @@ def test_home_that_cannot_be_written_is_named(page: str, home: Path) -> None:
     app = open_app(page)
 
     assert "Expected a folder that can be written" in app.error[0].value
+    assert not app.exception
+
+
+@every_page
+def test_tracking_server_that_is_down_is_named(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within a time that is told while one waits, not after four silent minutes."""
+    monkeypatch.setitem(server.wait_for.__kwdefaults__, "seconds", 0.1)
+    # Nobody may listen at this port.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+
+    app = open_app(page)
+
+    assert "Expected the tracking server http" in app.error[0].value
     assert not app.exception
 
 

@@ -538,3 +538,17 @@ def test_runs_that_cannot_be_combined_say_why(
 
     assert len(store.runs()) == 1
     assert not app.exception
+
+
+def test_downloaded_list_has_no_formula_and_no_endless_number(
+    store: RunStore, finish_run: Callable[..., str]
+) -> None:
+    """The table can be downloaded, and a spreadsheet opens it."""
+    store.annotate(finish_run(name='=HYPERLINK("http://a")'))
+    annotations.note(store, store.runs()[0].id, "@SUM(1)")
+
+    (row,) = open_app("runs").dataframe[0].value.to_dict("records")
+
+    assert row["Name"] == '\u2060=HYPERLINK("http://a")'
+    assert row["Note"] == "\u2060@SUM(1)"
+    assert len(str(row["Test accuracy"])) <= len("99.0099")

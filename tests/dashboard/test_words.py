@@ -129,28 +129,6 @@ def test_size_has_two_digits_and_the_right_unit(num_bytes: float, text: str) -> 
     assert words.size(num_bytes) == text
 
 
-@pytest.mark.parametrize(
-    ("typed", "written"),
-    [
-        ("fast-mlp", "fast-mlp"),
-        ("784-128-64-10, today 14-02", "784-128-64-10, today 14-02"),
-        ("**b** _i_ `c`", r"\*\*b\*\* \_i\_ \`c\`"),
-        ("[x](http://y)", "\\[x\\](http:\u2060//y)"),
-        ("$x$ <b> :red[r]", "\\$x\\$ \\<b\\> :\u2060red\\[r\\]"),
-        (":smile: :material/home:", ":\u2060smile:\u2060 :\u2060material/home:\u2060"),
-        ("www.a.com a@b.com", "www\u2060.a.com a@\u2060b.com"),
-        ("a&lt;b", "a&\u2060lt;b"),
-        ("1. first", r"1\. first"),
-        ("- item", r"\- item"),
-        ("# title", r"\# title"),
-        ("back\\slash", r"back\\slash"),
-    ],
-)
-def test_what_people_typed_is_no_markdown(typed: str, written: str) -> None:
-    """A name must not become a link, a formula or a list."""
-    assert words.literal(typed) == written
-
-
 def test_interval_is_in_percent() -> None:
     """Worked out by hand for 9,750 of 10,000: 97.175 to 97.788."""
     assert words.interval(Proportion(9_750, 10_000)) == "97.2 to 97.8"

@@ -15,7 +15,7 @@ from core.jobs import finalize, log_messages
 from core.jobs.finalize import Result
 from core.jobs.tasks import Task, TaskContext
 from core.records import ENSEMBLE, Predictions, Run
-from core.runs.annotations import MAX_NAME
+from core.runs.annotations import MAX_NAME, checked_name
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -73,25 +73,31 @@ class Combine(Task):
         return tuple(store.get(run_id) for run_id in self.members)
 
 
-def ensemble_of(store: "RunStore", run_ids: Sequence[str]) -> tuple[Combine, str]:
+def ensemble_of(
+    store: "RunStore", run_ids: Sequence[str], *, name: str = ""
+) -> tuple[Combine, str]:
     """Return the task that combines runs.
 
     Args:
         store: Where they are kept.
         run_ids: The runs to combine, 2 to 20 different ones with a model, of the same
             data set; none is itself an ensemble.
+        name: What to call the new run, as `annotations.rename` takes it; like its
+            networks if empty.
 
     Returns:
-        The task, and what its run is called unless somebody says otherwise.
+        The task, and what to call its run.
 
     Raises:
         UnknownRunError: If there is no such run, or one has no model.
         ConfigError: If they do not go together.
+        RunTextError: If it cannot be called so.
     """
     members = tuple(store.with_model(run_id) for run_id in run_ids)
     _check(members)
     config = config_of(members)
-    name = config.describe(catalog.spec(config.dataset).dimensions)
+    described = config.describe(catalog.spec(config.dataset).dimensions)
+    name = checked_name(name) if name else described[:MAX_NAME]
     return Combine(members=tuple(member.id for member in members)), name
 
 

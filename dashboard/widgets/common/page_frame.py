@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.errors import InklabError
+from dashboard import services, words
 
 _FOLDER: Final = "dashboard/pages"
 OVERVIEW: Final = f"{_FOLDER}/overview.py"
@@ -22,7 +23,22 @@ DRAW: Final = f"{_FOLDER}/draw.py"
 def pages() -> Mapping[str, list[st.Page]]:
     """Return all pages by the group under which the navigation shows them."""
     return {
-        "": [st.Page(OVERVIEW, title="Overview", icon=":material/home:", default=True)],
+        "": [
+            st.Page(
+                OVERVIEW,
+                title="Overview",
+                icon=":material/home:",
+                default=True,
+                url_path="start",
+            ),
+            # The first page has the address of the app; its name leads there too.
+            st.Page(
+                lambda: st.switch_page(OVERVIEW),
+                title="Overview",
+                url_path="overview",
+                visibility="hidden",
+            ),
+        ],
         "Data": [st.Page(EXPLORE, title="Explore", icon=":material/grid_view:")],
         "Train": [
             st.Page(TRAIN, title="Train", icon=":material/model_training:"),
@@ -39,6 +55,7 @@ def pages() -> Mapping[str, list[st.Page]]:
 def run(page: st.Page) -> None:
     """Run a page; an error that is raised on purpose is shown as it reads."""
     with plain_errors():
+        services.wait_for_server()
         page.run()
 
 
@@ -51,7 +68,17 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except InklabError as error:
-        st.error(str(error), title="This did not work", icon=":material/error:")
+        show_error(str(error), title="This did not work")
+
+
+def show_error(text: str, *, title: str) -> None:
+    """Show what went wrong as it reads, whoever wrote it.
+
+    Args:
+        text: The message; what it has between backticks is shown as code.
+        title: What did not work, in our words.
+    """
+    st.error(words.message(text), title=title, icon=":material/error:")
 
 
 def fragment(body: Callable[[], None]) -> Callable[[], None]:

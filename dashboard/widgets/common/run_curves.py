@@ -1,5 +1,6 @@
 """The learning curves of a run, while it trains and afterwards."""
 
+from core.datasets.splits import num_validation
 from core.records import History, LivePoints, Run
 from dashboard import figure, services
 from dashboard.charts.curves import Quantity, Series, learning_curves
@@ -45,7 +46,8 @@ def _curve(  # noqa: PLR0913, PLR0917 - a curve is all of these
         Series("Training, within the epoch", within_epochs, within, "training", True),
         Series("Training", epochs, training, "training"),
     ]
-    if run.training.validation_fraction:
+    num_train = services.spec_of(run).num_train
+    if num_validation(num_train, run.training.validation_fraction):
         series.append(Series("Validation", epochs, validation, "validation"))
     figure.show(
         learning_curves(

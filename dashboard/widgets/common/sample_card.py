@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.datasets.store import Dataset
 from core.types import GrayImage
-from dashboard import figure, services
+from dashboard import figure, services, words
 from dashboard.charts.bars import probability_bars
 from dashboard.charts.glyphs import pixel_view
 from dashboard.results import Evaluation
@@ -24,7 +24,8 @@ def sample_card(dataset: Dataset, evaluation: Evaluation, index: int) -> None:
     predicted = int(evaluation.predicted[index])
     with st.container(border=True):
         st.subheader(
-            f"Test image {index:,}: {classes[true]} read as {classes[predicted]}",
+            f"Test image {index:,}: {words.literal(classes[true])} read as "
+            f"{words.literal(classes[predicted])}",
             anchor=False,
         )
         pixels, bars = st.columns(2)

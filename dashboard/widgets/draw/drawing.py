@@ -1,29 +1,60 @@
 """A canvas with its tools, the way from ink to glyph, and the answer."""
 
+import hashlib
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import PictureError
 from core.imaging.glyphs import steps_of_picture
 from core.imaging.normalise import NormalisationSteps
-from core.imaging.pictures import read_picture
+from core.imaging.pictures import SUFFIXES, read_picture
 from core.inference import Predictor
 from core.types import GrayImage
-from dashboard import canvas, figure, services, state
+from dashboard import canvas, figure, services, state, words
 from dashboard.charts.bars import probability_bars
 from dashboard.charts.words import percent
+from dashboard.widgets.common import page_frame
 from dashboard.widgets.common.sample_card import large_glyph
+from dashboard.widgets.draw import source
 
 THUMBNAIL_WIDTH = 84
 BESIDE_THE_CROP = 128
 
 
-def canvas_with_tools() -> NormalisationSteps | None:
-    """Show the canvas, the pen and a button to clear it.
+@dataclass(frozen=True)
+class Character:
+    """What is read, and where it comes from.
+
+    Attributes:
+        steps: The ink on its way to a model's image, or None if there is none.
+        origin: What is read, in words; empty if there is nothing.
+    """
+
+    steps: NormalisationSteps | None = None
+    origin: str = ""
+
+
+def drawn_or_opened() -> Character:
+    """Show the canvas, its tools and the way to open a picture.
 
     Returns:
-        The ink on its way to a model's image, or None while there is none.
+        The latest of what was drawn and what was opened.
     """
+    drawn = _canvas_with_tools()
+    file = _picture()
+    now = source.follow(
+        drawing=hashlib.sha256(drawn.glyph.tobytes()).hexdigest() if drawn else "",
+        picture=file.file_id if file else "",
+    )
+    if file and now.read == "picture":
+        return Character(_steps_of(file), f"the picture {words.literal(file.name)}")
+    return Character(drawn, "your drawing") if drawn else Character()
+
+
+def _canvas_with_tools() -> NormalisationSteps | None:
     slot = st.container()
     pen = st.slider(
         "Pen",
@@ -39,6 +70,7 @@ def canvas_with_tools() -> NormalisationSteps | None:
         "Clear",
         icon=":material/delete:",
         key="clear",
+        help="Clears the drawing and closes the picture.",
         on_click=state.count_up,
         args=(state.CANVAS,),
     )
@@ -46,25 +78,23 @@ def canvas_with_tools() -> NormalisationSteps | None:
         return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)
 
 
-def picture() -> NormalisationSteps | None:
-    """Let the viewer open a picture of one character instead of drawing it.
-
-    Returns:
-        The ink on its way to a model's image, or None while there is none.
-    """
-    file = st.file_uploader(
+def _picture() -> UploadedFile | None:
+    """Let the viewer open a picture of one character instead of drawing it."""
+    return st.file_uploader(
         "Or open a picture of one character",
-        ["png", "jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp"],
-        key="picture",
+        sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
+        # Another one, which is empty, when all is cleared.
+        key=f"picture_{state.number(state.CANVAS)}",
         help="As drawn, scanned or photographed: its background and contrast are "
-        "normalised first.",
+        "normalised first. Draw again to read your drawing instead.",
     )
-    if file is None:
-        return None
+
+
+def _steps_of(file: UploadedFile) -> NormalisationSteps | None:
     try:
         return steps_of_picture(read_picture(file))
     except PictureError as error:
-        st.error(str(error), title="This picture cannot be read")
+        page_frame.show_error(str(error), title="This picture cannot be read")
         return None
 
 
@@ -99,20 +129,21 @@ def _thumbnail(image: GrayImage, caption: str) -> None:
 
 
 def answer(
-    predictor: Predictor, glyph: GrayImage | None, classes: tuple[str, ...]
+    predictor: Predictor, character: Character, classes: tuple[str, ...]
 ) -> None:
     """Show what the model reads, with the probabilities of all classes."""
-    if glyph is None:
+    if character.steps is None:
         st.info("Draw something: the answer appears here.", icon=":material/draw:")
         return
-    read = predictor.answer(glyph)
+    read = predictor.answer(character.steps.glyph)
     st.metric(
         "The model reads",
-        classes[read.best],
+        words.literal(classes[read.best]),
         f"{percent(read.confidence)} sure",
         delta_color="off",
         delta_arrow="off",
     )
+    st.caption(f"Read from {character.origin}.")
     figure.show(
         probability_bars(
             read.probabilities,

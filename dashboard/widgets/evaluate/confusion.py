@@ -10,7 +10,7 @@ from core.datasets.store import Dataset
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import cell_indices
 from core.types import Counts
-from dashboard import services, state
+from dashboard import services, state, words
 from dashboard.charts.confusion import confusion_figure
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.words import percent
@@ -105,7 +105,7 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
     )
     title = f"{classes[cell.true]} read as {classes[cell.predicted]}"
     st.button(
-        title,
+        words.literal(title),
         icon=":material/close:",
         icon_position="right",
         key="remove_cell",
@@ -114,7 +114,10 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
         args=(None,),
     )
     if not len(indices):
-        st.info(f"No test image: {title} never happened.", icon=":material/check:")
+        st.info(
+            f"No test image: {words.literal(title)} never happened.",
+            icon=":material/check:",
+        )
         return
     shown = indices[:MOST_IMAGES]
     st.caption(
@@ -135,7 +138,7 @@ def class_table(scores: Sequence[ClassScores], classes: Sequence[str]) -> None:
     """Show precision, recall and F1 of each class."""
     table = pd.DataFrame(
         {
-            "Class": classes,
+            "Class": list(map(words.literal, classes)),
             "Precision": [percent(score.precision) for score in scores],
             "Recall": [percent(score.recall) for score in scores],
             "F1": [percent(score.f1) for score in scores],

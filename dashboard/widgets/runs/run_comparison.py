@@ -76,7 +76,7 @@ def verdict(found: Comparison, one: str, other: str) -> str:
 
 def _table(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     rows = _results(chosen) | {
-        title_of(name): values
+        title_of(name): tuple(words.literal(str(value)) for value in values)
         for name, values in differing_settings([run.config for run in chosen]).items()
     }
     table = pd.DataFrame.from_dict(

@@ -36,7 +36,10 @@ def details(run: Run) -> None:
 def settings(run: Run) -> None:
     """Show all settings of a run."""
     table = pd.DataFrame(
-        {title_of(name): [value] for name, value in run.config.flat().items()}
+        {
+            title_of(name): [words.literal(str(value))]
+            for name, value in run.config.flat().items()
+        }
     ).T
     table.columns = ["Value"]
     st.table(table.replace("", "\u2013"), alt=f"All settings of {run.name}")
@@ -97,8 +100,9 @@ def _analyses(run: Run) -> None:
 def _summary(run: Run) -> None:
     network = network_cost.describe_network(run.config)
     started = words.moment(run.created, now=clock.now())
+    data_set = words.literal(services.spec_of(run).title)
     st.caption(
-        f"{network} on {services.spec_of(run).title}, "
+        f"{network} on {data_set}, "
         f"{network_cost.num_parameters(run.config):,} parameters; started {started}."
     )
 
@@ -108,7 +112,7 @@ def _outcome(run: Run) -> None:
     match run.status:
         case RunStatus.FAILED:
             text = f"{run.reason}{run_result.state_kept(run)}"
-            st.error(text, title="The training failed", icon=":material/error:")
+            page_frame.show_error(text, title="The training failed")
         case RunStatus.STOPPED if run.is_saving:
             st.info("Stopped; what it learned is being saved.", icon=":material/save:")
         case RunStatus.STOPPED if reached is None:

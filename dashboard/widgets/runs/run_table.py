@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from core.handover.tables import text_cell
 from core.insight import network_cost
 from core.records import Run
 from dashboard import services, state, words
@@ -79,9 +80,11 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Star": ["\u2605" if run.is_starred else "" for run in runs],
-            "Name": [run.name for run in runs],
+            "Name": [text_cell(run.name) for run in runs],
             "Status": [_status(run) for run in runs],
-            "Test accuracy": [share and 100 * share.value for share in shares],
+            "Test accuracy": [
+                share and round(100 * share.value, 4) for share in shares
+            ],
             "95 % interval": [
                 share and f"{words.interval(share)} %" for share in shares
             ],
@@ -91,12 +94,16 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
             "Best epoch": pd.Series(
                 [each.best_epoch for each in scores], dtype="Int64"
             ),
-            "Training time": [each.train_seconds for each in scores],
+            "Training time": [_rounded(each.train_seconds) for each in scores],
             "Data set": [services.spec_of(run).title for run in runs],
             "Started": [run.created.astimezone(zone) for run in runs],
-            "Note": [run.note for run in runs],
+            "Note": [text_cell(run.note) for run in runs],
         }
     )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
 
 
 def _status(run: Run) -> str:

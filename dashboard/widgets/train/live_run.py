@@ -217,7 +217,8 @@ def _members(run: Run) -> None:
     now = clock.now()
     found = services.members(run)
     num_deleted = len(run.members) - len(found)
-    lines = [f"- {words.run_title(member, now=now)}" for member in found]
+    titles = [words.run_title(member, now=now) for member in found]
+    lines = [f"- {words.literal(title)}" for title in titles]
     lines += [f"- {num_deleted} deleted since"] if num_deleted else []
     st.markdown(
         f"It answers with the mean of {len(run.members)} networks. It was not trained "

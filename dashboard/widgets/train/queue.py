@@ -141,7 +141,8 @@ def _describe(job: Job, differing: Sequence[str]) -> str:
     settings = job.config.flat()
     told = [each for each in differing if each in settings]
     parts = [
-        f"{in_sentence(each)} {settings[each]}" for each in told[:MOST_DIFFERENCES]
+        f"{in_sentence(each)} {words.literal(str(settings[each]))}"
+        for each in told[:MOST_DIFFERENCES]
     ]
     more = ["..."] if len(told) > MOST_DIFFERENCES else []
     return ", ".join([title, epochs, *parts, *more])

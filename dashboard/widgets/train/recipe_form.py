@@ -10,6 +10,7 @@ from core.config.controls import SETTINGS
 from core.config.setting import Group
 from core.errors import ConfigError
 from dashboard import state, words
+from dashboard.widgets.common import page_frame
 from dashboard.widgets.train.recipe_state import (
     Chosen,
     choose_preset,
@@ -43,7 +44,7 @@ def recipe() -> TrainingConfig | None:
     try:
         return chosen.config
     except ConfigError as error:
-        st.error(str(error), title="This cannot be trained", icon=":material/error:")
+        page_frame.show_error(str(error), title="This cannot be trained")
         return None
 
 

@@ -33,7 +33,9 @@ def show(run: Run, history: History) -> None:
             st.info(f"Stopped on request; it has no model to use.{state_kept(run)}")
         case RunStatus.FAILED:
             what = "Combining the networks" if run.kind == ENSEMBLE else "The training"
-            st.error(f"{run.reason}{state_kept(run)}", title=f"{what} failed")
+            page_frame.show_error(
+                f"{run.reason}{state_kept(run)}", title=f"{what} failed"
+            )
             st.page_link(
                 page_frame.RUNS,
                 label="Read its log",

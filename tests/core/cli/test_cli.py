@@ -1,7 +1,11 @@
 """The command line: what it prints, where, and with which exit code."""
 
+import io
 import json
+import os
 import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -499,3 +503,85 @@ def test_the_first_interruption_keeps_what_was_learned(
     assert (printed["status"], printed["test_size"]) == ("stopped", 200)
     assert run_store.get("latest").has_model
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("command", [["runs", "list"], ["runs", "show", "latest"]])
+def test_console_that_does_not_know_a_character_shows_another(
+    finished: str,
+    run_store: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+) -> None:
+    """Windows' console has 256 of them."""
+    run_store.annotate(finished, name="手 café")
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="cp1252"))
+
+    assert cli.main(command) == 0
+
+    assert "? café" in written.getvalue().decode("cp1252")
+
+
+def test_control_characters_of_a_name_do_nothing_to_a_terminal(
+    finished: str, run_store: RunStore, capsys: Captured
+) -> None:
+    """Another program may write any name into the same store."""
+    run_store.annotate(finished, name="red \x1b[31m\x07")
+
+    cli.main(["runs", "list"])
+    cli.main(["runs", "show", "\x1b[31m"])
+
+    printed = capsys.readouterr()
+    assert r"red \x1b[31m\x07" in printed.out
+    assert "\x1b" not in printed.out + printed.err
+
+
+NO_USER = """
+import os, pwd, sys
+from core import cli
+
+def no_user(_):
+    raise KeyError
+
+os.environ.pop("HOME", None)
+pwd.getpwuid = no_user
+sys.exit(cli.main(["runs", "list"]))
+"""
+
+
+@pytest.mark.usefixtures("run_store")
+@pytest.mark.parametrize("named", [True, False])
+def test_user_whom_nobody_knows_needs_an_inklab_home(
+    home: Path, *, named: bool
+) -> None:
+    """A container runs under a number; MLflow cannot even be imported then."""
+    environment = os.environ | {"INKLAB_HOME": str(home) if named else ""}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_USER],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == (0 if named else 1)
+    assert ("No runs yet." in ended.stdout) is named
+    assert ("Set INKLAB_HOME" in ended.stderr) is not named
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("flag", [[], ["--json"]])
+def test_reader_that_has_seen_enough_is_no_error(flag: list[str]) -> None:
+    """`| head -1` closes the pipe before all is written."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", "datasets", "list", *flag],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.close()
+
+    assert process.wait(timeout=60) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()

@@ -131,6 +131,98 @@ def test_a_broken_picture_does_not_hide_the_others(
     assert printed.err == f"error: {broken['error']}\n"
 
 
+@pytest.mark.parametrize(
+    "trouble", ["empty", pytest.param("locked", id="may not be read")]
+)
+def test_folder_that_gives_nothing_does_not_hide_the_others(
+    pictures: Path,
+    tmp_path: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+) -> None:
+    """It is told, and the exit code says that not all went well."""
+    folder = tmp_path / trouble
+    folder.mkdir()
+    look = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    code = cli.main(
+        ["predict", "--run", "latest", str(folder), str(pictures), "--json"]
+    )
+
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    (problem,) = found["problems"]
+    assert code == 1
+    assert found["n"] == 10
+    assert problem["file"] == str(folder)
+    assert printed.err == f"error: {problem['error']}\n"
+
+
+def test_files_without_a_label_are_left_out_of_the_accuracy(
+    pictures: Path, capsys: Captured
+) -> None:
+    """They counted as wrong, so that an accuracy of 0 was quite wrong itself."""
+    (picture, *others) = sorted(pictures.iterdir())
+    for name in ("scan.png", "ten__scan.png", "5__"):
+        (pictures / name).with_suffix(".png").write_bytes(picture.read_bytes())
+
+    code = cli.main(
+        ["predict", "--run", "latest", str(pictures), "--labelled", "--json"]
+    )
+
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    labelled = [each for each in found["answers"] if each["label"] is not None]
+    right = sum(each["answer"] == each["label"] for each in labelled)
+    assert code == 1
+    assert len(labelled) == len(others) + 2
+    assert found["unlabelled"] == 2
+    assert found["accuracy"] == pytest.approx(right / len(labelled))
+    assert "got 2 of 13 that do not" in printed.err
+
+
+def test_without_any_label_there_is_no_accuracy_and_an_error(
+    pictures: Path, capsys: Captured
+) -> None:
+    """Somebody named the files otherwise, and would take 0 for the model's."""
+    for number, picture in enumerate(sorted(pictures.iterdir())):
+        picture.rename(pictures / f"{number}.png")
+
+    code = cli.main(
+        ["predict", "--run", "latest", str(pictures), "--labelled", "--json"]
+    )
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert "accuracy" not in json.loads(printed.out)
+    assert "Expected file names that begin with a class" in printed.err
+
+
+def test_pictures_of_phones_and_of_macs(pictures: Path, capsys: Captured) -> None:
+    """JFIF is JPEG; HEIC is told; what a Mac puts beside its files is no picture."""
+    (picture, *_) = pictures.iterdir()
+    Image.open(picture).save(pictures / "5__a.jfif", "JPEG")
+    (pictures / "5__b.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    (pictures / f"._{picture.name}").write_bytes(b"\0\x05\x16\x07")
+
+    code = cli.main(["predict", "--run", "latest", str(pictures), "--json"])
+
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert code == 1
+    assert found["n"] == 12
+    assert printed.err.count("error:") == 1
+    assert "5__b.heic, which is a HEIC or AVIF picture" in printed.err
+
+
 def test_what_is_no_picture_is_passed_over_in_a_folder(
     pictures: Path, capsys: Captured
 ) -> None:
@@ -154,6 +246,7 @@ def test_a_file_that_was_named_must_be_a_picture(
     printed = capsys.readouterr()
     assert code == 1
     assert name in printed.err
+    assert ("damaged" in printed.err) is (name == "notes.txt")
     assert json.loads(printed.out)["answers"][0]["answer"] is None
 
 

@@ -153,6 +153,17 @@ def test_scores_of_a_class_are_as_worked_out_by_hand() -> None:
     assert [score.support for score in scores] == [3, 2, 1]
 
 
+def test_class_that_is_never_predicted_has_no_precision() -> None:
+    """It is not 0: none of its answers was wrong. It has a recall, and so an F1."""
+    scores = metrics.per_class_scores(np.array([[3, 0, 0], [2, 0, 0], [0, 0, 0]]))
+
+    precisions = [score.precision for score in scores]
+    recalls = [score.recall for score in scores]
+    np.testing.assert_array_equal(precisions, [3 / 5, np.nan, np.nan])
+    np.testing.assert_array_equal(recalls, [1, 0, np.nan])
+    np.testing.assert_array_equal([score.f1 for score in scores], [3 / 4, 0, np.nan])
+
+
 @pytest.mark.parametrize("num_classes", [10, 12], ids=["all occur", "two never occur"])
 def test_scores_of_a_class_are_those_of_scikit_learn(num_classes: int) -> None:
     """An independent implementation agrees, on undefined scores too."""
@@ -164,7 +175,7 @@ def test_scores_of_a_class_are_those_of_scikit_learn(num_classes: int) -> None:
     )
 
     expected = sklearn.metrics.precision_recall_fscore_support(
-        labels, predicted, labels=range(num_classes), zero_division=0
+        labels, predicted, labels=range(num_classes), zero_division=np.nan
     )
     columns = [
         [score.precision for score in scores],

@@ -157,3 +157,32 @@ def test_an_ensemble_is_told_to_be_the_mean_of_named_runs() -> None:
     assert "| first | id of first | 784-128-64-10 | 97.50% |\n" in card
     assert "| a\\|b | id of a" in card
     assert "learning_rate" not in card
+
+
+def test_name_of_a_member_is_no_markdown() -> None:
+    """A card is opened where pictures are loaded from their addresses."""
+    run = Run(
+        id="0",
+        name="a$x$b **bold** ![i](http://127.0.0.1:9/pix.png)",
+        config=TrainingConfig(),
+        status=RunStatus.FINISHED,
+        reason="",
+        created=datetime.now(UTC),
+        scores=RunScores(),
+    )
+    card = ensemble_card(
+        TrainingConfig(network=EnsembleConfig(members=(run.config.network,) * 2)),
+        catalog.spec("mnist"),
+        predictions=ten_thousand(),
+        members=(run, run),
+    )
+
+    assert "a\\$x\\$b \\*\\*bold\\*\\* !\\[i\\](http:\u2060//" in card
+
+
+def test_split_that_comes_to_no_image_is_not_called_held_out() -> None:
+    """A thousandth of a thousandth of 60,000 images is none."""
+    card = make_card(TrainingConfig(validation_fraction=1e-6))
+
+    assert "No training images were held out" in card
+    assert "a share of 1e-06 comes to none" in card

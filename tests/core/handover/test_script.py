@@ -336,3 +336,10 @@ def test_the_head_says_which_weights_a_stopped_run_kept(
     text = " ".join(script_of(run, catalog.spec("mnist")).split())
 
     assert f"kept {'the ' if best_epoch else 'its '}{kept}" in text
+
+
+def test_split_that_comes_to_no_image_is_not_validated_with() -> None:
+    """Keras refuses to, and the run did not either."""
+    written = script(TrainingConfig(validation_fraction=1e-6))
+
+    assert written == script(TrainingConfig(validation_fraction=0.0))

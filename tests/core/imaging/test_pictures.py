@@ -1,6 +1,7 @@
 """Pictures of every kind are read, and every bad one is refused in plain words."""
 
 import io
+import re
 import struct
 import time
 import zlib
@@ -10,9 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import BrokenPictureError, HugePictureError
+from core.errors import BrokenPictureError, HugePictureError, PictureError
 from core.imaging.pictures import is_picture_name, read_picture
 
+TEXTURE = Image.fromarray(
+    np.random.default_rng(0).integers(0, 256, (80, 96, 3), dtype=np.uint8)
+)
 GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (30, 1))
 
 
@@ -69,11 +73,78 @@ def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_picture(path)[..., 1], GREY)
 
 
-def test_numbers_with_a_fraction_are_scaled_by_their_range(tmp_path: Path) -> None:
-    """A TIFF of floats may run from 0 to 1 or anywhere else."""
-    path = saved(tmp_path, Image.fromarray(GREY.astype(np.float32) / 255), "a.tif")
+@pytest.mark.parametrize("kind", [np.float32, np.int32, np.uint16], ids=str)
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_numbers_are_scaled_by_the_bits_that_are_in_use(
+    tmp_path: Path, kind: type[np.generic], bits: int
+) -> None:
+    """ImageJ, MATLAB and cameras write 8 to 14 bits into files of 16 or 32."""
+    numbers = np.rint(GREY * ((2**bits - 1) / 255)).astype(kind)
+    name = "a.png" if kind is np.uint16 else "a.tif"
 
-    np.testing.assert_array_equal(read_picture(path)[..., 1], GREY)
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), name))
+
+    np.testing.assert_array_equal(picture[..., 1], GREY)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0, 1), (-1, 1), (0, 16), (0, 2.8), (-0.42, 2.82), (0, 1e-3), (0, 1e6), (-50, 0)],
+)
+def test_numbers_that_mean_no_range_are_scaled_by_their_own(
+    tmp_path: Path, low: float, high: float
+) -> None:
+    """Floats run from 0 to 1 or anywhere else; scikit-learn's digits end at 16."""
+    numbers = (low + GREY / 255 * (high - low)).astype(np.float32)
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), "a.tif"))
+
+    assert np.abs(picture[..., 1].astype(int) - GREY).max() <= 1
+
+
+@pytest.mark.parametrize(("full", "kind"), [(1, np.float32), (255, np.int32)])
+def test_pale_ink_in_numbers_stays_pale(
+    tmp_path: Path, full: int, kind: type[np.generic]
+) -> None:
+    """Paper without ink must not be stretched until its grain looks like ink."""
+    numbers = (full * (0.7 + GREY / 2550)).astype(kind)
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), "a.tif"))
+
+    assert 175 <= picture[..., 1].min() < picture[..., 1].max() <= 205
+
+
+def test_hot_pixel_does_not_darken_the_others(tmp_path: Path) -> None:
+    """A sensor has some that say 65535 whatever they see."""
+    numbers = np.tile(GREY.astype(np.uint16) * 4, (10, 10))
+    numbers[5, 5] = 65535
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers)))[..., 1]
+
+    assert picture[5, 5] == 255
+    assert np.median(picture) == pytest.approx(np.median(GREY), abs=4)
+
+
+@pytest.mark.parametrize("overshoot", [1.02, 1.09])
+def test_edges_that_were_sharpened_beyond_white_are_white(
+    tmp_path: Path, overshoot: float
+) -> None:
+    """Resampling makes 1.02 of 1, which would be black as a number of 8 bits."""
+    numbers = (GREY / 255 * overshoot).astype(np.float32)
+
+    picture = read_picture(saved(tmp_path, Image.fromarray(numbers), "a.tif"))
+
+    assert picture[..., 1].max() == 255
+    assert np.median(picture[..., 1]) > 100
+
+
+def test_numbers_that_are_all_the_same_are_a_blank_picture(tmp_path: Path) -> None:
+    """Nothing is divided by their range, which is none."""
+    picture = saved(
+        tmp_path, Image.fromarray(np.full((9, 9), -3.0, np.float32)), "a.tif"
+    )
+
+    assert (read_picture(picture)[..., :3] == 0).all()
 
 
 def test_print_colours_are_read_as_screen_colours(tmp_path: Path) -> None:
@@ -190,10 +261,84 @@ def test_a_file_that_is_no_picture_is_named_in_the_error(
         read_picture(path)
 
 
-def test_a_missing_file_is_named_in_the_error(tmp_path: Path) -> None:
+def test_missing_file_is_not_called_damaged(tmp_path: Path) -> None:
     """A wrong path on the command line is the commonest mistake of all."""
-    with pytest.raises(BrokenPictureError, match=r"nowhere\.png.*No such file"):
+    with pytest.raises(PictureError, match=r"nowhere\.png.*No such file") as caught:
         read_picture(tmp_path / "nowhere.png")
+
+    assert not isinstance(caught.value, BrokenPictureError)
+
+
+def test_file_that_may_not_be_read_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's, for example."""
+    path = saved(tmp_path, Image.fromarray(GREY))
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    with pytest.raises(PictureError, match=r"a\.png.*Permission denied"):
+        read_picture(path)
+
+
+class Upload(io.BytesIO):
+    """An open file that has a name, as Streamlit hands it over."""
+
+    name = "seven.png"
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_error_names_the_file_and_no_object_of_python(
+    tmp_path: Path, *, is_open: bool
+) -> None:
+    """`<_io.BufferedReader>` and `UploadedFile(file_id=...)` say nothing to anybody."""
+    path = tmp_path / "seven.png"
+    path.write_bytes(b"no picture")
+
+    with pytest.raises(BrokenPictureError, match=r"seven\.png") as caught:
+        read_picture(Upload(b"no picture") if is_open else path)
+
+    assert not re.search(r"[<>=]|Upload|object", str(caught.value))
+
+
+@pytest.mark.parametrize("progressive", [True, False])
+@pytest.mark.parametrize("num_lost", [1, 2])
+def test_jpeg_without_its_end_mark_is_read(
+    tmp_path: Path, num_lost: int, *, progressive: bool
+) -> None:
+    """Every viewer shows it; all of its pixels are there."""
+    path = saved(tmp_path, TEXTURE, "a.jpg", progressive=progressive)
+    whole = read_picture(path)
+    path.write_bytes(path.read_bytes()[:-num_lost])
+
+    np.testing.assert_array_equal(read_picture(path), whole)
+
+
+@pytest.mark.parametrize("progressive", [True, False])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
+def test_jpeg_that_breaks_off_is_refused(
+    tmp_path: Path, share: float, *, progressive: bool
+) -> None:
+    """A grey half of a picture must not be read as if it had been photographed."""
+    path = saved(tmp_path, TEXTURE, "a.jpg", progressive=progressive)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+
+    with pytest.raises(BrokenPictureError, match=r"a\.jpg"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_picture_of_a_phone_says_what_it_is(tmp_path: Path, brand: bytes) -> None:
+    """It is not damaged, and phones send it under the names of other formats too."""
+    path = tmp_path / "five.jpg"
+    path.write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(40))
+
+    with pytest.raises(BrokenPictureError, match=r"five\.jpg, which is a HEIC or AVIF"):
+        read_picture(path)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +370,9 @@ def test_damaged_bytes_never_raise_anything_else(tmp_path: Path, name: str) -> N
     [
         ("a.png", True),
         ("B.JPEG", True),
+        ("e.jfif", True),
+        ("f.HEIC", True),
+        ("._5.png", False),
         ("c.txt", False),
         ("png", False),
         ("d.eps", False),

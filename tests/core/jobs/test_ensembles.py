@@ -14,7 +14,7 @@ from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ConfigError, InklabError, UnknownRunError
+from core.errors import ConfigError, InklabError, RunTextError, UnknownRunError
 from core.inference import Predictor
 from core.jobs import executor, worker
 from core.jobs.kinds import ensemble
@@ -68,8 +68,8 @@ def members(
 
 def queue(store: RunStore, members: list[str], *, name: str = "") -> str:
     """Ask that runs become one."""
-    task, usual = ensemble.ensemble_of(store, members)
-    return task.create(store, name=name or usual)
+    task, name = ensemble.ensemble_of(store, members, name=name)
+    return task.create(store, name=name)
 
 
 def finished(store: RunStore, config: TrainingConfig, files: Path) -> str:
@@ -80,6 +80,19 @@ def finished(store: RunStore, config: TrainingConfig, files: Path) -> str:
     store.save_results(run_id, scores=scores, files=files)
     store.finish(run_id)
     return run_id
+
+
+@pytest.mark.parametrize(
+    "name", ["  ", "\x1b[31mred", "two\nlines", "n" * 300, "\u202edeliame"]
+)
+def test_name_that_a_run_cannot_be_given_later_is_refused(
+    run_store: RunStore, members: list[str], name: str
+) -> None:
+    """Renaming refuses it, and a terminal or a table would show something else."""
+    with pytest.raises(RunTextError, match="Expected a name"):
+        ensemble.ensemble_of(run_store, members, name=name)
+
+    assert {run.id for run in run_store.runs()} == set(members)
 
 
 def test_an_ensemble_answers_with_the_mean_of_its_members(

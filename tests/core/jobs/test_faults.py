@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core import addresses
 from core.config import MlpConfig, TrainingConfig
 from core.errors import RunStoreError
 from core.jobs import resume, worker
@@ -100,7 +101,7 @@ def faults(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLAB_HOME", str(home))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        store = RunStore(f"sqlite:///{home / 'runs.db'}")
+        store = RunStore(addresses.of_database(home / "runs.db"))
         with subprocess.Popen(
             [sys.executable, "-c", SERVER],
             stdin=subprocess.PIPE,

@@ -29,3 +29,8 @@ def test_count_is_given_with_its_whole() -> None:
 def test_count_of_nothing_has_no_percent() -> None:
     """A class without test images must not divide by zero."""
     assert count_of(0, 0) == "0 of 0"
+
+
+def test_share_of_nothing_is_none() -> None:
+    """The precision of a class that was never predicted is not 0 %."""
+    assert percent(float("nan")) == "\u2013"
