@@ -6,18 +6,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test test-processors check format lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 run: $(VENV)/.installed ## Start Inklab in the browser; PORT=8502 for another port
-	@echo "Inklab starts at http://localhost:$(PORT) (Ctrl+C ends it)"
+	@echo "Inklab starts at http://localhost:$(PORT) (Ctrl+C stops it)"
 	@exec $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/.installed-dev ## Run all tests
 	@sh .ci/browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-processors: $(VENV)/.installed-dev ## Run the numeric tests with the instructions of older processors
+	@sh .ci/processors
 
 check: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check .
@@ -25,15 +28,15 @@ check: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-format: $(VENV)/.installed-dev ## Format the code and mend what can be mended
+format: $(VENV)/.installed-dev ## Format the code and fix what can be fixed automatically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: ## Pin the newest versions that requirements*.txt allow in constraints.txt
+lock: ## Pin the newest allowed versions in constraints.txt
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet -r requirements-dev.txt
-	{ echo "# Every version, pinned. Made by \`make lock\`; do not edit."; \
+	{ echo "# Every version, pinned. Written by \`make lock\`; do not edit."; \
 	  $(VENV)-lock/bin/python -m pip freeze --exclude pip --exclude setuptools; \
 	} > constraints.txt
 	rm -rf $(VENV)-lock
@@ -44,13 +47,13 @@ clean: ## Remove the virtual environment and all caches
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Inklab needs Python 3.11 or newer, and $(PYTHON) is" \
+	  echo "Inklab needs Python 3.11 or newer, but $(PYTHON) is" \
 	    "$$($(PYTHON) --version 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; \
 	  exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt
-	@echo "Installing what Inklab needs (about 1.5 GB; once)"
+	@echo "Installing the dependencies (about 1.5 GB, only once)"
 	$(BIN)/python -m pip install --quiet -r requirements.txt -c constraints.txt
 	@touch $@
 

@@ -1,9 +1,9 @@
-r"""What each preset reaches over several seeds: the claims of core.config.presets.
+r"""Test accuracy of each preset over several seeds: the claims of core.config.presets.
 
-Each is trained as it is, or with the given shares of the training images held
-out. The test images choose nothing. "Together" are all seeds as one ensemble,
-which answers with the mean of their probabilities. All runs stay in the store,
-for example for benchmarks/drawings.py.
+Each preset is trained as it is, or with other validation splits (`--held-out`, the
+share of the training images). The test images take no part in any choice. The
+ensemble of all seeds predicts with the mean of their probabilities. All runs stay in
+the store, for example for benchmarks/drawings.py.
 
     python benchmarks/accuracy.py [--preset NAME ...] [--held-out 0.1 ...] \
         [--seeds 5] [--json]
@@ -29,12 +29,12 @@ from core.runs import open_store
 
 
 def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
-    """Train a configuration with seeds from 0 and sum up.
+    """Train a configuration with seeds from 0 and summarise the runs.
 
     Returns:
-        Mean and standard deviation of the test accuracy, that of all seeds
-        together, mean seconds of the training loop (the first seed includes the
-        compilation), and bytes of the exported model.
+        Mean and standard deviation of the test accuracy, test accuracy of the
+        ensemble of all seeds, mean seconds of the training loop (the first seed
+        includes the compilation), and bytes of the exported model.
     """
     store = open_store()
     accuracies, seconds, answers = [], [], []
@@ -85,7 +85,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--preset", action="append", metavar="NAME")
-    parser.add_argument("--held-out", action="append", type=float, metavar="SHARE")
+    parser.add_argument("--held-out", action="append", type=float, metavar="SPLIT")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     return parser.parse_args()
@@ -94,12 +94,12 @@ def _arguments() -> argparse.Namespace:
 def _print_table(report: dict) -> None:
     print(f"{report['seeds']} seeds. {machine.line(report['machine'])}")
     print(
-        f"{'preset':14}{'held out':>9}{'mean':>9}{'spread':>9}"
-        f"{'together':>10}{'seconds':>9}{'size, kB':>10}"
+        f"{'preset':14}{'validation':>11}{'accuracy':>10}{'std dev':>9}"
+        f"{'ensemble':>10}{'seconds':>9}{'size, kB':>10}"
     )
     for row in report["rows"]:
         print(
-            f"{row['preset']:14}{row['held_out']:9.0%}{row['accuracy']:9.2%}"
+            f"{row['preset']:14}{row['held_out']:11.0%}{row['accuracy']:10.2%}"
             f"{row['spread']:9.2%}{row['together']:10.2%}{row['seconds']:9.1f}"
             f"{row['bytes'] / 1000:10,.0f}"
         )

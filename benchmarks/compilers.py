@@ -1,7 +1,7 @@
-"""Speed of learning with each compiler, for the decision which layers get which.
+"""Training speed with each compiler, to decide which layers get which.
 
-Images per second in one compiled chunk, without the compilation, best of some
-repeats, in batches of 128 unless noted. XLA takes minutes for the convolutions.
+Training images per second in one compiled chunk, without the compilation, best of
+several repeats, batch size 128 unless noted. XLA takes minutes for convolutions.
 
     python benchmarks/compilers.py [--json]
     TF_ENABLE_ONEDNN_OPTS=0 python benchmarks/compilers.py  # the graph without oneDNN
@@ -37,7 +37,7 @@ from core.training.optimizers import optimizer_of
 NUM_BATCHES = {"XLA": 24, "oneDNN": 48}
 REPEATS = 3
 NETWORKS: dict[str, tuple[Network, int]] = {
-    "784-128-64-10, batches of 32": (MlpConfig(), 32),
+    "784-128-64-10, batch size 32": (MlpConfig(), 32),
     "784-128-64-10": (MlpConfig(), 128),
     "784-1024-512-10, batch norm": (
         MlpConfig(hidden=(1024, 512), batch_norm=True),
@@ -55,7 +55,7 @@ NETWORKS: dict[str, tuple[Network, int]] = {
 def measure(
     network: Network, batch_size: int, compiler: Compiler, dataset: Dataset
 ) -> dict[str, float]:
-    """Return images per second while learning, and seconds of the first chunk."""
+    """Return training images per second, and seconds of the first chunk."""
     config = TrainingConfig(network=network, batch_size=batch_size)
     num_batches = NUM_BATCHES[compiler]
     engine = Engine(

@@ -1,9 +1,9 @@
 """The convolutions of LeNet one by one, and other ways to compute the same.
 
-For batches of 128 images: what oneDNN does in a step (forward, gradient of the
-filters, gradient of the inputs), and the same gradients as forward convolutions and
-as products of gathered patches. Median milliseconds of one call, and GFLOP/s. Each
-other way is checked against oneDNN's own first.
+For a batch size of 128: oneDNN's kernels in a step (forward, gradient of the filters,
+gradient of the inputs), and the same gradients as forward convolutions and as products
+of patches. Median milliseconds of one call, and GFLOP/s. Each other way is first
+checked against oneDNN's kernel.
 
     python benchmarks/convolutions.py [--json]
 """
@@ -42,10 +42,10 @@ class Layer:
     """A convolution without padding.
 
     Attributes:
-        side: Pixels each way of its input.
+        side: Height and width of its input, in pixels.
         channels: Channels of its input.
-        kernel: Side of a filter.
-        filters: How many there are.
+        kernel: Kernel size, in pixels.
+        filters: Number of filters.
     """
 
     side: int
@@ -55,7 +55,7 @@ class Layer:
 
     @property
     def out(self) -> int:
-        """Pixels each way of its output."""
+        """Height and width of its output, in pixels."""
         return self.side - self.kernel + 1
 
     @property
@@ -73,10 +73,10 @@ LAYERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Tensors:
-    """What the parts of a step are computed from.
+    """Inputs of the parts of a step.
 
     Attributes:
-        images: Its input, float32 of shape (batch, side, side, channels).
+        images: Input of the layer, float32 of shape (batch, side, side, channels).
         filters: float32 of shape (kernel, kernel, channels, filters).
         change: Gradient of its output, float32 of shape (batch, out, out, filters).
     """
@@ -103,7 +103,7 @@ def forward(given: Tensors) -> tf.Tensor:
 
 
 def filters_by_onednn(given: Tensors) -> tf.Tensor:
-    """Compute the gradient of the filters with the kernel made for it."""
+    """Compute the gradient of the filters with oneDNN's own kernel."""
     return tf.raw_ops.Conv2DBackpropFilter(
         input=given.images,
         filter_sizes=given.filters.shape,
@@ -114,14 +114,14 @@ def filters_by_onednn(given: Tensors) -> tf.Tensor:
 
 
 def filters_as_forward(given: Tensors) -> tf.Tensor:
-    """Compute it taking channels for images, and images for channels."""
+    """Compute it with the batch and channel axes swapped."""
     images = tf.transpose(given.images, [3, 1, 2, 0])
     change = tf.transpose(given.change, [1, 2, 0, 3])
     return tf.transpose(tf.nn.conv2d(images, change, 1, "VALID"), [1, 2, 0, 3])
 
 
 def filters_as_product(given: Tensors) -> tf.Tensor:
-    """Compute it as one product of all patches and the change that each made."""
+    """Compute it as one product of all patches and the gradient of the output."""
     kernel, _, channels, filters = given.filters.shape
     out = given.change.shape[1]
     patches = tf.concat(
@@ -139,7 +139,7 @@ def filters_as_product(given: Tensors) -> tf.Tensor:
 
 
 def inputs_by_onednn(given: Tensors) -> tf.Tensor:
-    """Compute the gradient of the inputs with the kernel made for it."""
+    """Compute the gradient of the inputs with oneDNN's own kernel."""
     return tf.raw_ops.Conv2DBackpropInput(
         input_sizes=given.images.shape,
         filter=given.filters,
@@ -150,7 +150,7 @@ def inputs_by_onednn(given: Tensors) -> tf.Tensor:
 
 
 def inputs_as_forward(given: Tensors) -> tf.Tensor:
-    """Compute it as a convolution of the padded change with turned filters."""
+    """Convolve the padded gradient of the output with rotated filters."""
     turned = tf.transpose(given.filters[::-1, ::-1], [0, 1, 3, 2])
     edge = [given.filters.shape[0] - 1] * 2
     padding = [[0, 0], edge, edge, [0, 0]]
@@ -169,7 +169,7 @@ WAYS: dict[str, dict[str, Way]] = {
         "as a forward convolution": inputs_as_forward,
     },
 }
-"""What is computed, each with the ways to do it, oneDNN's own first."""
+"""The parts of a step, each with the ways to compute it, oneDNN's own first."""
 
 
 def milliseconds(way: Way, given: Tensors) -> float:
@@ -185,7 +185,7 @@ def milliseconds(way: Way, given: Tensors) -> float:
 
 
 def check(found: tf.Tensor, expected: tf.Tensor) -> None:
-    """Make sure that another way gives the same.
+    """Make sure that another way gives the same result.
 
     Raises:
         AssertionError: If it does not.

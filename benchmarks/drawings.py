@@ -1,8 +1,8 @@
-"""How much of a folder of real drawings each run reads right, by preprocessing.
+"""Accuracy of runs on a folder of real drawings, by preprocessing.
 
-Pictures are labelled by their names: "7__anything.png" shows a 7. Each is read
-three ways: squeezed to 28 x 28 as it is, with the ink's box cut out and centred
-but its background left alone, and with the whole of core.imaging.
+The name of a picture is its label: "7__anything.png" shows a 7. Each picture is
+preprocessed in three ways: resized to 28 x 28; cropped to the ink and centred, with
+the background unchanged; and with all of core.imaging.
 
     python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--json]
 """
@@ -30,19 +30,19 @@ HALF = 0.5
 
 
 def predict(run_id: str, images: NDArray[np.float32]) -> Probabilities:
-    """Ask a run about images of shape (n, 28, 28); returns shape (n, classes)."""
+    """Predict images of shape (n, 28, 28); returns shape (n, classes)."""
     model = open_store().artifact(run_id, "model.tflite")
     return Predictor(model).predict(images)
 
 
 def plain_resize(rgba: RgbaImage) -> GrayImage:
-    """Squeeze to 28 x 28; light ink on dark if the mean says otherwise."""
+    """Resize to 28 x 28; invert a picture that is bright on average."""
     grey = Image.fromarray(_bright_ink(rgba)).resize((28, 28), Image.Resampling.BOX)
     return np.asarray(grey, dtype=np.float32)
 
 
 def box_and_centre(rgba: RgbaImage) -> GrayImage:
-    """Follow MNIST's steps, but take the brightness as it is for the ink."""
+    """Follow MNIST's steps, but use the plain brightness as ink."""
     ink = _bright_ink(rgba)
     return normalise.to_mnist_format(np.where(ink > HALF, ink, np.float32(0)))
 
@@ -101,7 +101,7 @@ def _bright_ink(rgba: RgbaImage) -> GrayImage:
 def _or_blank(
     preprocess: Callable[[RgbaImage], GrayImage], rgba: RgbaImage
 ) -> GrayImage:
-    # A picture without ink counts as misread: a black image has no right answer.
+    # A picture without ink counts as wrong: a black image has no correct class.
     try:
         return preprocess(rgba)
     except BlankDrawingError:
@@ -109,7 +109,7 @@ def _or_blank(
 
 
 def _print_table(accuracies: dict[str, dict[str, float]], num_pictures: int) -> None:
-    print(f"Read right of {num_pictures} pictures")
+    print(f"Accuracy on {num_pictures} pictures")
     print(f"{'run':34}" + "".join(f"{name:>16}" for name in PREPROCESSINGS))
     for run_id, row in accuracies.items():
         print(f"{run_id:34}" + "".join(f"{value:>14.1%}  " for value in row.values()))

@@ -1,4 +1,4 @@
-"""What a benchmark ran on, for the line under its table."""
+"""The machine that a benchmark ran on, for the line above its table."""
 
 import json
 import os
@@ -29,17 +29,17 @@ def describe() -> dict[str, object]:
 
 
 def line(machine: dict[str, object]) -> str:
-    """Write it as one line."""
+    """Describe the machine in one line."""
     return (
         f"{machine['processor']}, {machine['cores']} cores, {machine['gflops']} "
-        f"GFLOP/s in a large float32 product, Python {machine['python']}"
+        f"GFLOP/s in a large float32 matrix product, Python {machine['python']}"
     )
 
 
 def print_figures(
     machine: dict[str, object], figures: Mapping[str, float], *, as_json: bool
 ) -> None:
-    """Print one figure a line below what they were measured on, or all as JSON."""
+    """Print the machine and one figure a line, or all as JSON."""
     if as_json:
         print(json.dumps({"machine": machine} | dict(figures)))
         return

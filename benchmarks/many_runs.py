@@ -1,9 +1,9 @@
-"""How quickly the Runs page opens when there are many runs.
+"""How quickly the Runs page opens with many runs.
 
     python benchmarks/many_runs.py [--runs 500] [--json]
 
-One finished run is made as a worker makes it; the others are copies of its rows
-in a store of their own. The page is run without a browser.
+One finished run is made as a worker makes it; the others are copies of its rows.
+The store is a new one. The page is run without a browser.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _measure(num_runs: int) -> dict[str, float]:
-    # The page would start the worker, which takes both cores for a while.
+    # The page would start the worker, which uses both cores for a while.
     executor.warm_up = lambda: None
     store = open_store()
     fill(store, num_runs)
@@ -62,10 +62,10 @@ def _measure(num_runs: int) -> dict[str, float]:
         raise RuntimeError(message)
     client = store._client  # noqa: SLF001 - to compare with MLflow's own way
     return {
-        "runs through MLflow, s": _median(
+        "listing runs through MLflow, s": _median(
             lambda: sql_listing.page_by_page(client, _experiment())
         ),
-        "services.runs(), median, s": _median(services.runs),
+        "listing runs from the tables, median, s": _median(services.runs),
         "Runs page, first time, s": first,
         "Runs page, again, median, s": _median(app.run),
     }

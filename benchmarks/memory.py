@@ -1,4 +1,4 @@
-r"""Memory of the process that trains, over many runs of different networks.
+r"""Memory of the training process over many runs of different networks.
 
 python benchmarks/memory.py [--runs 30] [--json]
 """
@@ -23,7 +23,7 @@ from core.runs import open_store
 
 
 def configs() -> Iterator[TrainingConfig]:
-    """Give short trainings; every second one has a network of its own."""
+    """Yield short trainings; every second one has a new network."""
     base = dataclasses.replace(
         presets.preset(presets.FASTEST).config, epochs=1, batch_size=512
     )
@@ -39,7 +39,7 @@ def measure(num_runs: int) -> list[dict[str, float]]:
     """Train runs one after the other in the worker process.
 
     Returns:
-        For each run the number of the process and its memory in MB afterwards.
+        For each run the id of the process and its memory in MB afterwards.
     """
     store, pool = open_store(), executor.local_executor()
     rows = []
@@ -53,7 +53,7 @@ def measure(num_runs: int) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    """Measure in a home of its own and print the table."""
+    """Measure in a new home and print the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
@@ -71,7 +71,7 @@ def main() -> None:
     megabytes = [row["mb"] for row in rows]
     print(
         f"{len(rows)} runs in {num_processes} processes: {megabytes[0]:.0f} MB after "
-        f"the first, {max(megabytes):.0f} MB at most, {megabytes[-1]:.0f} MB at last"
+        f"the first, {max(megabytes):.0f} MB at most, {megabytes[-1]:.0f} MB last"
     )
 
 

@@ -1,10 +1,10 @@
-"""How quickly the pages answer, measured in a real browser.
+"""How quickly the pages respond, measured in a real browser.
 
     python benchmarks/pages.py [--only training --only reruns ...] [--json]
 
-Cold start is the time from `make run` in an installed checkout, with an empty
-home, to a usable first page. Reruns of whole pages and the memory are measured
-at the server, by a viewer that draws nothing; the rest on the screen.
+Cold start is the time from `make run` in an installed checkout with an empty home
+to a usable first page. Reruns of whole pages and memory are measured at the server,
+by a viewer that renders nothing; the rest on the screen.
 """
 
 import argparse
@@ -37,7 +37,7 @@ NUM_STARTS = 5
 CALM_MS = 3000
 NUM_RERUNS = 20
 NUM_STROKES = 10
-NUM_LOOKS = 30
+NUM_PAGE_RUNS = 30
 WATCH_SECONDS = 20
 READY_SECONDS = 15
 ONE_DRAWING_MS = 100
@@ -99,7 +99,7 @@ def _measure(parts: Sequence[str]) -> dict[str, float]:
 
 
 def _training(page: Page, server: Server) -> dict[str, float]:
-    """Measure how soon a run shows that it learns, and that it has stopped."""
+    """Measure how soon a run shows its first point, and that it has stopped."""
     results, stops = {}, []
     for preset in STARTED:
         recipe = f"train?recipe={preset}~epochs~100"
@@ -121,7 +121,7 @@ def _start_and_stop(page: Page, address: str) -> tuple[float, float]:
     _open(page, address)
     page.wait_for_timeout(CALM_MS)
     start = page.get_by_role("button", name="Start training")
-    # This text comes in the same moment as the first point of the curves.
+    # This text appears at the same time as the first point of the curves.
     first = _seconds(start, lambda: _wait_for_text(page, f"epoch 1 {UNDER_WAY}"))
     page.wait_for_timeout(CALM_MS)
     stop = page.locator(".st-key-stop button")
@@ -132,7 +132,7 @@ def _start_and_stop(page: Page, address: str) -> tuple[float, float]:
 
 
 def _watching(page: Page, server: Server) -> dict[str, float]:
-    """Measure how steadily the curves are drawn while a run trains."""
+    """Measure how often the curves are updated during a training."""
     _start_long(page, server)
     page.evaluate(WATCH_CURVES)
     page.wait_for_timeout(WATCH_SECONDS * 1000)
@@ -142,7 +142,7 @@ def _watching(page: Page, server: Server) -> dict[str, float]:
         (b - a) / 1000 for a, b in itertools.pairwise(drawn) if b - a > ONE_DRAWING_MS
     ]
     return {
-        "between two drawings of a curve, median, s": statistics.median(gaps),
+        "between two updates of a curve, median, s": statistics.median(gaps),
         "the same, longest, s": max(gaps),
     }
 
@@ -152,10 +152,10 @@ def _reruns(page: Page, server: Server) -> dict[str, float]:
     _open(page, f"{server.url}/explore")
     button = page.get_by_role("button", name="Other images")
     clicks = [_rerun(page, button) for _ in range(NUM_RERUNS)]
-    times = {"other images on Explore, training": clicks}
+    times = {"new samples on Explore, training": clicks}
     for name in RERUN_PAGES:
-        times[f"{name.capitalize()} again at the server, training"] = _looks(
-            server, name, NUM_LOOKS
+        times[f"rerun of {name.capitalize()} at the server, training"] = (
+            _page_run_seconds(server, name, NUM_PAGE_RUNS)
         )
     _stop(server)
     return {
@@ -168,17 +168,17 @@ def _reruns(page: Page, server: Server) -> dict[str, float]:
     }
 
 
-def _looks(server: Server, page: str, times: int) -> list[float]:
-    """Have a whole page run many times, and time each but the first."""
+def _page_run_seconds(server: Server, page: str, times: int) -> list[float]:
+    """Rerun a whole page many times, and time each run but the first."""
     # The browser has an event loop in this thread.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, _look_on(server, page, times)).result()
+        return thread.submit(asyncio.run, _run_page(server, page, times)).result()
 
 
-async def _look_on(server: Server, page: str, times: int) -> list[float]:
+async def _run_page(server: Server, page: str, times: int) -> list[float]:
     async with viewing(server.url, page) as viewer:
         for _ in range(times):
-            await viewer.look()
+            await viewer.rerun()
     if viewer.errors:
         message = f"Expected no errors on {page}, got {dict(viewer.errors)}."
         raise RuntimeError(message)
@@ -186,26 +186,26 @@ async def _look_on(server: Server, page: str, times: int) -> list[float]:
 
 
 def _memory(page: Page, server: Server) -> dict[str, float]:
-    """Measure what the web process has after many reruns of its pages."""
+    """Measure the memory of the web process after many reruns of its pages."""
     for name in ("", "explore", "evaluate", "mistakes", "draw"):
         _open(page, f"{server.url}/{name}")
     page.goto("about:blank")
     results, done = {}, 0
     for target in MEMORY_AT:
         for name in RERUN_PAGES:
-            _looks(server, name, (target - done) // len(RERUN_PAGES))
+            _page_run_seconds(server, name, (target - done) // len(RERUN_PAGES))
         done = target
         results[f"web process after {target:,} reruns, MB"] = _web_memory(server)
     return results
 
 
 def _runs(page: Page, home: Path) -> dict[str, float]:
-    """Measure how soon Runs is there when the store has many."""
+    """Measure how soon Runs is on the screen with many runs in the store."""
     os.environ["INKLAB_HOME"] = str(home)
     many_runs.fill(open_store(), NUM_RUNS)
     with serving(home) as server:
         _open(page, server.url)
-        # The worker takes both cores while it gets ready.
+        # The worker uses both cores while it starts.
         page.wait_for_timeout(15_000)
         link = page.get_by_role("link", name="Runs", exact=True)
         what = f"opening Runs with {NUM_RUNS} runs, first, s"
@@ -236,7 +236,7 @@ def _train_to_the_end(page: Page, server: Server) -> None:
 
 
 def _rerun(page: Page, button: Locator) -> float:
-    """Time a click until the other images are on the screen."""
+    """Time a click until the new samples are on the screen."""
     before = page.evaluate(PICTURE)
     seconds = _seconds(button, lambda: page.wait_for_function(IS_ANOTHER, arg=before))
     _wait_until_idle(page)
@@ -247,13 +247,15 @@ def _drawing(page: Page, server: Server) -> dict[str, float]:
     _open(page, f"{server.url}/draw")
     canvas = page.locator("canvas").last
     times = [_stroke(page, canvas, offset=4 * number) for number in range(NUM_STROKES)]
-    return {"from lifting the pen to the answer, median, s": statistics.median(times)}
+    return {
+        "from lifting the pen to the prediction, median, s": statistics.median(times)
+    }
 
 
 def _stroke(page: Page, canvas: Locator, *, offset: int) -> float:
     page.get_by_role("button", name="Clear").click()
     _wait_for_text(page, "Draw something")
-    # The empty canvas takes the place of the old one a moment later.
+    # The empty canvas replaces the old one a moment later.
     page.wait_for_timeout(1000)
     box = canvas.bounding_box()
     left, top = box["x"] + 80 + offset, box["y"] + 60
@@ -274,9 +276,9 @@ def _open(page: Page, url: str) -> None:
 
 
 def _wait_for_text(page: Page, text: str) -> None:
-    """Wait until a text is on the page, looking at each frame.
+    """Wait until a text is on the page, checking every frame.
 
-    Playwright's own waiting looks only twice a second after a while.
+    After a while, Playwright's own wait checks only twice a second.
     """
     page.wait_for_function(HAS_TEXT, arg=text, timeout=DEADLINE_SECONDS * 1000)
 

@@ -1,8 +1,8 @@
 """The same recipes in other libraries, each as its users usually write it.
 
-A contestant takes a recipe, trains once on all of MNIST's training images, and
-returns the seconds of the training with compilation, without imports and
-loading, and the accuracy on the test images.
+Each function takes a recipe and trains once on all of MNIST's training images. It
+returns the seconds of the training (with compilation, without imports and loading)
+and the test accuracy.
 """
 
 import time
@@ -24,12 +24,12 @@ AUGMENTATION = Augmentation(rotation=10.0, shift=2.0, zoom=0.1)
 
 @dataclass(frozen=True)
 class Recipe:
-    """What everybody trains: Adam at 0.001, cross-entropy.
+    """What all libraries train, with Adam at 0.001 and cross-entropy.
 
     Attributes:
         batch_size: Images per step.
-        epochs: Passes over the 60,000 training images.
-        is_lenet: Whether it is 16C5-P2-32C5-P2-128-10 with augmentation, or
+        epochs: Epochs over the 60,000 training images.
+        is_lenet: True for 16C5-P2-32C5-P2-128-10 with augmentation, False for
             784-128-64-10 without.
     """
 
@@ -39,14 +39,14 @@ class Recipe:
 
     @property
     def network(self) -> MlpConfig | CnnConfig:
-        """What is trained."""
+        """The network to train."""
         return CnnConfig(padding="valid") if self.is_lenet else MlpConfig()
 
     @property
     def operations(self) -> float:
-        """Multiplications and additions of the whole training.
+        """Floating-point operations of the whole training, two per multiply-add.
 
-        Forward, gradients of the weights, and gradients of the inputs of all
+        Forward pass, gradients of the weights, and gradients of the inputs of all
         layers but the first.
         """
         layers = [layer.num_macs for layer in self.network.layers(DIMENSIONS)]
@@ -82,7 +82,7 @@ def keras_fit(recipe: Recipe) -> Result:
 
 
 def keras_tuned(recipe: Recipe) -> Result:
-    """Train with `fit` and the options that its documentation names for speed."""
+    """Train with `fit` and the options that its documentation recommends for speed."""
     return _keras(recipe, steps_per_execution=100, jit_compile=not recipe.is_lenet)
 
 
@@ -111,7 +111,7 @@ def pytorch(recipe: Recipe) -> Result:
         for part in torch.randperm(len(images)).split(recipe.batch_size):
             batch = images[part]
             if recipe.is_lenet:
-                batch = _turned(batch)
+                batch = _augmented(batch)
             optimizer.zero_grad()
             loss_of(model(batch), labels[part]).backward()
             optimizer.step()
@@ -213,7 +213,7 @@ def _keras(recipe: Recipe, **options: object) -> Result:
     if recipe.is_lenet:
         hidden = [
             layers.Reshape((28, 28, 1)),
-            *_keras_changes(),
+            *_keras_augmentation(),
             *(layers.Conv2D(16, 5, **relu), layers.MaxPooling2D()),
             *(layers.Conv2D(32, 5, **relu), layers.MaxPooling2D()),
             *(layers.Flatten(), layers.Dense(128, **relu)),
@@ -234,7 +234,7 @@ def _keras(recipe: Recipe, **options: object) -> Result:
     return seconds, float((answers.argmax(1) == test_labels).mean())
 
 
-def _keras_changes() -> list:
+def _keras_augmentation() -> list:
     import keras  # noqa: PLC0415
 
     shift = AUGMENTATION.shift / 28
@@ -246,8 +246,8 @@ def _keras_changes() -> list:
     ]
 
 
-def _turned(batch):  # noqa: ANN001, ANN202 - PyTorch is not imported here
-    """Turn, move and enlarge a batch of PyTorch images by one sampling."""
+def _augmented(batch):  # noqa: ANN001, ANN202 - PyTorch is not imported here
+    """Rotate, shift and zoom a batch of PyTorch images in one resampling."""
     import torch  # noqa: PLC0415
     from torch.nn import functional  # noqa: PLC0415
 

@@ -1,11 +1,11 @@
-r"""Whether speed and memory stay the same when there are many more images.
+r"""Whether speed and memory stay the same with many more images.
 
-MNIST's images, changed at random and repeated, stand in for a larger set with
-as many classes as EMNIST has: 12 times MNIST, 840,000 images, is a little more
-than all of it. Each size is trained in a process of its own for some epochs of
-`fast-mlp`, and tested; nothing is exported or stored. The memory is the most that
-this process had of its own from the first step to the last answer; pages of
-mapped files, which the system takes back when it needs them, do not count.
+MNIST's images, repeated and augmented, stand in for a larger set with as many classes
+as EMNIST: 12 times MNIST, 840,000 images, is a little more than all of EMNIST. Each
+size is trained with `fast-mlp` for a few epochs and tested, in its own process; nothing
+is exported or stored. Peak memory is the largest anonymous memory of this process from
+the first step to the last prediction. Pages of mapped files do not count, because the
+system reclaims them when it needs them.
 
     python benchmarks/scale.py [--times 1 4 12] [--epochs 2] [--json]
 """
@@ -34,9 +34,9 @@ from core.datasets.store import Dataset, Split  # noqa: E402
 from core.records import Progress  # noqa: E402
 from core.types import ByteImages  # noqa: E402
 
-CHANGES = Augmentation(rotation=10.0, shift=1.0, zoom=0.1)
+AUGMENTATION = Augmentation(rotation=10.0, shift=1.0, zoom=0.1)
 NUM_CLASSES = 62
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 KIBIBYTE = 1024
 
 
@@ -55,7 +55,7 @@ def main() -> None:
         print(json.dumps(report))
         return
     print(machine.line(report["machine"]))
-    print(f"{'to learn':>10}{'to test':>10}{'images/s':>12}{'peak memory, MB':>18}")
+    print(f"{'training':>10}{'test':>10}{'images/s':>12}{'peak memory, MB':>18}")
     for row in rows:
         print(
             f"{row['learned']:10,}{row['tested']:10,}{row['images_per_second']:12,.0f}"
@@ -94,10 +94,10 @@ def _measure(folder: Path, times: int, epochs: int) -> dict[str, float]:
     config = dataclasses.replace(presets.preset("fast-mlp").config, epochs=epochs)
     speeds = []
 
-    def look(progress: Progress) -> None:
+    def report(progress: Progress) -> None:
         speeds.append(progress.images_per_second)
 
-    peak = _peak_megabytes(lambda: train(dataset, config, look))
+    peak = _peak_megabytes(lambda: train(dataset, config, report))
     return {
         "learned": len(dataset.train.labels),
         "tested": len(dataset.test.labels),
@@ -107,7 +107,7 @@ def _measure(folder: Path, times: int, epochs: int) -> dict[str, float]:
 
 
 def _larger(folder: Path, times: int) -> Dataset:
-    """Open what `_write` wrote; the copies take turns with the classes."""
+    """Open what `_write` wrote; each copy shifts its labels by ten classes."""
     mnist = datasets.load("mnist")
     classes = tuple(str(number) for number in range(NUM_CLASSES))
     splits = {}
@@ -123,42 +123,42 @@ def _larger(folder: Path, times: int) -> Dataset:
 
 
 def _peak_megabytes(work: Callable[[], object]) -> float:
-    """Return the most memory that this process had of its own during the work."""
+    """Return the largest anonymous memory of this process during the work."""
     sizes = [_own_megabytes()]
     is_done = threading.Event()
 
-    def look() -> None:
-        while not is_done.wait(LOOK_SECONDS):
+    def poll() -> None:
+        while not is_done.wait(POLL_SECONDS):
             sizes.append(_own_megabytes())
 
-    looking = threading.Thread(target=look)
-    looking.start()
+    poller = threading.Thread(target=poll)
+    poller.start()
     try:
         work()
     finally:
         is_done.set()
-        looking.join()
+        poller.join()
     return max(sizes)
 
 
 def _own_megabytes() -> float:
-    """Return the anonymous memory of this process; Linux tells it."""
+    """Return the anonymous memory of this process (Linux only)."""
     lines = Path("/proc/self/status").read_text().splitlines()
     (line,) = (line for line in lines if line.startswith("RssAnon:"))
     return int(line.split()[1]) * KIBIBYTE / 1e6
 
 
 def _write(folder: Path, times: int) -> None:
-    """Write all images many times, each time changed."""
+    """Write all images many times, augmented differently each time."""
     mnist = datasets.load("mnist")
     for name in ("train", "test"):
-        _write_changed(getattr(mnist, name).images, folder / f"{name}.npy", times)
+        _write_augmented(getattr(mnist, name).images, folder / f"{name}.npy", times)
 
 
-def _write_changed(images: ByteImages, path: Path, times: int) -> None:
+def _write_augmented(images: ByteImages, path: Path, times: int) -> None:
     from core.training.augment import Augmenter  # noqa: PLC0415
 
-    augmenter = Augmenter(CHANGES, seed=0)
+    augmenter = Augmenter(AUGMENTATION, seed=0)
     step = 10_000
     shape = (times * len(images), *images.shape[1:])
     written = np.lib.format.open_memmap(path, "w+", np.uint8, shape)

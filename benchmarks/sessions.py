@@ -1,9 +1,9 @@
-"""What it costs that many people watch one training, and whether they are served.
+"""How much many viewers slow a training down, and how quickly they are served.
 
     python benchmarks/sessions.py [--viewers 20] [--seconds 15] [--json]
 
-The training is one run on a server of its own. For some seconds nobody watches,
-then all do, and again; so both are measured in the same minute.
+The training is one run on a new server. For some seconds nobody watches, then all
+do, and the same again, so both are measured in the same minute.
 """
 
 import argparse
@@ -29,12 +29,18 @@ from core.runs.store import RunStore
 from tests.serving import Server, serving
 
 TURNS: Final = 2
-MOST_VIEWERS: Final = 50
-MOST_SECONDS: Final = 60.0
+MAX_VIEWERS: Final = 50
+MAX_SECONDS: Final = 60.0
 START_SECONDS: Final = 120.0
-TRAINING: Final = "recipe=fast-mlp~epochs~100~batch_size~64"
-"""So long that it is still under way at the end, when it is stopped."""
+EPOCHS: Final = 100
+BATCH_SIZES: Final = (64, 32, 16, 8)
+"""The first one that makes the training outlast the measurement is used; a smaller
+batch takes longer."""
 
+ARRIVAL_SECONDS: Final = 20.0
+"""Upper bound for the time until all viewers have arrived."""
+
+RESERVE: Final = 1.5
 IMAGES_PER_EPOCH: Final = 54_000
 WARM_EPOCHS: Final = 4
 
@@ -46,8 +52,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0, help="of each turn")
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     options = parser.parse_args()
-    viewers = min(options.viewers, MOST_VIEWERS)
-    seconds = min(options.seconds, MOST_SECONDS)
+    viewers = min(options.viewers, MAX_VIEWERS)
+    seconds = min(options.seconds, MAX_SECONDS)
     described = machine.describe()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "home")) as web:
         figures = asyncio.run(measure(web, viewers=viewers, seconds=seconds))
@@ -55,34 +61,36 @@ def main() -> None:
 
 
 async def measure(server: Server, *, viewers: int, seconds: float) -> dict[str, float]:
-    """Measure a training on a server alone and watched, in turns."""
+    """Measure a training with and without viewers, in turns."""
     alone: list[float] = []
     watched: list[_Watched] = []
-    async with _training(server) as run:
+    needed = RESERVE * TURNS * (2 * seconds + ARRIVAL_SECONDS)
+    async with _training(server, seconds=needed) as run:
         for _ in range(TURNS):
             alone.append(await _speed(run, seconds))
             watched.append(await _watched(server, run, viewers, seconds))
     speed = statistics.mean(each.speed for each in watched)
     return {
         "viewers": viewers,
-        **_looks([viewer for each in watched for viewer in each.viewers]),
-        "processor of the web process, cores": statistics.mean(
+        "batch size": run.batch_size,
+        **_service([viewer for each in watched for viewer in each.viewers]),
+        "processor time of the web process, cores": statistics.mean(
             each.cores for each in watched
         ),
-        "images per second, nobody watches": statistics.mean(alone),
-        "images per second, all watch": speed,
+        "images per second, no viewers": statistics.mean(alone),
+        "images per second, all viewers": speed,
         "training slower by, %": 100 * (1 - speed / statistics.mean(alone)),
     }
 
 
 @dataclass(frozen=True)
 class _Watched:
-    """A turn in which all watch.
+    """A turn in which all viewers watch.
 
     Attributes:
-        viewers: Those who watched.
-        speed: Images that were learned per second.
-        cores: What the web process took of the processor.
+        viewers: All viewers of this turn.
+        speed: Training images per second.
+        cores: Processor time of the web process per second.
     """
 
     viewers: list[Viewer]
@@ -102,8 +110,8 @@ async def _watched(
             here.append(viewer)
             tasks.append(asyncio.create_task(viewer.watch(2 * seconds)))
         for viewer in here:
-            # What counts is how it goes on, not how they all arrived.
-            viewer.look_seconds.clear()
+            # Only the time after all have arrived counts.
+            viewer.refresh_seconds.clear()
             viewer.gaps.clear()
         used = _processor_seconds(server)
         speed = await _speed(run, seconds)
@@ -114,9 +122,9 @@ async def _watched(
     return _Watched(here, speed, cores)
 
 
-def _looks(viewers: list[Viewer]) -> dict[str, float]:
-    """Sum up how viewers were served, and name on the error stream what went wrong."""
-    looks = sorted(second for each in viewers for second in each.look_seconds)
+def _service(viewers: list[Viewer]) -> dict[str, float]:
+    """Summarise how viewers were served, and print errors to the error stream."""
+    refreshes = sorted(second for each in viewers for second in each.refresh_seconds)
     gaps = sorted(second for each in viewers for second in each.gaps)
     pages = sorted(second for each in viewers for second in each.page_seconds)
     errors = sum((each.errors for each in viewers), Counter())
@@ -124,32 +132,36 @@ def _looks(viewers: list[Viewer]) -> dict[str, float]:
         print(f"{times} times: {error}", file=sys.stderr)
     return {
         "errors": errors.total(),
-        "looks": len(looks),
-        "a look, median, s": statistics.median(looks),
-        "a look, 95th percentile, s": percentile(looks, 0.95),
-        "a look, longest, s": looks[-1],
-        "between two looks, median, s": statistics.median(gaps),
-        "between two looks, longest, s": gaps[-1],
+        "refreshes": len(refreshes),
+        "a refresh, median, s": statistics.median(refreshes),
+        "a refresh, 95th percentile, s": percentile(refreshes, 0.95),
+        "a refresh, longest, s": refreshes[-1],
+        "between two refreshes, median, s": statistics.median(gaps),
+        "between two refreshes, longest, s": gaps[-1],
         "opening the page, median, s": statistics.median(pages),
         "opening the page, 95th percentile, s": percentile(pages, 0.95),
     }
 
 
 class _Run:
-    """A run under way, seen from outside."""
+    """The newest run, seen from outside."""
 
     def __init__(self, server: Server) -> None:
         self._store = RunStore(f"sqlite:///{server.home / 'runs.db'}")
-        (run,) = self._store.runs()
-        self.id = run.id
+        run = self._store.runs()[0]
+        self.id, self.batch_size = run.id, run.config.batch_size
 
     def images(self) -> float:
-        """Return how many images it has learned from so far."""
+        """Return the number of images it has trained on so far."""
         run = self._store.get(self.id)
         if run.status.is_over:
             message = "Expected a run under way. Try again with fewer --seconds."
             raise RuntimeError(message)
         return (run.scores.epochs_done or 0.0) * IMAGES_PER_EPOCH
+
+    def seconds_left(self) -> float:
+        """Return its own estimate of the time until it ends."""
+        return self._store.get(self.id).scores.seconds_left or 0.0
 
     def stop(self) -> None:
         """Ask it to stop."""
@@ -157,10 +169,26 @@ class _Run:
 
 
 @contextlib.asynccontextmanager
-async def _training(server: Server) -> AsyncIterator[_Run]:
-    """Start a training as a user does, and wait until it is well under way."""
-    async with viewing(server.url, "train", TRAINING) as user:
-        await user.look(pressed="start")
+async def _training(server: Server, *, seconds: float) -> AsyncIterator[_Run]:
+    """Run a training that lasts at least this many seconds on this machine."""
+    for batch_size in BATCH_SIZES:
+        run = await _start(server, f"fast-mlp~epochs~{EPOCHS}~batch_size~{batch_size}")
+        if run.seconds_left() > seconds:
+            yield run
+            run.stop()
+            return
+        run.stop()
+    message = (
+        f"Expected a training of {seconds:.0f} s or more, but this machine is faster "
+        "than that. Try again with fewer --seconds."
+    )
+    raise RuntimeError(message)
+
+
+async def _start(server: Server, recipe: str) -> _Run:
+    """Start a training as a user does, and wait until its speed is steady."""
+    async with viewing(server.url, "train", f"recipe={recipe}") as user:
+        await user.rerun(pressed="start")
         if user.errors:
             message = f"Expected a training, got {dict(user.errors)}."
             raise RuntimeError(message)
@@ -168,8 +196,7 @@ async def _training(server: Server) -> AsyncIterator[_Run]:
     async with asyncio.timeout(START_SECONDS):
         while run.images() < WARM_EPOCHS * IMAGES_PER_EPOCH:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
-    yield run
-    run.stop()
+    return run
 
 
 async def _speed(run: _Run, seconds: float) -> float:

@@ -1,12 +1,12 @@
-r"""How long recipes take here and in other libraries, side by side.
+r"""Training time of the same recipes in Inklab and in other libraries.
 
-784-128-64-10 with ReLU, softmax and Adam at 0.001, in batches of 32 (the classic
-recipe) and of 128, and a LeNet in batches of 128 with augmentation, on all 60,000
-training images. Each training is a process of its own; all take turns, and the
-median counts. The time is that of the training with compilation, without
-imports and loading; GFLOP/s are what the layers multiply and add in it, without
-augmentation and optimizer. `requirements-bench.txt` has the peers; one that is not
-installed is left out and named.
+784-128-64-10 with ReLU, softmax and Adam at 0.001, with batch sizes 32 (the classic
+recipe) and 128, and a LeNet with batch size 128 and augmentation, on all 60,000
+training images. Each training has its own process. The libraries take turns, and the
+median counts. The time includes compilation, but not imports and loading. GFLOP/s count
+the multiply-adds of the layers (two operations each), without augmentation and
+optimizer. `requirements-bench.txt` lists the other libraries; one that is not installed
+is skipped, and its name is printed.
 
     python benchmarks/training_speed.py [--recipe classic-32 ...] \
         [--peer keras-fit ...] [--repeats 3] [--json]
@@ -46,7 +46,7 @@ NO_CONVOLUTIONS = ("scikit-learn", "jax")
 
 
 def main() -> None:
-    """Run all contestants in turn and print the tables."""
+    """Run all libraries in turn and print the tables."""
     options = _arguments()
     if options.one:
         train, _ = CONTESTANTS[options.one]
@@ -100,7 +100,7 @@ def _wanted(options: argparse.Namespace) -> list[str]:
         if importlib.util.find_spec(package):
             there.append(name)
         else:
-            print(f"left out, not installed: {name}", file=sys.stderr)
+            print(f"skipped, not installed: {name}", file=sys.stderr)
     return there
 
 
@@ -115,7 +115,7 @@ def _print_tables(report: dict) -> None:
     print(machine.line(report["machine"]))
     for recipe, rows in report["median"].items():
         print(
-            f"\n{recipe:14}{'seconds':>9}{'of inklab':>11}{'test accuracy':>15}"
+            f"\n{recipe:14}{'seconds':>9}{'ratio':>11}{'test accuracy':>15}"
             f"{'GFLOP/s':>9}"
         )
         ours = rows["inklab"]["seconds"]

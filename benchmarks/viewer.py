@@ -1,9 +1,9 @@
-"""A viewer without a browser: it speaks Streamlit's protocol and draws nothing.
+"""A viewer without a browser: it speaks Streamlit's protocol and renders nothing.
 
-A tab of a real browser takes a share of the processor that server and training
-need, and other people's browsers run on their own machines. This one does what
-the browser tells the server: it opens a page, presses buttons, and looks again
-as often as the page asks for it.
+A real browser would take processor time from the server and the training, whereas
+other people's browsers run on their own machines. This viewer sends what a browser
+sends: it opens a page, presses buttons, and refreshes live parts as often as the page
+asks for it.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ class Viewer:
     """One session on a page.
 
     Attributes:
-        page_seconds: How long each run of the whole page took, in seconds.
-        look_seconds: How long each look of a live part took.
-        gaps: Seconds between the ends of two looks.
-        errors: What went wrong, and how often.
+        page_seconds: Duration of each run of the whole page, in seconds.
+        refresh_seconds: Duration of each refresh of a live part, in seconds.
+        gaps: Seconds between the ends of two refreshes.
+        errors: Number of times each error occurred.
         address: The query string, without a question mark.
     """
 
     def __init__(self, connection: ClientConnection, page: str, address: str) -> None:
         self.page_seconds: list[float] = []
-        self.look_seconds: list[float] = []
+        self.refresh_seconds: list[float] = []
         self.gaps: list[float] = []
         self.errors: Counter[str] = Counter()
         self.address = address
@@ -46,10 +46,10 @@ class Viewer:
         self._hashes: set[str] = set()
         self._buttons: dict[str, str] = {}
         self._intervals: dict[str, float] = {}
-        self._last_look: float | None = None
+        self._last_refresh: float | None = None
 
-    async def look(self, *, pressed: str = "", fragment: str = "") -> None:
-        """Have the page run, or a live part of it, and wait until it has.
+    async def rerun(self, *, pressed: str = "", fragment: str = "") -> None:
+        """Run the page or a live part of it, and wait until it has finished.
 
         Args:
             pressed: Key of a button that was pressed.
@@ -67,13 +67,13 @@ class Viewer:
         if not fragment:
             self.page_seconds.append(ended - started)
             return
-        self.look_seconds.append(ended - started)
-        if self._last_look is not None:
-            self.gaps.append(ended - self._last_look)
-        self._last_look = ended
+        self.refresh_seconds.append(ended - started)
+        if self._last_refresh is not None:
+            self.gaps.append(ended - self._last_refresh)
+        self._last_refresh = ended
 
     async def watch(self, seconds: float) -> None:
-        """Look as often as the page asks for it."""
+        """Refresh live parts as often as the page asks for it."""
         end = time.perf_counter() + seconds
         while (now := time.perf_counter()) < end:
             if not self._intervals:
@@ -81,7 +81,7 @@ class Viewer:
                 return
             fragment, interval = next(iter(self._intervals.items()))
             try:
-                await self.look(fragment=fragment)
+                await self.rerun(fragment=fragment)
             except (TimeoutError, ConnectionClosed) as error:
                 self.errors[type(error).__name__] += 1
                 return
@@ -110,7 +110,7 @@ class Viewer:
         return message
 
     def _read(self, message: ForwardMsg) -> bool:
-        """Take in a message, and tell whether a run has ended with it."""
+        """Process a message, and return whether it ends a run of the page."""
         if message.metadata.cacheable and message.hash:
             self._hashes.add(message.hash)
         match message.WhichOneof("type"):
@@ -140,20 +140,20 @@ class Viewer:
 
 @contextlib.asynccontextmanager
 async def viewing(url: str, page: str, address: str = "") -> AsyncIterator[Viewer]:
-    """Open a page of a server of this machine in a session of its own.
+    """Open a page in a new session.
 
     Args:
-        url: Where the server is.
+        url: Address of the server.
         page: Name of the page; empty for the first.
         address: The query string, without a question mark.
 
     Yields:
-        The viewer, when the page has been run once.
+        The viewer, once the page has run.
     """
     stream = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
     async with connect(
         stream, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE
     ) as connection:
         viewer = Viewer(connection, page, address)
-        await viewer.look()
+        await viewer.rerun()
         yield viewer

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import ArtifactError
 from core.inference import MAX_BATCH, Predictor
+from tests.rounding import assert_same_but_rounded
 from tests.small_data import dimensions
 
 NUM_CLASSES = 6
@@ -47,7 +48,7 @@ def test_the_probabilities_are_those_worked_out_by_hand(model_file: Path) -> Non
 
     expected = np.exp(5 * strengths) / np.exp(5 * strengths).sum()
     assert answer.dtype == np.float32
-    np.testing.assert_allclose(answer, expected, atol=1e-6)
+    assert_same_but_rounded(answer, expected)
 
 
 def test_classes_are_ranked_by_probability(model_file: Path) -> None:

@@ -65,7 +65,7 @@ class CnnConfig(NetworkFamily):
         tuple[ConvBlock, ...],
         SettingList(
             title="Blocks of convolutions",
-            help="After each block, the largest of 2 x 2 pixels goes on.",
+            help="Max pooling of 2 x 2 after each block halves the image.",
             group="Network",
             low=1,
             high=4,

@@ -82,7 +82,7 @@ class Layer:
 
     Attributes:
         name: What it is, in short: "16C5" is a convolution of 16 filters of 5 x 5
-            pixels, "P2" takes the largest of 2 x 2, "128" is a dense layer.
+            pixels, "P2" is max pooling of 2 x 2, "128" is a dense layer.
         title: The same in words.
         parts: What a group is made of; empty for a single operation.
         shape: Shape of its output for one image.

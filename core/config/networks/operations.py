@@ -166,7 +166,7 @@ class MaxPool(Operation):
 
     def title(self, *_: Shape) -> str:
         """Say what it is."""
-        return f"Largest of {self.size} x {self.size}"
+        return f"Max pooling, {self.size} x {self.size}"
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class GlobalAveragePool(Operation):
 
     def title(self, *_: Shape) -> str:
         """Say what it is."""
-        return "Global average of each channel"
+        return "Global average pooling"
 
 
 @dataclass(frozen=True)
@@ -210,9 +210,9 @@ class Dense(Operation):
         return str(self.units)
 
     def title(self, *_: Shape) -> str:
-        """Say what it is; the softmax is the answer."""
+        """Say what it is; the softmax is the output."""
         if self.squash == "softmax":
-            return f"Answer, {self.units} classes"
+            return f"Output, {self.units} classes"
         return f"Dense, {self.units} units"
 
 

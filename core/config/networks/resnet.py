@@ -54,7 +54,7 @@ class ResidualStage:
 class ResNetConfig(NetworkFamily):
     """A residual network: a first convolution, stages of residual blocks, an average.
 
-    Before each stage the largest of 2 x 2 pixels goes on, so the image is halved.
+    Max pooling of 2 x 2 before each stage halves the image.
 
     Raises:
         ConfigError: If a value is out of its range.
@@ -77,7 +77,7 @@ class ResNetConfig(NetworkFamily):
         tuple[ResidualStage, ...],
         SettingList(
             title="Residual stages",
-            help="Before each stage the largest of 2 x 2 pixels goes on.",
+            help="Max pooling of 2 x 2 before each stage halves the image.",
             group="Network",
             low=1,
             high=4,
@@ -93,9 +93,9 @@ class ResNetConfig(NetworkFamily):
     squeeze_excitation: Annotated[
         bool,
         Setting(
-            title="Squeeze-and-excitation",
-            help="Scales the channels at the end of each block by what the whole image "
-            "says of all of them.",
+            title="SE blocks",
+            help="Squeeze-and-excitation: scales the channels at the end of each block "
+            "by what the whole image says of all of them.",
             group="Network",
             choices=(False, True),
         ),

@@ -13,7 +13,7 @@ LABELS = np.random.default_rng(5).permutation(
 )
 
 
-@pytest.mark.parametrize("fraction", [0.0, 0.05, 0.1, 0.37, 0.5, 0.9])
+@pytest.mark.parametrize("fraction", [0.05, 0.37, 0.9])
 def test_every_image_is_in_exactly_one_part(fraction: float) -> None:
     """An image in both parts is a leak, one in neither is lost."""
     train, validation = stratified_split(LABELS, fraction=fraction, seed=0)

@@ -99,18 +99,16 @@ def test_mnist_has_70_000_upright_images() -> None:
     assert dataset.train.images[0, 5, 12:16].tolist() == [3, 18, 18, 18]
 
 
-@pytest.mark.parametrize("split", ["train", "test"])
-@pytest.mark.parametrize("kind", ["images", "labels"])
-def test_the_arrays_are_mapped_and_read_only(
-    make_spec: MakeSpec, split: str, kind: str
-) -> None:
+def test_the_arrays_are_mapped_and_read_only(make_spec: MakeSpec) -> None:
     """All sessions share them: nobody may change them, or hold a copy."""
-    array = getattr(getattr(store.load_spec(make_spec()), split), kind)
+    dataset = store.load_spec(make_spec())
 
-    assert isinstance(array, np.memmap)
-    assert array.dtype == np.uint8
-    with pytest.raises(ValueError, match="read-only"):
-        array[0] = 1
+    splits = (dataset.train, dataset.test)
+    arrays = [array for split in splits for array in (split.images, split.labels)]
+    assert {(type(array), array.dtype.name) for array in arrays} == {
+        (np.memmap, "uint8")
+    }
+    assert not any(array.flags.writeable for array in arrays)
 
 
 def test_the_second_time_the_sources_are_not_read(

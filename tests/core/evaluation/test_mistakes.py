@@ -79,15 +79,12 @@ def test_mistakes_can_be_narrowed_to_a_class(
     assert len(narrowed.predicted) == len(narrowed.confidence) == len(expected)
 
 
-@pytest.mark.parametrize("true", [None, 1], ids=["all", "narrowed"])
-@pytest.mark.parametrize("field", ["indices", "true", "predicted", "confidence"])
-def test_the_arrays_are_read_only(field: str, true: int | None) -> None:
-    """They are cached and shared between sessions."""
+def test_the_arrays_are_read_only() -> None:
+    """They are cached and shared between sessions, narrowed ones too."""
     found = mistakes.find_mistakes(LABELS, PROBABILITIES)
-    array = getattr(found.where(true=true) if true else found, field)
 
-    with pytest.raises(ValueError, match="read-only"):
-        array[0] = 0
+    arrays = [*vars(found).values(), *vars(found.where(true=1)).values()]
+    assert [array.flags.writeable for array in arrays] == [False] * 8
 
 
 def test_the_predictions_themselves_stay_writable() -> None:

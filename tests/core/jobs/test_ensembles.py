@@ -22,6 +22,7 @@ from core.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
 from core.training.train import predict
 from tests import small_data
+from tests.rounding import assert_same_but_rounded
 from tests.small_data import NUM_TEST, SMALL, dimensions
 
 NETWORKS = (
@@ -91,9 +92,9 @@ def test_an_ensemble_answers_with_the_mean_of_its_members(
     images = small_mnist.test.images / np.float32(255)
     loaded = keras.models.load_model(run_store.artifact(run_id, "model.keras"))
     predictor = Predictor(run_store.artifact(run_id, "model.tflite"))
-    np.testing.assert_allclose(found.probabilities, expected, atol=1e-5)
-    np.testing.assert_allclose(np.asarray(loaded(images)), expected, atol=1e-5)
-    np.testing.assert_allclose(predictor.predict(images), expected, atol=1e-5)
+    assert_same_but_rounded(found.probabilities, expected)
+    assert_same_but_rounded(loaded(images), expected)
+    assert_same_but_rounded(predictor.predict(images), expected)
     hits = (expected.argmax(axis=1) == small_mnist.test.labels).mean()
     assert run.scores.test_accuracy == pytest.approx(hits)
     assert run.scores.test_size == NUM_TEST

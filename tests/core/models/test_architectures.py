@@ -10,6 +10,7 @@ from core.config import CnnConfig, Dimensions, Graph, MlpConfig, Network, Node
 from core.config.networks.operations import Images, Operation
 from core.errors import ConfigError
 from core.models import architectures
+from tests.rounding import assert_same_but_rounded
 from tests.small_data import RESIDUAL, dimensions
 
 NORMED = MlpConfig(hidden=(12, 6), dropout=0.5, batch_norm=True)
@@ -72,7 +73,7 @@ def test_the_answers_are_probabilities(network: MlpConfig) -> None:
 
     assert answers.shape == (5, 4)
     assert (answers >= 0).all()
-    np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-6)
+    assert_same_but_rounded(answers.sum(axis=1), 1, terms=4)
 
 
 def test_a_plain_network_computes_what_the_textbook_says() -> None:
@@ -84,7 +85,7 @@ def test_a_plain_network_computes_what_the_textbook_says() -> None:
     powers = np.exp(hidden @ last + b3)
     expected = powers / powers.sum(axis=1, keepdims=True)
 
-    np.testing.assert_allclose(np.asarray(model(IMAGES)), expected, atol=1e-6)
+    assert_same_but_rounded(model(IMAGES), expected)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "elu", "gelu"])
@@ -105,9 +106,7 @@ def test_dropout_leaves_out_the_share_that_was_asked_for() -> None:
 
     assert 0.45 < (dropped == 0).mean() < 0.55
     kept = dropped != 0
-    np.testing.assert_allclose(
-        dropped[kept], 2 * np.asarray(inner(IMAGES))[kept], rtol=1e-4, atol=1e-6
-    )
+    assert_same_but_rounded(dropped[kept], 2 * np.asarray(inner(IMAGES))[kept])
 
 
 @EVERY_KIND
@@ -227,7 +226,5 @@ def test_features_are_what_the_last_hidden_layer_says(
 
     kernel, bias = model.get_layer("probabilities").get_weights()
     assert features.shape == (5, width)
-    np.testing.assert_allclose(
-        np.asarray(keras.ops.softmax(features @ kernel + bias)), answers, atol=1e-6
-    )
-    np.testing.assert_allclose(answers, np.asarray(model(IMAGES)), atol=1e-7)
+    assert_same_but_rounded(keras.ops.softmax(features @ kernel + bias), answers)
+    assert_same_but_rounded(answers, model(IMAGES))

@@ -12,6 +12,7 @@ from core.errors import ExportError
 from core.inference import MAX_BATCH, Predictor
 from core.models import architectures, export
 from core.types import Probabilities
+from tests.rounding import assert_same_but_rounded
 from tests.small_data import RESIDUAL, dimensions
 
 PIXELS = np.random.default_rng(0).integers(
@@ -62,7 +63,7 @@ def test_the_exported_model_answers_like_the_trained_one(
     export.save_litert(model, path)
 
     answers = Predictor(path).predict(IMAGES)
-    np.testing.assert_allclose(answers, np.asarray(model(IMAGES)), atol=1e-5)
+    assert_same_but_rounded(answers, model(IMAGES))
     export.check_litert(path, images=PIXELS, probabilities=np.asarray(model(IMAGES)))
 
 

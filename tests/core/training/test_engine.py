@@ -1,5 +1,8 @@
 """The compiled epoch: it computes what Keras does, only sooner."""
 
+import functools
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -15,6 +18,11 @@ from core.training.engine import (
     evaluation_batch,
 )
 from core.training.optimizers import optimizer_of
+from tests.rounding import (
+    assert_same_but_rounded,
+    assert_same_weights,
+    rounded_otherwise,
+)
 from tests.small_data import dimensions
 
 NETWORK = MlpConfig(hidden=(16, 8), activation="tanh")
@@ -26,7 +34,7 @@ NUM_BATCHES = 3
 GENERATOR = np.random.default_rng(0)
 IMAGES = GENERATOR.integers(0, 256, (60, 28, 28), dtype=np.uint8)
 LABELS = GENERATOR.integers(0, 4, 60, dtype=np.uint8)
-CANCELLED = ("hidden_1/bias", "hidden_2/bias")
+INK = IMAGES / np.float32(255)
 RATES = np.array([0.003, 0.001, 0.002], np.float32)
 
 
@@ -35,13 +43,14 @@ def make_engine(
     *,
     chunk_batches: int = NUM_BATCHES,
     kind: type[Engine] = Engine,
+    keras_optimizer: keras.optimizers.Optimizer | None = None,
     **recipe: object,
 ) -> Engine:
     """Compile a network of four classes with the weights of seed 0."""
     config = TrainingConfig(network=network, batch_size=BATCH_SIZE, **recipe)
     engine = kind(
         architectures.build(network, dimensions(4)),
-        optimizer_of(config),
+        keras_optimizer or optimizer_of(config),
         config,
         chunk_batches=chunk_batches,
         compiler=compiler_for(network),
@@ -51,10 +60,29 @@ def make_engine(
     return engine
 
 
-def learned_by_keras(
-    network: Network, **recipe: object
-) -> tuple[keras.Model, list[float]]:
+class Reference(NamedTuple):
+    """What Keras' own step learns, and what it does when its input is rounded."""
+
+    weights: list[np.ndarray]
+    losses: list[float]
+    rounded: list[list[np.ndarray]]
+
+
+@functools.cache
+def learned_by_keras(network: Network, **recipe: object) -> Reference:
     """Learn the same batches from the same weights with Keras' own step."""
+    weights, losses = keras_steps(INK, network, **recipe)
+    rounded = [
+        keras_steps(rounded_otherwise(INK, seed=seed), network, **recipe)[0]
+        for seed in range(3)
+    ]
+    return Reference(weights, losses, rounded)
+
+
+def keras_steps(
+    ink: np.ndarray, network: Network, **recipe: object
+) -> tuple[list[np.ndarray], list[float]]:
+    """Return the weights after all batches, and the loss of each before its step."""
     config = TrainingConfig(network=network, **recipe)
     model = architectures.build(network, dimensions(4))
     architectures.initialise(model, seed=0)
@@ -70,12 +98,10 @@ def learned_by_keras(
         model.reset_metrics()
         truth = keras.utils.to_categorical(LABELS[part], 4)
         learned = model.train_on_batch(
-            IMAGES[part] / np.float32(255),
-            truth,
-            class_weight=weights if is_balanced else None,
+            ink[part], truth, class_weight=weights if is_balanced else None
         )
         losses.append(float(learned))
-    return model, losses
+    return model.get_weights(), losses
 
 
 def num_compiled(engine: Engine) -> int:
@@ -95,10 +121,10 @@ def dropping() -> Engine:
     return make_engine(WITH_DROPOUT)
 
 
-def learned_by(engine: Engine) -> list[np.ndarray]:
+def learned_by(engine: Engine, rates: np.ndarray = RATES) -> list[np.ndarray]:
     """Learn all batches from the weights of seed 0, and return the new weights."""
     engine.reset(seed=0)
-    engine.learn(IMAGES, LABELS, RATES)
+    engine.learn(IMAGES, LABELS, rates)
     weights: list[np.ndarray] = engine.model.get_weights()
     return weights
 
@@ -108,34 +134,59 @@ def learned_by(engine: Engine) -> list[np.ndarray]:
 )
 def test_a_chunk_is_what_keras_learns_batch_by_batch(network: Network) -> None:
     """Our loop is an optimisation: it must not be another algorithm."""
-    model, losses = learned_by_keras(network)
+    reference = learned_by_keras(network)
     engine = make_engine(network)
 
     metrics = engine.learn(IMAGES, LABELS, RATES)
 
-    assert metrics.loss == pytest.approx(np.mean(losses), abs=1e-5)
-    for ours, expected in zip(engine.model.weights, model.weights, strict=True):
-        # Batch norm takes a bias before it away again: its gradient is rounding.
-        if not (network.batch_norm and ours.path in CANCELLED):
-            np.testing.assert_allclose(
-                np.array(ours), np.array(expected), atol=1e-5, err_msg=ours.path
-            )
+    assert_same_but_rounded(metrics.loss, np.mean(reference.losses), size=1)
+    found = engine.model.get_weights()
+    assert_same_weights(found, reference.weights, *reference.rounded)
+
+
+def without_bias_correction() -> np.ndarray:
+    """Return the rates with which Adam steps as if its moments needed none."""
+    steps = np.arange(1, NUM_BATCHES + 1)
+    return np.float32(RATES * (1 - 0.9**steps) / np.sqrt(1 - 0.999**steps))
+
+
+@pytest.mark.parametrize("network", [NORMED, CNN], ids=["batch norm", "convolutions"])
+@pytest.mark.parametrize(
+    ("options", "rates"),
+    [
+        pytest.param({"epsilon": 1e-8}, RATES, id="epsilon"),
+        pytest.param({}, without_bias_correction(), id="bias correction"),
+        pytest.param({"beta_1": 0.999, "beta_2": 0.9}, RATES, id="momenta"),
+    ],
+)
+def test_a_faulty_step_is_not_taken_for_rounding(
+    network: Network, options: dict[str, float], rates: np.ndarray
+) -> None:
+    """Another library's epsilon, no bias correction, or momenta that are swapped."""
+    reference = learned_by_keras(network)
+    adam = keras.optimizers.Adam(**options)
+    faulty = make_engine(network, keras_optimizer=adam)
+
+    found = learned_by(faulty, rates)
+
+    with pytest.raises(AssertionError, match="rounding explains"):
+        assert_same_weights(found, reference.weights, *reference.rounded)
 
 
 def test_the_padding_of_a_short_chunk_changes_nothing(plain: Engine) -> None:
     """Nor does what the chunk before left in the buffer, which is used again."""
-    exact = make_engine(NETWORK, chunk_batches=2)
-    plain.learn(IMAGES, LABELS, RATES)
-    plain.reset(seed=0)
+    reference = learned_by_keras(NETWORK)
+    padded = make_engine(NETWORK, chunk_batches=NUM_BATCHES + 1)
+    padded.learn(np.resize(IMAGES, (80, 28, 28)), np.resize(LABELS, 80), RATES[[0] * 4])
+    for engine in (plain, padded):
+        engine.reset(seed=0)
 
-    padded_metrics = plain.learn(IMAGES[:40], LABELS[:40], RATES[:2])
-    exact_metrics = exact.learn(IMAGES[:40], LABELS[:40], RATES[:2])
+    exact_metrics, metrics = (e.learn(IMAGES, LABELS, RATES) for e in (plain, padded))
 
-    assert padded_metrics.loss == pytest.approx(exact_metrics.loss, abs=1e-6)
-    assert padded_metrics.accuracy == exact_metrics.accuracy
-    pairs = zip(plain.model.get_weights(), exact.model.get_weights(), strict=True)
-    for one, other in pairs:
-        np.testing.assert_allclose(one, other, atol=1e-6)
+    assert_same_but_rounded(metrics.loss, exact_metrics.loss, size=1)
+    assert metrics.accuracy == exact_metrics.accuracy
+    found = padded.model.get_weights()
+    assert_same_weights(found, reference.weights, *reference.rounded)
 
 
 def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
@@ -146,7 +197,7 @@ def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
     metrics = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
 
     assert metrics.accuracy == pytest.approx(before.accuracy)
-    assert metrics.loss == pytest.approx(before.loss, abs=1e-5)
+    assert_same_but_rounded(metrics.loss, before.loss, size=1)
     assert metrics.num_images == 60
 
 
@@ -160,7 +211,7 @@ def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> No
 
     answers = np.asarray(plain.model(images / np.float32(255)), np.float64)
     loss = -np.log(answers[np.arange(num_images), labels]).mean()
-    assert metrics.loss == pytest.approx(loss, rel=1e-5)
+    assert_same_but_rounded(metrics.loss, loss, size=1)
     assert metrics.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
     assert metrics.num_images == num_images
 
@@ -236,14 +287,14 @@ def test_each_way_to_optimise_is_that_of_keras(
     plain: Engine, recipe: dict[str, object]
 ) -> None:
     """And each differs from Adam, so that no setting is without effect."""
-    model, _ = learned_by_keras(NETWORK, **recipe)
+    reference = learned_by_keras(NETWORK, **recipe)
     engine = make_engine(NETWORK, **recipe)
 
     learned, with_adam = learned_by(engine), learned_by(plain)
 
-    for ours, expected in zip(learned, model.weights, strict=True):
-        np.testing.assert_allclose(ours, expected, atol=2e-5, err_msg=expected.path)
-    assert not np.allclose(learned[0], with_adam[0], atol=1e-4)
+    assert_same_weights(learned, reference.weights, *reference.rounded)
+    with pytest.raises(AssertionError, match="rounding explains"):
+        assert_same_weights(with_adam, reference.weights, *reference.rounded)
 
 
 class Unweighted(Engine):
@@ -292,7 +343,7 @@ def test_the_loss_that_is_told_is_neither_smoothed_nor_weighted(
 
     told = [each.learn(IMAGES, LABELS, nothing).loss for each in (smooth, plain)]
 
-    assert told[0] == pytest.approx(told[1], abs=1e-5)
+    assert_same_but_rounded(*told, size=1)
 
 
 def test_averaged_weights_are_the_running_mean() -> None:
@@ -310,7 +361,7 @@ def test_averaged_weights_are_the_running_mean() -> None:
     with engine.averaged():
         average = np.array(engine.model.trainable_variables[0])
 
-    np.testing.assert_allclose(average, expected, atol=1e-6)
+    assert_same_but_rounded(average, expected, terms=2 * NUM_BATCHES)
     np.testing.assert_array_equal(engine.model.trainable_variables[0], steps[3])
 
 

@@ -40,12 +40,12 @@ def test_a_box_tells_name_output_and_parameters() -> None:
         "16C5",
     ]
     assert texts(figure, row=2) == [
-        "<b>Largest of 2 x 2</b>",
+        "<b>Max pooling, 2 x 2</b>",
         "Output 12 x 12 x 16",
         "P2",
     ]
     assert texts(figure, row=5)[:2] == ["<b>Dense, 128 units</b>", "Output 128"]
-    assert texts(figure, row=6)[0] == "<b>Answer, 10 classes</b>"
+    assert texts(figure, row=6)[0] == "<b>Output, 10 classes</b>"
 
 
 def test_the_lines_are_shares_of_all_parameters() -> None:
@@ -123,10 +123,10 @@ def test_it_does_not_zoom() -> None:
 def test_the_same_is_told_in_words() -> None:
     assert network_alt(CLASSIC.layers(dimensions(10))) == (
         "The network from top to bottom: Image; Dense, 128 units, 100,480 parameters; "
-        "Dense, 64 units, 8,256 parameters; Answer, 10 classes, 650 parameters"
+        "Dense, 64 units, 8,256 parameters; Output, 10 classes, 650 parameters"
     )
     assert network_alt(LENET.layers(dimensions(10))).startswith(
         "The network from top to bottom: Image, 28 x 28 pixels; "
         "Convolution, 16 of 5 x 5, output 24 x 24 x 16, 416 parameters; "
-        "Largest of 2 x 2, output 12 x 12 x 16; "
+        "Max pooling, 2 x 2, output 12 x 12 x 16; "
     )
