@@ -9,17 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.config.described import is_part, item_settings, settings_of, type_of
 from core.config.networks import FAMILIES
-from core.config.setting import (
-    Group,
-    Setting,
-    SettingList,
-    Value,
-    is_part,
-    item_settings,
-    settings_of,
-    type_of,
-)
+from core.config.setting import Group, Setting, SettingList, Value
 from core.config.training import TrainingConfig
 
 KIND: Final = "kind"
@@ -60,6 +52,12 @@ class Control:
         """Whether it is either on or off."""
         return set(map(type, self.choices[:2])) == {bool}
 
+    @property
+    def number_format(self) -> str:
+        """How a slider writes a whole number, in the way of printf."""
+        unit = "%%" if self.setting.is_percent else self.setting.unit
+        return f"%d {unit}".rstrip()
+
     def text(self, value: object) -> str:
         """Write a value for people."""
         return f"{value} %" if self.setting.is_percent else self.setting.text(value)
@@ -88,12 +86,14 @@ def _controls(described: type, family: str = "") -> Iterator[tuple[str, Control]
         if setting.group:
             needed = setting.used_if[0] if setting.used_if else ""
             needs = key_of(needed, settings[needed]) if needed else ""
-            # A slider shows bare numbers; elsewhere the choices tell the unit.
-            is_bare = isinstance(setting.choices, range)
-            title = setting.title_with_unit if is_bare else setting.title
             yield (
                 key,
-                Control(title=title, setting=setting, families=families, needs=needs),
+                Control(
+                    title=setting.title,
+                    setting=setting,
+                    families=families,
+                    needs=needs,
+                ),
             )
         elif is_part(described, name):
             yield from _controls(type_of(described, name))
@@ -131,7 +131,8 @@ def _of_networks() -> dict[str, Control]:
             before = found.get(key, control)
             families = before.families | control.families
             found[key] = dataclasses.replace(before, families=families)
-    return found
+    # What one family has comes first, as in a network: blocks, then dense layers.
+    return dict(sorted(found.items(), key=lambda item: len(item[1].families)))
 
 
 def _all() -> dict[str, Control]:

@@ -10,16 +10,17 @@ from pydantic.dataclasses import dataclass
 
 from core.config import stored
 from core.config.augmentation import Augmentation
+from core.config.described import default_of, settings_of
 from core.config.networks import MlpConfig, Network
 from core.config.setting import CHECKED, Setting
 from core.errors import ConfigError
 
 OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle", "step"]
+ClassWeights = Literal["off", "balanced"]
 Monitor = Literal["val_loss", "val_accuracy"]
 
 MAX_EPOCHS: Final = 500
-MAX_BATCH_SIZE: Final = 8192
 
 
 def _is_some(value: float) -> bool:
@@ -72,7 +73,7 @@ class TrainingConfig:
             help="Images per step of the optimizer.",
             group="Basic",
             low=1,
-            high=MAX_BATCH_SIZE,
+            high=8192,
             choices=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
             is_logarithmic=True,
         ),
@@ -142,6 +143,17 @@ class TrainingConfig:
             is_off_at_zero=True,
         ),
     ] = 0.0
+    class_weights: Annotated[
+        ClassWeights,
+        Setting(
+            title="Class weights",
+            help="Balanced weighs an image in the training loss by n / (classes x n of "
+            "its class), counted without the validation split, so that rare classes "
+            "count as much as frequent ones. Reported losses are not weighted.",
+            group="Optimizer",
+            choices=get_args(ClassWeights),
+        ),
+    ] = "off"
     gradient_clip: Annotated[
         float,
         Setting(
@@ -289,9 +301,15 @@ class TrainingConfig:
         }
 
 
-SINGLE_VALUES: Final = tuple(
-    field.name
-    for field in dataclasses.fields(TrainingConfig)
-    if field.name not in {"preset", "network", "augmentation"}
-)
-"""The settings of a training that are one value each, in their order."""
+def compiled_part(config: TrainingConfig) -> TrainingConfig:
+    """Return what the compiled loop depends on: the rest has its default.
+
+    What is left out is what says so itself. A setting that says nothing stays in, so
+    that forgetting it costs a compilation, never a training with another value.
+    """
+    unseen = {
+        name: default_of(TrainingConfig, name)
+        for name, setting in settings_of(TrainingConfig).items()
+        if not setting.is_compiled
+    }
+    return dataclasses.replace(config, **unseen)

@@ -52,6 +52,24 @@ def stratified_split(
     return np.flatnonzero(~is_validation), np.flatnonzero(is_validation)
 
 
+def balanced_weights(labels: Labels, *, num_classes: int) -> NDArray[np.float32]:
+    """Weigh each class by the inverse of how often it occurs (King and Zeng 2001).
+
+    Args:
+        labels: Classes of the images, uint8 of shape (n,).
+        num_classes: How many there are.
+
+    Returns:
+        n / (classes that occur x n of the class), 0 for a class that does not occur;
+        float32 of shape (num_classes,). Their mean over the images is 1.
+    """
+    counts = np.bincount(labels, minlength=num_classes)
+    occurs = counts > 0
+    weights = np.zeros(num_classes, np.float32)
+    weights[occurs] = len(labels) / (np.count_nonzero(occurs) * counts[occurs])
+    return weights
+
+
 def _shares(counts: Counts, fraction: float) -> NDArray[np.int64]:
     """Share out round(fraction * n) images by the method of largest remainders."""
     exact = fraction * counts

@@ -9,11 +9,20 @@ import json
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from string import Template
 from typing import Final
 
 from core.config import TrainingConfig
+from core.config.schedules import (
+    COSINE_RISE,
+    END_SHARE,
+    ONE_CYCLE_RISE,
+    START_SHARE,
+    STEP_SHARE,
+    STEPS_AT,
+)
 from core.datasets.catalog import DatasetSpec
 from core.handover import script_pieces as pieces
 from core.handover.script_network import network_lines
@@ -25,7 +34,7 @@ IN_KERAS: Final = "mnist"
 
 _PARTS: Final = Path(__file__).with_name("script_parts.txt")
 _PART: Final = re.compile(r"^### (\w+)\n(.*?)\n(?=###|\Z)", re.DOTALL | re.MULTILINE)
-_RISES: Final = {"one-cycle": 5, "cosine": 20}
+_RISES: Final = {"one-cycle": ONE_CYCLE_RISE, "cosine": COSINE_RISE}
 
 
 def script_of(run: Run, spec: DatasetSpec) -> str:
@@ -58,6 +67,8 @@ def _needed(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
     )
     if config.validation_fraction:
         yield "hold_out"
+    if config.class_weights == "balanced":
+        yield "balanced"
     if config.schedule != "constant":
         yield "rate_step" if config.schedule == "step" else "rate_cosine"
     if changes.shear or changes.elastic or changes.thickness:
@@ -71,14 +82,20 @@ def _needed(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
     yield from ("build", "main", "ending")
 
 
-def _numbers(config: TrainingConfig, spec: DatasetSpec) -> dict[str, float]:
+def _numbers(config: TrainingConfig, spec: DatasetSpec) -> dict[str, float | str]:
     changes, (height, width) = config.augmentation, spec.image_shape
     return {
         "epochs": config.epochs,
         "batch_size": config.batch_size,
         "learning_rate": config.learning_rate,
         "seed": config.seed,
-        "rise": _RISES.get(config.schedule, 1),
+        "rise": round(1 / _RISES.get(config.schedule, 1.0)),
+        "start": round(1 / START_SHARE),
+        "end": END_SHARE,
+        "first_fall": _share_of_steps(STEPS_AT[0]),
+        "second_fall": _share_of_steps(STEPS_AT[1]),
+        "fall": round(1 / STEP_SHARE),
+        "both_falls": round(1 / STEP_SHARE**2),
         "height": height,
         "width": width,
         "middle": (height - 1) / 2,
@@ -88,9 +105,16 @@ def _numbers(config: TrainingConfig, spec: DatasetSpec) -> dict[str, float]:
     }
 
 
+def _share_of_steps(share: float) -> str:
+    """Write the last step before a share of all steps is done."""
+    exact = Fraction(share)
+    times = "" if exact.numerator == 1 else f"{exact.numerator} * "
+    return f"({times}num_steps - 1) // {exact.denominator}"
+
+
 def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
     """Write what stands inside `build` and `main`."""
-    learned = "[learned]" if config.validation_fraction else ""
+    learned = pieces.learned_of(config)
     smoothing = config.label_smoothing
     return {
         "network": _indented(
@@ -199,6 +223,10 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
     (
         lambda run: run.training.label_smoothing,
         "The losses are told with label smoothing; the run told them without.",
+    ),
+    (
+        lambda run: run.training.class_weights == "balanced",
+        "Training losses are told with class weights; the run told them without.",
     ),
     (
         lambda run: run.training.weight_average,

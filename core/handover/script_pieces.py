@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.config import TrainingConfig
+from core.config.optimizers import MOMENTUM
 
 _OPTIMIZERS: Final = {
     "adam": ("Adam",),
@@ -56,10 +57,17 @@ def changes_of(config: TrainingConfig, image_shape: tuple[int, int]) -> Iterator
         yield "layers.ReLU(max_value=1.0),"
 
 
+def learned_of(config: TrainingConfig) -> str:
+    """Write which of the training images are learned from."""
+    return "[learned]" if config.validation_fraction else ""
+
+
 def preparations_of(config: TrainingConfig) -> Iterator[str]:
     """List what is done before the network is made."""
     if config.validation_fraction:
         yield "learned, held_out = hold_out(labels)"
+    if config.class_weights == "balanced":
+        yield f"weights = balanced(labels{learned_of(config)})"
     if config.label_smoothing:
         yield "labels = keras.utils.to_categorical(labels, NUM_CLASSES)"
         yield "test_labels = keras.utils.to_categorical(test_labels, NUM_CLASSES)"
@@ -74,7 +82,7 @@ def optimizer_of(config: TrainingConfig) -> str:
     if config.weight_decay or config.optimizer not in _DEFAULT_IS_NONE:
         lines += [f"{each}={config.weight_decay}" for each in decays]
     if config.optimizer == "sgd":
-        lines += ["momentum=0.9", "nesterov=True"]
+        lines += [f"momentum={MOMENTUM}", "nesterov=True"]
     if config.gradient_clip:
         lines.append(f"global_clipnorm={config.gradient_clip}")
     if config.weight_average:
@@ -89,6 +97,8 @@ def fit_options_of(config: TrainingConfig) -> Iterator[str]:
     """List what `fit` is told beside images, labels, batches and epochs."""
     if config.validation_fraction:
         yield "validation_data=(images[held_out], labels[held_out]),"
+    if config.class_weights == "balanced":
+        yield "class_weight=weights,"
     if not config.patience:
         return
     yield "callbacks=["

@@ -16,6 +16,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from core.config import Compiler, Network, TrainingConfig
+from core.config.optimizers import AVERAGE_WARM_UP
+from core.datasets.splits import balanced_weights
 from core.models import architectures
 from core.runs.training_state import BatchMetrics, EngineState
 from core.types import ByteImages, Labels
@@ -57,10 +59,10 @@ class Engine:
     Args:
         model: Any Keras model from images (n, height, width) to probabilities.
         optimizer: Any Keras optimizer with a settable learning rate.
-        config: Gives the batch size; the label smoothing, without which losses
-            are told; and how much of the running average of the weights stays
-            in a step. In the first steps less of it stays, or a short training
-            would end near its random first weights.
+        config: Gives the batch size; label smoothing and class weights, without
+            which losses are told; and how much of the running average of the
+            weights stays in a step. In the first steps less of it stays, or a short
+            training would end near its random first weights.
         chunk_batches: Batches that one call runs at most; each call is padded
             to it, so there is one shape to compile.
         compiler: What compiles the loop; see `compiler_for`.
@@ -81,6 +83,12 @@ class Engine:
         self._chunk_batches = chunk_batches
         self._label_smoothing = config.label_smoothing
         self._weight_average = config.weight_average
+        num_classes = model.output_shape[-1]
+        self._class_weights = (
+            tf.Variable(tf.ones(num_classes))
+            if config.class_weights == "balanced"
+            else None
+        )
         self._evaluation_batch = evaluation_batch(model)
         self._averages = [
             (tf.Variable(variable.value), variable)
@@ -120,6 +128,17 @@ class Engine:
             variable.assign(keras.ops.zeros_like(variable))
         for average, variable in self._averages:
             average.assign(variable.value)
+
+    def weigh_classes(self, labels: Labels) -> None:
+        """Count by which classes are balanced, if they are.
+
+        Args:
+            labels: Of all images to learn from, uint8 of shape (n,).
+        """
+        if self._class_weights is not None:
+            num_classes = self._class_weights.shape[0]
+            weights = balanced_weights(labels, num_classes=num_classes)
+            self._class_weights.assign(weights)
 
     def state(self) -> EngineState:
         """Return a copy of all that learning has changed."""
@@ -222,19 +241,27 @@ class Engine:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            losses, hits, evenness = self._losses(images, labels, training=True)
+            losses, hits, logs = self._losses(images, labels, training=True)
             loss = tf.reduce_mean(losses)
-            share = self._label_smoothing
-            goal = (1 - share) * loss + share * evenness if share else loss
+            if self._class_weights is None:
+                goal = self._smoothed(loss, -tf.reduce_mean(logs))
+            else:
+                each = self._smoothed(losses, -tf.reduce_mean(logs, axis=-1))
+                truth = tf.cast(labels, tf.int32)
+                goal = tf.reduce_mean(tf.gather(self._class_weights, truth) * each)
         gradients = tape.gradient(goal, variables)
         self.optimizer.learning_rate = rate
         self.optimizer.apply(gradients, variables)
         self._update_averages()
         return loss, hits
 
+    def _smoothed(self, loss: tf.Tensor, evenness: tf.Tensor) -> tf.Tensor:
+        share = self._label_smoothing
+        return (1 - share) * loss + share * evenness if share else loss
+
     def _update_averages(self) -> None:
         steps = tf.cast(self.optimizer.iterations.value, tf.float32)
-        stays = tf.minimum(self._weight_average, steps / (9.0 + steps))
+        stays = tf.minimum(self._weight_average, steps / (AVERAGE_WARM_UP + steps))
         for average, variable in self._averages:
             average.assign(stays * average + (1.0 - stays) * variable.value)
 
@@ -247,14 +274,14 @@ class Engine:
     def _losses(
         self, images: tf.Tensor, labels: tf.Tensor, *, training: bool
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Return the loss of each image, the hits, and the mean loss of all classes."""
+        """Return the loss of each image, the hits, and the log of all probabilities."""
         probabilities = self.model(scaled(images), training=training)
         truth = tf.cast(labels, tf.int32)
         losses = keras.losses.sparse_categorical_crossentropy(truth, probabilities)
         guesses = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
         hits = tf.reduce_sum(tf.cast(guesses == truth, tf.int32))
         logs = tf.math.log(tf.maximum(probabilities, keras.config.epsilon()))
-        return losses, hits, -tf.reduce_mean(logs)
+        return losses, hits, logs
 
 
 def _largest_output(model: keras.Model) -> int:

@@ -1,12 +1,11 @@
 """The Keras optimizer that a configuration asks for."""
 
-from typing import Any, Final
+from typing import Any
 
 import keras
 
 from core.config import TrainingConfig
-
-MOMENTUM: Final = 0.9
+from core.config.optimizers import MOMENTUM
 
 
 def optimizer_of(config: TrainingConfig) -> keras.optimizers.Optimizer:

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from core.config import Compiler, Dimensions, TrainingConfig
+from core.config.training import compiled_part
 from core.datasets import batch_order
 from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
@@ -93,6 +94,7 @@ def train(
     learned, held_out = _split(dataset, config)
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
+    engine.weigh_classes(dataset.train.labels[learned])
     loop = Loop(
         engine=engine,
         config=config,
@@ -203,20 +205,10 @@ def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
 
 
 def _engine_for(dataset: Dataset, config: TrainingConfig, *, num_images: int) -> Engine:
-    # What is not compiled in must not be part of the key.
-    compiled = TrainingConfig(
-        network=config.network,
-        batch_size=config.batch_size,
-        optimizer=config.optimizer,
-        weight_decay=config.weight_decay,
-        label_smoothing=config.label_smoothing,
-        gradient_clip=config.gradient_clip,
-        weight_average=config.weight_average,
-    )
     num_batches = batch_order.batches_per_chunk(
         num_images, batch_size=config.batch_size
     )
-    return _engine(compiled, dataset.spec.dimensions, num_batches)
+    return _engine(compiled_part(config), dataset.spec.dimensions, num_batches)
 
 
 @functools.lru_cache(maxsize=NUM_ENGINES)

@@ -42,7 +42,7 @@ with recipe_column, st.container(border=True):
 
 with look_column:
     live_tab, *plan_tabs = st.tabs(
-        [state.LIVE, "Network", "Learning rate", "Changed images", "Code"],
+        [state.LIVE, "Network", "Learning rate", "Augmentation", "Code"],
         key=state.LOOK,
         on_change="rerun",
     )

@@ -747,7 +747,7 @@ def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
 
 @pytest.mark.usefixtures("store")
 def test_without_changes_the_preview_says_where_to_choose_some() -> None:
-    assert "learned from as they are" in alerts(look_at("Changed images"))[-1]
+    assert "learned from as they are" in alerts(look_at("Augmentation"))[-1]
 
 
 def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
@@ -763,7 +763,7 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)
-    app = look_at("Changed images", recipe="lenet")
+    app = look_at("Augmentation", recipe="lenet")
     assert "The preview is made by the process that trains" in text(app)
 
     images = np.zeros((6, 28, 28), np.uint8)
@@ -787,7 +787,7 @@ def test_a_preview_that_failed_is_asked_for_again(
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)
-    app = look_at("Changed images", recipe="lenet")
+    app = look_at("Augmentation", recipe="lenet")
     assert "The preview could not be made" in alerts(app)[-1]
     assert len(coming) == 1
 

@@ -104,6 +104,7 @@ def _control(key: str, value: Any, *, is_changed: bool, is_used: bool) -> None: 
             max_value=choices[-1],
             step=choices.step,
             value=value,
+            format=control.number_format,
             **options,
         )
     elif isinstance(choices[0], str):

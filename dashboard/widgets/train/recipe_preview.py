@@ -78,7 +78,7 @@ def changed_images(config: TrainingConfig) -> None:
     """Show some training digits as they are, and as they will be learned from."""
     if config.augmentation.is_none:
         st.info(
-            "The images are learned from as they are. Under Advanced, Changed images, "
+            "The images are learned from as they are. Under Advanced, Augmentation, "
             "they can be turned, moved and bent, so that each pass sees new ones.",
             icon=":material/info:",
         )

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
+from sklearn.utils.class_weight import compute_class_weight
 
-from core.datasets.splits import stratified_split
+from core.datasets.splits import balanced_weights, stratified_split
 from core.errors import ConfigError
 
 LABELS = np.random.default_rng(5).permutation(
@@ -99,3 +100,22 @@ def test_an_impossible_fraction_is_refused(fraction: float) -> None:
     """Training needs something to learn from."""
     with pytest.raises(ConfigError, match=rf"0\.0 to 0\.9, got {fraction}"):
         stratified_split(LABELS, fraction=fraction, seed=0)
+
+
+def test_balanced_weights_are_those_worked_out_by_hand() -> None:
+    """Of 12 images in 3 classes, 12 / (3 x n): 12/24, 12/9 and 12/3; one is absent."""
+    labels = np.repeat(np.array([0, 1, 3], np.uint8), [8, 3, 1])
+
+    weights = balanced_weights(labels, num_classes=5)
+
+    np.testing.assert_allclose(weights, [0.5, 4 / 3, 0, 4, 0], rtol=1e-6)
+    assert weights[labels].mean() == pytest.approx(1)
+
+
+def test_balanced_weights_are_those_of_scikit_learn() -> None:
+    labels = np.random.default_rng(0).choice(4, 100, p=[0.7, 0.2, 0.05, 0.05])
+
+    ours = balanced_weights(labels.astype(np.uint8), num_classes=4)
+
+    theirs = compute_class_weight("balanced", classes=np.arange(4), y=labels)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)

@@ -29,7 +29,7 @@ from core.config import (
 from core.config.schedules import learning_rates
 from core.datasets import catalog
 from core.datasets.catalog import DatasetSpec
-from core.datasets.splits import stratified_split
+from core.datasets.splits import balanced_weights, stratified_split
 from core.handover.script import script_of
 from core.models import architectures
 from core.records import Run, RunScores, RunStatus
@@ -49,6 +49,7 @@ EVERYTHING = TrainingConfig(
     schedule="step",
     weight_decay=0.01,
     label_smoothing=0.1,
+    class_weights="balanced",
     gradient_clip=1.0,
     weight_average=0.9,
     patience=3,
@@ -186,6 +187,16 @@ def test_the_hold_out_is_that_of_the_run(tmp_path: Path) -> None:
     expected = stratified_split(labels, fraction=0.2, seed=5)
     np.testing.assert_array_equal(np.flatnonzero(learned), expected[0])
     np.testing.assert_array_equal(np.flatnonzero(held_out), expected[1])
+
+
+def test_the_class_weights_are_those_of_the_run(tmp_path: Path) -> None:
+    labels = np.repeat(np.array([0, 1, 3], np.uint8), [8, 3, 1])
+    config = TrainingConfig(class_weights="balanced")
+
+    found = loaded(config, tmp_path)["balanced"](labels)
+
+    expected = balanced_weights(labels, num_classes=4)
+    assert found == pytest.approx({each: expected[each] for each in (0, 1, 3)})
 
 
 @pytest.mark.parametrize("name", get_args(OptimizerName))

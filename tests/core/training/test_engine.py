@@ -6,8 +6,10 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core.config import CnnConfig, ConvBlock, MlpConfig, Network, TrainingConfig
+from core.datasets.splits import balanced_weights
 from core.models import architectures
 from core.training.engine import (
     EVALUATION_BATCH,
@@ -40,12 +42,13 @@ def make_engine(
     network: Network,
     *,
     chunk_batches: int = NUM_BATCHES,
+    kind: type[Engine] = Engine,
     keras_optimizer: keras.optimizers.Optimizer | None = None,
     **recipe: object,
 ) -> Engine:
     """Compile a network of four classes with the weights of seed 0."""
     config = TrainingConfig(network=network, batch_size=BATCH_SIZE, **recipe)
-    engine = Engine(
+    engine = kind(
         architectures.build(network, dimensions(4)),
         keras_optimizer or optimizer_of(config),
         config,
@@ -53,6 +56,7 @@ def make_engine(
         compiler=compiler_for(network),
     )
     engine.reset(seed=0)
+    engine.weigh_classes(LABELS)
     return engine
 
 
@@ -85,13 +89,18 @@ def keras_steps(
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing)
     # Three batches are over before a graph of them would be compiled.
     model.compile(optimizer_of(config), loss, run_eagerly=True)
+    weights = dict(enumerate(balanced_weights(LABELS, num_classes=4)))
+    is_balanced = config.class_weights == "balanced"
     losses = []
     for batch, rate in enumerate(RATES):
         part = slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)
         model.optimizer.learning_rate = rate
         model.reset_metrics()
         truth = keras.utils.to_categorical(LABELS[part], 4)
-        losses.append(float(model.train_on_batch(ink[part], truth)))
+        learned = model.train_on_batch(
+            ink[part], truth, class_weight=weights if is_balanced else None
+        )
+        losses.append(float(learned))
     return model.get_weights(), losses
 
 
@@ -267,6 +276,11 @@ def test_another_seed_drops_out_others(dropping: Engine) -> None:
         pytest.param({"optimizer": "muon"}, id="muon"),
         pytest.param({"gradient_clip": 0.01}, id="clipped"),
         pytest.param({"label_smoothing": 0.3}, id="smoothed"),
+        pytest.param({"class_weights": "balanced"}, id="class weights"),
+        pytest.param(
+            {"class_weights": "balanced", "label_smoothing": 0.1},
+            id="class weights, smoothed",
+        ),
     ],
 )
 def test_each_way_to_optimise_is_that_of_keras(
@@ -283,9 +297,47 @@ def test_each_way_to_optimise_is_that_of_keras(
         assert_same_weights(with_adam, reference.weights, *reference.rounded)
 
 
-def test_the_loss_that_is_told_is_without_smoothing(plain: Engine) -> None:
+class Unweighted(Engine):
+    """The step as it was before there were class weights."""
+
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            losses, hits, logs = self._losses(images, labels, training=True)
+            evenness = -tf.reduce_mean(logs)
+            loss = tf.reduce_mean(losses)
+            share = self._label_smoothing
+            goal = (1 - share) * loss + share * evenness if share else loss
+        gradients = tape.gradient(goal, variables)
+        self.optimizer.learning_rate = rate
+        self.optimizer.apply(gradients, variables)
+        self._update_averages()
+        return loss, hits
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("network", [NORMED, CNN], ids=["dense", "convolutions"])
+def test_without_class_weights_nothing_changes_by_a_bit(
+    network: Network, smoothing: float
+) -> None:
+    """Runs of before must come out as they did."""
+    engine = make_engine(network, label_smoothing=smoothing)
+    before = make_engine(network, kind=Unweighted, label_smoothing=smoothing)
+
+    for ours, expected in zip(learned_by(engine), learned_by(before), strict=True):
+        np.testing.assert_array_equal(ours, expected)
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"label_smoothing": 0.4}, {"class_weights": "balanced"}], ids=str
+)
+def test_the_loss_that_is_told_is_neither_smoothed_nor_weighted(
+    plain: Engine, recipe: dict[str, object]
+) -> None:
     """Or two runs that differ in it could not be compared."""
-    smooth = make_engine(NETWORK, label_smoothing=0.4)
+    smooth = make_engine(NETWORK, **recipe)
     plain.reset(seed=0)
     nothing = np.full(3, 1e-12, np.float32)
 
