@@ -42,7 +42,7 @@ def measure(config: TrainingConfig, num_seeds: int) -> dict[str, float]:
         run_id = store.create(
             dataclasses.replace(config, seed=seed), name=f"{config.preset} seed {seed}"
         )
-        worker.train_run(run_id)
+        worker.perform(run_id)
         run = store.get(run_id)
         if run.status is not RunStatus.FINISHED:
             sys.exit(f"Expected run {run_id} to finish, but it {run.status}.")

@@ -102,7 +102,7 @@ def _finished_run(store: RunStore) -> str:
         reached = RunScores(
             test_accuracy=0.97, test_size=10_000, train_seconds=3.0, best_epoch=9
         )
-        store.keep(run_id, scores=reached, files=Path(files), compiler="XLA")
+        store.save_results(run_id, scores=reached, files=Path(files), compiler="XLA")
     store.finish(run_id)
     return run_id
 

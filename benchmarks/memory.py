@@ -19,6 +19,7 @@ import psutil
 
 from core.config import CnnConfig, ConvBlock, MlpConfig, TrainingConfig, presets
 from core.jobs import executor, worker
+from core.records import Lane
 from core.runs import open_store
 
 
@@ -41,7 +42,7 @@ def measure(num_runs: int) -> list[dict[str, float]]:
     Returns:
         For each run the id of the process and its memory in MB afterwards.
     """
-    store, pool = open_store(), executor.local_executor()
+    store, pool = open_store(), executor.executor_of(Lane.COMPUTE)
     rows = []
     for number, config in zip(range(num_runs), configs(), strict=False):
         run_id = store.create(config, name=f"run {number}")
@@ -61,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["INKLAB_HOME"] = home
         rows = measure(options.runs)
-        executor.local_executor().shutdown(cancel_futures=True)
+        executor.executor_of(Lane.COMPUTE).shutdown(cancel_futures=True)
     report = {"machine": machine.describe(), "runs": rows}
     if options.json:
         print(json.dumps(report))

@@ -15,7 +15,6 @@
     |   +-- DivergedError          the loss is no longer a number
     |   +-- ExportError            the exported model disagrees with the trained one
     +-- TrainingStopped            somebody asked the training to stop (not a failure)
-    +-- AsideError                 another process gave no answer
     +-- RunTextError               a run cannot have this name or note
     +-- QueueError                 a run cannot have this place in the queue
     +-- RunStoreError              the run store cannot be used
@@ -86,10 +85,6 @@ class ExportError(TrainingError):
 
 class TrainingStopped(InklabError):  # noqa: N818 - it is a request, not an error
     """Somebody asked the training to stop; raised by a progress report."""
-
-
-class AsideError(InklabError):
-    """Another process gave no answer, or one that says what went wrong there."""
 
 
 class RunTextError(InklabError):

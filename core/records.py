@@ -1,6 +1,7 @@
 """What is known of a run, as values that do not change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,12 @@ from core.types import Labels, Probabilities
 CHECKPOINT: Final = "checkpoint.npz"
 """The file of a run that says where its training stood."""
 
+ANALYSES: Final = "analyses"
+"""The folder of a run for what work about it has left there."""
+
+ARRAYS: Final = "arrays.npz"
+"""The file of an analysis for the arrays that it leaves."""
+
 NOTE_TAG: Final = "mlflow.note.content"
 """Where a note is kept; MLflow's own pages show it from there."""
 
@@ -25,6 +32,20 @@ STAR_TAG: Final = "inklab.star"
 
 PLACE_TAG: Final = "inklab.place"
 """Where a run's place in the queue is kept; empty once it has had its turn."""
+
+TRAIN: Final = "train"
+"""The kind of work that makes a model by learning."""
+
+ENSEMBLE: Final = "ensemble"
+"""The kind of work that makes a model of others."""
+
+
+class Lane(StrEnum):
+    """What one process does, one thing after the other."""
+
+    COMPUTE = "compute"
+    INPUT_OUTPUT = "input-output"
+    SCREEN = "screen"
 
 
 class RunStatus(StrEnum):
@@ -123,6 +144,65 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Report:
+    """Where a piece of work stands that is no training.
+
+    Attributes:
+        share: Share of it done, 0 to 1.
+        text: What is being done, as a short clause.
+        metrics: Numbers known so far, by name.
+    """
+
+    share: float
+    text: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRecord:
+    """A piece of work as it is written down; `core.jobs.tasks` reads it.
+
+    Attributes:
+        kind: Which work, like `train`.
+        document: All that decides it, as JSON; empty if the tags of its run tell it.
+        subject: Id of the run that its result belongs to; empty if it is its own.
+        key: Equal for work that would come to the same result; empty if no other does.
+        lane: Which process does it.
+        is_background: Whether it lets all go first that a person asked for.
+    """
+
+    kind: str
+    document: str = ""
+    subject: str = ""
+    key: str = ""
+    lane: Lane = Lane.COMPUTE
+    is_background: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """What a piece of work left with the run that it is about.
+
+    Attributes:
+        name: Of the analysis, and of the folder of its files.
+        title: What it is, in words.
+        key: Of the work that made it; see `TaskRecord`.
+        metrics: Numbers by name.
+        files: Names of its files.
+    """
+
+    name: str
+    title: str
+    key: str
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+    def path_of(self, file: str) -> str:
+        """Return under which name one of its files is among those of its run."""
+        return f"{ANALYSES}/{self.name}/{file}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LivePoints:
     """Scores within the epochs, one value per chunk.
 
@@ -213,34 +293,59 @@ class RunScores:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """How a model was to be made, and what became of it.
+class Job:
+    """Work that takes long: what was asked for, and where it stands.
 
     Attributes:
         id: Its name in the store, 32 hexadecimal digits.
         name: What people call it.
-        config: What was asked for.
         status: Where it stands.
         reason: Why it failed, in plain words; empty otherwise.
+        created: When it was asked for, with time zone.
+        kind: Which work, like `train`.
+        subject: Id of the run that its result belongs to; empty if it is its own.
+        key: Equal for work that comes to the same; empty if no other does.
+        lane: Which process does it.
+        owner: The process that has it in its queue or does it; see `owner`.
+        place: What orders it among those that wait, lowest first; None once it has
+            had its turn.
+        is_adopted: Whether it waited when the server that it was asked of ended.
+        share: Share of the work done, 0 to 1; None where that is not known.
+        activity: What is being done, as a short clause; may be empty.
+    """
+
+    id: str
+    name: str
+    status: RunStatus
+    reason: str
+    created: datetime
+    kind: str = TRAIN
+    subject: str = ""
+    key: str = ""
+    lane: Lane = Lane.COMPUTE
+    owner: str = ""
+    place: float | None = None
+    is_adopted: bool = False
+    share: float | None = None
+    activity: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Job):
+    """A job that makes a model: what was asked for and what became of it.
+
+    Attributes:
+        config: What was asked for.
         compiler: What compiled its training loop; empty until that is over.
         parent: Id of the run that this one goes on with; empty if none.
         is_saving: Whether it was stopped, and what it learned is being saved.
         note: What people wrote about it; empty if nothing.
         is_starred: Whether people marked it.
-        owner: The process that has it in its queue or trains it; see `owner`.
-        place: What orders it among those that wait, lowest first; None once it has
-            had its turn.
-        created: When it was asked for, with time zone.
         scores: Numbers known so far.
         members: Ids of the runs whose mean it is; empty unless it is an ensemble.
     """
 
-    id: str
-    name: str
     config: Recipe
-    status: RunStatus
-    reason: str
-    created: datetime
     scores: RunScores
     compiler: str = ""
     parent: str = ""
@@ -248,8 +353,6 @@ class Run:
     members: tuple[str, ...] = ()
     note: str = ""
     is_starred: bool = False
-    owner: str = ""
-    place: float | None = None
 
     @property
     def has_model(self) -> bool:

@@ -25,8 +25,10 @@ from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
 from core.jobs import executor
-from core.records import History, LivePoints, Run, RunStatus
+from core.jobs.tasks import Task
+from core.records import Attachment, History, Job, LivePoints, Run, RunStatus
 from core.runs import (
+    annotations,
     checkpoint_files,
     logs,
     open_store,
@@ -73,6 +75,7 @@ def _get_ready() -> None:
     executor.warm_up()
     preload()
     _spare_the_collector()
+    executor.adopt_on()
 
 
 def _spare_the_collector() -> None:
@@ -137,8 +140,19 @@ def runs() -> tuple[Run, ...]:
     if not store_exists():
         # A new user: the store is made in the meantime.
         return ()
+    return runs_of(store().jobs())
+
+
+def jobs() -> tuple[Job, ...]:
+    """Return all jobs, newest first: the runs, and other work; see `runs`."""
+    return store().jobs() if store_exists() else ()
+
+
+def runs_of(everything: Sequence[Job]) -> tuple[Run, ...]:
+    """Return those of some jobs that are runs of data sets that this version knows."""
     known = {spec.name for spec in catalog.specs()}
-    return tuple(run for run in store().runs() if run.config.dataset in known)
+    found = (job for job in everything if isinstance(job, Run))
+    return tuple(run for run in found if run.config.dataset in known)
 
 
 def finished_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
@@ -153,14 +167,14 @@ def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
     return next(iter((*named, *at_work, *everything)), None)
 
 
-def waiting_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
-    """Return those of some runs that wait for this server, the next one first."""
+def waiting_jobs(everything: Sequence[Job]) -> tuple[Job, ...]:
+    """Return those of some jobs that wait for this server, the next one first."""
     return queue_order.waiting(everything, owner=str(Owner.this_process()))
 
 
-def place(run: Run) -> Place | None:
+def place(run: Job) -> Place | None:
     """Return where a run stands in its queue; None if it does not wait."""
-    return queue_order.places(runs()).get(run.id) if run.place is not None else None
+    return queue_order.places(jobs()).get(run.id) if run.place is not None else None
 
 
 def move_run(run_id: str, *, by: int) -> None:
@@ -180,7 +194,7 @@ def cancel_run(run_id: str) -> None:
 
 def start_run(config: TrainingConfig, *, name: str) -> str:
     """Queue a training and return the id of its run."""
-    return executor.submit(store(), config, name=name)
+    return executor.train(store(), config, name=name)
 
 
 def epochs_kept(run: Run) -> int | None:
@@ -261,6 +275,39 @@ def wait_for_first_point(run_id: str) -> None:
         lambda run: run.status.is_over or bool(run.scores.epochs_done),
         seconds=START_PATIENCE_SECONDS,
     )
+
+
+def jobs_about(run: Run) -> tuple[Job, ...]:
+    """Return the work that was asked for about a run, newest first."""
+    return tuple(job for job in jobs() if job.subject == run.id)
+
+
+def attachments(run: Run) -> tuple[Attachment, ...]:
+    """Return what work about a run has left with it."""
+    return store().attachments(run.id)
+
+
+def analysis(run: Run, task: Task) -> Attachment | Job | None:
+    """Return what there is of an analysis.
+
+    Args:
+        run: The run that it is about.
+        task: What makes it now.
+
+    Returns:
+        Its result, if such a task has left it; else the newest job that is to make
+        it or has failed to; None if nobody has asked for it.
+    """
+    made = store().attachment(run.id, task.kind, key=task.key)
+    if made is not None:
+        return made
+    return next((job for job in jobs_about(run) if job.key == task.key), None)
+
+
+def analyse(run: Run, task: Task) -> None:
+    """Queue an analysis of a run; one that is under way is not made twice."""
+    name = f"{task.title} of {run.name}"[: annotations.MAX_NAME]
+    executor.submit(store(), task, name=name)
 
 
 def _wait(run_id: str, has_come: Callable[[Run], bool], *, seconds: float) -> None:

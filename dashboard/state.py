@@ -36,10 +36,9 @@ STATUS: Final = "status"
 DATA_SET: Final = "data"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
-EPOCHS_SHOWN: Final = "epochs_shown"
-EPOCHS_TO_SHOW: Final = "epochs_to_show"
 CELL: Final = "cell"
 IMAGE: Final = "image"
+POINTS: Final = "points"
 CANVAS: Final = "canvas_number"
 SAMPLE: Final = "sample"
 STAGE: Final = "stage"
@@ -102,6 +101,7 @@ def choose_run(chosen: str) -> None:
     """Choose another run for all pages; what was selected in the last is dropped."""
     keep_run(chosen)
     remember(CELL, None)
+    remember(POINTS, None)
     remember(IMAGE, None)
 
 
@@ -159,6 +159,18 @@ def image(num_images: int) -> int | None:
 def choose_image(chosen: int | None) -> None:
     """Choose an image of a split by its position, or none."""
     remember(IMAGE, None if chosen is None else str(chosen))
+
+
+def chosen_points(num_images: int) -> tuple[int, ...]:
+    """Return the positions of images that were chosen on a map, the valid ones."""
+    written = (text(POINTS) or "").split(",")
+    found = (_position(each, num_images) for each in written)
+    return tuple(each for each in found if each is not None)
+
+
+def choose_points(chosen: Sequence[int]) -> None:
+    """Choose some images of a map, or none."""
+    remember(POINTS, ",".join(map(str, chosen)) or None)
 
 
 def number(name: str) -> int:

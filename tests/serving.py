@@ -57,7 +57,11 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    home: Path, *, command: Sequence[str] | None = None, log: Path | None = None
+    home: Path,
+    *,
+    command: Sequence[str] | None = None,
+    log: Path | None = None,
+    base_path: str = "",
 ) -> Iterator[Server]:
     """Start the app on a free port, wait until it answers, and end it at last.
 
@@ -65,6 +69,7 @@ def serving(
         home: Its Inklab home.
         command: What to start; `{port}` stands for the port.
         log: Where its output goes; beside the home by default.
+        base_path: Where the command puts the app, below the root: "lab/ink".
 
     Yields:
         The server.
@@ -88,7 +93,7 @@ def serving(
             stderr=subprocess.STDOUT,
         )
         try:
-            url = f"http://localhost:{port}"
+            url = f"http://localhost:{port}/{base_path}".rstrip("/")
             _wait_until_up(url, process, log)
             yield Server(url, home, process, log)
         finally:

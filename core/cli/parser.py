@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import console, flags, runs, train
+from core.cli import analyse, console, flags, runs, train
 from core.cli.predict import predict
 from core.datasets import catalog
+from core.jobs import kinds
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -32,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
         "stop": runs.stop_run,
         "continue": train.continue_run,
         "export": runs.export_run,
+        "analyse": analyse.analyse_run,
     }
     group = _add_group(commands, "runs", "trained networks", json_option, members)
     _add_combine(
@@ -86,6 +88,8 @@ def _add_group(
         if member == "export":
             parser.add_argument("--output", type=Path, metavar="FILE.zip")
             parser.add_argument("--force", action="store_true", help="replace the file")
+        if member == "analyse":
+            parser.add_argument("--kind", choices=kinds.ANALYSES, default="projection")
     return group
 
 

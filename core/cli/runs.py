@@ -9,15 +9,17 @@ from pathlib import Path
 from core.cli import console
 from core.cli.summary import in_short, summary
 from core.handover import bundle
+from core.records import Run
 from core.runs import logs, open_store, queue_order
 
 
 def list_runs(options: argparse.Namespace) -> int:
     """Print all runs, newest first."""
-    runs = open_store().runs()
+    jobs = open_store().jobs()
     places = {
-        run_id: place.number for run_id, place in queue_order.places(runs).items()
+        job_id: place.number for job_id, place in queue_order.places(jobs).items()
     }
+    runs = [job for job in jobs if isinstance(job, Run)]
     rows = [summary(run) | {"place": places.get(run.id)} for run in runs]
     console.print_rows(
         rows if options.json else [in_short(row) for row in rows],
@@ -41,7 +43,7 @@ def show_run(options: argparse.Namespace) -> int:
 def log_of_run(options: argparse.Namespace) -> int:
     """Print what was said while a run was worked on."""
     store = open_store()
-    run = store.get(options.id)
+    run = store.job(options.id)
     text = logs.read(store, run.id)
     if options.json:
         console.print_record({"run_id": run.id, "log": text}, as_json=True)
@@ -64,7 +66,7 @@ def delete_run(options: argparse.Namespace) -> int:
 def move_run(options: argparse.Namespace) -> int:
     """Let a waiting run have its turn earlier or later."""
     store = open_store()
-    run = store.get(options.id)
+    run = store.job(options.id)
     queue_order.move(store, run.id, place=options.to)
     console.print_record({"moved": run.id, "place": options.to}, as_json=options.json)
     return 0
@@ -73,9 +75,9 @@ def move_run(options: argparse.Namespace) -> int:
 def stop_run(options: argparse.Namespace) -> int:
     """Stop one run; one that waits is taken out of the queue."""
     store = open_store()
-    run = store.get(options.id)
+    run = store.job(options.id)
     store.request_stop(run.id)
-    status = str(store.get(run.id).status)
+    status = str(store.job(run.id).status)
     console.print_record({"run_id": run.id, "status": status}, as_json=options.json)
     return 0
 

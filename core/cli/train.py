@@ -6,19 +6,18 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from core.cli import console, flags
 from core.cli.summary import print_result, summary
 from core.config import presets
 from core.errors import TrainingStopped
 from core.insight import network_cost
-from core.jobs import ensembles, worker
-from core.records import Progress
+from core.jobs import worker
+from core.jobs.kinds import ensemble
+from core.jobs.kinds.train import Train
+from core.records import Progress, Report
 from core.runs import open_store
-
-if TYPE_CHECKING:
-    from core.runs.store import RunStore
 
 INTERRUPTED: Final = 130
 """The exit code of a program that Ctrl+C ended."""
@@ -28,31 +27,31 @@ def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = flags.config_of(options)
     name = presets.name_of(config, network=network_cost.describe_network(config))
-    store = open_store()
-    run_id = store.create(config, name=name)
-    return _train(store, run_id, as_json=options.json)
+    return _train(Train(config=config), name=name, as_json=options.json)
 
 
 def continue_run(options: argparse.Namespace) -> int:
     """Train a run for more epochs, as a new run."""
-    from core.jobs.resume import create_child  # noqa: PLC0415 - it imports MLflow
+    from core.jobs.resume import child_of  # noqa: PLC0415 - it imports MLflow
 
+    task, name = child_of(open_store(), options.id, epochs=options.epochs)
+    return _train(task, name=name, as_json=options.json)
+
+
+def _train(task: Train, *, name: str, as_json: bool) -> int:
     store = open_store()
-    run_id = create_child(store, options.id, epochs=options.epochs)
-    return _train(store, run_id, as_json=options.json)
-
-
-def _train(store: "RunStore", run_id: str, *, as_json: bool) -> int:
+    run_id = task.create(store, name=name)
     interrupted = threading.Event()
-    with console.training_bar(store.get(run_id).training.epochs) as show:
+    with console.training_bar(task.config.epochs) as show:
 
-        def watch(progress: Progress) -> None:
-            show(progress)
+        def watch(report: Progress | Report) -> None:
+            if isinstance(report, Progress):
+                show(report)
             if interrupted.is_set():
                 raise TrainingStopped
 
         with _interrupting(interrupted):
-            worker.train_run(run_id, also=watch)
+            worker.perform(run_id, on_report=watch)
     run = store.get(run_id)
     if interrupted.is_set() and run.has_model:
         console.print_record(summary(run), as_json=as_json)
@@ -79,6 +78,7 @@ def _interrupting(interrupted: threading.Event) -> Iterator[None]:
 def combine_runs(options: argparse.Namespace) -> int:
     """Combine finished runs to one that answers with their mean."""
     store = open_store()
-    run_id = ensembles.create(store, options.ids, name=options.name)
-    worker.train_run(run_id)
+    task, usual = ensemble.ensemble_of(store, options.ids)
+    run_id = task.create(store, name=options.name or usual)
+    worker.perform(run_id)
     return print_result(store.get(run_id), as_json=options.json)

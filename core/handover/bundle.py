@@ -18,7 +18,7 @@ from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
 from core.handover.script import script_of
-from core.records import History, Predictions, Run
+from core.records import ENSEMBLE, Attachment, History, Predictions, Run
 from core.runs.logs import LOG
 
 if TYPE_CHECKING:
@@ -102,13 +102,17 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
     with _text(archive, "predictions.csv") as file:
         predictions = store.predictions(run.id)
         csv.writer(file).writerows(_prediction_rows(predictions, spec.classes))
-    unscripted = [_SCRIPT] if run.members else []
+    unscripted = [_SCRIPT] if run.kind == ENSEMBLE else []
     unlogged = [] if _copy(archive, store, run.id, LOG) else [LOG]
+    attached = store.attachments(run.id)
+    for each in attached:
+        for name in each.files:
+            _copy(archive, store, run.id, each.path_of(name))
     with _text(archive, "card.md") as file:
         card = store.artifact(run.id, "card.md").read_text(encoding="utf-8")
-        files = _list_of_files(missing, [*unscripted, *unlogged])
+        files = _list_of_files(missing, [*unscripted, *unlogged], attached)
         file.write(f"{card.rstrip()}\n\n{files}")
-    if run.members:
+    if run.kind == ENSEMBLE:
         return
     with _text(archive, _SCRIPT) as file:
         file.write(script_of(run, spec))
@@ -167,13 +171,17 @@ def _prediction_rows(
         yield index, classes[label], classes[guess], *shares
 
 
-def _list_of_files(missing: Iterable[str], absent: Iterable[str]) -> str:
+def _list_of_files(
+    missing: Iterable[str], absent: Iterable[str], attached: Sequence[Attachment]
+) -> str:
     without = {*missing, *absent}
-    rows = "\n".join(
-        f"| `{name}` | {meaning} |"
-        for name, meaning in CONTENTS.items()
-        if name not in without
-    )
+    contents = {name: what for name, what in CONTENTS.items() if name not in without}
+    contents |= {
+        each.path_of(name): f"analysis: {each.title}"
+        for each in attached
+        for name in each.files
+    }
+    rows = "\n".join(f"| `{name}` | {what} |" for name, what in contents.items())
     remarks = "".join(
         f"\n`{name}` is missing: this run is older than that kind of file. "
         "Train it again to get one.\n"

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from core.runs.checkpoint import Checkpoint
 
 INTERVAL_SECONDS: Final = 10.0
-MOST_SHARE: Final = 0.02
+MAX_SHARE: Final = 0.02
 """Share of a training's time that keeping its state may take: after a state that took
 3 s to write, the next one is written 150 s later."""
 
 
-class Safekeeping:
+class Autosave:
     """Writes the state of one training to the home, the latest over the one before.
 
     Args:
@@ -48,7 +48,7 @@ class Safekeeping:
         except (OSError, HomeError) as error:
             self._note(error)
         now = time.monotonic()
-        self._next = now + max(INTERVAL_SECONDS, (now - started) / MOST_SHARE)
+        self._next = now + max(INTERVAL_SECONDS, (now - started) / MAX_SHARE)
 
     def _note(self, error: Exception) -> None:
         if not self._has_failed:

@@ -1,115 +1,39 @@
-"""Where trainings run: one process of this machine, behind the standard interface.
+"""Ask for tasks: they wait in the store, and an executor for each lane does them."""
 
-The process pool is loky's, because the standard library's runs the main
-script again in each worker, which a Streamlit server does not survive.
-"""
-
+import contextlib
 import functools
-import os
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
-
-from loky import ProcessPoolExecutor
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Final
 
 from core.config import TrainingConfig
-from core.jobs import ensembles, worker
-from core.jobs.aside import Aside
-from core.jobs.queue import RunQueue
+from core.errors import InklabError
+from core.jobs import kinds, worker
+from core.jobs.kinds import ensemble
+from core.jobs.kinds.train import Train
+from core.jobs.lanes import executor_of
+from core.jobs.queue import TaskQueue
+from core.jobs.tasks import Task
+from core.records import Lane, RunStatus
+from core.runs import open_store, store_exists
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
     from core.types import ByteImages
 
-P = ParamSpec("P")
-T = TypeVar("T")
+QUEUED_LANES: Final = (Lane.COMPUTE, Lane.INPUT_OUTPUT)
+"""What somebody waits for at the screen is no task: nobody needs it afterwards."""
 
-_MAKING: Final = threading.Lock()
-_GROWTH_VARIABLE: Final = "LOKY_MAX_MEMORY_LEAK_SIZE"
-_GROWTH: Final = 700_000_000
-"""Bytes that the process may grow by after its first task before another takes its
-place. A data set and what is compiled for one network take more than half of that, and
-the new process has to import TensorFlow."""
+ADOPT_SECONDS: Final = 60.0
 
-
-class _OneProcess(Executor):
-    """A pool of one process for all threads, made anew when that process dies.
-
-    Loky's own reusable pool would be another one for each thread that asks,
-    and each page of each viewer runs in a thread of its own.
-    """
-
-    def __init__(self) -> None:
-        self._aside = Aside(wake=lambda: self.submit(os.getpid))
-        self._lock = threading.Lock()
-        self._is_over = False
-        self._pool: ProcessPoolExecutor | None = None
-
-    def submit(
-        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
-        """Queue a task; see the standard library."""
-        with self._lock:
-            if self._is_over:
-                message = "The program ends, so no task can be begun any more."
-                raise RuntimeError(message)
-            try:
-                return self._submit(fn, *args, **kwargs)
-            except BrokenExecutor:
-                self._pool = None
-                return self._submit(fn, *args, **kwargs)
-
-    def ask(
-        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
-        """Have the process call a function beside its task; see `Aside.submit`."""
-        return self._aside.submit(fn, *args, **kwargs)
-
-    # The names, the order and the defaults are the standard library's.
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
-        """End the process, at once if what waits is cancelled."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=wait, kill_workers=cancel_futures)
-
-    def _end_at_once(self) -> None:
-        # A run that is over at this very moment would have the next one begin.
-        with self._lock:
-            self._is_over = True
-        self.shutdown(wait=True, cancel_futures=True)
-
-    def _submit(
-        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                max_workers=1,
-                timeout=None,
-                env={_GROWTH_VARIABLE: os.environ.get(_GROWTH_VARIABLE, str(_GROWTH))},
-                initializer=worker.settle_in,
-                initargs=(os.getpid(), self._aside.door),
-            )
-            future: Future[T] = self._pool.submit(fn, *args, **kwargs)
-            # When this process ends, loky waits for all tasks, which may take
-            # minutes. Its hook is registered with its first task; what is
-            # registered later runs earlier. Those of atexit run too late.
-            threading._register_atexit(self._end_at_once)  # type: ignore[attr-defined]  # noqa: SLF001
-            return future
-        later: Future[T] = self._pool.submit(fn, *args, **kwargs)
-        return later
-
-
-@functools.cache
-def local_executor() -> _OneProcess:
-    """Return the pool of one process, the same for every thread."""
-    return _OneProcess()
+_LOCK: Final = threading.Lock()
 
 
 def warm_up() -> None:
-    """Have the process get ready now, so that the first run need not wait."""
-    local_executor().submit(worker.warm_up)
+    """Have the process that computes get ready, so that the first run need not wait."""
+    executor_of(Lane.COMPUTE).submit(worker.warm_up)
 
 
 def preview(
@@ -124,27 +48,41 @@ def preview(
 
     Returns:
         What will be the images, uint8 of shape (images, 28, 28), and their
-        changes, uint8 of shape (images, changes, 28, 28); or `AsideError`.
+        changes, uint8 of shape (images, changes, 28, 28).
     """
-    return local_executor().ask(
+    return executor_of(Lane.SCREEN).submit(
         worker.preview, config, num_images=num_images, num_changes=num_changes
     )
 
 
-def submit(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
-    """Queue a training and return at once.
+def submit(store: "RunStore", task: Task, *, name: str) -> str:
+    """Queue a task and return at once.
+
+    A task that comes to the same as one that waits or is being done is that one.
 
     Args:
-        store: Where the run is kept; the worker opens the same one.
-        config: What to train.
-        name: What to call the run.
+        store: Where its job is kept; the worker opens the same one.
+        task: What to do.
+        name: What to call it.
 
     Returns:
-        The id of the new run.
+        The id of its job.
     """
-    run_id = store.create(config, name=name)
-    _proceed(store)
-    return run_id
+    with _LOCK:
+        job_id = _under_way(store, task) or task.create(store, name=name)
+    _proceed(store, task.lane)
+    return job_id
+
+
+def train(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
+    """Queue a training and return the id of its run at once.
+
+    Args:
+        store: Where the run is kept.
+        config: What to train.
+        name: What to call the run.
+    """
+    return submit(store, Train(config=config), name=name)
 
 
 def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
@@ -164,11 +102,10 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
         ConfigError: If there are too many epochs then, or the run is not over.
     """
     # It knows MLflow, which takes two seconds to import.
-    from core.jobs.resume import create_child  # noqa: PLC0415
+    from core.jobs.resume import child_of  # noqa: PLC0415
 
-    child = create_child(store, run_id, epochs=epochs)
-    _proceed(store)
-    return child
+    task, name = child_of(store, run_id, epochs=epochs)
+    return submit(store, task, name=name)
 
 
 def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
@@ -176,7 +113,7 @@ def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str
 
     Args:
         store: Where the runs are kept; the worker opens the same one.
-        run_ids: The runs to combine; see `combining.create`.
+        run_ids: The runs to combine; see `ensemble.ensemble_of`.
         name: What to call the new run; like its networks if empty.
 
     Returns:
@@ -186,18 +123,61 @@ def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str
         UnknownRunError: If there is no such run, or one has not finished.
         ConfigError: If they do not go together.
     """
-    run_id = ensembles.create(store, run_ids, name=name)
-    _proceed(store)
-    return run_id
+    task, usual = ensemble.ensemble_of(store, run_ids)
+    return submit(store, task, name=name or usual)
+
+
+def adopt(store: "RunStore") -> tuple[str, ...]:
+    """Take over what waits for processes that are gone, and go on with it.
+
+    Args:
+        store: Where the jobs are kept.
+
+    Returns:
+        The ids of the jobs that are this process's now.
+    """
+    waiting = [job for job in store.jobs() if job.status is RunStatus.QUEUED]
+    known = [job for job in waiting if job.kind in kinds.KINDS]
+    adopted = tuple(job.id for job in known if store.adopt(job))
+    if adopted:
+        for lane in QUEUED_LANES:
+            _proceed(store, lane)
+    return adopted
+
+
+def adopt_on() -> None:
+    """Adopt now, and again and again: a server may end after this one has started."""
+    store = None
+    while True:
+        # What goes wrong with the store is seen on every page.
+        with contextlib.suppress(InklabError):
+            if store_exists():
+                store = store or open_store()
+                adopt(store)
+        time.sleep(ADOPT_SECONDS)
+
+
+def _under_way(store: "RunStore", task: Task) -> str | None:
+    """Return the id of a job that comes to the same and is not over, if any."""
+    if not task.subject:
+        return None
+    same = (
+        job.id
+        for job in store.jobs()
+        if (job.kind, job.subject, job.key) == (task.kind, task.subject, task.key)
+        and not job.status.is_over
+    )
+    return next(same, None)
 
 
 @functools.cache
-def _queue_of(executor: Executor) -> RunQueue:
-    return RunQueue(executor)
+def _queue_of(executor: Executor, lane: Lane) -> TaskQueue:
+    when_idle = worker.warm_up if lane is Lane.COMPUTE else None
+    return TaskQueue(executor, lane, when_idle=when_idle)
 
 
-def _proceed(store: "RunStore") -> None:
+def _proceed(store: "RunStore", lane: Lane) -> None:
     # Two threads that ask at once for what is not there yet would get one each.
-    with _MAKING:
-        queue = _queue_of(local_executor())
+    with _LOCK:
+        queue = _queue_of(executor_of(lane), lane)
     queue.proceed(store)

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from errno import EDQUOT, EFBIG, ENOSPC
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from core.config import EnsembleConfig, Recipe
 from core.errors import InklabError
+
+if TYPE_CHECKING:
+    from core.jobs.tasks import Task
 
 _FULL: Final = (
     *(os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)),
@@ -19,27 +21,19 @@ _FULL: Final = (
 _NO_MEMORY: Final = ("RESOURCE_EXHAUSTED", "OOM when allocating", "bad_alloc")
 
 
-def reason(error: BaseException, config: Recipe) -> str:
-    """Say why a run failed.
+def reason(error: BaseException, task: "Task | None") -> str:
+    """Say why a job failed.
 
     Args:
         error: What was raised.
-        config: What was trained or combined.
+        task: What was to be done; None if that is not known.
     """
     if isinstance(error, InklabError):
         return str(error)
     if is_out_of_memory(error):
         total = psutil.virtual_memory().total / 1e9
-        remedy = (
-            f"combine fewer runs (they were {len(config.members)})"
-            if isinstance(config, EnsembleConfig)
-            else f"train with smaller batches (they were of {config.batch_size:,} "
-            "images) or a smaller network"
-        )
-        return (
-            f"Memory ran out on this machine, which has {total:.1f} GB: {remedy}, or "
-            "close other programs."
-        )
+        remedy = task.when_memory_runs_out if task else "close other programs"
+        return f"Memory ran out on this machine, which has {total:.1f} GB: {remedy}."
     return f"Unexpected {type(error).__name__}: {error}"
 
 

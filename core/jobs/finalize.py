@@ -1,12 +1,10 @@
 """Store what came of a run: its files, seen to be right, and its scores."""
 
-import contextlib
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from core import settings
 from core.config import Recipe
@@ -14,17 +12,13 @@ from core.datasets.store import Dataset, Split
 from core.errors import HomeError
 from core.evaluation import metrics
 from core.jobs import failure_messages
+from core.jobs.tasks import TaskContext
 from core.records import CHECKPOINT, Run, RunScores
 
 if TYPE_CHECKING:
     from core.runs.checkpoint import Checkpoint
-    from core.runs.store import RunStore
     from core.training.combine import Combined
     from core.training.train import Trained
-
-PREFIX: Final = ".run-"
-LEFT_BEHIND_SECONDS: Final = 3600.0
-"""No run takes so long to be saved."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,51 +44,41 @@ class Result:
     is_stopped: bool = False
 
 
-def keep(
-    store: "RunStore", run: Run, dataset: Dataset, result: Result, *, started: float
-) -> None:
+def save(context: TaskContext, run: Run, dataset: Dataset, result: Result) -> None:
     """Write all files of a run, see that they are right, and store them.
 
     Args:
-        store: Where to.
+        context: Of the task that made the result.
         run: The run.
         dataset: Its data set.
         result: What came of it.
-        started: When the work began, by `time.perf_counter`.
 
     Raises:
         ExportError: If the exported model does not compute what the trained one does.
         HomeError: If there is no room for it.
         RunStoreError: If it cannot be stored.
     """
+    # Whoever sees the scores takes the curves for complete.
+    context.flush()
     predictions = result.made.predictions
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    files = Path(tempfile.mkdtemp(dir=settings.home(), prefix=PREFIX))
     try:
-        _write_and_check(files, result, run.config, dataset.test)
-        scores = RunScores(
-            test_accuracy=accuracy.value,
-            test_size=accuracy.total,
-            train_seconds=result.train_seconds,
-            total_seconds=time.perf_counter() - started,
-            best_epoch=result.best_epoch,
-        )
-        store.keep(run.id, scores=scores, files=files, compiler=result.compiler)
+        with context.scratch() as files:
+            _write_and_check(files, result, run.config, dataset.test)
+            scores = RunScores(
+                test_accuracy=accuracy.value,
+                test_size=accuracy.total,
+                train_seconds=result.train_seconds,
+                total_seconds=time.perf_counter() - context.started,
+                best_epoch=result.best_epoch,
+            )
+            context.store.save_results(
+                run.id, scores=scores, files=files, compiler=result.compiler
+            )
     except Exception as error:
         if failure_messages.is_disk_full(error):
             raise _no_room(result) from error
         raise
-    finally:
-        shutil.rmtree(files, ignore_errors=True)
-
-
-def sweep() -> None:
-    """Remove what processes left behind that were killed while they saved a run."""
-    latest = time.time() - LEFT_BEHIND_SECONDS
-    for folder in settings.home().glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if folder.stat().st_mtime < latest:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_and_check(

@@ -5,37 +5,38 @@ import platform
 import sys
 from collections.abc import Iterator
 
+from core.config import TrainingConfig
 from core.datasets.catalog import DatasetSpec
 from core.insight import network_cost
 from core.jobs.finalize import Result
-from core.records import Progress, Run
+from core.records import Job, Progress, Run
 
 
-def beginning(run: Run) -> str:
-    """Tell who works on which run, and with what."""
+def beginning(job: Job) -> str:
+    """Tell who works on which job, and with what."""
     # It is imported only where it may be; there, nobody need import it to ask.
     tensorflow = getattr(sys.modules.get("tensorflow"), "__version__", "not loaded")
     versions = f"Python {platform.python_version()}, TensorFlow {tensorflow}"
-    return f"Run {run.id}, {run.name}: process {os.getpid()}, {versions}."
+    return f"Run {job.id}, {job.name}: process {os.getpid()}, {versions}."
 
 
-def plan(run: Run, spec: DatasetSpec) -> Iterator[str]:
-    """Tell what is to be done."""
+def what(run: Run, spec: DatasetSpec) -> Iterator[str]:
+    """Tell which model is to be made."""
     images = f"{spec.num_train:,} training and {spec.num_test:,} test images"
     yield f"Data set: {spec.title}, {images}."
     network = network_cost.describe_network(run.config)
     yield f"Network: {network}, {network_cost.num_parameters(run.config):,} parameters."
-    if run.members:
-        yield f"It combines the runs {', '.join(run.members)}."
-        return
-    config = run.training
+
+
+def plan(config: TrainingConfig, parent: str) -> Iterator[str]:
+    """Tell how a training is to go, and which run it goes on with, if any."""
     yield (
         f"Plan: {config.epochs} epochs, batches of {config.batch_size}, "
         f"{config.optimizer}, learning rate {config.learning_rate:g}, "
         f"seed {config.seed}."
     )
-    if run.parent:
-        yield f"It goes on where run {run.parent} ended."
+    if parent:
+        yield f"It goes on where run {parent} ended."
 
 
 def epoch(progress: Progress) -> str:

@@ -1,4 +1,4 @@
-"""Hand the runs that wait to an executor, one at a time, in the order of the store.
+"""Hand what waits to an executor, one task at a time, in the order of the store.
 
 Which one is next is asked when the last one is over and not before, so until then
 people can change the order or take a run back. Only whether one is at work is kept
@@ -8,6 +8,7 @@ here; everything else is in the store.
 import contextlib
 import functools
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import TYPE_CHECKING, Final
 
@@ -15,14 +16,14 @@ from loky.process_executor import ShutdownExecutorError
 
 from core.errors import InklabError, RunStoreError, UnknownRunError
 from core.jobs import worker
-from core.records import Run, RunStatus
+from core.records import Job, Lane, RunStatus
 from core.runs import queue_order
 from core.runs.owner import Owner
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
-CLOSED: Final = "Inklab was closed while this run waited or trained. Start it again."
+CLOSED: Final = "Inklab was closed while this run was worked on. Start it again."
 KILLED: Final = (
     "The training process was ended from outside, for example because memory ran "
     "out. Start the run again."
@@ -35,8 +36,8 @@ NOT_STARTED: Final = (
     "Expected the system to start a process that trains, but it refused for a "
     "minute. Close other programs, then start the run again."
 )
-MOST_TRIES: Final = 5
-MOST_REFUSALS: Final = 60
+MAX_TRIES: Final = 5
+MAX_REFUSALS: Final = 60
 RETRY_SECONDS: Final = 1.0
 
 
@@ -44,17 +45,27 @@ Ended = tuple[str, BaseException | None]
 """Id of a run whose task is over, and what went wrong, if anything."""
 
 
-class RunQueue:
-    """What one executor has to train.
+class TaskQueue:
+    """What one executor has to do.
 
     Safe to use from several threads at once.
 
     Args:
         executor: Does one task after the other.
+        lane: Which tasks.
+        when_idle: Called there when nothing waits any more.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        lane: Lane,
+        *,
+        when_idle: Callable[[], None] | None = None,
+    ) -> None:
         self._executor = executor
+        self._lane = lane
+        self._when_idle = when_idle
         self._lock = threading.Lock()
         self._is_busy = False
         self._will_retry = False
@@ -80,11 +91,11 @@ class RunQueue:
             with self._lock:
                 if self._is_busy:
                     return True
-                run = next(iter(_not_begun(store)), None)
+                run = next(iter(self._not_begun(store)), None)
                 if run is None:
                     return False
                 queue_order.hand_over(store, run.id)
-                future = self._executor.submit(worker.train_queued, run.id)
+                future = self._executor.submit(worker.perform_queued, run.id)
                 self._is_busy = True
                 self._refusals = 0
         except (RunStoreError, RuntimeError, OSError) as error:
@@ -104,12 +115,15 @@ class RunQueue:
         finally:
             with self._lock:
                 self._is_busy = False
+        if _is_closed(error):
+            # What waits is adopted by the next server.
+            return
         if isinstance(error, RunStoreError):
             self._retry(store)
-        elif not self.proceed(store) and error is None:
+        elif not self.proceed(store) and error is None and self._when_idle:
             # A program that ends does no more tasks.
             with contextlib.suppress(RuntimeError, OSError):
-                self._executor.submit(worker.warm_up)
+                self._executor.submit(self._when_idle)
 
     def _see_to(
         self, store: "RunStore", run_id: str, error: BaseException | None
@@ -119,17 +133,19 @@ class RunQueue:
         A process that cannot even start would end again and again: so not for ever.
         """
         status = _status_of(store, run_id)
+        if _is_closed(error) and status is RunStatus.QUEUED:
+            return
         self._tries = self._tries + 1 if status is RunStatus.QUEUED else 0
         if error is not None and status is RunStatus.RUNNING:
             store.fail(run_id, _reason(error))
-        if _is_closed(error) or self._tries == MOST_TRIES:
+        if self._tries == MAX_TRIES:
             self._tries = 0
             self._fail_all(store, _reason(error))
 
     def _refuse(self, store: "RunStore", error: Exception) -> None:
         """Try again what could not be handed over; after a minute, fail what waits."""
         self._refusals += not isinstance(error, RunStoreError)
-        if self._refusals > MOST_REFUSALS:
+        if self._refusals > MAX_REFUSALS:
             self._refusals = 0
             with contextlib.suppress(RunStoreError):
                 self._fail_all(store, f"{NOT_STARTED} ({error})")
@@ -137,9 +153,13 @@ class RunQueue:
             self._retry(store)
 
     def _fail_all(self, store: "RunStore", reason: str) -> None:
-        for run in _not_begun(store):
+        for run in self._not_begun(store):
             with contextlib.suppress(RunStoreError):
                 store.fail(run.id, reason)
+
+    def _not_begun(self, store: "RunStore") -> tuple[Job, ...]:
+        owner = str(Owner.this_process())
+        return queue_order.not_begun(store.jobs(), owner=owner, lane=self._lane)
 
     def _retry(self, store: "RunStore", ended: Ended | None = None) -> None:
         """Try again soon.
@@ -171,14 +191,10 @@ class RunQueue:
         self.proceed(store)
 
 
-def _not_begun(store: "RunStore") -> tuple[Run, ...]:
-    return queue_order.not_begun(store.runs(), owner=str(Owner.this_process()))
-
-
 def _status_of(store: "RunStore", run_id: str) -> RunStatus | None:
     """Return where a run stands; None if it was deleted."""
     try:
-        return store.get(run_id).status
+        return store.job(run_id).status
     except UnknownRunError:
         return None
 

@@ -1,4 +1,4 @@
-"""Tell the run store how a training goes, without holding the training up.
+"""Tell the run store how a task goes, without holding it up.
 
 Writing to the store takes milliseconds, several times a second. A thread does
 it, gathers what came up meanwhile, and asks in the same breath whether
@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from core.errors import RunStoreError, TrainingStopped
-from core.records import Progress
+from core.records import Progress, Report
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -22,14 +22,14 @@ PATIENCE_SECONDS: Final = 60.0
 
 
 class Reporter:
-    """A report function for `train` that writes to the store in the background.
+    """A report function that writes to the store in the background.
 
     Use it as a context manager: leaving it writes what is still unwritten.
 
     Args:
         store: Where to write.
-        run_id: The run that is being trained.
-        also: Called with each progress too, in the thread that trains.
+        run_id: The job that is being worked on.
+        on_report: Called with each report too, in the thread that works.
     """
 
     def __init__(
@@ -37,13 +37,14 @@ class Reporter:
         store: "RunStore",
         run_id: str,
         *,
-        also: Callable[[Progress], None] = lambda _: None,
+        on_report: Callable[[Progress | Report], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._run_id = run_id
-        self._also = also
+        self._on_report = on_report
         self._lock = threading.Lock()
-        self._unwritten: list[Progress] = []
+        self._unwritten: list[Progress | Report] = []
+        self._writing = threading.Lock()
         self._news = threading.Event()
         self._over = threading.Event()
         self._stop_requested = threading.Event()
@@ -51,17 +52,17 @@ class Reporter:
         self._failure: RunStoreError | None = None
         self._thread = threading.Thread(target=self._write_on, daemon=True)
 
-    def __call__(self, progress: Progress) -> None:
-        """Take note of a progress.
+    def __call__(self, report: Progress | Report) -> None:
+        """Take note of a report.
 
         Raises:
             TrainingStopped: If somebody asked the run to stop.
             RunStoreError: If the store has not answered for a minute.
         """
         with self._lock:
-            self._unwritten.append(progress)
+            self._unwritten.append(report)
         self._news.set()
-        self._also(progress)
+        self._on_report(report)
         self.check()
 
     def check(self) -> None:
@@ -72,10 +73,14 @@ class Reporter:
             RunStoreError: If the store has not answered for a minute.
         """
         if self._stop_requested.is_set():
-            message = "The training was stopped on request."
+            message = "The work was stopped on request."
             raise TrainingStopped(message)
         if self._failure:
             raise self._failure
+
+    def flush(self) -> None:
+        """Write now what is still unwritten, if the store takes it."""
+        self._write_once()
 
     def __enter__(self) -> Self:
         """Start writing."""
@@ -102,16 +107,17 @@ class Reporter:
         self._write_once()
 
     def _write_once(self) -> None:
-        with self._lock:
-            progress, self._unwritten = self._unwritten, []
-        try:
-            # Asked first, because nothing can be written to a deleted run.
-            if self._store.is_stop_requested(self._run_id):
-                self._stop_requested.set()
-            self._store.log(self._run_id, progress)
-            self._last_success = time.monotonic()
-        except RunStoreError as error:
+        with self._writing:
             with self._lock:
-                self._unwritten = progress + self._unwritten
-            if time.monotonic() - self._last_success > PATIENCE_SECONDS:
-                self._failure = error
+                reports, self._unwritten = self._unwritten, []
+            try:
+                # Asked first, because nothing can be written to a deleted run.
+                if self._store.is_stop_requested(self._run_id):
+                    self._stop_requested.set()
+                self._store.log(self._run_id, reports)
+                self._last_success = time.monotonic()
+            except RunStoreError as error:
+                with self._lock:
+                    self._unwritten = reports + self._unwritten
+                if time.monotonic() - self._last_success > PATIENCE_SECONDS:
+                    self._failure = error

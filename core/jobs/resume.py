@@ -1,19 +1,23 @@
 """A run that goes on with another one, which stays as it is."""
 
 import dataclasses
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.errors import ConfigError
+from core.jobs.kinds.train import Train
+from core.records import ENSEMBLE
 from core.runs import checkpoint_files
 from core.runs.annotations import MAX_NAME
 from core.runs.checkpoint import finished_epochs_in
-from core.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
 
 _TO_EPOCH: Final = ", to epoch "
 
 
-def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
-    """Record that a run shall go on; its child waits in the queue.
+def child_of(store: "RunStore", run_id: str, *, epochs: int) -> tuple[Train, str]:
+    """Return the task by which a run goes on as another one.
 
     Args:
         store: Where both runs are kept.
@@ -23,7 +27,7 @@ def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
             it ended, or where its state was kept last if it broke off.
 
     Returns:
-        The id of the new run.
+        The task, and what its run is called.
 
     Raises:
         UnknownRunError: If there is no such run.
@@ -35,7 +39,7 @@ def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
     if epochs < 1:
         message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
         raise ConfigError(message)
-    if parent.members:
+    if parent.kind == ENSEMBLE:
         message = (
             f"Expected a run that was trained, but {parent.name} combines others. "
             "Continue one of these, and combine them anew."
@@ -51,4 +55,4 @@ def create_child(store: RunStore, run_id: str, *, epochs: int) -> str:
     config = dataclasses.replace(parent.training, epochs=total)
     end = f"{_TO_EPOCH}{total}"
     name = parent.name.split(_TO_EPOCH)[0][: MAX_NAME - len(end)] + end
-    return store.create(config, name=name, parent=parent.id)
+    return Train(config=config, parent=parent.id), name

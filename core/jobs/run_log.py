@@ -23,7 +23,7 @@ from core.runs import logs
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-MOST_BYTES: Final = 192 * 1024
+MAX_BYTES: Final = 192 * 1024
 KEPT_BYTES: Final = 64 * 1024
 """How much of the beginning, and of the end, is kept of a log that grew too long."""
 
@@ -31,7 +31,7 @@ LOOK_SECONDS: Final = 0.2
 _STREAMS: Final = (1, 2)
 
 
-class Logbook:
+class RunLog:
     """The log of one run, while it is worked on.
 
     Use it as a context manager: an error that leaves the block is written down
@@ -40,11 +40,11 @@ class Logbook:
 
     Args:
         run_id: The run.
-        listens: Whether it also takes down all that this process writes to its
+        captures_streams: Whether it also takes down all that this process writes to its
             standard streams; that is then seen nowhere else.
     """
 
-    def __init__(self, run_id: str, *, listens: bool = False) -> None:
+    def __init__(self, run_id: str, *, captures_streams: bool = False) -> None:
         self._path: Path | None = None
         self._file = -1
         with contextlib.suppress(OSError, InklabError):
@@ -52,7 +52,7 @@ class Logbook:
             path.parent.mkdir(exist_ok=True)
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             self._path = path
-        self._listens = listens and self._path is not None
+        self._captures_streams = captures_streams and self._path is not None
         self._opened = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -64,8 +64,8 @@ class Logbook:
         self._write("".join(f"{now:%Y-%m-%d %H:%M:%S} {line}\n" for line in lines))
 
     def __enter__(self) -> Self:
-        """Begin to listen, if that was asked for."""
-        if self._listens:
+        """Begin to take down the streams, if that was asked for."""
+        if self._captures_streams:
             # A process may have no standard streams, or no thread left.
             with (
                 contextlib.suppress(OSError, RuntimeError),
@@ -114,7 +114,7 @@ class Logbook:
         """Take out the middle if it is too long; what comes is appended as before."""
         with self._lock, path.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
-            if size <= MOST_BYTES:
+            if size <= MAX_BYTES:
                 return
             file.seek(-KEPT_BYTES, os.SEEK_END)
             end = file.read()

@@ -6,10 +6,20 @@ scikit-learn, if it is installed, for wrappers that nothing here uses.
 """
 
 import contextlib
+import importlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
+
+
+def import_training() -> None:
+    """Import it now; it takes seconds, and only a process that computes needs it."""
+    if "core.training.train" in sys.modules:
+        # What it says is hidden from the whole process, which may be training.
+        return
+    with without_remarks(), without_library("sklearn"):
+        importlib.import_module("core.training.train")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ process that is killed. Whoever says that the run is over puts it with its files
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from core import settings
 from core.errors import ArtifactError, HomeError, RunStoreError
@@ -14,12 +14,17 @@ from core.errors import ArtifactError, HomeError, RunStoreError
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
-    from core.runs.reader import RunReader
-
 LOG: Final = "log.txt"
 """The file of a run that has its log."""
 
 _FOLDER: Final = "logs"
+
+
+class HasFiles(Protocol):
+    """A store, as far as it is needed here."""
+
+    def artifact(self, run_id: str, name: str) -> Path:
+        """Return a file of a run."""
 
 
 def file_of(run_id: str) -> Path:
@@ -31,7 +36,7 @@ def file_of(run_id: str) -> Path:
     return settings.home() / _FOLDER / f"{run_id}.txt"
 
 
-def read(store: "RunReader", run_id: str) -> str:
+def read(store: HasFiles, run_id: str) -> str:
     """Return what was said while a run was worked on, so far if it still is.
 
     Args:
@@ -47,11 +52,11 @@ def read(store: "RunReader", run_id: str) -> str:
     try:
         content = file_of(run_id).read_bytes()
     except OSError:
-        content = _kept(store, run_id)
+        content = _saved(store, run_id)
     return content.decode(errors="replace")
 
 
-def keep(client: "MlflowClient", run_id: str) -> None:
+def save(client: "MlflowClient", run_id: str) -> None:
     """Put the log of a run that is over with its files, if there is one here.
 
     Nothing is raised: a run has its result with or without a log. What cannot be
@@ -69,7 +74,7 @@ def keep(client: "MlflowClient", run_id: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def _kept(store: "RunReader", run_id: str) -> bytes:
+def _saved(store: HasFiles, run_id: str) -> bytes:
     try:
         return store.artifact(run_id, LOG).read_bytes()
     except (OSError, ArtifactError) as error:

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from mlflow.entities import Metric
 from mlflow.entities import Run as MlflowRun
@@ -18,20 +18,32 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.config import Recipe, recipe_from_json
 from core.errors import RunStoreError
 from core.records import (
+    ENSEMBLE,
     NOTE_TAG,
     PLACE_TAG,
     STAR_TAG,
+    TRAIN,
     History,
+    Job,
+    Lane,
     Progress,
+    Report,
     Run,
     RunScores,
     RunStatus,
+    TaskRecord,
 )
 
 STEPS_PER_EPOCH: Final = 1000
 """Points within an epoch are stored at thousandths of an epoch."""
 
 LIVE_CURVES: Final = ("progress/loss", "progress/accuracy")
+
+KIND_TAG: Final = "inklab.kind"
+OWNER_TAG: Final = "inklab.owner"
+ADOPTED_TAG: Final = "inklab.adopted"
+ACTIVITY_TAG: Final = "inklab.activity"
+SHARE: Final = "progress/share"
 
 _STATUS: Final = {
     "SCHEDULED": RunStatus.QUEUED,
@@ -42,8 +54,8 @@ _STATUS: Final = {
 }
 
 
-def run_of(found: MlflowRun) -> Run:
-    """Read one of our runs.
+def job_of(found: MlflowRun) -> Job:
+    """Read one of our jobs; it is a run if it makes a model.
 
     Raises:
         RunStoreError: If another program made it.
@@ -51,26 +63,26 @@ def run_of(found: MlflowRun) -> Run:
         ConfigError: If its configuration has an impossible value.
     """
     tags, metrics = found.data.tags, found.data.metrics
-    if "inklab.config" not in tags:
+    if "inklab.config" in tags:
+        return _run_of(found)
+    if KIND_TAG not in tags:
         message = (
-            f"Expected run {found.info.run_id} to have a configuration of Inklab, "
-            "but it has none: another program made it."
+            f"Expected run {found.info.run_id} to be one of Inklab, but it has neither "
+            "a configuration nor a kind of work: another program made it."
         )
         raise RunStoreError(message)
+    return Job(share=metrics.get(SHARE), **_common(found))
+
+
+def _run_of(found: MlflowRun) -> Run:
+    tags, metrics = found.data.tags, found.data.metrics
     return Run(
-        id=found.info.run_id,
-        name=found.info.run_name,
         config=_config_of(tags["inklab.config"]),
-        status=_STATUS[found.info.status],
-        reason=tags.get("inklab.reason", ""),
         compiler=tags.get("inklab.compiler", ""),
         parent=tags.get("inklab.parent", ""),
         members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
         note=tags.get(NOTE_TAG, ""),
         is_starred=bool(tags.get(STAR_TAG)),
-        owner=tags.get("inklab.owner", ""),
-        place=_place(tags.get(PLACE_TAG, "")),
-        created=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),
             test_size=_whole(metrics.get("test_size")),
@@ -83,7 +95,55 @@ def run_of(found: MlflowRun) -> Run:
             images_per_second=metrics.get("progress/images_per_second"),
             seconds_left=metrics.get("progress/seconds_left"),
         ),
+        **_common(found),
     )
+
+
+class _Common(TypedDict):
+    id: str
+    name: str
+    status: RunStatus
+    reason: str
+    created: datetime
+    kind: str
+    subject: str
+    key: str
+    lane: Lane
+    owner: str
+    place: float | None
+    is_adopted: bool
+    activity: str
+
+
+def _common(found: MlflowRun) -> _Common:
+    """Read what all jobs have; one without a kind is of the first version."""
+    tags = found.data.tags
+    return {
+        "id": found.info.run_id,
+        "name": found.info.run_name,
+        "status": _STATUS[found.info.status],
+        "reason": tags.get("inklab.reason", ""),
+        "created": datetime.fromtimestamp(found.info.start_time / 1000, UTC),
+        "kind": tags.get(KIND_TAG) or (ENSEMBLE if "inklab.members" in tags else TRAIN),
+        "subject": tags.get("inklab.subject", ""),
+        "key": tags.get("inklab.key", ""),
+        "lane": _lane(tags.get("inklab.lane", "")),
+        "owner": tags.get(OWNER_TAG, ""),
+        "place": _place(tags.get(PLACE_TAG, "")),
+        "is_adopted": ADOPTED_TAG in tags,
+        "activity": tags.get(ACTIVITY_TAG, ""),
+    }
+
+
+def tags_of(task: TaskRecord) -> dict[str, str]:
+    """Write what is read of a task without opening its document."""
+    tags = {
+        KIND_TAG: task.kind,
+        "inklab.subject": task.subject,
+        "inklab.key": task.key,
+        "inklab.lane": "" if task.lane is Lane.COMPUTE else str(task.lane),
+    }
+    return {key: value for key, value in tags.items() if value}
 
 
 def compact(text: str) -> str:
@@ -95,6 +155,11 @@ def compact(text: str) -> str:
 def _config_of(text: str) -> Recipe:
     """Read a configuration, which is the same for many runs and for every look."""
     return recipe_from_json(text)
+
+
+def _lane(text: str) -> Lane:
+    """Read a lane; what a newer version calls otherwise is compute's."""
+    return Lane(text) if text in tuple(Lane) else Lane.COMPUTE
 
 
 def _place(text: str) -> float | None:
@@ -109,9 +174,18 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
+def report_metrics(report: Progress | Report) -> list[Metric]:
+    """Write as metrics what was reported."""
+    if isinstance(report, Progress):
+        return progress_metrics(report)
+    now, step = now_ms(), round(report.share * STEPS_PER_EPOCH)
+    values = {SHARE: report.share, **report.metrics}
+    return [Metric(key, value, now, step) for key, value in values.items()]
+
+
 def progress_metrics(progress: Progress) -> list[Metric]:
     """Write a progress as metrics within the epoch, and of an epoch that it ends."""
-    now, step = _now_ms(), round(progress.epochs_done * STEPS_PER_EPOCH)
+    now, step = now_ms(), round(progress.epochs_done * STEPS_PER_EPOCH)
     values = {
         "loss": progress.loss,
         "accuracy": progress.accuracy,
@@ -144,7 +218,7 @@ def epoch_metrics(history: History) -> list[Metric]:
         "dead_units": history.dead_units,
     }
     return [
-        Metric(key, value, _now_ms(), epoch)
+        Metric(key, value, now_ms(), epoch)
         for key, values in scores.items()
         for epoch, value in enumerate(values, start=1)
     ]
@@ -160,7 +234,7 @@ def score_metrics(scores: RunScores) -> list[Metric]:
         "best_epoch": scores.best_epoch,
     }
     return [
-        Metric(key, float(value), _now_ms(), 0)
+        Metric(key, float(value), now_ms(), 0)
         for key, value in values.items()
         if value is not None
     ]
@@ -187,5 +261,6 @@ def plain_errors() -> Iterator[None]:
         raise RunStoreError(message) from error
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
+    """Return the time as MLflow writes it, in milliseconds since 1970."""
     return int(time.time() * 1000)

@@ -9,11 +9,13 @@ import functools
 import os
 import socket
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
 import psutil
 
 SAME_SECONDS: Final = 1.0
+WAITING_LIMIT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,26 @@ class Owner:
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
+
+
+def is_gone(owner: str, *, since: datetime) -> bool:
+    """Tell whether nobody will begin what waits for a process.
+
+    Args:
+        owner: The process, as `str` wrote it.
+        since: When the wait began, with time zone.
+
+    Returns:
+        Whether it is a process of this machine that has ended, or one of another that
+        has not begun in a day: nobody here can tell whether that one lives.
+    """
+    try:
+        process = Owner.from_text(owner)
+    except ValueError:
+        return True
+    if process.is_here:
+        return not process.is_alive
+    return datetime.now(UTC) - since > WAITING_LIMIT
 
 
 @functools.cache

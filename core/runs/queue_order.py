@@ -12,13 +12,31 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Final, Protocol, TypeVar
 
 from core.errors import QueueError, UnknownRunError
-from core.records import PLACE_TAG, Run, RunStatus
+from core.records import PLACE_TAG, Job, Lane, RunStatus
 
-if TYPE_CHECKING:
-    from core.runs.store import RunStore
+BACKGROUND: Final = 1e9
+"""The places from here on are for work that lets all go first that a person asked
+for; nobody asks for so many."""
+
+AnyJob = TypeVar("AnyJob", bound=Job)
+
+
+class HasJobs(Protocol):
+    """A store, as far as it is needed here."""
+
+    def job(self, job_id: str, /) -> Job:
+        """Return a job."""
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return all jobs."""
+
+    def annotate(
+        self, run_id: str, *, name: str = "", tags: Mapping[str, str] | None = None
+    ) -> None:
+        """Change tags of a job."""
 
 
 @dataclass(frozen=True)
@@ -34,49 +52,63 @@ class Place:
     total: int
 
 
-def waiting(runs: Sequence[Run], *, owner: str) -> tuple[Run, ...]:
-    """Return the runs that wait for their turn with a process, the next one first.
+def waiting(jobs: Sequence[AnyJob], *, owner: str) -> tuple[AnyJob, ...]:
+    """Return what waits for its turn with a process, what comes next first.
 
     Args:
-        runs: All runs, in any order.
+        jobs: All jobs, in any order.
         owner: The process.
     """
-    ours = (run for run in runs if run.owner == owner and _waits(run))
+    ours = (job for job in jobs if job.owner == owner and _waits(job))
     return tuple(sorted(ours, key=_order))
 
 
-def places(runs: Sequence[Run]) -> Mapping[str, Place]:
-    """Return the place of each run that waits, by its id."""
-    queues: defaultdict[str, list[Run]] = defaultdict(list)
-    for run in sorted(filter(_waits, runs), key=_order):
-        queues[run.owner].append(run)
+def places(jobs: Sequence[Job]) -> Mapping[str, Place]:
+    """Return the place of each job that waits, by its id.
+
+    Args:
+        jobs: All jobs, in any order.
+    """
+    queues: defaultdict[tuple[str, Lane], list[Job]] = defaultdict(list)
+    for job in sorted(filter(_waits, jobs), key=_order):
+        queues[job.owner, job.lane].append(job)
     return {
-        run.id: Place(number, len(queue))
+        job.id: Place(number, len(queue))
         for queue in queues.values()
-        for number, run in enumerate(queue, start=1)
+        for number, job in enumerate(queue, start=1)
     }
 
 
-def not_begun(runs: Sequence[Run], *, owner: str) -> tuple[Run, ...]:
-    """Return what a process has to do, what comes next first.
+def not_begun(jobs: Sequence[Job], *, owner: str, lane: Lane) -> tuple[Job, ...]:
+    """Return what a process has to do in a lane, what comes next first.
 
-    Besides the runs that wait these are such that had their turn, but whose worker
-    ended before it began with them; they come first.
+    Besides what waits this is what had its turn, but whose worker ended before it
+    began; that comes first.
 
     Args:
-        runs: All runs, in any order.
+        jobs: All jobs, in any order.
         owner: The process.
+        lane: The lane.
     """
-    queued = (run for run in runs if run.status is RunStatus.QUEUED)
-    return tuple(sorted((run for run in queued if run.owner == owner), key=_order))
+    queued = (job for job in jobs if job.status is RunStatus.QUEUED)
+    ours = (job for job in queued if (job.owner, job.lane) == (owner, lane))
+    return tuple(sorted(ours, key=_order))
 
 
-def behind(runs: Sequence[Run]) -> float:
-    """Return a place behind all runs that wait."""
-    return 1.0 + max((run.place or 0.0 for run in runs if _waits(run)), default=0.0)
+def behind(jobs: Sequence[Job], *, is_background: bool = False) -> float:
+    """Return a place behind all that waits, but before what lets it go first.
+
+    Args:
+        jobs: All jobs, in any order.
+        is_background: Whether it is for work that lets all others go first.
+    """
+    taken = [job.place or 0.0 for job in jobs if _waits(job)]
+    if is_background:
+        return 1.0 + max([*taken, BACKGROUND])
+    return 1.0 + max((place for place in taken if place < BACKGROUND), default=0.0)
 
 
-def move(store: "RunStore", run_id: str, *, place: int) -> None:
+def move(store: HasJobs, run_id: str, *, place: int) -> None:
     """Let a waiting run have another turn.
 
     Args:
@@ -109,7 +141,7 @@ def move(store: "RunStore", run_id: str, *, place: int) -> None:
             _write(store, each.id, float(number))
 
 
-def shift(store: "RunStore", run_id: str, *, by: int) -> None:
+def shift(store: HasJobs, run_id: str, *, by: int) -> None:
     """Move a waiting run from where it is now; not beyond either end.
 
     Args:
@@ -126,7 +158,7 @@ def shift(store: "RunStore", run_id: str, *, by: int) -> None:
     move(store, run.id, place=min(max(now + by, 1), len(queue)))
 
 
-def hand_over(store: "RunStore", run_id: str) -> None:
+def hand_over(store: HasJobs, run_id: str) -> None:
     """Record that a run has its turn: its place cannot be changed any more.
 
     Raises:
@@ -135,17 +167,18 @@ def hand_over(store: "RunStore", run_id: str) -> None:
     store.annotate(run_id, tags={PLACE_TAG: ""})
 
 
-def _waits(run: Run) -> bool:
+def _waits(run: Job) -> bool:
     return run.status is RunStatus.QUEUED and run.place is not None
 
 
-def _order(run: Run) -> tuple[bool, float, datetime, str]:
+def _order(run: Job) -> tuple[bool, float, datetime, str]:
     return run.place is not None, run.place or 0.0, run.created, run.id
 
 
-def _queue_of(store: "RunStore", run_id: str) -> tuple[Run, list[Run]]:
-    run = store.get(run_id)
-    queue = list(waiting(store.runs(), owner=run.owner))
+def _queue_of(store: HasJobs, run_id: str) -> tuple[Job, list[Job]]:
+    run = store.job(run_id)
+    rivals = [job for job in store.jobs() if job.lane is run.lane]
+    queue = list(waiting(rivals, owner=run.owner))
     for each in queue:
         if each.id == run.id:
             return each, queue
@@ -157,7 +190,7 @@ def _queue_of(store: "RunStore", run_id: str) -> tuple[Run, list[Run]]:
     raise QueueError(message)
 
 
-def _between(before: Sequence[Run], after: Sequence[Run]) -> float | None:
+def _between(before: Sequence[Job], after: Sequence[Job]) -> float | None:
     """Return a number between those of the neighbours, if there is one."""
     lowest = (before[-1].place or 0.0) if before else -math.inf
     highest = (after[0].place or 0.0) if after else math.inf
@@ -170,5 +203,5 @@ def _between(before: Sequence[Run], after: Sequence[Run]) -> float | None:
     return middle if lowest < middle < highest else None
 
 
-def _write(store: "RunStore", run_id: str, place: float) -> None:
+def _write(store: HasJobs, run_id: str, place: float) -> None:
     store.annotate(run_id, tags={PLACE_TAG: str(place)})

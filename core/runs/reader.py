@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from mlflow.entities import Metric
@@ -19,24 +18,31 @@ from mlflow.protos.databricks_pb2 import (
 from mlflow.tracking import MlflowClient
 
 from core.errors import (
-    ArtifactError,
     ConfigError,
     RunStoreError,
     SchemaError,
     UnknownRunError,
 )
-from core.records import History, LivePoints, Predictions, Run, RunStatus
+from core.records import (
+    History,
+    Job,
+    LivePoints,
+    Run,
+    RunStatus,
+)
 from core.runs import database, logs, sql_listing
-from core.runs.mlflow_mapping import STEPS_PER_EPOCH, plain_errors, run_of
+from core.runs.mlflow_mapping import (
+    OWNER_TAG,
+    STEPS_PER_EPOCH,
+    job_of,
+    plain_errors,
+)
 from core.runs.owner import Owner
+from core.runs.run_files import RunFiles
 
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
 HEARTBEAT_LIMIT_SECONDS: Final = 60.0
-QUEUE_LIMIT_SECONDS: Final = 24 * 3600.0
-"""A run that waits has no heartbeat; if its machine is called otherwise now, or is
-another, nobody can tell whether it will ever begin."""
-
 SAVING_LIMIT_SECONDS: Final = 300.0
 ABANDONED: Final = (
     "The training process ended unexpectedly, for example because memory ran out. "
@@ -49,7 +55,7 @@ _NO_SUCH_RUN: Final = (
 )
 
 
-class RunReader:
+class RunReader(RunFiles):
     """The half of the run store that reads.
 
     It writes two things: a run whose process is gone is marked failed when it is read,
@@ -81,13 +87,20 @@ class RunReader:
         Raises:
             UnknownRunError: If there is none.
         """
-        if run_id == LATEST:
+        found = self.job(run_id)
+        if isinstance(found, Run):
+            return found
+        raise _unknown(run_id)
+
+    def job(self, job_id: str) -> Job:
+        """Return a job as it is now: a run, or other work; see `get`."""
+        if job_id == LATEST:
             return self._latest()
-        with plain_errors(), finding(run_id):
-            found = self._client.get_run(run_id)
+        with plain_errors(), finding(job_id):
+            found = self._client.get_run(job_id)
         if found.info.lifecycle_stage != "active":
-            raise _unknown(run_id)
-        return self._checked(run_of(found), found)
+            raise _unknown(job_id)
+        return self._checked(job_of(found), found)
 
     def with_model(self, run_id: str) -> Run:
         """Return a run that has a model; see `get`.
@@ -106,12 +119,16 @@ class RunReader:
 
     def runs(self) -> tuple[Run, ...]:
         """Return all runs, newest first; those that cannot be read are left out."""
+        return tuple(job for job in self.jobs() if isinstance(job, Run))
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return all jobs, newest first: the runs, and other work."""
         with plain_errors():
             found = sql_listing.active_runs(self._client, self._uri, self._experiment)
         readable = []
         for each in found:
             with contextlib.suppress(RunStoreError, SchemaError, ConfigError):
-                readable.append(self._checked(run_of(each), each))
+                readable.append(self._checked(job_of(each), each))
         return tuple(readable)
 
     def is_stop_requested(self, run_id: str) -> bool:
@@ -142,35 +159,6 @@ class RunReader:
             accuracy=_values(accuracy[: len(loss)]),
         )
 
-    def artifact(self, run_id: str, name: str) -> Path:
-        """Return a file of a run as a local path.
-
-        Raises:
-            ArtifactError: If the run has no such file.
-        """
-        with plain_errors():
-            try:
-                uri = self._client.get_run(run_id).info.artifact_uri
-                folder = database.folder_of(uri)
-                if folder is None:
-                    return Path(self._client.download_artifacts(run_id, name))
-                # MLflow would make a copy that nobody deletes, each time.
-                return (folder / name).resolve(strict=True)
-            except (OSError, MlflowException) as error:
-                message = (
-                    f"Expected {name} among the files of run {run_id}, but it is "
-                    "missing. Delete this run and train it again."
-                )
-                raise ArtifactError(message) from error
-
-    def predictions(self, run_id: str) -> Predictions:
-        """Return what a finished run's model said about the test images.
-
-        Raises:
-            ArtifactError: If they are missing or damaged.
-        """
-        return Predictions.load(self.artifact(run_id, "predictions.npz"))
-
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is None:
@@ -198,27 +186,29 @@ class RunReader:
         message = "Expected a finished run, but there is none. Train one first."
         raise UnknownRunError(message)
 
-    def _checked(self, run: Run, found: MlflowRun) -> Run:
+    def _checked(self, job: Job, found: MlflowRun) -> Job:
         tags = found.data.tags
-        if "inklab.saving" in tags and run.status is RunStatus.STOPPED:
+        is_stopped = job.status is RunStatus.STOPPED
+        if "inklab.saving" in tags and is_stopped and isinstance(job, Run):
             silence = time.time() - float(tags["inklab.saving"])
-            may_come = not run.has_model and silence < SAVING_LIMIT_SECONDS
+            may_come = not job.has_model and silence < SAVING_LIMIT_SECONDS
             is_saving = may_come and _is_worked_on(found)
-            return replace(run, is_saving=is_saving)
-        if run.status.is_over or _is_worked_on(found):
-            return run
+            return replace(job, is_saving=is_saving)
+        # One that waits is adopted by the next server if its process is gone.
+        if job.status is not RunStatus.RUNNING or _is_worked_on(found):
+            return job
         # It may have finished, and its process ended, since we read it.
         with plain_errors():
-            now = run_of(self._client.get_run(run.id))
-        if now.status is not run.status:
+            now = job_of(self._client.get_run(job.id))
+        if now.status is not job.status:
             return now
         try:
             with plain_errors():
-                mark_failed(self._client, run.id, ABANDONED)
+                mark_failed(self._client, job.id, ABANDONED)
         except RunStoreError:
             # A full disk, for example: it is true all the same.
-            return replace(run, status=RunStatus.FAILED, reason=ABANDONED)
-        return self.get(run.id)
+            return replace(job, status=RunStatus.FAILED, reason=ABANDONED)
+        return self.job(job.id)
 
     def _points(self, run_id: str, key: str) -> list[Metric]:
         with plain_errors():
@@ -244,20 +234,17 @@ def finding(run_id: str) -> Iterator[None]:
 
 def mark_failed(client: MlflowClient, run_id: str, reason: str) -> None:
     """Mark a run failed, with a reason in plain words; its process writes no more."""
-    logs.keep(client, run_id)
+    logs.save(client, run_id)
     client.set_tag(run_id, "inklab.reason", reason)
     client.set_terminated(run_id, "FAILED")
 
 
 def _is_worked_on(found: MlflowRun) -> bool:
-    """Whether the process that is responsible for a run that is not over lives."""
+    """Whether the process that works on a run lives."""
     tags = found.data.tags
-    owner = Owner.from_text(tags["inklab.owner"])
+    owner = Owner.from_text(tags[OWNER_TAG])
     if owner.is_here:
         return owner.is_alive
-    if found.info.status == "SCHEDULED":
-        waited: float = time.time() - found.info.start_time / 1000
-        return waited < QUEUE_LIMIT_SECONDS
     silence = time.time() - float(tags.get("inklab.heartbeat", time.time()))
     return silence < HEARTBEAT_LIMIT_SECONDS
 

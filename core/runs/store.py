@@ -5,35 +5,37 @@ tools can read the store. The configuration is kept as a tag, from which it is
 read back, and as a flat list of parameters, for people.
 """
 
-import contextlib
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Final
 
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Param, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, ErrorCode
 
 from core.config import Recipe
-from core.errors import RunStoreError
-from core.records import PLACE_TAG, History, Progress, RunScores, RunStatus
-from core.runs import checkpoint_files, logs, queue_order, reader
-from core.runs.mlflow_mapping import (
-    LIVE_CURVES,
-    STEPS_PER_EPOCH,
-    compact,
-    epoch_metrics,
-    plain_errors,
-    progress_metrics,
-    score_metrics,
+from core.records import (
+    ENSEMBLE,
+    PLACE_TAG,
+    TRAIN,
+    Job,
+    RunStatus,
+    TaskRecord,
 )
-from core.runs.owner import Owner
-from core.runs.reader import RunReader
+from core.runs import checkpoint_files, queue_order, reader
+from core.runs.mlflow_mapping import (
+    ADOPTED_TAG,
+    OWNER_TAG,
+    compact,
+    plain_errors,
+    tags_of,
+)
+from core.runs.owner import Owner, is_gone
+from core.runs.recorder import RunRecorder
+from core.runs.run_files import DOCUMENT
 
-MOST_METRICS: Final = 1000
-"""MLflow takes no more at once."""
 
-
-class RunStore(RunReader):
+class RunStore(RunRecorder):
     """All runs of one store, to read and to write.
 
     Safe to use from several threads and processes at once.
@@ -53,6 +55,7 @@ class RunStore(RunReader):
         name: str,
         parent: str = "",
         members: Sequence[str] = (),
+        task: TaskRecord | None = None,
     ) -> str:
         """Record that a model was asked for; the run waits, behind all others.
 
@@ -61,33 +64,91 @@ class RunStore(RunReader):
             name: What to call the run.
             parent: Id of a run that it goes on with, if there is one.
             members: Ids of the runs to combine; none unless it is an ensemble.
+            task: The work; None if all that decides it is in the other arguments.
 
         Returns:
             The id of the new run.
         """
-        tags = {
-            "mlflow.runName": name,
-            "inklab.config": compact(config.to_json()),
-            "inklab.owner": str(Owner.this_process()),
-            PLACE_TAG: str(queue_order.behind(self.runs())),
-        }
+        tags = {"inklab.config": compact(config.to_json())}
         if parent:
             # MLflow's own tools show a run below the one that this tag names.
             tags |= {"inklab.parent": parent, "mlflow.parentRunId": parent}
         if members:
             tags["inklab.members"] = ",".join(members)
+        task = task or TaskRecord(kind=ENSEMBLE if members else TRAIN)
+        params = [Param(key, value) for key, value in config.flat().items()]
+        return self._create(task, name=name, tags=tags, params=params)
+
+    def create_job(self, task: TaskRecord, *, name: str) -> str:
+        """Record that work was asked for that makes no model; it waits for its turn.
+
+        Args:
+            task: The work.
+            name: What to call it.
+
+        Returns:
+            The id of the new job.
+        """
+        return self._create(task, name=name, tags={}, params=())
+
+    def _create(
+        self,
+        task: TaskRecord,
+        *,
+        name: str,
+        tags: Mapping[str, str],
+        params: Sequence[Param],
+    ) -> str:
+        place = queue_order.behind(self.jobs(), is_background=task.is_background)
+        tags = {
+            "mlflow.runName": name,
+            OWNER_TAG: str(Owner.this_process()),
+            PLACE_TAG: str(place),
+            **tags_of(task),
+            **tags,
+        }
         with plain_errors():
             run_id: str = self._client.create_run(
                 self._experiment, tags=tags
             ).info.run_id
-            params = [Param(key, value) for key, value in config.flat().items()]
+            if task.document:
+                self._client.log_text(run_id, task.document, DOCUMENT)
             self._client.log_batch(run_id, params=params)
             self._client.update_run(run_id, status="SCHEDULED")
         return run_id
 
+    def adopt(self, job: Job) -> bool:
+        """Take over a job that waits for a process that is gone; keep its place.
+
+        A parameter can be written once only, so of two processes that try at once
+        one gets the job.
+
+        Returns:
+            Whether it is this process's now.
+        """
+        me = str(Owner.this_process())
+        with plain_errors():
+            claims = self._client.get_run(job.id).data.params
+            owner = job.owner
+            while _claim_of(owner) in claims:
+                # Whoever had claimed it may have ended before it wrote so.
+                owner = claims[_claim_of(owner)]
+            if not is_gone(owner, since=job.created):
+                return False
+            try:
+                self._client.log_param(job.id, _claim_of(owner), me)
+            except MlflowException as error:
+                if error.error_code == ErrorCode.Name(INVALID_PARAMETER_VALUE):
+                    return False
+                raise
+            now = str(time.time())
+            tags = [RunTag(OWNER_TAG, me), RunTag(ADOPTED_TAG, now)]
+            self._client.log_batch(job.id, tags=tags)
+        return True
+
     def delete(self, run_id: str) -> None:
         """Take a run out of all lists, and stop it; MLflow can restore it."""
-        run = self.get(run_id)
+        run = self.job(run_id)
         self.request_stop(run.id)
         with plain_errors():
             self._client.delete_run(run.id)
@@ -121,120 +182,16 @@ class RunStore(RunReader):
         Raises:
             UnknownRunError: If there is no such run.
         """
-        run = self.get(run_id)
+        run = self.job(run_id)
         with plain_errors():
             if name:
                 self._client.update_run(run.id, name=name)
             for key, value in (tags or {}).items():
                 self._client.set_tag(run.id, key, value)
 
-    def start(self, run_id: str) -> bool:
-        """Record that this process now works on a run.
-
-        Returns:
-            False if the run was stopped while it waited.
-
-        Raises:
-            UnknownRunError: If there is no such run, or none any more.
-        """
-        if self.get(run_id).status is not RunStatus.QUEUED:
-            return False
-        with plain_errors():
-            # First, because a run that waits must stay with the process that has it
-            # in its queue, whatever happens to this one.
-            self._client.update_run(run_id, status="RUNNING")
-            self._client.set_tag(run_id, "inklab.owner", str(Owner.this_process()))
-            self._client.set_tag(run_id, "inklab.heartbeat", str(time.time()))
-        return True
-
-    def log(self, run_id: str, progress: Sequence[Progress]) -> None:
-        """Append what a training reported, and that its process is alive."""
-        metrics = [metric for each in progress for metric in progress_metrics(each)]
-        heartbeat = RunTag("inklab.heartbeat", str(time.time()))
-        with plain_errors():
-            self._client.log_batch(run_id, tags=[heartbeat])
-            self._log_metrics(run_id, metrics)
-
-    def inherit(
-        self, run_id: str, parent: str, *, history: History, epochs_done: float
-    ) -> None:
-        """Let the curves of a run begin with those of the run it goes on with.
-
-        What the store has of a run that was killed may end before or after the moment
-        in which its state was kept.
-
-        Args:
-            run_id: A run that begins.
-            parent: The run before it.
-            history: The scores by epoch with which it goes on.
-            epochs_done: How many passes were made then, with fractions.
-        """
-        last = round(epochs_done * STEPS_PER_EPOCH)
-        with plain_errors():
-            live = [
-                metric
-                for key in LIVE_CURVES
-                for metric in self._client.get_metric_history(parent, key)
-                if metric.step <= last
-            ]
-            self._log_metrics(run_id, [*live, *epoch_metrics(history)])
-
-    def keep(
-        self, run_id: str, *, scores: RunScores, files: Path, compiler: str = ""
-    ) -> None:
-        """Store the results of a run; what it is called afterwards is told next.
-
-        Args:
-            run_id: A run whose training is over.
-            scores: Test accuracy and times; fields that are None are left out.
-            files: A folder whose files are kept with the run.
-            compiler: What compiled the training loop, if that is known.
-
-        Raises:
-            RunStoreError: If it cannot be stored; then none of the files is.
-        """
-        metrics = score_metrics(scores)
-        try:
-            with plain_errors():
-                self._client.log_artifacts(run_id, str(files))
-        except RunStoreError:
-            self._discard(run_id, [each.name for each in files.iterdir()])
-            raise
-        with plain_errors():
-            if compiler:
-                self._client.set_tag(run_id, "inklab.compiler", compiler)
-            # Last, because whoever sees the scores takes the files for complete.
-            self._client.log_batch(run_id, metrics=metrics)
-
-    def keep_log(self, run_id: str) -> None:
-        """Put the log of a run with its files; it need not be there, or be possible."""
-        logs.keep(self._client, run_id)
-
-    def finish(self, run_id: str) -> None:
-        """Mark a run finished."""
-        with plain_errors():
-            self._client.set_terminated(run_id, "FINISHED")
-
-    def fail(self, run_id: str, reason: str) -> None:
-        """Mark a run failed, with a reason in plain words."""
-        with plain_errors():
-            reader.mark_failed(self._client, run_id, reason)
-
-    def stop(self, run_id: str, *, saving: bool = False) -> None:
-        """Mark a run stopped on request.
-
-        Args:
-            run_id: A run that is not over.
-            saving: Whether what it learned will be kept in a moment.
-        """
-        with plain_errors():
-            if saving:
-                self._client.set_tag(run_id, "inklab.saving", str(time.time()))
-            self._client.set_terminated(run_id, "KILLED")
-
     def request_stop(self, run_id: str) -> None:
         """Ask for a run to stop; one that still waits is stopped at once."""
-        run = self.get(run_id)
+        run = self.job(run_id)
         if run.status.is_over:
             return
         # Also when it waits: the worker may start it at this very moment.
@@ -243,13 +200,8 @@ class RunStore(RunReader):
         if run.status is RunStatus.QUEUED:
             self.stop(run_id)
 
-    def _discard(self, run_id: str, names: Sequence[str]) -> None:
-        """Remove files of a run, half of which a full disk may have taken."""
-        for name in names:
-            with contextlib.suppress(RunStoreError, OSError):
-                self.artifact(run_id, name).unlink()
 
-    def _log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
-        for start in range(0, len(metrics), MOST_METRICS):
-            part = metrics[start : start + MOST_METRICS]
-            self._client.log_batch(run_id, metrics=part)
+def _claim_of(owner: str) -> str:
+    """Name the parameter by which a job of a process that is gone is claimed."""
+    # The name of a machine may have characters that MLflow does not take.
+    return f"adopted/{hashlib.sha256(owner.encode()).hexdigest()[:16]}"

@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.types import Counts
-from dashboard.charts.theme import Palette, base_figure
-from dashboard.charts.words import count_of, percent
+from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure
+from dashboard.charts.words import count_of, percent, plain
 
 MAX_BARS = 10
 BAR_HEIGHT = 26
@@ -44,13 +44,11 @@ def probability_bars(
         range=[0, 150],
         tickvals=[0, 50, 100],
         ticktext=["0 %", "50 %", "100 %"],
-        fixedrange=True,
     )
     figure.update_yaxes(
         type="category",
         autorange="reversed",
         dtick=1,
-        fixedrange=True,
         tickfont={"color": palette.text, "size": 14},
     )
     return figure
@@ -74,7 +72,7 @@ def class_balance(
     Returns:
         Two bars for each class, in the order of the labels.
     """
-    figure = base_figure(palette, name="balance", height=BALANCE_HEIGHT)
+    figure = base_figure(palette, name="balance", height=BALANCE_HEIGHT, can_zoom=True)
     splits = (
         ("Training", counts_train, palette.training),
         ("Test", counts_test, palette.secondary),
@@ -85,14 +83,14 @@ def class_balance(
         bargap=0.2,
         bargroupgap=0.05,
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        legend=LEGEND_ABOVE,
         margin={"t": 44},
     )
     figure.update_xaxes(
         title_text="Class",
         type="category",
         categoryorder="array",
-        categoryarray=list(classes),
+        categoryarray=list(map(plain, classes)),
         dtick=1,
         showgrid=False,
     )
@@ -121,7 +119,7 @@ def _ranked_bars(
     quiet = [palette.secondary] * (len(shown) - 1)
     return go.Bar(
         x=[share * 100 for share in shares],
-        y=[classes[label] for label in shown],
+        y=[plain(classes[label]) for label in shown],
         orientation="h",
         marker={"color": [palette.text, *quiet], "line": {"width": 0}},
         text=[
@@ -131,7 +129,7 @@ def _ranked_bars(
         textposition="outside",
         textfont={"color": palette.text, "size": 12},
         hovertext=[
-            f"{classes[label]}: {percent(share)}"
+            f"{plain(classes[label])}: {percent(share)}"
             for label, share in zip(shown, shares, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -145,11 +143,11 @@ def _balance_bars(
     total = int(counts.sum())
     return go.Bar(
         name=name,
-        x=list(classes),
+        x=list(map(plain, classes)),
         y=[int(count) for count in counts],
         marker={"color": colour, "line": {"width": 0}},
         hovertext=[
-            f"{label}, {name.lower()}: {count_of(int(count), total)}"
+            f"{plain(label)}, {name.lower()}: {count_of(int(count), total)}"
             for label, count in zip(classes, counts, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",

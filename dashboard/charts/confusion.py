@@ -1,27 +1,29 @@
 """The confusion matrix: true classes down, predicted classes across.
 
 Colour is always the share of the row, so that a rare class looks as dark as a
-frequent one; `normalise` decides only which numbers are written. The heat map
-itself answers no clicks in Streamlit; invisible markers over it do.
+frequent one; `normalise` decides only which numbers are written.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.types import Counts
-from dashboard.charts.selection import hit_markers, whole_numbers
+from dashboard.charts.cells import Fit, mark_cells
 from dashboard.charts.theme import Palette, base_figure, outline, readable_on, scale
-from dashboard.charts.words import count_of, percent
+from dashboard.charts.words import count_of, percent, plain
 
-MAX_CLASSES_WITH_NUMBERS = 16
+MAX_CLASSES_WITH_NUMBERS: Final = 16
 """With more classes the cells are too small to be written in."""
 
-HIT_DISTANCE = 60
-"""Pixels; more than from the centre of the largest cell to its corner."""
+SIDE: Final = 424
+SIDE_OF_MANY: Final = 580
+ROOM: Final = 56
+"""Pixels beside and below the cells, for the titles and labels of the axes."""
+
+COLOUR_BAR: Final = 70
 
 Shares = NDArray[np.float64]
 
@@ -47,55 +49,39 @@ def confusion_figure(
         palette: Colours of the theme.
 
     Returns:
-        A square figure; read its clicks with `selected_cell`.
+        A square figure; a click returns true class x classes + predicted class.
     """
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
     if hide_diagonal:
         np.fill_diagonal(shares, np.nan)
     top = 1.0 if not hide_diagonal else float(np.nanmax(shares, initial=0.0)) or 1.0
-    figure = base_figure(palette, name="confusion", height=_height(len(classes)))
-    figure.add_trace(_heat(shares, classes, top, palette))
-    figure.add_trace(_markers(counts, classes))
-    if len(classes) <= MAX_CLASSES_WITH_NUMBERS:
+    has_numbers = len(classes) <= MAX_CLASSES_WITH_NUMBERS
+    side = SIDE if has_numbers else SIDE_OF_MANY
+    figure = base_figure(palette, name="confusion", height=side)
+    figure.add_trace(_heat(shares, top, palette, has_bar=not has_numbers))
+    if has_numbers:
         texts = _texts(counts, shares, normalise)
         figure.update_layout(annotations=_numbers(texts, shares / top, palette))
     if selected is not None:
         figure.update_layout(shapes=[outline(selected[1], selected[0], palette)])
-    _set_axes(figure, classes)
+    _set_axes(figure, classes, has_numbers=has_numbers)
     # Shows through the gaps between the cells, so that empty ones have an edge.
     figure.update_layout(plot_bgcolor=palette.line)
+    across = ROOM if has_numbers else ROOM + COLOUR_BAR
+    fit = Fit(len(classes), len(classes), side / len(classes), across, ROOM)
+    start = selected and selected[0] * len(classes) + selected[1]
+    mark_cells(figure, fit, captions=_captions(counts, classes), start=start)
     return figure
 
 
-def selected_cell(points: Sequence[Mapping[str, object]]) -> tuple[int, int] | None:
-    """Return the cell (true, predicted) that was clicked, if any.
-
-    Args:
-        points: `event.selection.points` of `st.plotly_chart`.
-    """
-    match whole_numbers(points):
-        case (true, predicted, _):
-            return true, predicted
-        case _:
-            return None
-
-
-def _height(num_classes: int) -> int:
-    return 480 if num_classes <= MAX_CLASSES_WITH_NUMBERS else 640
-
-
-def _heat(
-    shares: Shares, classes: tuple[str, ...], top: float, palette: Palette
-) -> go.Heatmap:
+def _heat(shares: Shares, top: float, palette: Palette, *, has_bar: bool) -> go.Heatmap:
     return go.Heatmap(
-        x=list(classes),
-        y=list(classes),
         z=shares.tolist(),
         zmin=0.0,
         zmax=top,
         colorscale=scale(palette.sequential),
-        showscale=len(classes) > MAX_CLASSES_WITH_NUMBERS,
+        showscale=has_bar,
         colorbar={
             "len": 0.8,
             "outlinewidth": 0,
@@ -110,30 +96,19 @@ def _heat(
             "y": 1,
             "yanchor": "top",
         },
-        hoverinfo="skip",
-        hoverongaps=False,
+        hoverinfo="none",
         xgap=1,
         ygap=1,
     )
 
 
-def _markers(counts: Counts, classes: tuple[str, ...]) -> go.Scatter:
+def _captions(counts: Counts, classes: tuple[str, ...]) -> list[str]:
     totals = counts.sum(axis=1)
-    cells = [
-        (true, predicted, int(counts[true, predicted]))
-        for true in range(len(classes))
-        for predicted in range(len(classes))
+    return [
+        f"{classes[true]} read as {classes[predicted]}: "
+        f"{count_of(int(count), int(totals[true]))}"
+        for (true, predicted), count in np.ndenumerate(counts)
     ]
-    return hit_markers(
-        [classes[predicted] for _, predicted, _ in cells],
-        [classes[true] for true, _, _ in cells],
-        customdata=cells,
-        hover=[
-            f"{classes[true]} read as {classes[predicted]}: "
-            f"{count_of(count, int(totals[true]))}"
-            for true, predicted, count in cells
-        ],
-    )
 
 
 def _texts(
@@ -154,7 +129,7 @@ def _texts(
 def _numbers(
     texts: dict[tuple[int, int], str], density: Shares, palette: Palette
 ) -> list[dict[str, object]]:
-    """Place the texts; annotations, as a click would dim the text of a trace."""
+    """Place the texts, each in the ink that reads well on its cell."""
     steps = len(palette.sequential) - 1
     return [
         {
@@ -173,31 +148,18 @@ def _numbers(
     ]
 
 
-def _set_axes(figure: go.Figure, classes: tuple[str, ...]) -> None:
+def _set_axes(
+    figure: go.Figure, classes: tuple[str, ...], *, has_numbers: bool
+) -> None:
     axis: dict[str, object] = {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": list(classes),
-        "constrain": "domain",
-        "dtick": 1,
-        "fixedrange": True,
+        "tickvals": list(range(len(classes))),
+        "ticktext": [plain(name) for name in classes],
+        "tickangle": 0,
         "showgrid": False,
         "showline": False,
         "ticks": "",
     }
-    if len(classes) > MAX_CLASSES_WITH_NUMBERS:
+    if not has_numbers:
         axis["tickfont"] = {"size": 10}
-    figure.update_layout(hoverdistance=HIT_DISTANCE)
-    figure.update_xaxes(
-        **axis,
-        title_text="Predicted class",
-        range=[-0.5, len(classes) - 0.5],
-        constraintoward="left",
-    )
-    figure.update_yaxes(
-        **axis,
-        title_text="True class",
-        range=[len(classes) - 0.5, -0.5],
-        scaleanchor="x",
-        constraintoward="top",
-    )
+    figure.update_xaxes(**axis, title_text="Predicted class")
+    figure.update_yaxes(**axis, title_text="True class")

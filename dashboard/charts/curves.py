@@ -1,35 +1,30 @@
 """Learning curves: one quantity over the epochs of a run.
 
-An epoch's value is drawn at the end of that epoch: epoch 1 at x = 1. Points
-from within an epoch stand at a fraction, so the thin live line runs ahead of
-the thick one and the two agree about where they are.
+An epoch's value is drawn at the end of that epoch: epoch 1 at x = 1. Points from
+within an epoch stand at a fraction, so the thin live line runs ahead of the thick
+one and the two agree about where they are.
 
-They are drawn by ECharts, because they change every second: a Plotly figure
-whose data change is made anew by Streamlit, which flickers and takes the
-processor from the training.
+The range of the y axis is left to plotly.js: a range of ours that grows with the
+values would count as a change of ours, and undo somebody's zoom.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from dashboard.charts.theme import FONT, Palette
+import plotly.graph_objects as go
 
-Option = Mapping[str, Any]
-"""A chart as ECharts takes it."""
+from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure
+from dashboard.charts.words import plain
 
 Quantity = Literal["Accuracy", "Loss"]
-Epochs = tuple[int, int]
-"""The first and the last epoch that are shown; 0 is before the training."""
 
 HEIGHT: Final = 300
 MAX_MARKED_POINTS: Final = 60
+MAX_LIVE_POINTS: Final = 400
+MAX_NAME: Final = 40
 FEW_EPOCHS: Final = 10
-PERCENT_STEPS: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25)
-"""All divide 100, so that an axis of whole steps ends there."""
-
-MOST_STEPS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Series:
     """One line of a learning curve.
 
     Attributes:
-        name: In the legend and on hovering: "Training", "Validation".
+        name: In the legend and on hovering, as plain text.
         x: Epochs: 1.0 is the end of the first.
         y: Values; accuracy as a share from 0 to 1. NaN leaves a gap.
         role: Decides the colour, unless runs are compared.
@@ -55,39 +50,46 @@ def learning_curves(
     quantity: Quantity,
     series: Sequence[Series],
     *,
-    epochs: Epochs,
-    best_epoch: int | None,
+    epochs: int,
+    best: tuple[int, str] | None,
+    view: str,
     palette: Palette,
-    best_name: str = "Lowest validation loss",
-) -> Option:
-    """Draw one quantity over the epochs.
+) -> go.Figure:
+    """Draw one quantity over the epochs, of a run that trains or has trained.
 
     Args:
         quantity: What is on the y axis.
         series: The lines, of any length, also none.
-        epochs: What to show; fixes the x axis, and the y axis fits what is in it.
-        best_epoch: The best epoch, to be marked.
+        epochs: How many are planned; fixes the x axis.
+        best: The best epoch, to be marked, and what is best in it.
+        view: Zoom and legend choices hold for figures of one name: the run's id.
         palette: Colours of the theme.
-        best_name: What is best in it.
 
     Returns:
-        An ECharts option whose x axis shows just `epochs`; `HEIGHT` pixels high.
+        A figure that keeps zoom and legend choices when more points come.
     """
     colours = {"training": palette.training, "validation": palette.validation}
-    first, last = epochs
-    series = [_within(line, epochs) for line in series]
-    lines = [_line(line, quantity, colours[line.role]) for line in series]
-    if best_epoch is not None and first <= best_epoch <= last:
-        left_half = best_epoch <= (first + last) / 2
-        name = f"{best_name}: epoch {best_epoch}"
-        lines.append(_best(best_epoch, name, quantity, palette, left_half=left_half))
-    legend = _legend(series, palette)
-    return _option(quantity, series, lines, epochs, palette) | {"legend": legend}
+    figure = _axes(quantity, epochs, palette, is_empty=not any(s.x for s in series))
+    figure.update_layout(uirevision=view)
+    thick = {line.role for line in series if not line.live}
+    for line in series:
+        trace = _line(line, quantity, colours[line.role])
+        # A live line shares the legend of its thick one, and goes with it.
+        trace.legendgroup = line.role
+        trace.showlegend = not (line.live and line.role in thick)
+        figure.add_trace(trace)
+    if best is not None:
+        # The label stands where the curves are not: below good accuracies, above low
+        # losses, and on the side with more room.
+        side = "left" if best[0] <= epochs / 2 else "right"
+        place = "bottom" if quantity == "Accuracy" else "top"
+        _mark_best(figure, *best, side=side, place=place, palette=palette)
+    return figure
 
 
 def compared_curves(
     quantity: Quantity, series: Sequence[Series], *, epochs: int, palette: Palette
-) -> Option:
+) -> go.Figure:
     """Draw one quantity of several runs over the epochs.
 
     Args:
@@ -97,189 +99,113 @@ def compared_curves(
         palette: Colours of the theme.
 
     Returns:
-        An ECharts option whose x axis runs from 0 to `epochs`; `HEIGHT` pixels high.
+        A figure with a trace for each run.
     """
-    lines = [
-        _line(line, quantity, colour)
-        for line, colour in zip(series, palette.classes, strict=False)
-    ]
-    # Names are as long as people make them; those without room can be leafed through.
-    room = {"type": "scroll", "left": 90, "pageIconColor": palette.text}
-    legend = {**_legend(series, palette), **room}
-    return _option(quantity, series, lines, (0, epochs), palette) | {"legend": legend}
+    figure = _axes(quantity, epochs, palette, is_empty=not series)
+    for line, colour in zip(series, palette.classes, strict=False):
+        figure.add_trace(_line(line, quantity, colour))
+    return figure
 
 
-def _within(line: Series, epochs: Epochs) -> Series:
-    """Leave out the points that are not shown: ECharts would fit its axis to them."""
-    first, last = epochs
-    kept = [
-        point for point in zip(line.x, line.y, strict=True) if first <= point[0] <= last
-    ]
-    return replace(line, x=tuple(x for x, _ in kept), y=tuple(y for _, y in kept))
+def epoch_axis(figure: go.Figure, epochs: int) -> None:
+    """Give a figure an x axis from the start to the last epoch."""
+    last = max(epochs, 1)
+    figure.update_xaxes(
+        title_text="Epoch",
+        range=[0, last],
+        minallowed=0,
+        maxallowed=last,
+        dtick=1 if last <= FEW_EPOCHS else None,
+        unifiedhovertitle_text="Epoch %{x:.3~f}",
+    )
 
 
-def _option(
-    quantity: Quantity,
-    series: Sequence[Series],
-    lines: Sequence[Option],
-    epochs: Epochs,
-    palette: Palette,
-) -> dict[str, object]:
-    return {
-        # What moves by itself every second is unrest.
-        "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": palette.text},
-        "grid": {
-            "left": 12,
-            "right": 20,
-            "top": 40,
-            "bottom": 30,
-            "containLabel": True,
-        },
-        "tooltip": tooltip("%.2f %%" if quantity == "Accuracy" else "%.4f", palette),
-        "xAxis": epoch_axis(epochs[1], palette, start=epochs[0]),
-        "yAxis": _value_axis(quantity, series, palette, from_start=epochs[0] == 0),
-        "series": list(lines),
-    }
+def _axes(
+    quantity: Quantity, epochs: int, palette: Palette, *, is_empty: bool
+) -> go.Figure:
+    figure = base_figure(palette, name=quantity, height=HEIGHT, can_zoom=True)
+    figure.update_layout(
+        hovermode="x unified",
+        hoverlabel_namelength=-1,
+        legend=LEGEND_ABOVE,
+        margin={"t": 36, "r": 14},
+        showlegend=True,
+    )
+    epoch_axis(figure, epochs)
+    if quantity == "Accuracy":
+        limits = {"clipmin": 0, "clipmax": 100}
+        figure.update_yaxes(title_text="Accuracy", ticksuffix=" %")
+    else:
+        limits = {"clipmin": 0}
+        figure.update_yaxes(title_text="Loss (nats)", rangemode="tozero")
+    # Said openly, as the range of the empty figure would hold for the next one too.
+    figure.update_yaxes(autorange=True, autorangeoptions=limits)
+    if is_empty:
+        figure.update_yaxes(range=[0, 100 if quantity == "Accuracy" else 1])
+    return figure
 
 
-def _line(line: Series, quantity: Quantity, colour: str) -> Option:
+def _line(line: Series, quantity: Quantity, colour: str) -> go.Scatter:
     most = 1 if line.live else MAX_MARKED_POINTS
-    values = _shown_values(line.y, quantity)
-    return {
-        "name": line.name,
-        "type": "line",
-        "data": [list(point) for point in zip(line.x, values, strict=True)],
-        "color": colour,
-        "symbol": "circle",
-        "symbolSize": 6,
+    x, y = _thinned(line) if line.live else (line.x, line.y)
+    number = "%{y:.2f} %" if quantity == "Accuracy" else "%{y:.4f}"
+    return go.Scatter(
+        name=plain(_shortened(line.name)),
+        x=x,
+        y=_shown_values(y, quantity),
         # A line through one point cannot be seen.
-        "showSymbol": len(line.x) <= most,
-        "connectNulls": False,
-        "lineStyle": {
-            "width": 1.5 if line.live else 2.5,
-            "opacity": 0.6 if line.live else 1.0,
-        },
-        "emphasis": {"disabled": True},
-    }
+        mode="lines+markers" if len(line.x) <= most else "lines",
+        line={"color": colour, "width": 1.5 if line.live else 2.5},
+        marker={"size": 6},
+        opacity=0.6 if line.live else 1.0,
+        connectgaps=False,
+        cliponaxis=False,
+        hovertemplate=number,
+    )
 
 
-def _shown_values(values: tuple[float, ...], quantity: Quantity) -> list[float | None]:
+def _shown_values(values: Sequence[float], quantity: Quantity) -> list[float | None]:
     """Turn shares into percent, and what is no number into a gap."""
     factor = 100 if quantity == "Accuracy" else 1
     return [value * factor if math.isfinite(value) else None for value in values]
 
 
-def _best(
-    best_epoch: int, name: str, quantity: Quantity, palette: Palette, *, left_half: bool
-) -> Option:
-    """Return a series without points that only marks the best epoch."""
-    return {
-        "name": name,
-        "type": "line",
-        "data": [],
-        "markLine": {
-            "silent": True,
-            "symbol": "none",
-            "data": [{"xAxis": best_epoch}],
-            "lineStyle": {"color": palette.secondary, "width": 1, "type": "dashed"},
-            "label": {
-                "formatter": "{a}",
-                "color": palette.secondary,
-                "rotate": 0,
-                # Where the curves are not: below good accuracies, above low
-                # losses, and on the side with more room.
-                "position": "start" if quantity == "Accuracy" else "end",
-                "align": "left" if left_half else "right",
-                "offset": _inside(quantity, left_half=left_half),
-            },
-        },
-    }
+def _thinned(line: Series) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Leave out points that no screen could show, but not the last one.
+
+    The step is a power of two, so that points stay where they are while more come.
+    """
+    step = 1
+    while len(line.x) / step > MAX_LIVE_POINTS:
+        step *= 2
+    if step == 1:
+        return line.x, line.y
+    return (*line.x[:-1:step], line.x[-1]), (*line.y[:-1:step], line.y[-1])
 
 
-def _inside(quantity: Quantity, *, left_half: bool) -> list[int]:
-    """Return by how many pixels a label at the end of a line moves into the figure."""
-    return [6 if left_half else -6, -16 if quantity == "Accuracy" else 16]
+def _shortened(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}\u2026"
 
 
-def _legend(series: Sequence[Series], palette: Palette) -> Option:
-    """Name the lines; a live one shares the name of its thick one."""
-    thick = {line.role for line in series if not line.live}
-    named = [line.name for line in series if not (line.live and line.role in thick)]
-    return {
-        "data": named,
-        # The name of the y axis stands on the left.
-        "right": 12,
-        "top": 0,
-        "icon": "roundRect",
-        "itemHeight": 4,
-        "selectedMode": False,
-        "textStyle": {"color": palette.text, "fontFamily": FONT},
-    }
-
-
-def tooltip(value_format: str, palette: Palette) -> Option:
-    """Tell all values at one epoch on hovering, in a format like "%.4f"."""
-    return {
-        "trigger": "axis",
-        "valueFormatter": value_format,
-        "backgroundColor": palette.card,
-        "borderColor": palette.line,
-        "textStyle": {"color": palette.text, "fontFamily": FONT, "fontSize": 13},
-        "confine": True,
-    }
-
-
-def epoch_axis(epochs: int, palette: Palette, *, start: int = 0) -> Option:
-    """Return an x axis from the start to the last epoch."""
-    return axis(palette) | {
-        "name": "Epoch",
-        "nameLocation": "middle",
-        "nameGap": 26,
-        "min": start,
-        "max": max(epochs, start + 1),
-        "minInterval": 1,
-        **({"interval": 1} if epochs - start <= FEW_EPOCHS else {}),
-    }
-
-
-def _value_axis(
-    quantity: Quantity,
-    series: Sequence[Series],
-    palette: Palette,
+def _mark_best(
+    figure: go.Figure,
+    epoch: int,
+    name: str,
     *,
-    from_start: bool,
-) -> Option:
-    # Late losses are far from 0 for their differences, and those are looked for.
-    fits = quantity == "Accuracy" or not from_start
-    found = axis(palette) | {"name": quantity, "scale": fits}
-    if quantity == "Accuracy":
-        found |= {"axisLabel": {"formatter": "{value} %", "color": palette.secondary}}
-    values = {value for line in series for value in line.y if math.isfinite(value)}
-    if not values:
-        found |= {"min": 0, "max": 100 if quantity == "Accuracy" else 1}
-    elif quantity == "Accuracy":
-        found |= _percent_range(100 * min(values), 100 * max(values))
-    return found
-
-
-def _percent_range(low: float, high: float) -> Option:
-    """Fit an axis to percentages; ECharts would draw it beyond 100 %."""
-    if low == high:
-        below = math.floor(low)
-        return {"min": max(below - 1, 0), "max": min(below + 2, 100)}
-    step = next(step for step in PERCENT_STEPS if high - low <= MOST_STEPS * step)
-    start, end = math.floor(low / step) * step, math.ceil(high / step) * step
-    return {"min": round(start, 2), "max": round(end, 2), "interval": step}
-
-
-def axis(palette: Palette) -> dict[str, object]:
-    """Return what all axes have in common."""
-    return {
-        "type": "value",
-        "nameTextStyle": {"color": palette.secondary, "fontSize": 13},
-        "axisLabel": {"color": palette.secondary, "fontSize": 12},
-        "axisLine": {"lineStyle": {"color": palette.line}},
-        "axisTick": {"show": False},
-        "splitLine": {"lineStyle": {"color": palette.line}},
-    }
+    side: str,
+    place: str,
+    palette: Palette,
+) -> None:
+    line = {"color": palette.secondary, "width": 1, "dash": "dash"}
+    figure.add_vline(epoch, line=line)
+    figure.add_annotation(
+        x=epoch,
+        y=0 if place == "bottom" else 1,
+        yref="paper",
+        text=plain(f"{name}: epoch {epoch}"),
+        showarrow=False,
+        xanchor=side,
+        yanchor=place,
+        xshift=4 if side == "left" else -4,
+        font={"color": palette.secondary, "size": 12},
+    )

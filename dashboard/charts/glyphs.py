@@ -7,13 +7,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.types import ByteImages, GrayImage
+from dashboard.charts.cells import Fit, fit_width
 from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.charts.theme import Palette, base_figure
+from dashboard.charts.words import plain
 
 INK = [[0.0, "#000000"], [1.0, "#FFFFFF"]]
 """White ink on black in both themes, as the model sees it."""
 
-HEIGHT = 320
+SIDE = 304
 
 
 def pixel_view(image: ByteImages | GrayImage, *, palette: Palette) -> go.Figure:
@@ -29,7 +31,7 @@ def pixel_view(image: ByteImages | GrayImage, *, palette: Palette) -> go.Figure:
     full = 255 if image.dtype == np.uint8 else 1
     number = "%{z}" if full > 1 else "%{z:.3f}"
     height, width = image.shape
-    figure = base_figure(palette, name="pixels", height=HEIGHT)
+    figure = base_figure(palette, name="pixels", height=SIDE)
     figure.add_trace(
         go.Heatmap(
             z=image,
@@ -63,11 +65,10 @@ def glyph_grid(
         palette: Colours of the theme.
 
     Returns:
-        A mosaic; a click returns the position of the image.
+        A mosaic; a click returns the position of an image.
     """
     figure = mosaic_figure(
         np.round(np.clip(images, 0, 1) * 255).astype(np.uint8),
-        indices=range(len(images)),
         captions=labels,
         grid=grid,
         selected=None,
@@ -84,7 +85,7 @@ def _corner_label(label: str, grid: Grid, position: int) -> dict[str, object]:
     return {
         "x": column - 0.46,
         "y": row - 0.48,
-        "text": label,
+        "text": plain(label),
         "showarrow": False,
         "xanchor": "left",
         "yanchor": "top",
@@ -103,11 +104,7 @@ def _frame(figure: go.Figure, *, height: int, width: int, palette: Palette) -> N
         y1=height - 0.5,
         line={"color": palette.tile_edge, "width": 1},
     )
-    axis = {"visible": False, "constrain": "domain"}
-    figure.update_xaxes(**axis, range=[-0.5, width - 0.5], constraintoward="left")
-    figure.update_yaxes(
-        **axis,
-        range=[height - 0.5, -0.5],
-        scaleanchor="x",
-        constraintoward="top",
-    )
+    figure.update_layout(margin={"l": 1, "r": 1, "t": 1, "b": 1})
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    fit_width(figure, Fit(width, height, SIDE / width, across=2, down=2))

@@ -8,7 +8,7 @@ because a browser smooths what it enlarges.
 import base64
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.types import ByteImages
-from dashboard.charts.selection import hit_markers, whole_numbers
+from dashboard.charts.cells import Fit, mark_cells
 from dashboard.charts.theme import Palette, base_figure, outline
 
 ColourNumbers = NDArray[np.uint8]
@@ -27,6 +27,9 @@ ColourNumbers = NDArray[np.uint8]
 WHITE: Final = 253
 PAPER: Final = 254
 EDGE: Final = 255
+
+EDGE_ROOM: Final = 2
+"""Pixels of a margin, for the outline of a tile at the edge."""
 
 PIXELS_PER_DOT = 2
 """The picture has twice the resolution of the screen, for dense screens."""
@@ -85,7 +88,6 @@ def mosaic_image(
 def mosaic_figure(
     images: ByteImages,
     *,
-    indices: Sequence[int],
     captions: Sequence[str],
     grid: Grid,
     selected: int | None,
@@ -95,52 +97,26 @@ def mosaic_figure(
 
     Args:
         images: uint8 of shape (n, height, width); 255 is full ink.
-        indices: What a click on each image returns.
-        captions: What hovering over each image shows.
+        captions: What hovering over each image shows, as plain text.
         grid: How they are laid out.
-        selected: The index, one of `indices`, to be outlined.
+        selected: Position of the image to be outlined.
         palette: Colours of the theme.
 
     Returns:
-        A figure as high as its rows; read its clicks with `selected_index`.
+        A figure as high as its rows; a click returns the position of an image.
     """
-    num_images = len(images)
-    figure = base_figure(
-        palette, name="mosaic", height=grid.rows(num_images) * grid.tile + 4
-    )
-    places = [grid.place(position) for position in range(num_images)]
-    if num_images:
-        _add_picture(figure, images, grid, palette)
-        figure.add_trace(
-            hit_markers(
-                [column for column, _ in places],
-                [row for _, row in places],
-                customdata=[(int(index),) for index in indices],
-                hover=captions,
-            )
-        )
-    figure.update_layout(
-        shapes=[
-            outline(*place, palette)
-            for place, index in zip(places, indices, strict=True)
-            if index == selected
-        ],
-    )
-    _set_axes(figure, grid, num_images)
+    figure = base_figure(palette, name="mosaic", height=grid.tile)
+    if len(images):
+        figure.add_trace(_picture(images, grid, palette))
+    if selected is not None:
+        figure.add_shape(outline(*grid.place(selected), palette))
+    figure.update_layout(margin={"l": EDGE_ROOM, "r": 0, "t": EDGE_ROOM, "b": 0})
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    rows = grid.rows(len(images))
+    fit = Fit(grid.columns, rows, grid.tile, across=EDGE_ROOM, down=EDGE_ROOM)
+    mark_cells(figure, fit, captions=captions, start=selected)
     return figure
-
-
-def selected_index(points: Sequence[Mapping[str, object]]) -> int | None:
-    """Return the index of the glyph that was clicked, if any.
-
-    Args:
-        points: `event.selection.points` of `st.plotly_chart`.
-    """
-    match whole_numbers(points):
-        case (index,):
-            return index
-        case _:
-            return None
 
 
 def _colours(
@@ -167,44 +143,24 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _add_picture(
-    figure: go.Figure, images: ByteImages, grid: Grid, palette: Palette
-) -> None:
+def _picture(images: ByteImages, grid: Grid, palette: Palette) -> go.Image:
     side = images.shape[-1]
     scale = max(1, math.ceil(grid.tile * PIXELS_PER_DOT / side))
     gap = PIXELS_PER_DOT
     png = mosaic_image(
         images, columns=grid.columns, scale=scale, gap=gap, palette=palette
     )
-    # The outermost hairline belongs to no tile; without its share the last
-    # tiles would lie beside their markers.
-    rest = gap / (side * scale + gap)
-    figure.add_layout_image(
+    # The outermost hairline belongs to no tile; without its share the last tiles
+    # would lie beside their places.
+    pixel = 1 / (side * scale + gap)
+    first = -0.5 - (gap - 1) / 2 * pixel
+    return go.Image(
         source="data:image/png;base64," + base64.b64encode(png).decode("ascii"),
-        layer="below",
-        sizing="stretch",
-        xref="x",
-        yref="y",
-        x=-0.5 - rest / 2,
-        y=-0.5 - rest / 2,
-        sizex=grid.columns + rest,
-        sizey=grid.rows(len(images)) + rest,
-    )
-
-
-def _set_axes(figure: go.Figure, grid: Grid, num_images: int) -> None:
-    axis = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    figure.update_layout(
-        # Reaches the corner of a tile, but not the middle of an empty place.
-        hoverdistance=math.ceil(grid.tile * 0.72),
-        margin={"l": 2, "r": 2, "t": 2, "b": 2},
-    )
-    figure.update_xaxes(
-        **axis, range=[-0.52, grid.columns - 0.48], constraintoward="left"
-    )
-    figure.update_yaxes(
-        **axis,
-        range=[grid.rows(num_images) - 0.48, -0.52],
-        scaleanchor="x",
-        constraintoward="top",
+        x0=first,
+        y0=first,
+        dx=pixel,
+        dy=pixel,
+        # What is larger than the screen is averaged, or strokes would have gaps.
+        zsmooth="fast",
+        hoverinfo="none",
     )

@@ -45,8 +45,8 @@ def network_diagram(layers: Sequence[Layer], *, palette: Palette) -> go.Figure:
         margin={"l": 1, "r": 1, "t": 2, "b": 2},
         shapes=[_link(row, palette) for row in range(len(layers) - 1)],
     )
-    figure.update_xaxes(range=[0, 1.001], visible=False, fixedrange=True)
-    figure.update_yaxes(range=[len(layers) - 0.5, -0.5], visible=False, fixedrange=True)
+    figure.update_xaxes(range=[0, 1.001], visible=False)
+    figure.update_yaxes(range=[len(layers) - 0.5, -0.5], visible=False)
     return figure
 
 

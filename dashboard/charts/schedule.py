@@ -1,18 +1,15 @@
-"""The learning rate over a training, known before it starts.
-
-Drawn by ECharts like the learning curves: it changes with every move of a
-slider, which a Plotly figure would show as flicker.
-"""
+"""The learning rate over a training, known before it starts."""
 
 from typing import Final
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.curves import Option, axis, epoch_axis, tooltip
-from dashboard.charts.theme import FONT, Palette
+from dashboard.charts.curves import epoch_axis
+from dashboard.charts.theme import Palette, base_figure
 
-SCHEDULE_HEIGHT: Final = 170
+HEIGHT: Final = 190
 MAX_POINTS: Final = 200
 
 JUMP: Final = 5.0
@@ -21,7 +18,7 @@ JUMP: Final = 5.0
 
 def learning_rate_curve(
     rates: NDArray[np.float32], *, epochs: int, palette: Palette
-) -> Option:
+) -> go.Figure:
     """Draw the learning rate by epoch.
 
     Args:
@@ -31,25 +28,22 @@ def learning_rate_curve(
         palette: Colours of the theme.
 
     Returns:
-        An ECharts option, `SCHEDULE_HEIGHT` pixels high. The rate's axis starts
-        at 0, or is logarithmic if the rate falls in jumps, of which a straight
-        axis would show the first only.
+        A figure. The rate's axis starts at 0, or is logarithmic if the rate falls in
+        jumps, of which a straight axis would show the first only.
     """
-    return {
-        "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": palette.text},
-        "grid": {
-            "left": 12,
-            "right": 20,
-            "top": 34,
-            "bottom": 30,
-            "containLabel": True,
-        },
-        "tooltip": tooltip("%.3g", palette),
-        "xAxis": epoch_axis(epochs, palette),
-        "yAxis": _rate_axis(rates, palette),
-        "series": [_line(rates, epochs, palette)],
-    }
+    figure = base_figure(palette, name="schedule", height=HEIGHT, can_zoom=True)
+    figure.add_trace(_line(rates, epochs, palette))
+    figure.update_layout(hovermode="x unified", margin={"t": 14, "r": 14})
+    epoch_axis(figure, epochs)
+    figure.update_yaxes(title_text="Learning rate", nticks=5, exponentformat="e")
+    if not len(_jumps(rates)):
+        figure.update_yaxes(rangemode="tozero")
+        return figure
+    # Whole powers of ten, as exponents.
+    low, high = np.log10(float(rates.min())), np.log10(float(rates.max()))
+    whole = [float(np.floor(low + 1e-3)), float(np.ceil(high - 1e-3))]
+    figure.update_yaxes(type="log", range=whole, dtick=1)
+    return figure
 
 
 def schedule_alt(rates: NDArray[np.float32], *, epochs: int) -> str:
@@ -73,22 +67,19 @@ def schedule_alt(rates: NDArray[np.float32], *, epochs: int) -> str:
     )
 
 
-def _line(rates: NDArray[np.float32], epochs: int, palette: Palette) -> Option:
+def _line(rates: NDArray[np.float32], epochs: int, palette: Palette) -> go.Scatter:
     steps = _shown_steps(rates)
     # Three digits: more would be those of the 32 bits, not of the recipe.
-    data = [
-        [round((step + 1) / len(rates) * epochs, 3), float(f"{rates[step]:.3g}")]
-        for step in steps.tolist()
-    ]
-    return {
-        "name": "Learning rate",
-        "type": "line",
-        "data": [[0, data[0][1]], *data],
-        "color": palette.training,
-        "showSymbol": False,
-        "lineStyle": {"width": 2},
-        "emphasis": {"disabled": True},
-    }
+    x = [round((step + 1) / len(rates) * epochs, 3) for step in steps.tolist()]
+    y = [float(f"{rates[step]:.3g}") for step in steps.tolist()]
+    return go.Scatter(
+        name="Learning rate",
+        x=[0, *x],
+        y=[y[0], *y],
+        mode="lines",
+        line={"color": palette.training, "width": 2},
+        hovertemplate="%{y:.3~g}",
+    )
 
 
 def _shown_steps(rates: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -105,24 +96,3 @@ def _jumps(rates: NDArray[np.float32]) -> NDArray[np.int64]:
     # The last steps of a cosine differ by much too, but do not stay there.
     before = np.flatnonzero(ratios > np.log(JUMP))
     return before[before < len(rates) - 2]
-
-
-def _rate_axis(rates: NDArray[np.float32], palette: Palette) -> Option:
-    found = axis(palette) | {
-        "name": "Learning rate",
-        "nameTextStyle": {
-            "color": palette.secondary,
-            "fontSize": 13,
-            # Centred over the axis it would be cut off.
-            "align": "left",
-        },
-        "splitNumber": 3,
-    }
-    if not len(_jumps(rates)):
-        return found | {"min": 0}
-    low, high = float(rates.min()), float(rates.max())
-    return found | {
-        "type": "log",
-        "min": float(10.0 ** np.floor(np.log10(low) + 1e-3)),
-        "max": float(10.0 ** np.ceil(np.log10(high) - 1e-3)),
-    }

@@ -6,15 +6,22 @@ would paint its own template over this one.
 """
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import plotly.graph_objects as go
 
-MODEBAR = ("zoom", "pan", "zoomin", "zoomout", "autoscale", "select", "lasso")
-"""Buttons above a figure that say nothing which a mouse does not say better."""
-
 FONT = '"Source Sans", sans-serif'
 """The framework's own; Plotly's hover labels would be Arial."""
+
+LEGEND_ABOVE: Final[Mapping[str, object]] = {
+    "orientation": "h",
+    "x": 0,
+    "y": 1.02,
+    "yanchor": "bottom",
+}
+"""On the left: the tool bar of a figure comes on the right."""
 
 MAX_COLOURED_CLASSES = 10
 """More classes than this cannot be told apart by colour."""
@@ -181,7 +188,11 @@ def template(palette: Palette) -> go.layout.Template:
             },
             "hovermode": "closest",
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "modebar": {"remove": list(MODEBAR)},
+            "modebar": {
+                "activecolor": palette.text,
+                "bgcolor": "rgba(0, 0, 0, 0)",
+                "color": palette.secondary,
+            },
             "paper_bgcolor": "rgba(0, 0, 0, 0)",
             "plot_bgcolor": "rgba(0, 0, 0, 0)",
             "xaxis": axis,
@@ -190,25 +201,32 @@ def template(palette: Palette) -> go.layout.Template:
     )
 
 
-def base_figure(palette: Palette, *, name: str, height: int) -> go.Figure:
+def base_figure(
+    palette: Palette, *, name: str, height: int, can_zoom: bool = False
+) -> go.Figure:
     """Return an empty figure in the look of the theme.
 
     Args:
         palette: Colours of the theme.
-        name: Stays the same while the data change, so that zoom survives where a
-            figure is updated in place. (Streamlit 1.67 replaces the figure when
-            its data change, whatever its key, and zoom is lost.)
+        name: Stays the same while the data change, so that zoom and legend choices
+            survive them.
         height: In pixels; fixed, so that the page below does not jump.
+        can_zoom: Whether there is something to look closer at.
 
     Returns:
-        A figure without data.
+        A figure without data. `dashboard.figure` reads the colours in its `meta`.
     """
+    fixed = not can_zoom
     return go.Figure(
         layout={
             "template": template(palette),
             "height": height,
+            "meta": {"paper": palette.paper, "accent": palette.accent},
             "uirevision": name,
             "showlegend": False,
+            "dragmode": False if fixed else "zoom",
+            "xaxis": {"fixedrange": fixed},
+            "yaxis": {"fixedrange": fixed},
         }
     )
 

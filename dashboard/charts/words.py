@@ -25,3 +25,11 @@ def count_of(count: int, total: int) -> str:
     if not total:
         return f"{count:,} of {total:,}"
     return f"{count:,} of {total:,} ({percent(count / total, decimals=1)})"
+
+
+def plain(text: str) -> str:
+    """Write a text from outside so that Plotly shows it as it is.
+
+    Plotly reads a few tags and entities in names, labels and hover texts.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;")

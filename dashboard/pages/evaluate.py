@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import results, services, state, words
 from dashboard.widgets.common import page_frame, run_picker, sample_card
-from dashboard.widgets.evaluate import confusion
+from dashboard.widgets.evaluate import confusion, feature_map
 
 page_frame.heading("Evaluate", "How good is it on images that it has never seen?")
 
@@ -36,6 +36,8 @@ with cell_column:
         )
     else:
         confusion.cell_images(dataset, evaluation, cell)
+
+feature_map.feature_map(run, dataset, evaluation)
 
 index = state.image(len(dataset.test.labels))
 if index is not None:

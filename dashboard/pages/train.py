@@ -24,7 +24,8 @@ def start() -> None:
         live_run.start(recipe_state.as_sent().config)
 
 
-everything = services.runs()
+jobs = services.jobs()
+everything = services.runs_of(jobs)
 recipe_column, look_column = st.columns([3, 4], gap="medium")
 with recipe_column, st.container(border=True):
     config = recipe_form.recipe()
@@ -49,7 +50,7 @@ with look_column:
     with live_tab:
         if live_tab.open:
             live_run.newest(everything)
-            queue.queue(everything)
+            queue.queue(jobs)
     shows = (
         recipe_preview.network,
         recipe_preview.rate,
@@ -58,5 +59,7 @@ with look_column:
     )
     for tab, show in zip(plan_tabs, shows, strict=True):
         with tab:
-            if tab.open and config is not None:
+            if not tab.open:
+                recipe_preview.coming()
+            elif config is not None:
                 show(config)

@@ -4,61 +4,23 @@ import re
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from core.runs.store import RunStore
+from tests.browsing import box_of, open_page, place_of_cell, plot
 from tests.serving import PAGES, Server, has_tensorflow
 
 pytestmark = pytest.mark.browser
 
 RESULT = re.compile(r"\d\d\.\d\d % of 10,000 test images \(\d\d\.\d to \d\d\.\d\)")
-PIXELS_OF_VALIDATION = """canvas => {
-    const {data} = canvas.getContext('2d')
-        .getImageData(0, 0, canvas.width, canvas.height);
-    let count = 0;
-    for (let at = 0; at < data.length; at += 4)
-        count += data[at] === 0xC6 && data[at + 1] === 0x3D && data[at + 2] === 0x21;
-    return count;
-}"""
-FEW_PIXELS = 300
-"""More than the legend has, and fewer than a curve with its points."""
-
-PLACE_OF_CELL = """(figure, [true_class, predicted]) => {
-    const {xaxis, yaxis} = figure._fullLayout, box = figure.getBoundingClientRect();
-    return [box.left + xaxis._offset + xaxis.d2p(predicted),
-            box.top + yaxis._offset + yaxis.d2p(true_class)];
-}"""
-BUSIEST_MISTAKE = """figure => figure.data[1].customdata
-    .filter(cell => cell[0] !== cell[1])
-    .sort((a, b) => b[2] - a[2])[0]"""
+VALIDATION = """figure => figure.data.find(line => line.name === 'Validation').y"""
+BUSIEST_MISTAKE = """figure => figure.data[0].z
+    .flatMap((row, y) => row.map((share, x) => [y, x, x === y ? 0 : share]))
+    .sort((a, b) => b[2] - a[2])[0].slice(0, 2)"""
 SIDEWAYS = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     return [main.scrollWidth, main.clientWidth];
 }"""
-IDLE = """() => document.querySelector('[data-testid=stApp]')
-    .getAttribute('data-test-script-state') === 'notRunning'"""
-
-
-def open_page(page: Page, server: Server, path: str) -> None:
-    """Go to an address and wait until the page is complete."""
-    page.goto(f"{server.url}/{path}")
-    page.locator("h1").wait_for()
-    page.wait_for_function(IDLE)
-
-
-def plot(page: Page, key: str) -> Locator:
-    """Return the Plotly figure of a chart."""
-    found = page.locator(f".st-key-{key} .js-plotly-plot")
-    found.wait_for()
-    return found
-
-
-def box_of(locator: Locator) -> FloatRect:
-    """Scroll an element into view, and return where it is."""
-    locator.scroll_into_view_if_needed()
-    box = locator.bounding_box()
-    assert box is not None
-    return box
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +44,7 @@ def test_training_ends_with_curves_and_a_result(
     assert "watch=" in trained
     assert "recipe=fast-mlp~epochs~3" in trained
     for curve in ("curve_loss", "curve_accuracy"):
-        canvas = page.locator(f".st-key-{curve} canvas")
-        canvas.wait_for()
-        assert canvas.evaluate(PIXELS_OF_VALIDATION) > FEW_PIXELS
+        assert len(plot(page, curve).evaluate(VALIDATION)) == 3
     expect(page.get_by_text(RESULT)).to_be_visible()
     expect(page.get_by_text("has finished")).to_be_visible()
 
@@ -104,16 +64,16 @@ def test_reload_keeps_the_run(page: Page, server: Server, trained: str) -> None:
 def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
     page: Page, server: Server
 ) -> None:
-    """The markers over the heat map must be where the cells are."""
+    """A click must hit the cell that is under it."""
     open_page(page, server, "evaluate")
     matrix = plot(page, "confusion_matrix")
-    true, predicted, num_images = matrix.evaluate(BUSIEST_MISTAKE)
-    page.mouse.click(*matrix.evaluate(PLACE_OF_CELL, [str(true), str(predicted)]))
+    true, predicted = matrix.evaluate(BUSIEST_MISTAKE)
+    page.mouse.click(*place_of_cell(matrix, column=predicted, row=true))
     page.get_by_role("button", name=f"{true} read as {predicted}").wait_for()
-    expect(page.get_by_text(f"of {num_images} test images")).to_be_visible()
-    box = box_of(plot(page, f"cell_{true}_{predicted}"))
+    images = plot(page, f"cell_{true}_{predicted}")
+    images.scroll_into_view_if_needed()
 
-    page.mouse.click(box["x"] + 28, box["y"] + 28)
+    page.mouse.click(*place_of_cell(images, column=0, row=0))
 
     card = re.compile(rf"^Test image [\d,]+: {true} read as {predicted}$")
     expect(page.get_by_role("heading", name=card)).to_be_visible()

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -42,6 +43,20 @@ def key_in(app: AppTest, name: str) -> str:
     return f"{name}_{number}" if number else name
 
 
-def figure(app: AppTest, key: str) -> dict[str, object]:
-    """Return what a chart was given to draw."""
-    return json.loads(app.get_by_key(key).proto.spec)
+def figure(app: AppTest, key: str) -> dict[str, Any]:
+    """Return the figure that a browser was given to draw."""
+    return json.loads(_sent(app, key)["figure"])
+
+
+def alt_of(app: AppTest, key: str) -> str:
+    """Return what a figure says to those who cannot see it."""
+    return _sent(app, key)["alt"]
+
+
+def _sent(app: AppTest, key: str) -> dict[str, str]:
+    return json.loads(app.get_by_key(key).proto.json)
+
+
+def captions(app: AppTest, key: str) -> list[str]:
+    """Return what is told of each cell of a grid."""
+    return figure(app, key)["layout"]["meta"]["cells"]["captions"]

@@ -185,6 +185,7 @@ def _warm_no_process() -> Iterator[None]:
     """A timer of the app starts one, maybe when its test is long over."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(executor, "warm_up", lambda: None)
+        patch.setattr(executor, "adopt_on", lambda: None)
         yield
 
 
@@ -202,7 +203,7 @@ def tasks(
 ) -> Iterator[list[tuple[str, tuple[object, ...]]]]:
     """Start no process, note what would be done in it, and begin without caches."""
     recording = RecordingExecutor()
-    monkeypatch.setattr(executor, "local_executor", lambda: recording)
+    monkeypatch.setattr(executor, "executor_of", lambda _: recording)
     yield recording.tasks
     st.cache_resource.clear()
     st.cache_data.clear()
@@ -227,7 +228,7 @@ def finish_in(store: RunStore, *, name: str, files: Path) -> str:
     scores = RunScores(
         test_accuracy=NUM_RIGHT / 10_000, test_size=10_000, train_seconds=3.2
     )
-    store.keep(run_id, scores=scores, files=files)
+    store.save_results(run_id, scores=scores, files=files)
     store.finish(run_id)
     return run_id
 

@@ -27,7 +27,7 @@ def finished_ensemble(
     """Finish it, with the made-up predictions of the other tests."""
     store.start(ensemble)
     scores = RunScores(test_accuracy=0.975, test_size=10_000)
-    store.keep(ensemble, scores=scores, files=result_files)
+    store.save_results(ensemble, scores=scores, files=result_files)
     store.finish(ensemble)
     folder = store.artifact(ensemble, "predictions.npz").parent
     (folder / "model.tflite").write_bytes(trained_model.read_bytes())

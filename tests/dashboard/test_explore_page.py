@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dashboard.app import figure, open_app, text
+from tests.dashboard.app import captions, open_app, text
 
 
 @pytest.mark.usefixtures("store")
@@ -11,7 +11,7 @@ def test_explore_shows_only_the_class_that_was_chosen() -> None:
 
     app.segmented_control(key="class").select("7").run()
 
-    hover = figure(app, "samples")["data"][0]["text"]
+    hover = captions(app, "samples")
     assert len(hover) == 96
     assert all(words.startswith("7, image ") for words in hover)
     assert "96 of 6,265 (1.5 %) training images" in text(app)
@@ -29,12 +29,12 @@ def test_explore_shows_the_split_that_was_chosen() -> None:
 @pytest.mark.usefixtures("store")
 def test_other_images_are_others_and_the_first_are_the_same_for_all() -> None:
     app = open_app("explore")
-    first = figure(app, "samples")["data"][0]["text"]
+    first = captions(app, "samples")
 
     app.button(key="other_images").click().run()
 
-    assert figure(app, "samples")["data"][0]["text"] != first
-    assert figure(open_app("explore"), "samples")["data"][0]["text"] == first
+    assert captions(app, "samples") != first
+    assert captions(open_app("explore"), "samples") == first
 
 
 @pytest.mark.usefixtures("store")

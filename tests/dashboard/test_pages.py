@@ -47,7 +47,7 @@ def test_page_without_a_run_offers_to_train_one(
 
     (run,) = store.runs()
     assert app.title[0].value == "Train"
-    assert tasks == [("train_queued", (run.id,))]
+    assert tasks == [("perform_queued", (run.id,))]
     assert app.progress[0].text == f"{run.name} is starting"
 
 

@@ -2,17 +2,11 @@
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.records import Predictions
-from tests.dashboard.app import figure, go_to, open_app, text
+from tests.dashboard.app import captions, figure, go_to, open_app, text
 
 pytestmark = pytest.mark.usefixtures("finished_run")
-
-
-def captions(app: AppTest, key: str) -> list[str]:
-    """Return what hovering over each image of a gallery tells."""
-    return figure(app, key)["data"][0]["text"]
 
 
 def test_accuracy_is_given_with_n_interval_and_mistakes() -> None:
@@ -148,13 +142,17 @@ def test_mistakes_can_come_the_least_confident_first() -> None:
 def test_pages_of_mistakes_show_each_once() -> None:
     """250 are two pages of 84 and one of 82."""
     app = open_app("mistakes")
-    seen = [*figure(app, "mistakes")["data"][0]["customdata"]]
+    seen = captions(app, "mistakes")
 
     for page in (2, 3):
         app.pagination(key="page").set_value(page).run()
-        seen += figure(app, "mistakes")["data"][0]["customdata"]
+        seen += captions(app, "mistakes")
 
-    assert sorted(index for (index,) in seen) == list(range(0, 10_000, 40))
+    assert sorted(map(image_number, seen)) == list(range(0, 10_000, 40))
+
+
+def image_number(caption: str) -> int:
+    return int(caption.rpartition(" ")[2].replace(",", ""))
 
 
 def test_mistakes_can_be_filtered_by_both_classes(made_up: Predictions) -> None:
@@ -188,7 +186,7 @@ def test_filter_on_a_late_page_shows_what_is_left() -> None:
 
 def test_card_beside_the_mistakes_is_the_first_until_one_is_chosen() -> None:
     app = open_app("mistakes")
-    first = figure(app, "mistakes")["data"][0]["customdata"][0][0]
+    first = image_number(captions(app, "mistakes")[0])
 
     linked = open_app("mistakes", image="40")
 

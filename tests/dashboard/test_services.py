@@ -31,7 +31,7 @@ def test_watched_run_is_the_named_one_then_the_one_at_work_then_the_newest(
 def test_without_runs_none_is_watched() -> None:
     assert services.watched_run(services.runs(), "nonsense") is None
     assert services.finished_runs(services.runs()) == ()
-    assert services.waiting_runs(services.runs()) == ()
+    assert services.waiting_jobs(services.jobs()) == ()
 
 
 def test_only_finished_runs_are_offered_the_newest_first(
@@ -50,7 +50,7 @@ def test_only_queued_runs_wait(store: RunStore, running_run: str) -> None:
     assert running_run
     waiting = store.create(TrainingConfig(), name="next")
 
-    assert [run.id for run in services.waiting_runs(services.runs())] == [waiting]
+    assert [run.id for run in services.waiting_jobs(services.jobs())] == [waiting]
 
 
 def test_started_run_is_queued_and_handed_to_the_executor(
@@ -62,7 +62,7 @@ def test_started_run_is_queued_and_handed_to_the_executor(
 
     run = store.get(run_id)
     assert (run.config, run.name) == (config, "mine")
-    assert tasks == [("train_queued", (run_id,))]
+    assert tasks == [("perform_queued", (run_id,))]
 
 
 def test_the_first_point_is_waited_for_a_moment(

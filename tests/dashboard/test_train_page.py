@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.config import MlpConfig, TrainingConfig, presets
-from core.errors import AsideError
 from core.jobs import executor
 from core.records import History, Progress, RunScores, RunStatus
 from core.runs import checkpoint_files
@@ -22,7 +22,7 @@ from dashboard import state
 from dashboard.widgets.common import clock
 from dashboard.widgets.train import live_run, recipe_form
 from tests import small_data
-from tests.dashboard.app import alerts, figure, go_to, key_in, open_app, text
+from tests.dashboard.app import alerts, alt_of, figure, go_to, key_in, open_app, text
 from tests.small_data import dimensions
 
 HALF_WAY = small_data.progress(1.5)
@@ -414,7 +414,7 @@ def test_second_start_waits_behind_the_first(
     app.button(key="start").click().run()
 
     second, first = store.runs()
-    assert tasks == [("train_queued", (first.id,))]
+    assert tasks == [("perform_queued", (first.id,))]
     assert app.query_params["watch"] == second.id
     assert app.progress[0].text == "classic-mlp waits for its turn: 1st of 1"
 
@@ -477,55 +477,11 @@ def test_curves_have_a_point_for_each_epoch(store: RunStore, running_run: str) -
 
     (validation,) = (
         line
-        for line in figure(app, "curve_accuracy")["series"]
+        for line in figure(app, "curve_accuracy")["data"]
         if line["name"] == "Validation"
     )
-    assert validation["data"] == [[1, 90]]
+    assert (validation["x"], validation["y"]) == ([1], [90])
     assert [m.value for m in app.metric] == ["90.00 %", "0.3000", "0.5000", "1,000"]
-
-
-def test_epochs_shown_are_kept_while_the_curves_grow(
-    store: RunStore, running_run: str
-) -> None:
-    """Who looks closer at the end must not be thrown back each second."""
-    scores = tuple(1 - epoch / 100 for epoch in range(8))
-
-    def reach(epoch: int) -> None:
-        seen = scores[:epoch]
-        history = History(loss=seen, accuracy=seen, val_loss=seen, val_accuracy=seen)
-        report = small_data.progress(float(epoch), history=history)
-        store.log(running_run, [report])
-
-    for epoch in range(1, 6):
-        reach(epoch)
-    app = open_app("train")
-    app.slider(key="epochs_shown").set_range(4, 20).run()
-    reach(6)
-
-    app.run()
-
-    for key in ("curve_loss", "curve_accuracy"):
-        option = figure(app, key)
-        assert [epoch for epoch, _ in option["series"][1]["data"]] == [4, 5, 6]
-        assert (option["xAxis"]["min"], option["xAxis"]["max"]) == (4, 20)
-
-
-def test_epochs_shown_fit_the_run_that_is_watched(store: RunStore) -> None:
-    """A slider keeps what was chosen, also when its ends have moved meanwhile."""
-    runs = {epochs: running(store, epochs) for epochs in (10, 5, 20)}
-    app = open_app("train", watch=runs[10])
-    app.slider(key="epochs_shown").set_range(4, 10).run()
-
-    shown = []
-    for epochs in (5, 20):
-        app.switch_page("dashboard/pages/runs.py").run()
-        app.switch_page("dashboard/pages/train.py")
-        app.query_params["watch"] = runs[epochs]
-        app.run()
-        assert not app.exception
-        shown.append(app.slider(key="epochs_shown").value)
-
-    assert shown == [(0, 5), (0, 20)]
 
 
 def running(store: RunStore, epochs: int, *, progress: Progress = HALF_WAY) -> str:
@@ -556,30 +512,6 @@ def test_the_part_that_is_learned_is_named(
     assert app.progress[0].text == f"of 20, {text}, 3 s left"
 
 
-@pytest.mark.usefixtures("running_run")
-def test_epochs_shown_are_those_of_the_address() -> None:
-    app = open_app("train", epochs_shown=["4", "20"])
-
-    axis = figure(app, "curve_accuracy")["xAxis"]
-    assert (axis["min"], axis["max"]) == (4, 20)
-
-
-@pytest.mark.parametrize(
-    ("chosen", "shown"), [((7, 7), (6, 7)), ((0, 0), (0, 1)), ((0, 20), (0, 20))]
-)
-@pytest.mark.usefixtures("running_run")
-def test_epochs_shown_are_one_at_least(
-    chosen: tuple[int, int], shown: tuple[int, int]
-) -> None:
-    """Both ends of the control can be put on one place; an axis cannot."""
-    app = open_app("train")
-
-    app.slider(key="epochs_shown").set_range(*chosen).run()
-
-    axis = figure(app, "curve_loss")["xAxis"]
-    assert (axis["min"], axis["max"]) == shown
-
-
 def test_a_stopped_run_shows_that_it_is_being_saved(
     store: RunStore, running_run: str
 ) -> None:
@@ -605,7 +537,7 @@ def test_continue_queues_the_rest_of_a_stopped_run(
     state.save(tmp_path / "files" / "checkpoint.npz")
     scores = RunScores(test_accuracy=0.9, test_size=10_000, train_seconds=1.0)
     store.stop(running_run, saving=True)
-    store.keep(running_run, scores=scores, files=tmp_path / "files")
+    store.save_results(running_run, scores=scores, files=tmp_path / "files")
     app = open_app("train")
     assert app.number_input(key=f"more_{running_run}").value == 19
 
@@ -728,7 +660,7 @@ def test_the_network_is_drawn_before_it_is_trained() -> None:
     """With what each layer gives and has, for those who cannot see it too."""
     app = look_at("Network", recipe="classic-mlp~layers~1~units_0~8")
 
-    alt = app.get_by_key("network_diagram").proto.alt
+    alt = alt_of(app, "network_diagram")
     assert "6,280 parameters" in alt
     assert "90 parameters" in alt
 
@@ -739,8 +671,8 @@ def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
     app = look_at("Learning rate", recipe="fast-mlp")
 
     assert "About 2,109 steps of 128 images." in text(app)
-    (line,) = figure(app, "schedule_curve")["series"]
-    rates = [rate for _, rate in line["data"]]
+    (line,) = figure(app, "schedule_curve")["data"]
+    rates = line["y"]
     assert max(rates) == pytest.approx(8e-3, rel=0.02)
     assert rates[-1] < rates[0] < max(rates)
 
@@ -764,13 +696,13 @@ def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
 
     monkeypatch.setattr(executor, "preview", preview)
     app = look_at("Augmentation", recipe="lenet")
-    assert "The preview is made by the process that trains" in text(app)
+    assert "The preview is being made" in text(app)
 
     images = np.zeros((6, 28, 28), np.uint8)
     coming[0].set_result((images, np.zeros((6, 7, 28, 28), np.uint8)))
     app.run()
 
-    assert "6 training images, each with 7" in app.get_by_key("previews").proto.alt
+    assert "6 training images, each with 7" in alt_of(app, "previews")
     assert len(coming) == 1
 
 
@@ -783,7 +715,7 @@ def test_a_preview_that_failed_is_asked_for_again(
 
     def preview(*_: object, **__: int) -> Future[object]:
         coming.append(Future())
-        coming[-1].set_exception(AsideError("The process has ended."))
+        coming[-1].set_exception(BrokenProcessPool("The process has ended."))
         return coming[-1]
 
     monkeypatch.setattr(executor, "preview", preview)

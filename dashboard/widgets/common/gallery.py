@@ -6,11 +6,11 @@ from typing import Final
 from core.datasets.store import Dataset
 from core.types import ByteImages, Indices
 from dashboard import services, state
-from dashboard.charts.mosaic import Grid, mosaic_figure, selected_index
-from dashboard.figure import Points, clickable, show
+from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.figure import Hit, show
 
 STRIP_GRID: Final = Grid(columns=10, tile=43)
-PHONE_GRID: Final = Grid(columns=8, tile=42)
+PHONE_GRID: Final = Grid(columns=8, tile=56)
 
 
 def gallery(
@@ -32,22 +32,20 @@ def gallery(
         grid: How the images are laid out, except on a phone.
         alt: What the gallery shows, for those who cannot see it.
     """
-    chosen = state.image(len(images))
+    shown, chosen = indices.tolist(), state.image(len(images))
+
+    def choose(hit: Hit) -> None:
+        if 0 <= hit.index < len(shown):
+            state.choose_image(shown[hit.index])
+
     figure = mosaic_figure(
         images[indices],
-        indices=indices.tolist(),
         captions=captions,
         grid=PHONE_GRID if services.is_phone() else grid,
-        selected=chosen,
+        selected=shown.index(chosen) if chosen in shown else None,
         palette=services.palette(),
     )
-    clickable(figure, key=key, alt=alt, on_click=_choose)
-
-
-def _choose(points: Points) -> None:
-    chosen = selected_index(points)
-    if chosen is not None:
-        state.choose_image(chosen)
+    show(figure, key=key, alt=alt, on_click=choose)
 
 
 def strip(dataset: Dataset, *, count: int, key: str) -> None:
@@ -55,7 +53,6 @@ def strip(dataset: Dataset, *, count: int, key: str) -> None:
     images, labels = dataset.train.images[:count], dataset.train.labels[:count]
     figure = mosaic_figure(
         images,
-        indices=range(count),
         captions=[dataset.spec.classes[label] for label in labels],
         grid=PHONE_GRID if services.is_phone() else STRIP_GRID,
         selected=None,

@@ -11,10 +11,10 @@ from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import cell_indices
 from core.types import Counts
 from dashboard import services, state
-from dashboard.charts.confusion import confusion_figure, selected_cell
+from dashboard.charts.confusion import confusion_figure
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.words import percent
-from dashboard.figure import Points, clickable
+from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
 from dashboard.widgets.common import gallery
@@ -50,7 +50,13 @@ def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -
             **state.LINKED,
             help="Without what was read right, the mistakes stand out.",
         )
-    clickable(
+    num_classes = len(classes)
+
+    def choose(hit: Hit) -> None:
+        if 0 <= hit.index < num_classes**2:
+            state.choose_cell(Cell(*divmod(hit.index, num_classes)))
+
+    show(
         confusion_figure(
             counts,
             classes=classes,
@@ -61,7 +67,7 @@ def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -
         ),
         key=MATRIX,
         alt="Confusion matrix: true class down, predicted class across",
-        on_click=_choose_cell,
+        on_click=choose,
     )
 
 
@@ -141,12 +147,6 @@ def class_table(scores: Sequence[ClassScores], classes: Sequence[str]) -> None:
         "Precision: share right of those read as this class. Recall: share right of "
         "those that are this class. F1: their harmonic mean."
     )
-
-
-def _choose_cell(points: Points) -> None:
-    chosen = selected_cell(points)
-    if chosen is not None:
-        state.choose_cell(Cell(*chosen))
 
 
 def _choose_named_cell(classes: tuple[str, ...]) -> None:

@@ -80,7 +80,8 @@ def show(dataset: Dataset, found: Mistakes, shown: Indices) -> None:
     names = dataset.spec.classes
     captions = [
         f"{names[found.true[position]]} read as {names[found.predicted[position]]}, "
-        f"{percent(float(found.confidence[position]))} sure"
+        f"{percent(float(found.confidence[position]))} sure, "
+        f"test image {found.indices[position]:,}"
         for position in shown
     ]
     gallery.gallery(

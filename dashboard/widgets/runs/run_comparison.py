@@ -11,7 +11,7 @@ from core.config.controls import title_of
 from core.evaluation.comparison import Comparison
 from core.records import Run
 from dashboard import figure, results, services, state, words
-from dashboard.charts.curves import HEIGHT, Quantity, Series, compared_curves
+from dashboard.charts.curves import Quantity, Series, compared_curves
 from dashboard.charts.words import percent
 from dashboard.widgets.common import page_frame
 
@@ -118,14 +118,13 @@ def _curves(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     if not series:
         st.info("None of them has been validated after an epoch.")
         return
-    figure.show_changing(
+    figure.show(
         compared_curves(
             quantity,
             series,
             epochs=max(len(line.x) for line in series),
             palette=services.palette(),
         ),
-        height=HEIGHT,
         key="compared_curves",
         alt=f"Validation {quantity.lower()} by epoch of the selected runs",
     )

@@ -27,6 +27,7 @@ def details(run: Run) -> None:
         with st.expander("Settings", icon=":material/tune:"):
             settings(run)
         _log(run)
+        _analyses(run)
     with words_column:
         _star(run)
         _name_and_note(run)
@@ -65,6 +66,31 @@ def _log(run: Run) -> None:
             icon=":material/download:",
             key=f"download_log_{run.id}",
             on_click="ignore",
+        )
+
+
+def _analyses(run: Run) -> None:
+    """Show what other work has found out about it, read when somebody asks for it."""
+    asked = st.expander(
+        "Analyses",
+        icon=":material/lab_research:",
+        key=f"analyses_{run.id}",
+        on_change="rerun",
+    )
+    if not run.has_model or not asked.open:
+        return
+    with asked:
+        now = clock.now()
+        lines = [f"- {each.title}" for each in services.attachments(run)]
+        lines += [
+            f"- {words.literal(job.name)} ({job.status}), asked for "
+            f"{words.moment(job.created, now=now)}"
+            for job in services.jobs_about(run)
+            if job.status is not RunStatus.FINISHED
+        ]
+        st.markdown(
+            "\n".join(lines)
+            or "Nothing yet. Evaluate offers what can be found out about a run."
         )
 
 

@@ -11,7 +11,7 @@ from core.config import TrainingConfig, presets
 from core.errors import UnknownRunError
 from core.insight import network_cost
 from core.insight.diagnosis import Severity
-from core.records import History, LivePoints, Run, RunStatus
+from core.records import ENSEMBLE, History, LivePoints, Run, RunStatus
 from dashboard import run_snapshots, services, state, words
 from dashboard.charts.words import percent
 from dashboard.widgets.common import clock, page_frame, run_curves
@@ -134,7 +134,7 @@ def _show(run: Run, history: History, live: LivePoints) -> None:
                 on_click=_stop,
                 args=(run.id,),
             )
-    if run.members:
+    if run.kind == ENSEMBLE:
         _members(run)
     else:
         _numbers(run, history)
@@ -178,7 +178,7 @@ def _status(run: Run) -> None:
         case RunStatus.QUEUED if place := services.place(run):
             turn = f"{words.ordinal(place.number)} of {place.total:,}"
             text = f"{name} waits for its turn: {turn}"
-        case RunStatus.RUNNING if run.members:
+        case RunStatus.RUNNING if run.kind == ENSEMBLE:
             text = f"{name} is being combined, tested and saved"
         case RunStatus.QUEUED | RunStatus.RUNNING if not done:
             text = f"{name} is starting"
@@ -197,7 +197,7 @@ def _status(run: Run) -> None:
 
 def _num_epochs(run: Run) -> int:
     # An ensemble is made in one go.
-    return 1 if run.members else run.training.epochs
+    return 1 if run.kind == ENSEMBLE else run.training.epochs
 
 
 def _part(run: Run) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.config import differing_settings
 from core.config.controls import in_sentence
 from core.insight import network_cost
-from core.records import Run
+from core.records import ENSEMBLE, TRAIN, Job, Run, RunStatus
 from dashboard import run_snapshots, services, words
 from dashboard.widgets.common import page_frame
 
@@ -31,28 +31,30 @@ MOVES: Final = {FIRST: -sys.maxsize, EARLIER: -1, LATER: 1, LAST: sys.maxsize}
 """By how many places each moves a run; it stays within the queue."""
 
 
-def queue(everything: Sequence[Run]) -> None:
-    """Show what waits, and look again and again while a run is not over.
+def queue(everything: Sequence[Job]) -> None:
+    """Show what waits, and look again and again while a job is not over.
 
     Args:
-        everything: All runs.
+        everything: All jobs.
     """
-    if not all(run.status.is_over for run in everything):
+    if not all(job.status.is_over for job in everything):
         # In a fragment of its own, because the run that is shown above may be over,
         # and somebody else may ask for one while it is not.
         seconds = REFRESH_SECONDS * min(run_snapshots.pace(), SLOWEST_PACE)
         st.fragment(_look, run_every=seconds)(
-            had_some=bool(services.waiting_runs(everything))
+            had_some=bool(services.waiting_jobs(everything))
         )
 
 
 def _look(*, had_some: bool) -> None:
     with page_frame.plain_errors():
-        everything = services.runs()
-        waiting = services.waiting_runs(everything)
-        if (had_some and not waiting) or all(run.status.is_over for run in everything):
+        everything = services.jobs()
+        waiting = services.waiting_jobs(everything)
+        if (had_some and not waiting) or all(job.status.is_over for job in everything):
             # The rest of the page shows what became of them.
             st.rerun()
+        _analyses_at_work(everything)
+        _adopted(everything)
         if not waiting:
             return
         st.subheader("Queue", anchor=False)
@@ -65,8 +67,31 @@ def _look(*, had_some: bool) -> None:
                     _rows(waiting, descriptions, first=NUM_SHOWN + 1, last=len(waiting))
 
 
+def _analyses_at_work(everything: Sequence[Job]) -> None:
+    """Name the work under way that has no curves to watch."""
+    for job in everything:
+        if job.status is RunStatus.RUNNING and not isinstance(job, Run):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                doing = f", {job.activity}" if job.activity else ""
+                text = f"{words.literal(job.name)}{doing}"
+                st.progress(min(max(job.share or 0.0, 0.0), 1.0), text=text)
+                _cancel_button(job)
+
+
+def _adopted(everything: Sequence[Job]) -> None:
+    """Say that what waited for a server that is gone goes on."""
+    num = sum(job.is_adopted and not job.status.is_over for job in everything)
+    if num:
+        goes_on = "It goes on" if num == 1 else "They go on in their order"
+        st.info(
+            f"{words.count(num, 'task')} waited when Inklab was closed. {goes_on}; "
+            "Cancel takes a task out of the queue, Stop ends the one that runs.",
+            icon=":material/history:",
+        )
+
+
 def _rows(
-    waiting: Sequence[Run], descriptions: Mapping[str, str], *, first: int, last: int
+    waiting: Sequence[Job], descriptions: Mapping[str, str], *, first: int, last: int
 ) -> None:
     for number, run in enumerate(waiting[first - 1 : last], start=first):
         with st.container(
@@ -74,39 +99,46 @@ def _rows(
         ):
             st.markdown(f"{number}\\. {descriptions[run.id]}", width="stretch")
             _move(run, is_alone=len(waiting) == 1)
-            st.button(
-                "Cancel",
-                icon=":material/close:",
-                help=f"Cancel {words.literal(run.name)}",
-                type="tertiary",
-                key=f"cancel_{run.id}",
-                on_click=_cancel,
-                args=(run.id,),
-            )
+            _cancel_button(run)
 
 
-def _descriptions(waiting: Sequence[Run]) -> Mapping[str, str]:
-    """Describe each run, by its id, so that those of one name can be told apart."""
-    alike: defaultdict[str, list[Run]] = defaultdict(list)
-    for run in waiting:
-        alike[run.name].append(run)
+def _cancel_button(job: Job) -> None:
+    st.button(
+        "Cancel",
+        icon=":material/close:",
+        help=f"Cancel {words.literal(job.name)}",
+        type="tertiary",
+        key=f"cancel_{job.id}",
+        on_click=_cancel,
+        args=(job.id,),
+    )
+
+
+def _descriptions(waiting: Sequence[Job]) -> Mapping[str, str]:
+    """Describe each job, by its id, so that those of one name can be told apart."""
+    alike: defaultdict[str, list[Job]] = defaultdict(list)
+    for job in waiting:
+        alike[job.name].append(job)
     described = {}
-    for runs in alike.values():
-        trained = [run.config for run in runs if not run.members]
+    for jobs in alike.values():
+        runs = [job for job in jobs if isinstance(job, Run)]
+        trained = [run.config for run in runs if run.kind == TRAIN]
         differing = [each for each in differing_settings(trained) if each not in TOLD]
-        for run in runs:
-            described[run.id] = _describe(run, differing)
+        for job in jobs:
+            described[job.id] = _describe(job, differing)
     return described
 
 
-def _describe(run: Run, differing: Sequence[str]) -> str:
-    name = words.literal(run.name)
-    if run.members:
-        return f"**{name}**, combines {len(run.members)} runs"
-    network = network_cost.describe_network(run.config)
-    title = f"**{name}**" if network == run.name else f"**{name}** ({network})"
-    epochs = words.count(run.training.epochs, "epoch")
-    settings = run.config.flat()
+def _describe(job: Job, differing: Sequence[str]) -> str:
+    name = words.literal(job.name)
+    if not isinstance(job, Run):
+        return f"**{name}**"
+    if job.kind == ENSEMBLE:
+        return f"**{name}**, combines {len(job.members)} runs"
+    network = network_cost.describe_network(job.config)
+    title = f"**{name}**" if network == job.name else f"**{name}** ({network})"
+    epochs = words.count(job.training.epochs, "epoch")
+    settings = job.config.flat()
     told = [each for each in differing if each in settings]
     parts = [
         f"{in_sentence(each)} {settings[each]}" for each in told[:MOST_DIFFERENCES]
@@ -115,7 +147,7 @@ def _describe(run: Run, differing: Sequence[str]) -> str:
     return ", ".join([title, epochs, *parts, *more])
 
 
-def _move(run: Run, *, is_alone: bool) -> None:
+def _move(run: Job, *, is_alone: bool) -> None:
     key = f"move_{run.id}"
     st.menu_button(
         "Move",

@@ -16,11 +16,7 @@ from dashboard import figure, previews, services, state, words
 from dashboard.charts.glyphs import glyph_grid
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.network import network_alt, network_diagram
-from dashboard.charts.schedule import (
-    SCHEDULE_HEIGHT,
-    learning_rate_curve,
-    schedule_alt,
-)
+from dashboard.charts.schedule import learning_rate_curve, schedule_alt
 
 NUM_DIGITS: Final = 6
 NUM_CHANGES: Final = 7
@@ -65,13 +61,17 @@ def rate(config: TrainingConfig) -> None:
     """Draw the learning rate over the training."""
     num_steps = network_cost.num_steps(config)
     rates = learning_rates(config, num_steps=num_steps)
-    figure.show_changing(
+    figure.show(
         learning_rate_curve(rates, epochs=config.epochs, palette=services.palette()),
-        height=SCHEDULE_HEIGHT,
         key="schedule_curve",
         alt=schedule_alt(rates, epochs=config.epochs),
     )
     st.caption(f"About {num_steps:,} steps of {config.batch_size:,} images.")
+
+
+def coming() -> None:
+    """Say that a tab is being made: it is seen from the click until it is there."""
+    st.caption("One moment ...")
 
 
 def changed_images(config: TrainingConfig) -> None:
@@ -93,8 +93,8 @@ def _look(config: TrainingConfig, *, was_waiting: bool) -> None:
     coming = _preview(config)
     if not coming.done():
         st.caption(
-            "The preview is made by the process that trains, which takes some seconds "
-            "to start."
+            "The preview is being made. The process that makes it takes some seconds "
+            "to start.",
         )
         return
     if was_waiting:

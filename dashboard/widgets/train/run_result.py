@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from core.config import MAX_EPOCHS
-from core.records import History, Run, RunStatus
+from core.records import ENSEMBLE, History, Run, RunStatus
 from dashboard import services, state, words
 from dashboard.widgets.common import page_frame, run_curves, run_picker
 
@@ -32,7 +32,7 @@ def show(run: Run, history: History) -> None:
         case RunStatus.STOPPED:
             st.info(f"Stopped on request; it has no model to use.{state_kept(run)}")
         case RunStatus.FAILED:
-            what = "Combining the networks" if run.members else "The training"
+            what = "Combining the networks" if run.kind == ENSEMBLE else "The training"
             st.error(f"{run.reason}{state_kept(run)}", title=f"{what} failed")
             st.page_link(
                 page_frame.RUNS,
@@ -40,7 +40,7 @@ def show(run: Run, history: History) -> None:
                 icon=":material/notes:",
                 query_params={state.RUNS: run.id},
             )
-        case _ if run.members:
+        case _ if run.kind == ENSEMBLE:
             st.caption("The test images are looked at once, when it is combined.")
         case _:
             st.caption("The test images are looked at once, when the training is over.")
@@ -68,7 +68,8 @@ def _result(run: Run) -> None:
     if run.scores.accuracy is None:
         return
     seconds = words.duration(run.scores.train_seconds or 0.0)
-    how = f"combined of {len(run.members)}" if run.members else f"trained in {seconds}"
+    is_ensemble = run.kind == ENSEMBLE
+    how = f"combined of {len(run.members)}" if is_ensemble else f"trained in {seconds}"
     st.success(
         f"{words.accuracy(run.scores.accuracy)}, {how}.",
         icon=":material/check:",

@@ -45,7 +45,7 @@ def finished(run_store: RunStore, tmp_path: Path) -> str:
     history = History(loss=(0.5,), accuracy=(float("nan"),))
     run_store.log(run_id, [progress(1.0, history=history)])
     (tmp_path / "files").mkdir()
-    run_store.keep(run_id, scores=SCORES, files=tmp_path / "files")
+    run_store.save_results(run_id, scores=SCORES, files=tmp_path / "files")
     run_store.finish(run_id)
     return run_id
 
@@ -92,7 +92,8 @@ def test_a_residual_network_is_trained_tested_and_exported(
     run_store: RunStore, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Like any other family: a run is finished only if its export agrees."""
-    options = ["--preset", "resnet-small", "--epochs", "1", "--batch-size", "60"]
+    small = ["--stem-filters", "4", "--filters", "16,16", "--batch-size", "60"]
+    options = ["--preset", "resnet-small", "--epochs", "1", *small]
 
     assert cli.main(["train", *options, "--json"]) == 0
 
@@ -162,7 +163,7 @@ def test_options_change_the_preset_and_nothing_else(
     changed: dict[str, Any],
 ) -> None:
     """Zero and nothing are values too."""
-    monkeypatch.setattr(worker, "train_run", lambda _, **__: None)
+    monkeypatch.setattr(worker, "perform", lambda _, **__: None)
 
     cli.main(["train", *options])
 
@@ -174,7 +175,7 @@ def test_another_preset_can_be_chosen(
     run_store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own values stay where nothing else is said."""
-    monkeypatch.setattr(worker, "train_run", lambda _, **__: None)
+    monkeypatch.setattr(worker, "perform", lambda _, **__: None)
 
     cli.main(["train", "--preset", "fast-mlp"])
 
@@ -275,7 +276,7 @@ def test_an_interrupted_training_ends_with_its_own_code(
     def interrupt(run_id: str, **_: object) -> None:
         raise KeyboardInterrupt(run_id)
 
-    monkeypatch.setattr(worker, "train_run", interrupt)
+    monkeypatch.setattr(worker, "perform", interrupt)
 
     assert cli.main(["train"]) == 130
     assert run_store
@@ -496,13 +497,13 @@ def test_the_first_interruption_keeps_what_was_learned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An hour of training is not thrown away by Ctrl+C."""
-    work = worker.train_run
+    work = worker.perform
 
-    def interrupted(run_id: str, *, also: Callable[[Progress], None]) -> None:
+    def interrupted(run_id: str, *, on_report: Callable[[Progress], None]) -> None:
         signal.raise_signal(signal.SIGINT)
-        work(run_id, also=also)
+        work(run_id, on_report=on_report)
 
-    monkeypatch.setattr(worker, "train_run", interrupted)
+    monkeypatch.setattr(worker, "perform", interrupted)
 
     code = cli.main(["train", *QUICKLY, "--epochs", "50", "--json"])
 

@@ -34,7 +34,7 @@ def trained_home(
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setattr(catalog, "_SPECS", (small_mnist_files,))
         config = TrainingConfig(network=SMALL.network, batch_size=30, epochs=15)
-        worker.train_run(open_store().create(config, name="run"))
+        worker.perform(open_store().create(config, name="run"))
         yield folder
 
 

@@ -55,7 +55,7 @@ def finished(store: RunStore, files: Path, history: History = HISTORY) -> Run:
     run_id = store.create(TrainingConfig(), name="My run: 3/4 ½")
     store.start(run_id)
     store.log(run_id, [progress(1.0, history=history)])
-    store.keep(run_id, scores=SCORES, files=files)
+    store.save_results(run_id, scores=SCORES, files=files)
     store.finish(run_id)
     return store.get(run_id)
 
@@ -282,7 +282,7 @@ def test_the_archive_of_an_ensemble_has_no_script(
     config = EnsembleConfig(members=(MlpConfig(), MlpConfig()))
     run_id = run_store.create(config, name="pair", members=["a", "b"])
     run_store.start(run_id)
-    run_store.keep(run_id, scores=SCORES, files=files)
+    run_store.save_results(run_id, scores=SCORES, files=files)
     run_store.finish(run_id)
 
     with opened(run_store, run_store.get(run_id), tmp_path / "run.zip") as archive:
@@ -300,7 +300,7 @@ def test_a_stopped_run_with_a_model_is_packed_and_its_script_says_so(
     run_id = run_store.create(TrainingConfig(), name="run")
     run_store.start(run_id)
     run_store.stop(run_id, saving=True)
-    run_store.keep(run_id, scores=SCORES, files=files)
+    run_store.save_results(run_id, scores=SCORES, files=files)
 
     with opened(run_store, run_store.get(run_id), tmp_path / "run.zip") as archive:
         script = archive.read("reproduce.py").decode()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.jobs import autosave
-from core.jobs.autosave import Safekeeping
+from core.jobs.autosave import Autosave
 from core.runs import checkpoint_files
 from core.runs.checkpoint import Checkpoint, finished_epochs_in
 from core.training.train import train
@@ -55,7 +55,7 @@ def slow(
 def test_what_was_kept_can_be_read(
     home: Path, clock: Clock, checkpoint: Checkpoint
 ) -> None:
-    keep = Safekeeping(RUN, say=pytest.fail)
+    keep = Autosave(RUN, say=pytest.fail)
     clock.now += 10
 
     keep(lambda: checkpoint)
@@ -69,7 +69,7 @@ def test_what_was_kept_can_be_read(
 
 def test_a_short_training_is_not_held_up(clock: Clock) -> None:
     """Nothing is even copied."""
-    keep = Safekeeping(RUN, say=pytest.fail)
+    keep = Autosave(RUN, say=pytest.fail)
     clock.now += 9.9
 
     keep(lambda: pytest.fail("a checkpoint was made"))
@@ -82,7 +82,7 @@ def test_keeping_a_state_takes_no_more_than_a_fiftieth_of_the_time(
     clock: Clock, checkpoint: Checkpoint, took: float, wait: float
 ) -> None:
     """That of a large network takes seconds to be written."""
-    keep = Safekeeping(RUN, say=pytest.fail)
+    keep = Autosave(RUN, say=pytest.fail)
     clock.now += 10
     keep(slow(checkpoint, clock, took))
     checkpoint_files.file_of(RUN).unlink()
@@ -100,7 +100,7 @@ def test_a_full_disk_is_said_once_and_leaves_what_was_there(
 ) -> None:
     """A training does not fail for it, and half of a state is none."""
     said: list[str] = []
-    keep = Safekeeping(RUN, say=said.append)
+    keep = Autosave(RUN, say=said.append)
     clock.now += 10
     keep(lambda: checkpoint)
     before = checkpoint_files.file_of(RUN).read_bytes()

@@ -16,7 +16,9 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ConfigError, InklabError, UnknownRunError
 from core.inference import Predictor
-from core.jobs import ensembles, executor, worker
+from core.jobs import executor, worker
+from core.jobs.kinds import ensemble
+from core.jobs.reporter import Reporter
 from core.models import architectures, export
 from core.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
@@ -64,12 +66,18 @@ def members(
     ]
 
 
+def queue(store: RunStore, members: list[str], *, name: str = "") -> str:
+    """Ask that runs become one."""
+    task, usual = ensemble.ensemble_of(store, members)
+    return task.create(store, name=name or usual)
+
+
 def finished(store: RunStore, config: TrainingConfig, files: Path) -> str:
     """Put a finished run into the store."""
     run_id = store.create(config, name=f"of {files.name}")
     store.start(run_id)
     scores = RunScores(test_accuracy=0.5, test_size=200)
-    store.keep(run_id, scores=scores, files=files)
+    store.save_results(run_id, scores=scores, files=files)
     store.finish(run_id)
     return run_id
 
@@ -78,8 +86,8 @@ def test_an_ensemble_answers_with_the_mean_of_its_members(
     run_store: RunStore, small_mnist: Dataset, members: list[str]
 ) -> None:
     """In the stored predictions and in both models that can be downloaded."""
-    run_id = ensembles.create(run_store, members, name="both")
-    worker.train_run(run_id)
+    run_id = queue(run_store, members, name="both")
+    worker.perform(run_id)
 
     run = run_store.get(run_id)
     assert (run.status, run.reason, run.name) == (RunStatus.FINISHED, "", "both")
@@ -104,8 +112,8 @@ def test_an_ensemble_has_files_but_no_curves(
     run_store: RunStore, members: list[str], home: Path
 ) -> None:
     """Nothing was trained, so there is no time of training either."""
-    run_id = ensembles.create(run_store, members)
-    worker.train_run(run_id)
+    run_id = queue(run_store, members)
+    worker.perform(run_id)
 
     run = run_store.get(run_id)
     assert run.name == "784-16-10 + 28x28-4C3-P2-8-10"
@@ -123,8 +131,8 @@ def test_an_ensemble_outlives_its_members(
     run_store: RunStore, small_mnist: Dataset, members: list[str]
 ) -> None:
     """It has a copy of their weights."""
-    run_id = ensembles.create(run_store, members)
-    worker.train_run(run_id)
+    run_id = queue(run_store, members)
+    worker.perform(run_id)
 
     for member in members:
         run_store.delete(member)
@@ -194,7 +202,7 @@ def test_runs_that_do_not_go_together_are_refused_and_leave_no_run(
     before = run_store.runs()
 
     with pytest.raises(kind, match=message):
-        ensembles.create(run_store, chosen)
+        queue(run_store, chosen)
 
     assert run_store.runs() == before
 
@@ -203,9 +211,9 @@ def after_damage(
     store: RunStore, members: list[str], damage: Callable[[Path], object]
 ) -> str:
     """Damage the files of the second member, combine, and return the reason."""
-    run_id = ensembles.create(store, members)
+    run_id = queue(store, members)
     damage(store.artifact(members[1], "model.keras").parent)
-    worker.train_run(run_id)
+    worker.perform(run_id)
     run = store.get(run_id)
     assert run.status is RunStatus.FAILED
     return run.reason
@@ -257,10 +265,10 @@ def test_a_member_that_is_deleted_meanwhile_fails_the_ensemble(
     run_store: RunStore, members: list[str]
 ) -> None:
     """While it waited in the queue."""
-    run_id = ensembles.create(run_store, members)
+    run_id = queue(run_store, members)
     run_store.delete(members[0])
 
-    worker.train_run(run_id)
+    worker.perform(run_id)
 
     run = run_store.get(run_id)
     assert run.status is RunStatus.FAILED
@@ -271,22 +279,20 @@ def test_combining_stops_on_request(
     run_store: RunStore, members: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twenty large networks take a while."""
-    run_id = ensembles.create(run_store, members)
-    monkeypatch.setattr(
-        ensembles.Reporter, "check", stop_first(ensembles.Reporter.check)
-    )
+    run_id = queue(run_store, members)
+    monkeypatch.setattr(Reporter, "check", stop_first(Reporter.check))
 
-    worker.train_run(run_id)
+    worker.perform(run_id)
 
     assert run_store.get(run_id).status is RunStatus.STOPPED
 
 
 def stop_first(
-    check: Callable[[ensembles.Reporter], None],
-) -> Callable[[ensembles.Reporter], None]:
+    check: Callable[[Reporter], None],
+) -> Callable[[Reporter], None]:
     """Make a check that first asks the run to stop, as a click would meanwhile."""
 
-    def checked(reporter: ensembles.Reporter) -> None:
+    def checked(reporter: Reporter) -> None:
         reporter._stop_requested.set()  # noqa: SLF001 - a click would take a moment
         check(reporter)
 
@@ -309,9 +315,9 @@ def test_a_page_queues_an_ensemble_like_a_training(
 ) -> None:
     """So a killed worker is dealt with in the same way."""
     recording = _Recording()
-    monkeypatch.setattr(executor, "local_executor", lambda: recording)
+    monkeypatch.setattr(executor, "executor_of", lambda _: recording)
 
     run_id = executor.combine(run_store, members, name="both")
 
-    assert recording.tasks == [(worker.train_queued, run_id)]
+    assert recording.tasks == [(worker.perform_queued, run_id)]
     assert run_store.get(run_id).status is RunStatus.QUEUED

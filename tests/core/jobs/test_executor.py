@@ -3,10 +3,10 @@
 import os
 import re
 import signal
-import threading
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import Augmentation, MlpConfig, TrainingConfig
 from core.errors import ArtifactError
-from core.jobs import aside, executor, worker
-from core.jobs.aside import Door
-from core.jobs.resume import create_child
-from core.records import Run, RunStatus
+from core.jobs import executor, worker
+from core.jobs.resume import child_of
+from core.records import Lane, Run, RunStatus
 from core.runs import logs, open_store
 from core.runs.owner import Owner
 from core.runs.store import RunStore
@@ -66,11 +65,13 @@ def home(worker_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _fresh_pool() -> Iterator[None]:
+def _fresh_pools() -> Iterator[None]:
     """Start with no worker, and leave none."""
-    executor.local_executor().shutdown(cancel_futures=True)
+    for lane in Lane:
+        executor.executor_of(lane).shutdown(cancel_futures=True)
     yield
-    executor.local_executor().shutdown(cancel_futures=True)
+    for lane in Lane:
+        executor.executor_of(lane).shutdown(cancel_futures=True)
 
 
 @pytest.fixture
@@ -88,14 +89,14 @@ def when_over(store: RunStore, run_id: str) -> Run:
 
 def submit_and_wait_for_progress(store: RunStore) -> str:
     """Start a run that takes long, and wait until it learns."""
-    run_id = executor.submit(store, LONG, name="long")
+    run_id = executor.train(store, LONG, name="long")
     wait_until(lambda: bool(store.live_points(run_id).loss), seconds=SECONDS)
     return run_id
 
 
 def pid_of_worker() -> int:
     """Ask the worker for its process."""
-    pid: int = executor.local_executor().submit(os.getpid).result(timeout=60)
+    pid: int = executor.executor_of(Lane.COMPUTE).submit(os.getpid).result(timeout=60)
     return pid
 
 
@@ -109,7 +110,7 @@ def kill_worker_of(run_id: str) -> None:
 
 def test_a_submitted_run_finishes(store: RunStore) -> None:
     """The way of every run from a page, with a worker process and all of MNIST."""
-    run_id = executor.submit(store, QUICK, name="quick")
+    run_id = executor.train(store, QUICK, name="quick")
 
     run = when_over(store, run_id)
 
@@ -128,10 +129,10 @@ def test_a_second_training_of_the_same_network_compiles_nothing(
     miss what XLA compiles anew for another value.
     """
     changed = replace(QUICK, seed=1, epochs=2, learning_rate=0.01, schedule="cosine")
-    when_over(store, executor.submit(store, QUICK, name="first"))
+    when_over(store, executor.train(store, QUICK, name="first"))
     compiled = loops_compiled(home)
 
-    again = when_over(store, executor.submit(store, changed, name="again"))
+    again = when_over(store, executor.train(store, changed, name="again"))
 
     assert again.status is RunStatus.FINISHED
     assert loops_compiled(home) == compiled
@@ -157,12 +158,14 @@ def test_the_worker_gives_way_to_the_pages() -> None:
     """The page is what somebody looks at."""
     niceness = psutil.Process(pid_of_worker()).nice()
 
-    assert niceness == min(psutil.Process().nice() + worker.NICENESS, 19)
+    assert niceness == min(psutil.Process().nice() + worker.NICENESS[Lane.COMPUTE], 19)
 
 
 def test_the_worker_may_grow_by_what_a_network_takes() -> None:
     """Or another process would take its place after the first run of each server."""
-    growth = executor.local_executor().submit(most_growth).result(timeout=SECONDS)
+    growth = (
+        executor.executor_of(Lane.COMPUTE).submit(most_growth).result(timeout=SECONDS)
+    )
 
     assert growth == 700_000_000
 
@@ -204,7 +207,7 @@ def test_a_worker_killed_while_it_trains_fails_its_run_and_no_other(
 ) -> None:
     """Within 10 s, in plain words; what waited behind it is trained."""
     killed = submit_and_wait_for_progress(store)
-    waiting = executor.submit(store, QUICK, name="waiting")
+    waiting = executor.train(store, QUICK, name="waiting")
 
     kill_worker_of(killed)
     started = time.monotonic()
@@ -220,7 +223,7 @@ def test_a_worker_killed_while_it_saves_leaves_no_result(
     store: RunStore, home: Path
 ) -> None:
     """Its curves and its log are there, but nothing that looks like a model."""
-    run_id = executor.submit(store, QUICK, name="saved")
+    run_id = executor.train(store, QUICK, name="saved")
     wait_until(lambda: any(home.glob(".run-*")), seconds=SECONDS)
 
     kill_worker_of(run_id)
@@ -232,40 +235,50 @@ def test_a_worker_killed_while_it_saves_leaves_no_result(
     assert not run.has_model
     assert "Network: 784-16-10" in store.artifact(run_id, logs.LOG).read_text()
     with pytest.raises(ArtifactError, match=r"\(failed\) ended, .* not kept"):
-        create_child(store, run_id, epochs=1)
+        child_of(store, run_id, epochs=1)
 
 
-def test_who_is_asked_beside_the_task_is_started_if_there_is_nobody(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The next preview need not wait for the next run to start a worker."""
-    executor.local_executor().shutdown(cancel_futures=True)
-    with monkeypatch.context() as patch:
-        patch.setattr(worker, "settle_in", answer_at_once)
-        first = executor.local_executor().ask(os.getpid).result(timeout=SECONDS)
-        os.kill(first, signal.SIGKILL)
-        second = executor.local_executor().ask(os.getpid).result(timeout=SECONDS)
-    executor.local_executor().shutdown(cancel_futures=True)
+def test_the_process_for_input_and_output_is_light() -> None:
+    """A download needs no TensorFlow, and blocks no training."""
+    light = executor.executor_of(Lane.INPUT_OUTPUT)
 
-    assert len({first, second, os.getpid()}) == 3
+    loaded = light.submit(loaded_libraries).result(timeout=SECONDS)
+
+    assert "tensorflow" not in loaded
+    assert light.submit(os.getpid).result(timeout=SECONDS) != pid_of_worker()
 
 
-def answer_at_once(server: int, door: Door) -> None:
-    """Begin to answer without the imports that a training needs."""
-    assert server == os.getppid()
-    threading.Thread(target=aside.answer, args=(door,), daemon=True).start()
+def test_a_process_that_was_killed_is_made_anew() -> None:
+    """In every lane; who asks then gets an answer, or an error at once."""
+    light = executor.executor_of(Lane.INPUT_OUTPUT)
+    first = light.submit(os.getpid).result(timeout=SECONDS)
+
+    def answers_again() -> bool:
+        try:
+            return light.submit(os.getpid).result(timeout=SECONDS) != first
+        except BrokenExecutor:
+            return False
+
+    os.kill(first, signal.SIGKILL)
+
+    wait_until(answers_again)
+
+
+def loaded_libraries() -> list[str]:
+    """Name what this process has imported."""
+    return list(sys.modules)
 
 
 def test_a_worker_that_cannot_start_fails_the_run(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One process after the other, each dead at once, would go on for ever."""
-    executor.local_executor().shutdown(cancel_futures=True)
+    executor.executor_of(Lane.COMPUTE).shutdown(cancel_futures=True)
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "settle_in", lambda *_: os._exit(1))
-        run_id = executor.submit(store, QUICK, name="quick")
+        patch.setattr(worker, "initialize_worker", lambda *_: os._exit(1))
+        run_id = executor.train(store, QUICK, name="quick")
         run = when_over(store, run_id)
-    executor.local_executor().shutdown(cancel_futures=True)
+    executor.executor_of(Lane.COMPUTE).shutdown(cancel_futures=True)
 
     assert run.status is RunStatus.FAILED
     assert re.search(REASON, run.reason)

@@ -5,6 +5,7 @@ import pytest
 from core.config import TrainingConfig
 from core.errors import ConfigError
 from core.jobs import failure_messages
+from core.jobs.kinds.train import Train
 
 CONFIG = TrainingConfig(batch_size=512)
 
@@ -19,7 +20,7 @@ CONFIG = TrainingConfig(batch_size=512)
     ids=["Python", "TensorFlow", "C++"],
 )
 def test_a_lack_of_memory_is_told_with_what_to_do(error: Exception) -> None:
-    reason = failure_messages.reason(error, CONFIG)
+    reason = failure_messages.reason(error, Train(config=CONFIG))
 
     assert "Memory ran out on this machine" in reason
     assert "smaller batches (they were of 512 images) or a smaller network" in reason
@@ -29,7 +30,7 @@ def test_an_error_of_ours_is_its_own_reason() -> None:
     """Also one that speaks of memory."""
     error = ConfigError("Expected fewer units: bad_alloc.")
 
-    assert failure_messages.reason(error, CONFIG) == str(error)
+    assert failure_messages.reason(error, Train(config=CONFIG)) == str(error)
 
 
 def test_any_other_error_is_named() -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -22,7 +23,7 @@ from core.errors import RunStoreError
 from core.jobs import resume, worker
 from core.records import Progress, Run, RunScores, RunStatus
 from core.runs import checkpoint_files, logs, reader
-from core.runs.owner import Owner
+from core.runs.owner import Owner, is_gone
 from core.runs.store import RunStore
 from tests.small_data import SMALL, no_room, wait_until
 
@@ -33,7 +34,8 @@ ROOM = 100_000_000
 SERVER = """
 import os, sys
 from core.config import MlpConfig, TrainingConfig
-from core.jobs import executor, safekeeping, worker
+from core.jobs import autosave, executor, worker
+from core.records import Lane
 from core.runs import open_store
 
 QUICK = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=1, batch_size=512)
@@ -44,15 +46,15 @@ LARGE = TrainingConfig(
 
 def calm():
     worker.warm_up = lambda: None  # it compiles for whoever comes next
-    safekeeping.INTERVAL_SECONDS = 0.5
+    autosave.INTERVAL_SECONDS = 0.5
     return os.getpid()
 
 store = open_store()
-print(executor.local_executor().submit(calm).result(), flush=True)
+print(executor.executor_of(Lane.COMPUTE).submit(calm).result(), flush=True)
 for line in sys.stdin:
     name = line.strip()
     config = {"long": LONG, "large": LARGE}.get(name, QUICK)
-    print(executor.submit(store, config, name=name), flush=True)
+    print(executor.train(store, config, name=name), flush=True)
 """
 
 # It cannot tell the store that its run is over: nothing can be written any more.
@@ -64,8 +66,8 @@ def fill_the_disk(*_):
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     raise OSError(28, "No space left on device")
 
-worker._work_on = fill_the_disk
-worker.train_queued(sys.argv[1])
+worker._work = fill_the_disk
+worker.perform_queued(sys.argv[1])
 """
 
 
@@ -128,13 +130,19 @@ def harm(home: Path, store: RunStore, server: "subprocess.Popen[str]") -> Faults
     run_out_of_memory(first_worker, lambda: wait_for(submit("large")))
     long, _ = submit("long"), submit("waits")
     wait_until(checkpoint_files.file_of(long).exists, seconds=180)
-    worker.train_run(store.create(QUICK, name="other server"))
+    worker.perform(store.create(QUICK, name="other server"))
     seen = {run.name: run.status for run in store.runs()}
     ours = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
     server.kill()
     server.wait(20)
     _, alive = psutil.wait_procs(ours, timeout=20)
     return Faults(home, store, {run.name: run for run in store.runs()}, seen, alive)
+
+
+def make_child(store: RunStore, run_id: str) -> str:
+    """Ask for one epoch more of a run."""
+    task, name = resume.child_of(store, run_id, epochs=1)
+    return task.create(store, name=name)
 
 
 def run_out_of_memory(pid: int, action: Callable[[], None]) -> None:
@@ -178,13 +186,20 @@ def test_two_servers_work_on_one_home(faults: Faults) -> None:
     assert faults.seen_by_another["waits"] is RunStatus.QUEUED
 
 
-@pytest.mark.parametrize("name", ["long", "waits"])
-def test_no_run_of_a_killed_server_goes_on_for_ever(faults: Faults, name: str) -> None:
-    """Neither the one at work nor the one that waited; both can be started again."""
-    run = faults.runs[name]
+def test_the_run_at_work_of_a_killed_server_has_failed(faults: Faults) -> None:
+    """It would be "running" for ever; it can be continued."""
+    run = faults.runs["long"]
 
     assert run.status is RunStatus.FAILED
     assert run.reason == reader.ABANDONED
+
+
+def test_what_waited_for_a_killed_server_waits_for_the_next_one(
+    faults: Faults,
+) -> None:
+    """A restart of the machine loses no evening's plan."""
+    assert faults.runs["waits"].status is RunStatus.QUEUED
+    assert is_gone(faults.runs["waits"].owner, since=faults.runs["waits"].created)
 
 
 def test_a_run_of_a_killed_server_goes_on_from_what_was_kept(
@@ -194,8 +209,8 @@ def test_a_run_of_a_killed_server_goes_on_from_what_was_kept(
     monkeypatch.setenv("INKLAB_HOME", str(faults.home))
     broken = faults.runs["long"]
 
-    child = resume.create_child(faults.store, broken.id, epochs=1)
-    worker.train_run(child)
+    child = make_child(faults.store, broken.id)
+    worker.perform(child)
 
     assert faults.store.get(child).status is RunStatus.FINISHED
     finished = faults.store.history(child).num_epochs
@@ -216,7 +231,7 @@ def test_a_full_disk_loses_the_model_and_keeps_the_curves(
     run_id = run_store.create(config, name="run")
 
     with no_room(beyond=2_000_000):
-        worker.train_run(run_id)
+        worker.perform(run_id)
 
     run = run_store.get(run_id)
     assert run.status is RunStatus.FAILED
@@ -245,7 +260,7 @@ def test_a_disk_that_fills_up_keeps_no_half_of_a_result(
         no_room(beyond=2_000_000),
         pytest.raises(RunStoreError, match="not full"),
     ):
-        run_store.keep(run_id, scores=RunScores(test_accuracy=0.5), files=files)
+        run_store.save_results(run_id, scores=RunScores(test_accuracy=0.5), files=files)
 
     assert [path for path in home.glob("artifacts/**/*") if path.is_file()] == []
     assert not run_store.get(run_id).has_model
@@ -301,7 +316,7 @@ def test_a_store_that_is_locked_for_seconds_loses_nothing(
         assert len(run_store.runs()) == 1
         waited.append(time.monotonic() - started)
 
-    worker.train_run(run_id, also=lock_for_seconds)
+    worker.perform(run_id, on_report=lock_for_seconds)
 
     lock.close()
     run = run_store.get(run_id)
@@ -331,21 +346,17 @@ def test_a_clock_that_is_set_back_changes_no_run(
 
 
 @pytest.mark.parametrize(
-    ("hours", "expected"),
-    [(23, RunStatus.QUEUED), (25, RunStatus.FAILED)],
-    ids=["a night", "a day"],
+    ("hours", "is_adopted"), [(23, False), (25, True)], ids=["a night", "a day"]
 )
-def test_a_run_of_a_machine_that_is_called_otherwise_now_waits_a_day(
-    run_store: RunStore,
-    monkeypatch: pytest.MonkeyPatch,
-    hours: int,
-    expected: RunStatus,
+def test_what_waits_for_a_machine_that_is_called_otherwise_now_waits_a_day(
+    run_store: RunStore, *, hours: int, is_adopted: bool
 ) -> None:
     """A container has another name after each start: nobody would ever begin it."""
     run_id = run_store.create(SMALL, name="run")
     elsewhere = replace(Owner.this_process(), host="before")
     run_store.annotate(run_id, tags={"inklab.owner": str(elsewhere)})
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + hours * 3600)
+    run = run_store.get(run_id)
+    created = run.created - timedelta(hours=hours)
 
-    assert run_store.get(run_id).status is expected
+    assert run_store.adopt(replace(run, created=created)) is is_adopted
+    assert run_store.get(run_id).status is RunStatus.QUEUED

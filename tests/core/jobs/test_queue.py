@@ -2,8 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from loky.process_executor import ShutdownExecutorError
@@ -15,51 +14,22 @@ from core.records import RunStatus
 from core.runs import queue_order
 from core.runs.owner import Owner
 from core.runs.store import RunStore
+from tests.core.jobs.steps import Steps
 from tests.small_data import wait_until
-
-
-class Steps(Executor):
-    """Takes tasks down; each is over when the test says so."""
-
-    def __init__(self) -> None:
-        self.tasks: list[tuple[str, ...]] = []
-        self.futures: list[Future[None]] = []
-        self.refuses = False
-
-    def submit(self, task: Callable[..., None], /, *args: str) -> Future[None]:
-        """Note the name of the task and what it was given."""
-        if self.refuses:
-            message = "can't start new thread"
-            raise RuntimeError(message)
-        self.tasks.append((task.__name__, *args))
-        self.futures.append(Future())
-        return self.futures[-1]
-
-    def finish(self, store: RunStore) -> None:
-        """Be a worker that does the newest task."""
-        _, run_id = self.tasks[-1]
-        if store.get(run_id).status is RunStatus.QUEUED:
-            store.start(run_id)
-            store.finish(run_id)
-        self.futures[-1].set_result(None)
-
-    def die(self, error: Exception | None = None) -> None:
-        """Be a worker that ends in the newest task."""
-        self.futures[-1].set_exception(error or BrokenProcessPool())
 
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Put an executor in the place of the real one that does nothing by itself."""
     made = Steps()
-    monkeypatch.setattr(executor, "local_executor", lambda: made)
+    monkeypatch.setattr(executor, "executor_of", lambda _: made)
     monkeypatch.setattr(queue, "RETRY_SECONDS", 0.01)
     return made
 
 
 def submit(store: RunStore, *names: str) -> list[str]:
     """Ask for runs as a page does."""
-    return [executor.submit(store, TrainingConfig(), name=name) for name in names]
+    return [executor.train(store, TrainingConfig(), name=name) for name in names]
 
 
 def statuses(store: RunStore, run_ids: list[str]) -> list[str]:
@@ -70,11 +40,11 @@ def statuses(store: RunStore, run_ids: list[str]) -> list[str]:
 def test_one_run_at_a_time_is_handed_over(run_store: RunStore, steps: Steps) -> None:
     """What the pool has cannot be taken back or moved."""
     first, second = submit(run_store, "a", "b")
-    assert steps.tasks == [("train_queued", first)]
+    assert steps.tasks == [("perform_queued", first)]
 
     steps.finish(run_store)
 
-    assert steps.tasks == [("train_queued", first), ("train_queued", second)]
+    assert steps.tasks == [("perform_queued", first), ("perform_queued", second)]
 
 
 def test_the_order_is_that_of_the_store_when_the_last_one_is_over(
@@ -87,7 +57,7 @@ def test_the_order_is_that_of_the_store_when_the_last_one_is_over(
     steps.finish(run_store)
     steps.finish(run_store)
 
-    assert steps.tasks[1:] == [("train_queued", third), ("train_queued", second)]
+    assert steps.tasks[1:] == [("perform_queued", third), ("perform_queued", second)]
 
 
 def test_after_the_last_run_the_worker_gets_ready(
@@ -112,7 +82,7 @@ def test_a_run_taken_back_while_it_waits_is_passed_over(
 
     steps.finish(run_store)
 
-    assert steps.tasks[-1] == ("train_queued", third)
+    assert steps.tasks[-1] == ("perform_queued", third)
 
 
 @pytest.mark.parametrize("change", [RunStore.request_stop, RunStore.delete])
@@ -125,7 +95,7 @@ def test_a_run_taken_back_when_it_was_chosen_holds_nobody_up(
 
     steps.futures[0].set_result(None)
 
-    assert steps.tasks[-1] == ("train_queued", second)
+    assert steps.tasks[-1] == ("perform_queued", second)
 
 
 def test_runs_of_another_process_are_left_to_it(
@@ -138,7 +108,7 @@ def test_runs_of_another_process_are_left_to_it(
     (ours,) = submit(run_store, "a")
     steps.finish(run_store)
 
-    assert steps.tasks == [("train_queued", ours), ("warm_up",)]
+    assert steps.tasks == [("perform_queued", ours), ("warm_up",)]
 
 
 def test_a_computer_that_gets_another_name_goes_on_with_its_runs(
@@ -152,7 +122,7 @@ def test_a_computer_that_gets_another_name_goes_on_with_its_runs(
     steps.finish(run_store)
     steps.finish(run_store)
 
-    assert steps.tasks[1:] == [("train_queued", second), ("train_queued", third)]
+    assert steps.tasks[1:] == [("perform_queued", second), ("perform_queued", third)]
 
 
 def test_runs_asked_for_while_others_end_are_all_done(
@@ -170,7 +140,7 @@ def test_runs_asked_for_while_others_end_are_all_done(
 
 def trained(steps: Steps) -> list[str]:
     """Return the runs that were handed over."""
-    return [task[1] for task in steps.tasks.copy() if task[0] == "train_queued"]
+    return [task[1] for task in steps.tasks.copy() if task[0] == "perform_queued"]
 
 
 def test_a_run_whose_process_died_is_failed_and_the_next_begins(
@@ -183,7 +153,7 @@ def test_a_run_whose_process_died_is_failed_and_the_next_begins(
 
     assert run_store.get(first).status is RunStatus.FAILED
     assert "was ended from outside" in run_store.get(first).reason
-    assert steps.tasks[1:] == [("train_queued", second)]
+    assert steps.tasks[1:] == [("perform_queued", second)]
 
 
 def test_a_run_whose_process_died_before_it_began_is_the_next_one(
@@ -193,7 +163,7 @@ def test_a_run_whose_process_died_before_it_began_is_the_next_one(
 
     steps.die()
 
-    assert steps.tasks == [("train_queued", first)] * 2
+    assert steps.tasks == [("perform_queued", first)] * 2
 
 
 def test_a_process_that_cannot_start_is_not_started_for_ever(
@@ -202,19 +172,19 @@ def test_a_process_that_cannot_start_is_not_started_for_ever(
     """Five times in a row; all that waits would fare the same."""
     ids = submit(run_store, "a", "b")
 
-    for _ in range(queue.MOST_TRIES):
+    for _ in range(queue.MAX_TRIES):
         steps.die()
 
-    assert len(steps.tasks) == queue.MOST_TRIES
+    assert len(steps.tasks) == queue.MAX_TRIES
     assert statuses(run_store, ids) == ["failed", "failed"]
     (later,) = submit(run_store, "c")
-    assert steps.tasks[-1] == ("train_queued", later)
+    assert steps.tasks[-1] == ("perform_queued", later)
 
 
 def test_only_deaths_in_a_row_are_counted(run_store: RunStore, steps: Steps) -> None:
     """A process that has trained can start."""
     first, second = submit(run_store, "a", "b")
-    for _ in range(queue.MOST_TRIES - 1):
+    for _ in range(queue.MAX_TRIES - 1):
         steps.die()
     run_store.start(first)
 
@@ -222,7 +192,7 @@ def test_only_deaths_in_a_row_are_counted(run_store: RunStore, steps: Steps) -> 
     steps.die()
 
     assert statuses(run_store, [first, second]) == ["failed", "queued"]
-    assert steps.tasks[-1] == ("train_queued", second)
+    assert steps.tasks[-1] == ("perform_queued", second)
 
 
 def test_a_worker_that_does_not_find_a_run_is_not_asked_for_ever(
@@ -231,23 +201,36 @@ def test_a_worker_that_does_not_find_a_run_is_not_asked_for_ever(
     """It may look into another store: then it is done at once, with nothing done."""
     (run_id,) = submit(run_store, "a")
 
-    for number in range(queue.MOST_TRIES):
+    for number in range(queue.MAX_TRIES):
         steps.futures[number].set_result(None)
 
-    assert trained(steps) == [run_id] * queue.MOST_TRIES
+    assert trained(steps) == [run_id] * queue.MAX_TRIES
     assert "did not find it" in run_store.get(run_id).reason
 
 
-def test_a_program_that_ends_says_so_in_all_runs(
+def test_a_program_that_ends_fails_what_is_worked_on_and_leaves_what_waits(
     run_store: RunStore, steps: Steps
 ) -> None:
+    """The next server goes on with what waits."""
     ids = submit(run_store, "works", "waits")
     run_store.start(ids[0])
 
     steps.die(ShutdownExecutorError())
 
-    assert statuses(run_store, ids) == ["failed", "failed"]
-    assert all("was closed" in run_store.get(each).reason for each in ids)
+    assert statuses(run_store, ids) == ["failed", "queued"]
+    assert "was closed" in run_store.get(ids[0]).reason
+    assert len(steps.tasks) == 1
+
+
+def test_a_program_that_ends_leaves_what_was_about_to_begin(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """It has had no turn: no process had taken it."""
+    ids = submit(run_store, "about to begin", "waits")
+
+    steps.die(ShutdownExecutorError())
+
+    assert statuses(run_store, ids) == ["queued", "queued"]
     assert len(steps.tasks) == 1
 
 
@@ -264,7 +247,7 @@ def test_a_store_that_does_not_answer_is_asked_again(
         raise RunStoreError(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_store, "runs", refuse)
+        patch.setattr(run_store, "jobs", refuse)
         steps.finish(run_store)
         assert asked.acquire(timeout=30)
         assert asked.acquire(timeout=30)
@@ -282,14 +265,14 @@ def test_a_system_that_starts_no_process_is_asked_again(
 
     steps.refuses = False
 
-    wait_until(lambda: steps.tasks == [("train_queued", run_id)])
+    wait_until(lambda: steps.tasks == [("perform_queued", run_id)])
 
 
 def test_what_the_system_refuses_for_long_is_failed(
     run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or it would be about to start for ever, and nobody would know why."""
-    monkeypatch.setattr(queue, "MOST_REFUSALS", 1)
+    monkeypatch.setattr(queue, "MAX_REFUSALS", 1)
     monkeypatch.setattr(queue, "RETRY_SECONDS", 0.01)
     steps.refuses = True
 
@@ -326,7 +309,7 @@ def test_an_error_that_nobody_thought_of_stops_no_queue(
     """People can write anything into a store with MLflow's own pages."""
     submit(run_store, "a")
     with monkeypatch.context() as patch:
-        patch.setattr(run_store, "get", lambda _: 1 / 0)
+        patch.setattr(run_store, "job", lambda _: 1 / 0)
         steps.die()
 
     (later,) = submit(run_store, "b")
@@ -341,7 +324,7 @@ def test_a_worker_whose_store_does_not_answer_is_asked_again(
     """And at last the run says what the worker said."""
     (run_id,) = submit(run_store, "a")
 
-    for number in range(1, queue.MOST_TRIES + 1):
+    for number in range(1, queue.MAX_TRIES + 1):
         wait_until(lambda n=number: len(steps.tasks) == n)
         steps.die(RunStoreError("Expected the run store to answer."))
 
@@ -360,11 +343,11 @@ def test_a_worker_says_that_its_store_does_not_answer(
         message = "The disk is asleep."
         raise RunStoreError(message)
 
-    monkeypatch.setattr(run_store, "get", refuse)
+    monkeypatch.setattr(run_store, "job", refuse)
     monkeypatch.setattr(worker, "open_store", lambda: run_store)
 
     with pytest.raises(RunStoreError, match="asleep"):
-        worker.train_queued(run_id)
+        worker.perform_queued(run_id)
 
 
 def test_a_worker_that_dies_between_two_writes_leaves_no_run_behind(
@@ -380,4 +363,4 @@ def test_a_worker_that_dies_between_two_writes_leaves_no_run_behind(
     steps.die()
 
     assert statuses(run_store, [first]) == ["failed"]
-    assert steps.tasks[-1] == ("train_queued", second)
+    assert steps.tasks[-1] == ("perform_queued", second)

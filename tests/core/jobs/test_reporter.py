@@ -149,7 +149,7 @@ def test_a_store_that_stays_away_fails_the_training(
 def test_whoever_else_listens_hears_it_at_once(store: FakeStore) -> None:
     """The bar in a terminal does not wait for the store."""
     heard: list[Progress] = []
-    with Reporter(store, "run", also=heard.append) as report:
+    with Reporter(store, "run", on_report=heard.append) as report:
         for step in STEPS:
             report(step)
             assert heard[-1] is step

@@ -17,7 +17,7 @@ from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError, DivergedError
 from core.inference import Predictor
 from core.jobs import autosave, worker
-from core.jobs.resume import create_child
+from core.jobs.resume import child_of
 from core.records import CHECKPOINT, Progress, Run, RunScores, RunStatus
 from core.runs import checkpoint_files, open_store
 from core.runs.owner import Owner
@@ -42,7 +42,7 @@ def stopped_home(
         patch.setenv("INKLAB_HOME", str(home))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setattr(catalog, "_SPECS", (small_mnist_files,))
-        worker.train_run(open_store().create(LONG, name="run"), also=stop_after(6))
+        worker.perform(open_store().create(LONG, name="run"), on_report=stop_after(6))
     return home
 
 
@@ -65,7 +65,7 @@ def stopped(run_store: RunStore, small_mnist: Dataset) -> Run:
 def keeping_always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep where a training stands after each chunk, as if each took seconds."""
     monkeypatch.setattr(autosave, "INTERVAL_SECONDS", 0.0)
-    monkeypatch.setattr(autosave, "MOST_SHARE", math.inf)
+    monkeypatch.setattr(autosave, "MAX_SHARE", math.inf)
 
 
 def break_after(num_reports: int, error: Exception) -> Callable[[Progress], None]:
@@ -81,8 +81,9 @@ def break_after(num_reports: int, error: Exception) -> Callable[[Progress], None
 
 def gone_on(store: RunStore, run_id: str, *, epochs: int) -> Run:
     """Train a run for more epochs in this process."""
-    child = create_child(store, run_id, epochs=epochs)
-    worker.train_run(child)
+    task, name = child_of(store, run_id, epochs=epochs)
+    child = task.create(store, name=name)
+    worker.perform(child)
     return store.get(child)
 
 
@@ -120,7 +121,7 @@ def test_the_latest_run_may_be_a_stopped_one(run_store: RunStore, stopped: Run) 
 def test_a_run_goes_on_with_its_curves(run_store: RunStore, stopped: Run) -> None:
     """One looks at one curve, as if it had never been stopped."""
     whole = run_store.create(LONG, name="whole")
-    worker.train_run(whole)
+    worker.perform(whole)
 
     child = gone_on(run_store, stopped.id, epochs=3)
 
@@ -154,7 +155,7 @@ def test_a_run_that_is_not_over_cannot_go_on(run_store: RunStore) -> None:
     run_id = run_store.create(LONG, name="run")
 
     with pytest.raises(ConfigError, match=r"a run that is over, .* is not yet"):
-        create_child(run_store, run_id, epochs=1)
+        child_of(run_store, run_id, epochs=1)
 
 
 def test_a_run_that_was_stopped_in_the_queue_cannot_go_on(run_store: RunStore) -> None:
@@ -163,7 +164,7 @@ def test_a_run_that_was_stopped_in_the_queue_cannot_go_on(run_store: RunStore) -
     run_store.request_stop(run_id)
 
     with pytest.raises(ArtifactError, match=r"\(stopped\) ended, .* start a new one"):
-        create_child(run_store, run_id, epochs=1)
+        child_of(run_store, run_id, epochs=1)
 
 
 @pytest.mark.usefixtures("keeping_always")
@@ -176,9 +177,11 @@ def test_a_run_that_broke_off_goes_on_as_if_it_never_had(
     """Within an epoch or between two; the weights are the same to the last bit."""
     assert small_mnist
     broken, whole = [run_store.create(LONG, name=name) for name in ("broken", "whole")]
-    worker.train_run(whole)
+    worker.perform(whole)
     with pytest.raises(ZeroDivisionError):
-        worker.train_run(broken, also=break_after(num_chunks + 1, ZeroDivisionError()))
+        worker.perform(
+            broken, on_report=break_after(num_chunks + 1, ZeroDivisionError())
+        )
 
     child = gone_on(run_store, broken, epochs=LONG.epochs - finished)
 
@@ -201,7 +204,7 @@ def test_what_it_learned_after_its_state_was_kept_is_not_shown_twice(
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        worker.train_run(broken, also=report)
+        worker.perform(broken, on_report=report)
     child = gone_on(run_store, broken, epochs=1)
 
     assert run_store.history(broken).num_epochs == 3
@@ -220,11 +223,11 @@ def test_epochs_that_the_store_never_heard_of_are_in_the_curves(
     """
     assert small_mnist
     broken, whole = [run_store.create(LONG, name=name) for name in ("broken", "whole")]
-    worker.train_run(whole)
+    worker.perform(whole)
     with monkeypatch.context() as patch:
         patch.setattr(RunStore, "log", lambda *_: None)
         with pytest.raises(ZeroDivisionError):
-            worker.train_run(broken, also=break_after(10, ZeroDivisionError()))
+            worker.perform(broken, on_report=break_after(10, ZeroDivisionError()))
 
     child = gone_on(run_store, broken, epochs=2)
 
@@ -255,7 +258,7 @@ def test_a_state_that_is_of_no_use_any_more_is_removed(
     assert small_mnist
     run_id = run_store.create(LONG, name="run")
 
-    worker.train_run(run_id, also=also)
+    worker.perform(run_id, on_report=also)
 
     assert run_store.get(run_id).status is status
     assert not checkpoint_files.file_of(run_id).exists()
@@ -267,7 +270,7 @@ def test_an_impossible_number_of_epochs_is_refused(
 ) -> None:
     """Nothing is left in the queue then."""
     with pytest.raises(ConfigError, match="got"):
-        create_child(run_store, stopped.id, epochs=epochs)
+        child_of(run_store, stopped.id, epochs=epochs)
 
     assert [run.id for run in run_store.runs()] == [stopped.id]
 
@@ -280,7 +283,7 @@ def test_a_run_from_before_states_were_kept_cannot_go_on(
     with pytest.raises(
         ArtifactError, match=r"was not kept, or is lost\. The run stays"
     ):
-        create_child(run_store, stopped.id, epochs=1)
+        child_of(run_store, stopped.id, epochs=1)
 
 
 def test_a_damaged_state_is_the_reason_of_the_failure(
@@ -305,7 +308,7 @@ def test_half_of_a_state_is_refused_at_once(run_store: RunStore, stopped: Run) -
     path.write_bytes(path.read_bytes()[:500])
 
     with pytest.raises(ArtifactError, match="missing or damaged"):
-        create_child(run_store, stopped.id, epochs=1)
+        child_of(run_store, stopped.id, epochs=1)
 
     assert [run.id for run in run_store.runs()] == [stopped.id]
 
@@ -343,8 +346,8 @@ def test_an_ensemble_is_not_continued_and_says_what_can_be(
     run_store.start(pair)
     (tmp_path / "files").mkdir()
     scores = RunScores(test_accuracy=0.9, test_size=200)
-    run_store.keep(pair, scores=scores, files=tmp_path / "files")
+    run_store.save_results(pair, scores=scores, files=tmp_path / "files")
     run_store.finish(pair)
 
     with pytest.raises(ConfigError, match=r"pair combines others\. Continue one"):
-        create_child(run_store, pair, epochs=1)
+        child_of(run_store, pair, epochs=1)

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import ConfigError, TrainingStopped
 from core.jobs import run_log
-from core.jobs.run_log import MOST_BYTES, Logbook
+from core.jobs.run_log import MAX_BYTES, RunLog
 from core.runs import logs
 from tests.small_data import no_room, wait_until
 
@@ -21,7 +21,7 @@ def written() -> str:
 
 
 def test_what_inklab_says_has_the_time() -> None:
-    with Logbook(RUN) as log:
+    with RunLog(RUN) as log:
         log.say("one", "two")
 
     first, second = written().splitlines()
@@ -34,7 +34,7 @@ def test_all_that_the_process_says_is_in_the_log(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """By Python or past it; afterwards it speaks to its terminal again."""
-    with Logbook(RUN, listens=True):
+    with RunLog(RUN, captures_streams=True):
         sys.stdout.write("printed\n")
         sys.stderr.write("complained\n")
         os.write(2, b"native\n")
@@ -52,7 +52,7 @@ def test_a_terminal_keeps_what_the_process_says(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Its bar must not go into a file that nobody watches."""
-    with Logbook(RUN) as log:
+    with RunLog(RUN) as log:
         log.say("mine")
         os.write(2, b"yours\n")
 
@@ -64,7 +64,7 @@ def test_an_error_is_written_with_its_traceback_and_raised() -> None:
     """The reason on the page says what; the log says where."""
 
     def break_down() -> None:
-        with Logbook(RUN, listens=True):
+        with RunLog(RUN, captures_streams=True):
             message = "a defect"
             raise ConfigError(message)
 
@@ -78,7 +78,7 @@ def test_an_error_is_written_with_its_traceback_and_raised() -> None:
 
 def test_a_stop_is_no_error() -> None:
     def stop() -> None:
-        with Logbook(RUN):
+        with RunLog(RUN):
             raise TrainingStopped
 
     with pytest.raises(TrainingStopped):
@@ -89,7 +89,7 @@ def test_a_stop_is_no_error() -> None:
 
 def test_a_second_attempt_goes_on_in_the_same_log() -> None:
     for attempt in ("first", "second"):
-        with Logbook(RUN) as log:
+        with RunLog(RUN) as log:
             log.say(attempt)
 
     assert [line.split()[-1] for line in written().splitlines()] == ["first", "second"]
@@ -97,16 +97,16 @@ def test_a_second_attempt_goes_on_in_the_same_log() -> None:
 
 def test_a_loop_that_chatters_cannot_fill_the_disk() -> None:
     """What began it and what came last tell most; it says how much is gone."""
-    with Logbook(RUN, listens=True) as log:
+    with RunLog(RUN, captures_streams=True) as log:
         log.say("the first words")
         for number in range(8):
             os.write(2, b"chatter\n" * 20_000)
             os.write(2, b"part %d\n" % number)
-            wait_until(lambda: logs.file_of(RUN).stat().st_size <= MOST_BYTES)
+            wait_until(lambda: logs.file_of(RUN).stat().st_size <= MAX_BYTES)
         log.say("the last words")
 
     text = written()
-    assert len(text) <= MOST_BYTES
+    assert len(text) <= MAX_BYTES
     assert "the first words" in text
     assert text.endswith("the last words\n")
     assert text.count("bytes were cut out here ...]") == 1
@@ -122,7 +122,7 @@ def test_a_full_disk_is_no_reason_to_fail(home: Path, *, is_there: bool) -> None
         logs.file_of(RUN).parent.mkdir()
         logs.file_of(RUN).touch()
 
-    with no_room(), Logbook(RUN, listens=True) as log:
+    with no_room(), RunLog(RUN, captures_streams=True) as log:
         log.say("nobody will read this")
         sys.stdout.write("nor this\n")
         sys.stderr.write("nor that\n")
@@ -136,7 +136,7 @@ def test_a_home_that_is_gone_is_no_reason_to_fail(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("INKLAB_HOME", str(tmp_path / "file" / "home"))
 
-    with Logbook(RUN, listens=True) as log:
+    with RunLog(RUN, captures_streams=True) as log:
         log.say("nobody will read this")
 
 
@@ -144,9 +144,9 @@ def test_a_log_that_is_cut_while_somebody_writes_stays_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Lines are appended where the file ends, also after it became shorter."""
-    monkeypatch.setattr(run_log, "MOST_BYTES", 4_000)
+    monkeypatch.setattr(run_log, "MAX_BYTES", 4_000)
     monkeypatch.setattr(run_log, "KEPT_BYTES", 1_000)
-    with Logbook(RUN) as log:
+    with RunLog(RUN) as log:
         for number in range(400):
             log.say(f"line {number}")
 

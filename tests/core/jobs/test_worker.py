@@ -13,7 +13,7 @@ from core.config import TrainingConfig
 from core.datasets import catalog
 from core.datasets.store import Dataset
 from core.inference import Predictor
-from core.jobs import finalize, worker
+from core.jobs import scratch, worker
 from core.models import export
 from core.records import Progress, RunStatus
 from core.runs.store import RunStore
@@ -24,7 +24,7 @@ from tests.small_data import NUM_TEST, SMALL
 def finish(store: RunStore, config: TrainingConfig = SMALL) -> str:
     """Train a run in this process."""
     run_id = store.create(config, name="run")
-    worker.train_run(run_id)
+    worker.perform(run_id)
     return run_id
 
 
@@ -73,7 +73,7 @@ def test_the_progress_is_in_the_store(
     """Every chunk and every epoch, for the curves."""
     reports: list[Progress] = []
     run_id = run_store.create(SMALL, name="run")
-    worker.train_run(run_id, also=reports.append)
+    worker.perform(run_id, on_report=reports.append)
 
     points, history = run_store.live_points(run_id), run_store.history(run_id)
 
@@ -106,7 +106,7 @@ def test_a_run_that_was_stopped_while_it_waited_is_left_alone(
     run_id = run_store.create(SMALL, name="run")
     run_store.request_stop(run_id)
 
-    worker.train_run(run_id)
+    worker.perform(run_id)
 
     assert run_store.get(run_id).status is RunStatus.STOPPED
     assert run_store.live_points(run_id).loss == ()
@@ -121,7 +121,7 @@ def test_a_stop_request_stops_a_running_run(run_store: RunStore, home: Path) -> 
         if not run_store.is_stop_requested(run_id):
             run_store.request_stop(run_id)
 
-    worker.train_run(run_id, also=ask_to_stop)
+    worker.perform(run_id, on_report=ask_to_stop)
 
     run = run_store.get(run_id)
     assert (run.status, run.reason) == (RunStatus.STOPPED, "")
@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_stopped(run_store: RunStore) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        worker.train_run(run_id, also=interrupt)
+        worker.perform(run_id, on_report=interrupt)
 
     assert run_store.get(run_id).status is RunStatus.STOPPED
 
@@ -187,7 +187,7 @@ def test_an_unexpected_error_is_the_reason_too_and_is_raised(
         raise ZeroDivisionError(message)
 
     with pytest.raises(ZeroDivisionError):
-        worker.train_run(run_id, also=break_down)
+        worker.perform(run_id, on_report=break_down)
 
     run = run_store.get(run_id)
     assert run.status is RunStatus.FAILED
@@ -226,7 +226,7 @@ def test_a_running_run_that_is_deleted_stops_training(run_store: RunStore) -> No
         if len(reports) == 1:
             run_store.delete(run_id)
 
-    worker.train_run(run_id, also=delete)
+    worker.perform(run_id, on_report=delete)
 
     assert reports[-1].share < 1.0
     assert run_store.runs() == ()
@@ -239,7 +239,7 @@ def test_a_run_that_was_deleted_while_it_waited_is_left_alone(
     run_id = run_store.create(SMALL, name="run")
     run_store.delete(run_id)
 
-    worker.train_run(run_id)
+    worker.perform(run_id)
 
     assert run_store.runs() == ()
 
@@ -253,6 +253,6 @@ def test_what_a_killed_process_left_is_removed_after_an_hour(home: Path) -> None
     two_hours_ago = time.time() - 7200
     os.utime(old, (two_hours_ago, two_hours_ago))
 
-    finalize.sweep()
+    scratch.sweep()
 
     assert (old.exists(), new.exists()) == (False, True)

@@ -190,7 +190,7 @@ def test_finished_run_comes_back_as_it_was(
     run_store.start(run_id)
     scores = RunScores(test_accuracy=0.75, test_size=100, best_epoch=7)
     (tmp_path / "files").mkdir()
-    run_store.keep(run_id, scores=scores, files=tmp_path / "files")
+    run_store.save_results(run_id, scores=scores, files=tmp_path / "files")
     run_store.finish(run_id)
     annotations.note(run_store, run_id, "good")
     before = run_store.get(run_id)

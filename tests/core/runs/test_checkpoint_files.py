@@ -52,7 +52,7 @@ def test_the_state_of_a_run_with_a_model_goes(
     files = tmp_path / "files"
     files.mkdir()
     scores = RunScores(test_accuracy=0.9, test_size=10)
-    run_store.keep(run_id, scores=scores, files=files)
+    run_store.save_results(run_id, scores=scores, files=files)
     path = put(f"{run_id}.npz")
 
     checkpoint_files.sweep(run_store)

@@ -15,11 +15,11 @@ from core.runs.store import RunStore
 
 DIE = """
 import os, sys
-from core.jobs.run_log import Logbook
+from core.jobs.run_log import RunLog
 from core.runs import open_store
 store = open_store()
 store.start(sys.argv[1])
-with Logbook(sys.argv[1], listens=True) as log:
+with RunLog(sys.argv[1], captures_streams=True) as log:
     log.say("It began.")
     os.write(2, b"out of luck")
     os.kill(os.getpid(), 9)
@@ -61,7 +61,7 @@ def test_the_log_of_a_run_that_is_over_is_one_of_its_files(
     path = write(run_id, "Half a letter: \u00e9\n")
     path.write_bytes(path.read_bytes()[:-2])
 
-    run_store.keep_log(run_id)
+    run_store.save_log(run_id)
 
     assert not path.exists()
     assert run_store.artifact(run_id, "log.txt").is_file()
@@ -75,7 +75,7 @@ def test_a_log_that_cannot_be_kept_is_read_where_it_is(
     write(run_id, "the whole log")
     (home / "artifacts").write_text("in the way")
 
-    run_store.keep_log(run_id)
+    run_store.save_log(run_id)
 
     assert logs.read(run_store, run_id) == "the whole log"
 
@@ -85,7 +85,7 @@ def test_half_a_log_does_not_hide_the_whole_one(
 ) -> None:
     """A disk that is full keeps what there was room for."""
     write(run_id, "half")
-    run_store.keep_log(run_id)
+    run_store.save_log(run_id)
     write(run_id, "half and half")
 
     assert logs.read(run_store, run_id) == "half and half"

@@ -8,7 +8,7 @@ from mlflow.tracking import MlflowClient
 from core import settings
 from core.config import TrainingConfig
 from core.errors import QueueError, UnknownRunError
-from core.records import PLACE_TAG
+from core.records import PLACE_TAG, Lane
 from core.runs import queue_order
 from core.runs.owner import Owner
 from core.runs.store import RunStore
@@ -124,7 +124,9 @@ def test_a_run_that_had_its_turn_comes_before_all_that_wait(
     _, second = create(run_store, "a", "b")
     queue_order.hand_over(run_store, second)
 
-    todo = queue_order.not_begun(run_store.runs(), owner=str(Owner.this_process()))
+    todo = queue_order.not_begun(
+        run_store.jobs(), owner=str(Owner.this_process()), lane=Lane.COMPUTE
+    )
 
     assert [run.name for run in todo] == ["b", "a"]
 

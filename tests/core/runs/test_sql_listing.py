@@ -10,7 +10,7 @@ from core.config import TrainingConfig
 from core.errors import RunStoreError
 from core.records import RunScores
 from core.runs import annotations, sql_listing
-from core.runs.mlflow_mapping import run_of
+from core.runs.mlflow_mapping import job_of
 from core.runs.store import RunStore
 from tests import small_data
 
@@ -42,7 +42,9 @@ def test_tables_say_what_mlflow_says(
         run_store.log(run_id, [small_data.progress(0.5), small_data.progress(1.0)])
     scores = RunScores(test_accuracy=0.75, test_size=100, best_epoch=2)
     (tmp_path / "files").mkdir()
-    run_store.keep(finished, scores=scores, files=tmp_path / "files", compiler="XLA")
+    run_store.save_results(
+        finished, scores=scores, files=tmp_path / "files", compiler="XLA"
+    )
     run_store.finish(finished)
     run_store.fail(failed, "It broke.\nTwice.")
     run_store.stop(stopped, saving=True)
@@ -55,7 +57,7 @@ def test_tables_say_what_mlflow_says(
     read = sql_listing.active_runs(client, settings.tracking_uri(), experiment)
 
     expected = sql_listing.page_by_page(client, experiment)
-    assert [run_of(run) for run in read] == [run_of(run) for run in expected]
+    assert [job_of(run) for run in read] == [job_of(run) for run in expected]
     assert [run.data.tags for run in read] == [run.data.tags for run in expected]
     assert {run.info.run_id for run in read} == {
         *(waiting, at_work, finished, failed, stopped)

@@ -78,7 +78,7 @@ def running(run_store: RunStore) -> str:
 def finished(run_store: RunStore, running: str, tmp_path: Path) -> str:
     """Create a finished run with predictions."""
     small_data.write_predictions(tmp_path / "files", small_data.predictions())
-    run_store.keep(running, scores=SCORES, files=tmp_path / "files")
+    run_store.save_results(running, scores=SCORES, files=tmp_path / "files")
     run_store.finish(running)
     return running
 
@@ -220,7 +220,7 @@ def test_a_clock_that_is_set_back_does_not_shuffle_the_epochs(
     """MLflow sorts by time, and computers correct theirs."""
     for epochs_done, now in ((0.5, 2e9), (1.0, 1.9e9), (1.5, 1.8e9)):
         with monkeypatch.context() as patch:
-            patch.setattr(mlflow_mapping, "_now_ms", lambda now=now: int(now))
+            patch.setattr(mlflow_mapping, "now_ms", lambda now=now: int(now))
             run_store.log(running, [small_data.progress(epochs_done)])
 
     assert run_store.live_points(running).epochs == (0.5, 1.0, 1.5)
@@ -439,7 +439,7 @@ def keep_a_run(store: RunStore, folder: Path) -> str:
     run_id = store.create(CONFIG, name="kept")
     store.start(run_id)
     small_data.write_predictions(folder, small_data.predictions())
-    store.keep(run_id, scores=SCORES, files=folder)
+    store.save_results(run_id, scores=SCORES, files=folder)
     return run_id
 
 
@@ -616,20 +616,20 @@ def test_a_run_of_another_version_is_left_out(
     assert [run.id for run in run_store.runs()] == [finished]
 
 
-def test_runs_whose_process_is_gone_fail_with_a_plain_reason(
+def test_a_run_at_work_whose_process_is_gone_fails_with_a_plain_reason(
     run_store: RunStore,
 ) -> None:
-    """One that waited or was at work would otherwise be so for ever."""
+    """It would otherwise be at work for ever; one that waited is adopted."""
     command = [sys.executable, "-c", CREATE_AND_END]
     ended = subprocess.run(command, check=True, capture_output=True, text=True)
 
     started, waiting = run_store.runs()
 
     assert [waiting.id, started.id] == ended.stdout.split()
-    for run in (waiting, started):
-        assert run.status is RunStatus.FAILED
-        assert run.reason == reader.ABANDONED
-        assert run_store.get(run.id) == run
+    assert started.status is RunStatus.FAILED
+    assert started.reason == reader.ABANDONED
+    assert run_store.get(started.id) == started
+    assert waiting.status is RunStatus.QUEUED
 
 
 def test_a_run_that_finishes_while_we_look_is_not_failed(
@@ -641,7 +641,7 @@ def test_a_run_that_finishes_while_we_look_is_not_failed(
     client.update_run(finished, status="RUNNING")
     as_read = client.get_run(finished)
     client.update_run(finished, status="FINISHED")
-    stale = mlflow_mapping.run_of(as_read)
+    stale = mlflow_mapping.job_of(as_read)
 
     checked = run_store._checked(stale, as_read)  # noqa: SLF001
 

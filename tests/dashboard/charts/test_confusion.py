@@ -1,11 +1,11 @@
-"""The confusion matrix and its clicks."""
+"""The confusion matrix and its cells."""
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from core.types import Counts
-from dashboard.charts.confusion import confusion_figure, selected_cell
+from dashboard.charts.confusion import confusion_figure
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
 COUNTS = np.array([[970, 10, 0], [1, 1134, 0], [5, 15, 0]], dtype=np.int64)
@@ -32,11 +32,10 @@ def written(figure: go.Figure) -> dict[tuple[int, int], str]:
 
 def test_rows_are_true_and_columns_predicted() -> None:
     """A transposed matrix looks just as convincing."""
-    heat, _ = draw().data
+    (heat,) = draw().data
 
     assert heat.z[2][1] == pytest.approx(15 / 20)
     assert heat.z[1][2] == 0
-    assert heat.x == heat.y == CLASSES
 
 
 def test_first_class_is_on_top() -> None:
@@ -45,11 +44,13 @@ def test_first_class_is_on_top() -> None:
     assert draw().layout.xaxis.title.text == "Predicted class"
 
 
-def test_digits_are_categories() -> None:
-    """As numbers they would get ticks at 0.5."""
+def test_each_class_has_its_name_at_its_row_and_column() -> None:
+    """Left to itself an axis of digits gets ticks at 0.5."""
     layout = draw().layout
 
-    assert layout.xaxis.type == layout.yaxis.type == "category"
+    for axis in (layout.xaxis, layout.yaxis):
+        assert axis.tickvals == (0, 1, 2)
+        assert axis.ticktext == CLASSES
     assert layout.yaxis.scaleanchor == "x"
 
 
@@ -107,26 +108,28 @@ def test_in_the_dark_theme_ink_is_light() -> None:
     assert colours[0, 1] == "#FFFFFF"
 
 
-def test_click_returns_the_cell_and_hovering_tells_it() -> None:
-    """The marker's place and what it returns must be the same cell."""
-    heat, markers = draw().data
-    at = list(zip(markers.y, markers.x, strict=True)).index(("2", "1"))
+def test_cells_are_told_row_by_row() -> None:
+    """A caption one cell off would still look right."""
+    cells = draw().layout.meta["cells"]
 
-    assert tuple(markers.customdata[at]) == (2, 1, 15)
-    assert markers.text[at] == "2 read as 1: 15 of 20 (75.0 %)"
-    assert heat.hoverinfo == "skip"
-    assert len(markers.customdata) == 9
+    assert cells["columns"] == 3
+    assert cells["captions"][2 * 3 + 1] == "2 read as 1: 15 of 20 (75.0 %)"
+    assert len(cells["captions"]) == 9
 
 
-def test_customdata_is_sent_as_lists() -> None:
-    """Packed arrays come back from a click as dictionaries."""
-    assert "bdata" not in draw().to_json()
+def test_names_are_data() -> None:
+    """Plotly reads tags in labels; captions are written as plain text anyway."""
+    layout = draw(classes=("<b>", "&", "2")).layout
+
+    assert layout.xaxis.ticktext == layout.yaxis.ticktext
+    assert layout.xaxis.ticktext == ("&lt;b>", "&amp;", "2")
+    assert layout.meta["cells"]["captions"][1].startswith("<b> read as &:")
 
 
 def test_class_without_images_has_no_percent() -> None:
     figure = draw(np.zeros((3, 3), dtype=np.int64))
 
-    assert figure.data[1].text[0] == "0 read as 0: 0 of 0"
+    assert figure.layout.meta["cells"]["captions"][0] == "0 read as 0: 0 of 0"
     assert list(figure.data[0].z[0]) == [0, 0, 0]
 
 
@@ -136,6 +139,7 @@ def test_selected_cell_is_outlined() -> None:
     assert (shape.x0, shape.x1) == (0.5, 1.5)
     assert (shape.y0, shape.y1) == (1.5, 2.5)
     assert shape.line.color == LIGHT.accent
+    assert draw(selected=(2, 1)).layout.meta["cells"]["start"] == 7
 
 
 def test_many_classes_have_a_colour_bar_instead_of_numbers() -> None:
@@ -153,28 +157,3 @@ def test_given_counts_are_not_changed() -> None:
     draw(counts, hide_diagonal=True)
 
     np.testing.assert_array_equal(counts, COUNTS)
-
-
-def test_click_selects_its_cell() -> None:
-    points = [{"x": "9", "y": "4", "customdata": [4, 9, 12]}]
-
-    assert selected_cell(points) == (4, 9)
-
-
-@pytest.mark.parametrize(
-    "points",
-    [
-        [],
-        [{}],
-        [{"customdata": None}],
-        [{"customdata": []}],
-        [{"customdata": [4]}],
-        [{"customdata": "495"}],
-        [{"customdata": ["4", "9", "1"]}],
-        [{"customdata": {"0": 4, "1": 9, "2": 1}}],
-    ],
-    ids=["none", "bare", "null", "empty", "short", "text", "texts", "packed"],
-)
-def test_what_is_no_cell_selects_none(points: list[dict[str, object]]) -> None:
-    """A selection may be left over from another figure."""
-    assert selected_cell(points) is None

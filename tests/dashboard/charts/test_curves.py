@@ -1,13 +1,13 @@
 """Learning curves."""
 
-import json
 import math
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.curves import (
-    Option,
+    MAX_LIVE_POINTS,
     Quantity,
     Series,
     compared_curves,
@@ -24,42 +24,41 @@ def draw(
     quantity: Quantity,
     *series: Series,
     epochs: int = 10,
-    first: int = 0,
     best_epoch: int | None = None,
-) -> Option:
+) -> go.Figure:
+    best = None if best_epoch is None else (best_epoch, "Lowest validation loss")
     return learning_curves(
-        quantity, series, epochs=(first, epochs), best_epoch=best_epoch, palette=LIGHT
+        quantity, series, epochs=epochs, best=best, view="run", palette=LIGHT
     )
 
 
 def test_accuracy_is_in_percent_and_each_role_has_its_colour() -> None:
     """Blue is training and vermilion is validation on every page."""
-    option = draw("Accuracy", TRAINING, VALIDATION)
-    training, validation = option["series"]
+    figure = draw("Accuracy", TRAINING, VALIDATION)
+    training, validation = figure.data
 
-    assert [value for _, value in training["data"]] == pytest.approx([91, 95, 97.5])
-    assert training["color"] == LIGHT.training
-    assert [epoch for epoch, _ in validation["data"]] == [1.0, 2.0]
-    assert validation["color"] == LIGHT.validation
-    assert option["tooltip"]["valueFormatter"] == "%.2f %%"
+    assert training.y == pytest.approx((91, 95, 97.5))
+    assert training.line.color == LIGHT.training
+    assert validation.x == (1.0, 2.0)
+    assert validation.line.color == LIGHT.validation
+    assert figure.layout.yaxis.ticksuffix == " %"
 
 
 def test_loss_is_drawn_as_it_is() -> None:
-    option = draw("Loss", Series("Training", (1.0,), (2.3,), "training"))
+    figure = draw("Loss", Series("Training", (1.0,), (2.3,), "training"))
 
-    assert option["series"][0]["data"] == [[1.0, 2.3]]
-    assert option["tooltip"]["valueFormatter"] == "%.4f"
-    assert option["yAxis"]["scale"] is False
+    assert figure.data[0].y == (2.3,)
+    assert figure.layout.yaxis.rangemode == "tozero"
+    assert figure.layout.yaxis.title.text == "Loss (nats)"
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf], ids=["nan", "infinite"])
 def test_loss_that_is_no_number_leaves_a_gap(bad: float) -> None:
     """A line drawn across would hide that training diverged."""
-    option = draw("Loss", Series("Training", (1.0, 2.0, 3.0), (1, bad, 2), "training"))
+    figure = draw("Loss", Series("Training", (1.0, 2.0, 3.0), (1, bad, 2), "training"))
 
-    assert [value for _, value in option["series"][0]["data"]] == [1, None, 2]
-    assert option["series"][0]["connectNulls"] is False
-    json.dumps(option, allow_nan=False)
+    assert figure.data[0].y == (1, None, 2)
+    assert figure.data[0].connectgaps is False
 
 
 @pytest.mark.parametrize(
@@ -69,93 +68,100 @@ def test_nothing_yet_is_empty_axes_of_the_right_range(
     quantity: Quantity, top: int
 ) -> None:
     """The space is kept, and the first point moves nothing."""
-    option = draw(quantity, epochs=30)
+    figure = draw(quantity, epochs=30)
 
-    assert option["series"] == []
-    assert (option["xAxis"]["min"], option["xAxis"]["max"]) == (0, 30)
-    assert (option["yAxis"]["min"], option["yAxis"]["max"]) == (0, top)
+    assert not figure.data
+    assert figure.layout.xaxis.range == (0, 30)
+    assert figure.layout.yaxis.range == (0, top)
+    assert figure.layout.yaxis.autorange is True
 
 
 def test_epoch_axis_is_as_long_as_the_run_from_the_start() -> None:
-    axis = draw("Loss", TRAINING, epochs=10)["xAxis"]
+    axis = draw("Loss", TRAINING, epochs=10).layout.xaxis
 
-    assert (axis["min"], axis["max"], axis["name"]) == (0, 10, "Epoch")
-
-
-def test_curves_show_the_chosen_epochs_alone_with_axes_that_fit() -> None:
-    """ECharts fits its y axis to points that it does not show, too."""
-    option = draw("Loss", LIVE, TRAINING, VALIDATION, first=2, epochs=3)
-
-    live, training, validation = option["series"]
-    assert live["data"] == []
-    assert training["data"] == [[2, 0.95], [3, 0.975]]
-    assert validation["data"] == [[2, 0.96]]
-    assert (option["xAxis"]["min"], option["xAxis"]["max"]) == (2, 3)
-    assert option["yAxis"]["scale"] is True
+    assert (axis.range, axis.title.text) == ((0, 10), "Epoch")
 
 
-@pytest.mark.parametrize(("best", "marks"), [(1, 0), (2, 1), (3, 1), (4, 0)])
-def test_best_epoch_is_marked_only_where_it_is_shown(best: int, marks: int) -> None:
-    lines = draw("Loss", first=2, epochs=3, best_epoch=best)["series"]
+@pytest.mark.parametrize("quantity", ["Accuracy", "Loss"])
+def test_more_points_leave_zoom_and_legend_as_somebody_chose_them(
+    quantity: Quantity,
+) -> None:
+    """What a viewer changed is kept only where the figure says the same as before."""
+    layouts = [
+        draw(quantity, replace(TRAINING, x=TRAINING.x[:n], y=TRAINING.y[:n])).layout
+        for n in (1, 2, 3)
+    ]
 
-    assert sum("markLine" in line for line in lines) == marks
+    assert all(layout.uirevision == "run" for layout in layouts)
+    for axis in ("xaxis", "yaxis"):
+        assert layouts[0][axis] == layouts[1][axis] == layouts[2][axis]
 
 
-def test_values_decide_their_axis_as_soon_as_there_are_any() -> None:
-    assert "max" not in draw("Loss", TRAINING)["yAxis"]
+def test_axis_of_accuracy_ends_at_100_percent() -> None:
+    """An axis to 102 % lets nobody trust the rest."""
+    limits = draw("Accuracy", TRAINING).layout.yaxis.autorangeoptions
+
+    assert (limits.clipmin, limits.clipmax) == (0, 100)
 
 
 def test_best_epoch_is_marked_and_named() -> None:
     """The last epoch shown instead of the best is a known complaint."""
-    mark = draw("Accuracy", TRAINING, best_epoch=2)["series"][-1]
+    layout = draw("Accuracy", TRAINING, best_epoch=2).layout
+    (line,), (label,) = layout.shapes, layout.annotations
 
-    assert mark["markLine"]["data"] == [{"xAxis": 2}]
-    assert mark["markLine"]["lineStyle"]["type"] == "dashed"
-    assert mark["name"] == "Lowest validation loss: epoch 2"
-    assert mark["markLine"]["label"]["formatter"] == "{a}"
+    assert line.x0 == line.x1 == label.x == 2
+    assert line.line.dash == "dash"
+    assert label.text == "Lowest validation loss: epoch 2"
 
 
-@pytest.mark.parametrize(("best", "align", "way"), [(2, "left", 1), (9, "right", -1)])
-def test_label_of_the_best_epoch_stays_inside(best: int, align: str, way: int) -> None:
-    label = draw("Accuracy", TRAINING, best_epoch=best)["series"][-1]["markLine"][
-        "label"
-    ]
+@pytest.mark.parametrize(("best", "anchor"), [(2, "left"), (9, "right")])
+def test_label_of_the_best_epoch_stays_inside(best: int, anchor: str) -> None:
+    (label,) = draw("Accuracy", TRAINING, best_epoch=best).layout.annotations
 
-    assert label["align"] == align
-    assert label["offset"][0] * way > 0
+    assert label.xanchor == anchor
 
 
 def test_no_best_epoch_no_mark() -> None:
-    assert not any("markLine" in line for line in draw("Loss", TRAINING)["series"])
+    assert not draw("Loss", TRAINING).layout.shapes
 
 
 def test_live_line_is_thin_and_shares_the_legend_of_its_thick_one() -> None:
-    option = draw("Accuracy", LIVE, TRAINING)
-    live, thick = option["series"]
+    live, thick = draw("Accuracy", LIVE, TRAINING).data
 
-    assert [epoch for epoch, _ in live["data"]] == [0.25, 0.5]
-    assert live["lineStyle"]["width"] < thick["lineStyle"]["width"]
-    assert option["legend"]["data"] == ["Training"]
+    assert live.x == (0.25, 0.5)
+    assert live.line.width < thick.line.width
+    assert live.opacity < thick.opacity
+    assert live.legendgroup == thick.legendgroup
+    assert (live.showlegend, thick.showlegend) == (False, True)
 
 
-@pytest.mark.parametrize(("num_points", "is_marked"), [(1, True), (2, False)])
+@pytest.mark.parametrize(
+    ("num_points", "mode"), [(1, "lines+markers"), (2, "lines")], ids=["one", "two"]
+)
 def test_the_first_point_within_an_epoch_can_be_seen(
-    num_points: int, *, is_marked: bool
+    num_points: int, mode: str
 ) -> None:
     """A line through one point has no length."""
     line = replace(LIVE, x=LIVE.x[:num_points], y=LIVE.y[:num_points])
 
-    assert draw("Accuracy", line)["series"][0]["showSymbol"] is is_marked
+    assert draw("Accuracy", line).data[0].mode == mode
 
 
 def test_live_line_alone_is_named() -> None:
     """In the first epoch there is no other."""
-    assert draw("Accuracy", LIVE)["legend"]["data"] == ["Training, live"]
+    assert draw("Accuracy", LIVE).data[0].showlegend is True
 
 
-def test_nothing_moves_by_itself() -> None:
-    """The curves change every second; what also slid would be unrest."""
-    assert draw("Loss", TRAINING)["animation"] is False
+def test_long_live_line_is_thinned_but_ends_where_it_is() -> None:
+    """Points stay where they are while more come, or the line would tremble."""
+
+    def shown(number: int) -> tuple[float, ...]:
+        x = tuple(float(i) for i in range(number))
+        return draw("Loss", replace(LIVE, x=x, y=x), epochs=number).data[0].x
+
+    assert len(shown(5000)) <= MAX_LIVE_POINTS + 1
+    assert shown(5000)[-1] == 4999
+    assert set(shown(4990)[:-1]) <= set(shown(5000))
 
 
 def test_compared_runs_have_a_colour_and_a_name_each() -> None:
@@ -165,43 +171,19 @@ def test_compared_runs_have_a_colour_and_a_name_each() -> None:
         for number in range(6)
     ]
 
-    option = compared_curves("Accuracy", series, epochs=2, palette=LIGHT)
+    figure = compared_curves("Accuracy", series, epochs=2, palette=LIGHT)
 
-    colours = [line["color"] for line in option["series"]]
-    assert len(set(colours)) == 6
-    assert option["legend"]["data"] == [line.name for line in series]
-    assert option["legend"]["type"] == "scroll"
-    assert option["series"][5]["data"][-1] == pytest.approx([2.0, 95.0])
+    assert len({line.line.color for line in figure.data}) == 6
+    assert [line.name for line in figure.data] == [line.name for line in series]
+    assert figure.data[5].y[-1] == pytest.approx(95.0)
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ((0.779, 0.993), (75, 100, 5)),
-        ((0.1, 0.98), (0, 100, 20)),
-        ((0.9785, 0.9807), (97.85, 98.1, 0.05)),
-        ((0.999, 1.0), (99.9, 100, 0.05)),
-    ],
-    ids=["whole run", "from guessing", "last epochs", "perfect"],
-)
-def test_axis_of_accuracy_ends_at_100_percent(
-    values: tuple[float, float], expected: tuple[float, float, float]
-) -> None:
-    """An axis to 102 % lets nobody trust the rest."""
-    line = Series("Training", (1.0, 2.0), values, "training")
+def test_names_of_runs_are_data_and_leave_room_for_the_curves() -> None:
+    """Plotly would read a tag, and a name of 80 characters would fill the legend."""
+    series = Series("<a href='http://x'>" + "x" * 80, (1.0,), (0.9,), "validation")
 
-    axis = draw("Accuracy", line)["yAxis"]
+    (line,) = compared_curves("Loss", [series], epochs=1, palette=LIGHT).data
 
-    assert (axis["min"], axis["max"], axis["interval"]) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "low", "high"), [(0.9602, 95, 98), (1.0, 99, 100), (0.001, 0, 2)]
-)
-def test_axis_around_a_single_accuracy_stays_within_percent(
-    value: float, low: int, high: int
-) -> None:
-    """ECharts alone draws one from 40 to 160 %."""
-    axis = draw("Accuracy", Series("Training", (1.0,), (value,), "training"))["yAxis"]
-
-    assert (axis["min"], axis["max"]) == (low, high)
+    assert line.name.startswith("&lt;a href")
+    assert line.name.endswith("x\u2026")
+    assert len(line.name) < 50

@@ -47,11 +47,11 @@ def test_each_class_has_its_name_on_its_glyph() -> None:
     figure = glyph_grid(
         means, ("a", "b", "c"), grid=Grid(columns=2, tile=28), palette=LIGHT
     )
-    source = figure.layout.images[0].source.partition(",")[2]
+    source = figure.data[0].source.partition(",")[2]
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(source))))
 
     assert [note.text for note in figure.layout.annotations] == ["a", "b", "c"]
     assert figure.layout.annotations[2].y > figure.layout.annotations[1].y
-    assert [tuple(data) for data in figure.data[0].customdata] == [(0,), (1,), (2,)]
+    assert figure.layout.meta["cells"]["captions"] == ["a", "b", "c"]
     assert int(picture[30, 90]) == WHITE
     assert int(picture[30, 30]) == 0

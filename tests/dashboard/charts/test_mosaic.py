@@ -1,4 +1,4 @@
-"""The mosaic, its picture and its clicks."""
+"""The mosaic, its picture and its cells."""
 
 import base64
 import io
@@ -8,7 +8,12 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from dashboard.charts.mosaic import Grid, mosaic_figure, mosaic_image, selected_index
+from dashboard.charts.mosaic import (
+    PIXELS_PER_DOT,
+    Grid,
+    mosaic_figure,
+    mosaic_image,
+)
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
 
@@ -25,7 +30,6 @@ def draw(
 ) -> go.Figure:
     return mosaic_figure(
         images(number),
-        indices=[10 * i for i in range(number)],
         captions=[f"image {10 * i}" for i in range(number)],
         grid=Grid(columns=3, tile=40),
         selected=selected,
@@ -74,30 +78,28 @@ def test_tiles_have_edges_and_empty_places_are_paper(
     assert tuple(picture[45, 45]) == paper
 
 
-def test_markers_lie_on_their_tiles() -> None:
-    """Row by row, as the picture."""
-    (markers,) = draw().data
+def test_each_glyph_is_a_cell_with_its_caption() -> None:
+    """Row by row, as the picture; the empty place at the end is none."""
+    cells = draw().layout.meta["cells"]
 
-    assert markers.x == (0, 1, 2, 0, 1)
-    assert markers.y == (0, 0, 0, 1, 1)
-    assert [tuple(data) for data in markers.customdata] == [
-        *((0,), (10,), (20,), (30,), (40,)),
-    ]
-    assert markers.text[4] == "image 40"
-    assert markers.marker.opacity == 0
+    assert cells["columns"] == 3
+    assert cells["captions"] == [f"image {10 * i}" for i in range(5)]
 
 
 def test_picture_covers_the_tiles() -> None:
     """Half a hairline beyond the outermost tiles on each side."""
-    figure = draw()
-    (picture,) = figure.layout.images
+    (picture,) = draw().data
     png = base64.b64decode(picture.source.removeprefix("data:image/png;base64,"))
     height, width, _ = pixels(png).shape
 
-    assert picture.sizing == "stretch"
-    assert picture.x + picture.sizex / 2 == pytest.approx(1)
-    assert picture.y + picture.sizey / 2 == pytest.approx(0.5)
-    assert picture.sizex / picture.sizey == pytest.approx(width / height)
+    hairline = PIXELS_PER_DOT / 2 * picture.dx
+    for first, step, number, tiles in (
+        (picture.x0, picture.dx, width, 3),
+        (picture.y0, picture.dy, height, 2),
+    ):
+        start, end = first - step / 2, first + (number - 0.5) * step
+        assert start == pytest.approx(-0.5 - hairline)
+        assert end == pytest.approx(tiles - 0.5 + hairline)
 
 
 def test_first_row_is_on_top_and_tiles_are_square() -> None:
@@ -108,51 +110,35 @@ def test_first_row_is_on_top_and_tiles_are_square() -> None:
     assert layout.xaxis.visible is layout.yaxis.visible is False
 
 
-def test_height_follows_from_the_rows() -> None:
-    assert draw(3).layout.height == 44
-    assert draw(4).layout.height == 84
+def test_height_follows_from_the_rows_and_fits_the_width() -> None:
+    """On a phone tiles are smaller, and nothing is left empty below them."""
+    layout = draw(4).layout
+    fit = layout.meta["fit"]
 
-
-def test_click_beside_the_last_tile_reaches_no_tile() -> None:
-    """To the corner of a tile it is 0.71 tiles, to the next centre 1."""
-    assert 0.71 * 40 < draw().layout.hoverdistance < 40
+    assert draw(3).layout.height == 42
+    assert layout.height == 82
+    assert (fit["columns"], fit["rows"], fit["cell"]) == (3, 2, 40)
+    assert fit["down"] == 2
 
 
 def test_dragging_does_not_move_the_picture() -> None:
-    """Streamlit turns `dragmode=False` into panning, so the axes are fixed."""
+    """On a phone it scrolls the page."""
     layout = draw().layout
 
+    assert layout.dragmode is False
     assert layout.xaxis.fixedrange is layout.yaxis.fixedrange is True
 
 
-def test_selected_tile_is_outlined_by_its_index() -> None:
-    """The index in the data set, not the place in the mosaic."""
-    (shape,) = draw(selected=40).layout.shapes
+def test_selected_tile_is_outlined_and_the_arrow_keys_begin_there() -> None:
+    figure = draw(selected=4)
+    (shape,) = figure.layout.shapes
 
     assert (shape.x0, shape.x1, shape.y0, shape.y1) == (0.5, 1.5, 0.5, 1.5)
-
-
-def test_selection_that_is_not_shown_outlines_nothing() -> None:
-    """It may be on another page of the gallery."""
-    assert not draw(selected=4).layout.shapes
+    assert figure.layout.meta["cells"]["start"] == 4
 
 
 def test_no_images_give_an_empty_figure() -> None:
     figure = draw(0)
 
     assert not figure.data
-    assert not figure.layout.images
-    assert figure.layout.height == 44
-
-
-def test_click_selects_its_index() -> None:
-    assert selected_index([{"customdata": [247]}]) == 247
-
-
-@pytest.mark.parametrize(
-    "points",
-    [[], [{}], [{"customdata": None}], [{"customdata": [4, 9, 1]}]],
-    ids=["none", "bare", "null", "of a confusion matrix"],
-)
-def test_what_is_no_glyph_selects_none(points: list[dict[str, object]]) -> None:
-    assert selected_index(points) is None
+    assert figure.layout.height == 42

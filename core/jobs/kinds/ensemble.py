@@ -1,16 +1,20 @@
-"""Make one run of several: what can be combined, and the work that it takes."""
+"""The task that makes one model of several: what can be combined, and the work."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from core.config import MAX_MEMBERS, MIN_MEMBERS, EnsembleConfig
 from core.datasets import catalog
+from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError
-from core.jobs.reporter import Reporter
-from core.records import Predictions, Run
+from core.handover.card import ensemble_card
+from core.jobs import finalize, log_messages
+from core.jobs.finalize import Result
+from core.jobs.tasks import Task, TaskContext
+from core.records import ENSEMBLE, Predictions, Run
 from core.runs.annotations import MAX_NAME
 
 if TYPE_CHECKING:
@@ -20,17 +24,65 @@ if TYPE_CHECKING:
 MEAN_TOLERANCE: Final = 1e-4
 
 
-def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
-    """Record that runs shall be combined; the new run waits in the queue.
+class Combine(Task):
+    """What makes one model of runs: it answers with the mean of theirs.
+
+    Attributes:
+        members: The ids of the runs; see `ensemble_of`.
+    """
+
+    kind: ClassVar[str] = ENSEMBLE
+    title: ClassVar[str] = "Ensemble"
+
+    members: tuple[str, ...]
+
+    @property
+    def when_memory_runs_out(self) -> str:
+        """What somebody can do who has not enough memory for it."""
+        return (
+            f"combine fewer runs (they were {len(self.members)}), or close other "
+            "programs"
+        )
+
+    def create(self, store: "RunStore", *, name: str) -> str:
+        """Write down that it was asked for; see `Task.create`."""
+        config = config_of(self._members(store))
+        return store.create(
+            config, name=name[:MAX_NAME], members=self.members, task=self.record()
+        )
+
+    def work(self, context: TaskContext) -> None:
+        """Combine, test, and save the run; see `Task.work`."""
+        store = context.store
+        run = store.get(context.job_id)
+        dataset = datasets.load(run.config.dataset)
+        context.say(*log_messages.what(run, dataset.spec))
+        context.say(f"It combines the runs {', '.join(self.members)}.")
+        members = self._members(store)
+        combined = _combined(context, dataset, members)
+        card = ensemble_card(
+            config_of(members),
+            dataset.spec,
+            predictions=combined.predictions,
+            members=members,
+        )
+        finalize.save(context, run, dataset, Result(made=combined, card=card))
+        context.say(log_messages.end(store.get(run.id)))
+
+    def _members(self, store: "RunStore") -> tuple[Run, ...]:
+        return tuple(store.get(run_id) for run_id in self.members)
+
+
+def ensemble_of(store: "RunStore", run_ids: Sequence[str]) -> tuple[Combine, str]:
+    """Return the task that combines runs.
 
     Args:
-        store: Where all of them are kept.
+        store: Where they are kept.
         run_ids: The runs to combine, 2 to 20 different ones with a model, of the same
             data set; none is itself an ensemble.
-        name: What to call the new run; like its networks if empty.
 
     Returns:
-        The id of the new run.
+        The task, and what its run is called unless somebody says otherwise.
 
     Raises:
         UnknownRunError: If there is no such run, or one has no model.
@@ -39,45 +91,8 @@ def create(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     members = tuple(store.with_model(run_id) for run_id in run_ids)
     _check(members)
     config = config_of(members)
-    if not name:
-        name = config.describe(catalog.spec(config.dataset).dimensions)
-    name = name[:MAX_NAME]
-    return store.create(config, name=name, members=[member.id for member in members])
-
-
-def combine(
-    store: "RunStore", run: Run, dataset: Dataset, members: Sequence[Run]
-) -> "Combined":
-    """Make the model of a run that combines others, and test it.
-
-    Args:
-        store: Where the runs are kept.
-        run: A running run that `create` made.
-        dataset: Its data set.
-        members: The runs that it combines.
-
-    Raises:
-        ArtifactError: If a file of a member is missing, damaged or another's.
-        TrainingStopped: If somebody asked the run to stop.
-    """
-    from core.training.combine import (  # noqa: PLC0415 - it imports TensorFlow
-        combine as combine_files,
-    )
-
-    files = [store.artifact(member.id, "model.keras") for member in members]
-    with Reporter(store, run.id) as report:
-        combined = combine_files(dataset, config_of(members), files, report.check)
-        _check_mean(store, combined.predictions, members, report)
-    return combined
-
-
-def members_of(store: "RunStore", run: Run) -> tuple[Run, ...]:
-    """Return the runs that a run combines.
-
-    Raises:
-        UnknownRunError: If one was deleted since.
-    """
-    return tuple(store.get(run_id) for run_id in run.members)
+    name = config.describe(catalog.spec(config.dataset).dimensions)
+    return Combine(members=tuple(member.id for member in members)), name
 
 
 def config_of(members: Sequence[Run]) -> EnsembleConfig:
@@ -90,6 +105,23 @@ def config_of(members: Sequence[Run]) -> EnsembleConfig:
         dataset=members[0].config.dataset,
         members=tuple(member.training.network for member in members),
     )
+
+
+def _combined(
+    context: TaskContext, dataset: Dataset, members: Sequence[Run]
+) -> "Combined":
+    """Make the model, and test it.
+
+    Raises:
+        ArtifactError: If a file of a member is missing, damaged or another's.
+        TrainingStopped: If somebody asked the run to stop.
+    """
+    from core.training.combine import combine  # noqa: PLC0415 - it imports TensorFlow
+
+    files = [context.store.artifact(member.id, "model.keras") for member in members]
+    combined = combine(dataset, config_of(members), files, context.check)
+    _check_mean(context, combined.predictions, members)
+    return combined
 
 
 def _check(members: Sequence[Run]) -> None:
@@ -127,7 +159,7 @@ def _check_one(member: Run) -> None:
 
 
 def _check_mean(
-    store: "RunStore", found: Predictions, members: Sequence[Run], report: Reporter
+    context: TaskContext, found: Predictions, members: Sequence[Run]
 ) -> None:
     """Compare with what the members said when they were tested.
 
@@ -136,7 +168,7 @@ def _check_mean(
     """
     total = np.zeros_like(found.probabilities)
     for member in members:
-        stored = store.predictions(member.id)
+        stored = context.store.predictions(member.id)
         same_images = np.array_equal(stored.labels, found.labels)
         if not same_images or stored.probabilities.shape != total.shape:
             message = (
@@ -146,7 +178,7 @@ def _check_mean(
             )
             raise ArtifactError(message)
         total += stored.probabilities
-        report.check()
+        context.check()
     difference = float(np.abs(total / len(members) - found.probabilities).max())
     # Written so that NaN is refused too.
     if not difference <= MEAN_TOLERANCE:

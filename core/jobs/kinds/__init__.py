@@ -1,0 +1,48 @@
+"""The kinds of task. A new one is a module here and a line in one of the lists."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from core.errors import SchemaError
+from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.projection import Project
+from core.jobs.kinds.train import Train
+from core.jobs.tasks import Task
+from core.records import Job, Run
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
+ANALYSES: Final[Mapping[str, type[Task]]] = {each.kind: each for each in (Project,)}
+"""Those that find something out about a run, which is all that they need to know."""
+
+KINDS: Final[Mapping[str, type[Task]]] = {
+    Train.kind: Train,
+    Combine.kind: Combine,
+    **ANALYSES,
+}
+
+
+def task_of(store: "RunStore", job: Job) -> Task:
+    """Return what a job is to do.
+
+    Args:
+        store: Where it is kept.
+        job: Any job; a run of the first version is told by its configuration alone.
+
+    Raises:
+        SchemaError: If this version does not know such work, or its record is damaged.
+    """
+    kind = KINDS.get(job.kind)
+    if kind is None:
+        message = (
+            f"Expected work of a kind that this version knows ({', '.join(KINDS)}), "
+            f"got {job.kind!r}. Another version of Inklab asked for it: use that one."
+        )
+        raise SchemaError(message)
+    document = store.document(job.id)
+    if document or not isinstance(job, Run):
+        return kind.from_document(document)
+    if job.members:
+        return Combine(members=job.members)
+    return Train(config=job.training, parent=job.parent)

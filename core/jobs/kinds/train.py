@@ -1,0 +1,135 @@
+"""The task that makes a model by learning, from fresh weights or from another run."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import PlainSerializer, PlainValidator
+
+from core.config import TrainingConfig
+from core.datasets import store as datasets
+from core.datasets.store import Dataset
+from core.errors import DivergedError, TrainingStopped
+from core.handover.card import model_card
+from core.jobs import finalize, log_messages
+from core.jobs.autosave import Autosave
+from core.jobs.finalize import Result
+from core.jobs.tasks import Task, TaskContext
+from core.records import TRAIN, Progress
+from core.runs import checkpoint_files
+
+if TYPE_CHECKING:
+    from core.runs.checkpoint import Checkpoint
+    from core.runs.store import RunStore
+
+
+def _read(value: object) -> TrainingConfig:
+    if isinstance(value, TrainingConfig):
+        return value
+    return TrainingConfig.from_json(json.dumps(value))
+
+
+def _write(config: TrainingConfig) -> object:
+    return json.loads(config.to_json())
+
+
+class Train(Task):
+    """A training.
+
+    Attributes:
+        config: What to train.
+        parent: Id of a run that it goes on with; empty if it starts anew.
+    """
+
+    kind: ClassVar[str] = TRAIN
+    title: ClassVar[str] = "Training"
+
+    config: Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
+    parent: str = ""
+
+    @property
+    def when_memory_runs_out(self) -> str:
+        """What somebody can do who has not enough memory for it."""
+        return (
+            f"train with smaller batches (they were of {self.config.batch_size:,} "
+            "images) or a smaller network, or close other programs"
+        )
+
+    def create(self, store: "RunStore", *, name: str) -> str:
+        """Write down that it was asked for; see `Task.create`."""
+        return store.create(
+            self.config, name=name, parent=self.parent, task=self.record()
+        )
+
+    def work(self, context: TaskContext) -> None:
+        """Train, test, and save the run; see `Task.work`."""
+        run = context.store.get(context.job_id)
+        dataset = datasets.load(self.config.dataset)
+        context.say(*log_messages.what(run, dataset.spec))
+        context.say(*log_messages.plan(self.config, self.parent))
+        try:
+            result = self._train(context, dataset)
+        except DivergedError:
+            # It would only diverge again.
+            checkpoint_files.discard(run.id)
+            raise
+        context.say(*log_messages.training(run, result))
+        finalize.save(context, run, dataset, result)
+        checkpoint_files.discard(run.id)
+        context.say(log_messages.end(context.store.get(run.id)))
+
+    def _train(self, context: TaskContext, dataset: Dataset) -> Result:
+        from core.training.train import train  # noqa: PLC0415 - it imports TensorFlow
+
+        def report(progress: Progress) -> None:
+            if progress.ends_epoch:
+                context.say(log_messages.epoch(progress))
+            try:
+                context.report_training(progress)
+            except TrainingStopped:
+                # At once; what it learned is tested and saved after that.
+                context.stop_with_result()
+                raise
+
+        trained = train(
+            dataset,
+            self.config,
+            report,
+            start=self._start(context),
+            offer_checkpoint=Autosave(context.job_id, say=context.say),
+        )
+        history = trained.history
+        card = model_card(
+            self.config,
+            dataset.spec,
+            predictions=trained.predictions,
+            history=history,
+            train_seconds=trained.seconds,
+            compiler=trained.compiler,
+        )
+        monitor = self.config.monitor
+        return Result(
+            made=trained,
+            card=card,
+            train_seconds=trained.seconds,
+            compiler=trained.compiler,
+            best_epoch=history.best_epoch_by(monitor) if history.val_loss else None,
+            checkpoint=trained.checkpoint,
+            is_stopped=trained.is_stopped,
+        )
+
+    def _start(self, context: TaskContext) -> "Checkpoint | None":
+        """Return where the run before stood, and give its curves to this one."""
+        if not self.parent:
+            return None
+        from core.runs.checkpoint import Checkpoint  # noqa: PLC0415 - TensorFlow
+
+        store = context.store
+        parent = store.get(self.parent)
+        start = Checkpoint.load(checkpoint_files.state_of(store, parent))
+        store.inherit(
+            context.job_id,
+            parent.id,
+            history=start.history,
+            epochs_done=start.epochs_done,
+        )
+        return start

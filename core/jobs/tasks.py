@@ -1,0 +1,229 @@
+"""What takes long: a task is a value that says what to do, and does it when asked.
+
+A new kind of task is one module in `core.jobs.kinds` and one line in its list.
+Waiting, order, heartbeat, stop, reasons of failure, log and survival of a restart are
+the same for all of them, and none waits for another one: with one process for all of
+a lane that would never end.
+"""
+
+import hashlib
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from core.errors import SchemaError
+from core.jobs import scratch
+from core.jobs.reporter import Reporter
+from core.jobs.run_log import RunLog
+from core.records import ARRAYS, Attachment, Lane, Progress, Report, TaskRecord
+
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
+
+SCHEMA: Final = 1
+
+
+class Task(BaseModel, ABC):
+    """One piece of long work: a value that is written down as JSON.
+
+    Attributes:
+        kind: Name of this kind of work; it stands in the store.
+        title: What it makes, as people call it.
+        version: Of the code that does it: what an earlier one made is made anew.
+        lane: Which process does it.
+        is_background: Whether it lets all go first that a person asked for.
+        subject: Id of the run that its result belongs to; empty if it is its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    version: ClassVar[int] = 1
+    lane: ClassVar[Lane] = Lane.COMPUTE
+    is_background: ClassVar[bool] = False
+
+    subject: str = ""
+
+    @abstractmethod
+    def work(self, context: "TaskContext") -> None:
+        """Do it, in a process that may be killed.
+
+        Args:
+            context: Where to report, to ask whether to stop, and to leave the result.
+
+        Raises:
+            InklabError: If it cannot be done; the message is shown to people.
+            TrainingStopped: If somebody asked it to stop.
+        """
+
+    @property
+    def key(self) -> str:
+        """What is equal for tasks that come to the same result."""
+        said = f"{self.version} {self.document()}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def when_memory_runs_out(self) -> str:
+        """What somebody can do who has not enough memory for it."""
+        return "close other programs"
+
+    def document(self) -> str:
+        """Write it as JSON text with a schema number."""
+        fields = self.model_dump(mode="json")
+        return json.dumps({"schema": SCHEMA, "kind": self.kind, **fields})
+
+    @classmethod
+    def from_document(cls, text: str) -> Self:
+        """Read what `document` wrote.
+
+        Raises:
+            SchemaError: If it is something else, or of a newer program.
+        """
+        try:
+            fields = json.loads(text)
+            schema, _ = fields.pop("schema"), fields.pop("kind")
+            if schema != SCHEMA:
+                message = (
+                    f"Expected a task of schema {SCHEMA}, got {schema!r}. It comes "
+                    "from another version of Inklab: use that one."
+                )
+                raise SchemaError(message)
+            return cls(**fields)
+        except (ValueError, AttributeError, KeyError, TypeError) as error:
+            message = (
+                f"Expected the record of a task of kind {cls.kind}, got "
+                f"{text[:60]!r}. It is damaged: ask for it anew."
+            )
+            raise SchemaError(message) from error
+
+    def record(self) -> TaskRecord:
+        """Return what the store keeps of it."""
+        return TaskRecord(
+            kind=self.kind,
+            document=self.document(),
+            subject=self.subject,
+            key=self.key if self.subject else "",
+            lane=self.lane,
+            is_background=self.is_background,
+        )
+
+    def create(self, store: "RunStore", *, name: str) -> str:
+        """Write down that it was asked for.
+
+        Args:
+            store: Where its job is kept.
+            name: What to call it.
+
+        Returns:
+            The id of the new job, which waits for its turn.
+        """
+        return store.create_job(self.record(), name=name)
+
+
+class TaskContext:
+    """What a task has to do with while it works.
+
+    Args:
+        store: Where its job and its subject are kept.
+        job_id: The job.
+        log: Takes down what is said.
+        reporter: Tells the store how it goes.
+    """
+
+    def __init__(
+        self,
+        store: "RunStore",
+        job_id: str,
+        *,
+        log: RunLog,
+        reporter: Reporter,
+    ) -> None:
+        self.store: Final = store
+        self.job_id: Final = job_id
+        self.started: Final = time.perf_counter()
+        self.is_stopped = False
+        self._log = log
+        self._reporter = reporter
+
+    def report(
+        self, share: float, text: str = "", metrics: Mapping[str, float] | None = None
+    ) -> None:
+        """Say how far the work is.
+
+        Args:
+            share: Share of it done, 0 to 1.
+            text: What is being done, as a short clause.
+            metrics: Numbers known so far, by name.
+
+        Raises:
+            TrainingStopped: If somebody asked it to stop.
+            RunStoreError: If the store has not answered for a minute.
+        """
+        self._reporter(Report(share=share, text=text, metrics=metrics or {}))
+
+    def report_training(self, progress: Progress) -> None:
+        """Say how far a training is; see `report`."""
+        self._reporter(progress)
+
+    def check(self) -> None:
+        """Go on only if nobody asked it to stop; see `report`."""
+        self._reporter.check()
+
+    def say(self, *lines: str) -> None:
+        """Write lines to the log, each with the time."""
+        self._log.say(*lines)
+
+    def flush(self) -> None:
+        """Have the store know all that was reported before what comes now."""
+        self._reporter.flush()
+
+    def stop_with_result(self) -> None:
+        """Say that it stops on request, and that what it has will be saved."""
+        self.is_stopped = True
+        self.store.stop(self.job_id, saving=True)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Give an empty folder, which vanishes when the block ends."""
+        return scratch.folder()
+
+    def attach(
+        self,
+        task: Task,
+        *,
+        write: Callable[[Path], None],
+        metrics: Mapping[str, float] | None = None,
+    ) -> None:
+        """Leave a result with the subject of a task.
+
+        Args:
+            task: What made it.
+            write: Writes its files into a folder.
+            metrics: Numbers by name.
+
+        Raises:
+            UnknownRunError: If the subject is not there any more.
+        """
+        made = Attachment(
+            name=task.kind, title=task.title, key=task.key, metrics=metrics or {}
+        )
+        with self.scratch() as folder:
+            write(folder)
+            self.store.attach(task.subject, made, folder)
+
+    def attach_arrays(self, task: Task, **arrays: NDArray[Any]) -> None:
+        """Leave arrays with the subject of a task; `RunStore.arrays` reads them."""
+        self.attach(
+            task,
+            write=lambda folder: np.savez_compressed(
+                folder / ARRAYS, allow_pickle=False, **arrays
+            ),
+        )

@@ -1,0 +1,77 @@
+"""What analyses left with the run that they are about: a folder for each.
+
+A file beside theirs says what they are and which work made them. It is written last,
+so whoever finds it finds the rest.
+"""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mlflow.entities import Metric
+
+from core.errors import ArtifactError
+from core.files import DAMAGED
+from core.records import ANALYSES, Attachment
+from core.runs.logs import HasFiles
+from core.runs.mlflow_mapping import now_ms
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+_ABOUT: Final = "about.json"
+_SCHEMA: Final = 1
+
+
+def save(client: "MlflowClient", run_id: str, made: Attachment, files: Path) -> None:
+    """Put files with a run; those of the same name are replaced.
+
+    Args:
+        client: A client of the store.
+        run_id: The run.
+        made: What they are; the names of the files are taken from the folder.
+        files: A folder with the files.
+
+    Raises:
+        MlflowException: If the store does not take them.
+        OSError: Likewise.
+    """
+    names = sorted(each.name for each in files.iterdir())
+    client.log_artifacts(run_id, str(files), f"{ANALYSES}/{made.name}")
+    about = {
+        "schema": _SCHEMA,
+        "title": made.title,
+        "key": made.key,
+        "metrics": dict(made.metrics),
+        "files": names,
+    }
+    client.log_text(run_id, json.dumps(about, indent=2), made.path_of(_ABOUT))
+    metrics = [
+        Metric(f"{made.name}/{key}", value, now_ms(), 0)
+        for key, value in made.metrics.items()
+    ]
+    client.log_batch(run_id, metrics=metrics)
+
+
+def names_of(client: "MlflowClient", run_id: str) -> tuple[str, ...]:
+    """Return the names of the analyses that left something with a run."""
+    found = client.list_artifacts(run_id, ANALYSES)
+    return tuple(sorted(Path(each.path).name for each in found if each.is_dir))
+
+
+def read(store: HasFiles, run_id: str, name: str) -> Attachment | None:
+    """Return what an analysis left with a run; None if that is nothing, or damaged."""
+    try:
+        path = store.artifact(run_id, f"{ANALYSES}/{name}/{_ABOUT}")
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if about["schema"] != _SCHEMA:
+            return None
+        return Attachment(
+            name=name,
+            title=about["title"],
+            key=about["key"],
+            metrics=about["metrics"],
+            files=tuple(about["files"]),
+        )
+    except (*DAMAGED, ArtifactError):
+        return None

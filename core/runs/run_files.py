@@ -1,0 +1,92 @@
+"""The files of a run: what its worker saved, and what analyses left with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+from numpy.typing import NDArray
+
+from core.errors import ArtifactError
+from core.files import reading_arrays
+from core.records import ARRAYS, Attachment, Predictions
+from core.runs import attachments, database
+from core.runs.mlflow_mapping import plain_errors
+
+DOCUMENT: Final = "task.json"
+"""The file of a job that says what its work is: MLflow cuts tags off."""
+
+
+class RunFiles:
+    """The part of the run store that reads files."""
+
+    _client: MlflowClient
+
+    def artifact(self, run_id: str, name: str) -> Path:
+        """Return a file of a run as a local path.
+
+        Raises:
+            ArtifactError: If the run has no such file.
+        """
+        with plain_errors():
+            try:
+                uri = self._client.get_run(run_id).info.artifact_uri
+                folder = database.folder_of(uri)
+                if folder is None:
+                    return Path(self._client.download_artifacts(run_id, name))
+                # MLflow would make a copy that nobody deletes, each time.
+                return (folder / name).resolve(strict=True)
+            except (OSError, MlflowException) as error:
+                message = (
+                    f"Expected {name} among the files of run {run_id}, but it is "
+                    "missing. Delete this run and train it again."
+                )
+                raise ArtifactError(message) from error
+
+    def predictions(self, run_id: str) -> Predictions:
+        """Return what a finished run's model said about the test images.
+
+        Raises:
+            ArtifactError: If they are missing or damaged.
+        """
+        return Predictions.load(self.artifact(run_id, "predictions.npz"))
+
+    def document(self, job_id: str) -> str:
+        """Return what decides the work of a job, as JSON; empty if only its tags do."""
+        try:
+            return self.artifact(job_id, DOCUMENT).read_text(encoding="utf-8")
+        except (OSError, ArtifactError):
+            return ""
+
+    def attachments(self, run_id: str) -> tuple[Attachment, ...]:
+        """Return what other work left with a run; its files are among the run's."""
+        with plain_errors():
+            names = attachments.names_of(self._client, run_id)
+        found = (attachments.read(self, run_id, name) for name in names)
+        return tuple(filter(None, found))
+
+    def attachment(self, run_id: str, name: str, *, key: str) -> Attachment | None:
+        """Return what an analysis left with a run; None if it was made otherwise.
+
+        Args:
+            run_id: The run.
+            name: Of the analysis.
+            key: Of the work that would make it now; see `TaskRecord`.
+        """
+        found = attachments.read(self, run_id, name)
+        return found if found is not None and found.key == key else None
+
+    def arrays(self, run_id: str, made: Attachment) -> Mapping[str, NDArray[Any]]:
+        """Return the arrays that an analysis left with a run, by name.
+
+        Raises:
+            ArtifactError: If they are missing or damaged.
+        """
+        damage = (
+            f"Expected the arrays of an analysis ({made.title}) with run {run_id}, but "
+            "their file is missing or damaged. Delete the run and train it again."
+        )
+        path = self.artifact(run_id, made.path_of(ARRAYS))
+        with reading_arrays(path, damage=damage) as arrays:
+            return dict(arrays)

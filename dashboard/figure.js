@@ -1,0 +1,363 @@
+// Draws Plotly figures in place, and hands over what was hit, selected or changed.
+//
+// figure.py loads this file once for all figures; it is called at each update.
+// A figure whose layout.meta has `cells` (a heat map or a mosaic) is a grid: its cells
+// are told, hit and walked through as whole ones, whatever lies under the pointer.
+
+const WHILE_DRAGGING_MS = 100
+let loading
+
+function load(url) {
+  loading ??= new Promise((done, fail) => {
+    const tag = document.createElement("script")
+    tag.src = url
+    tag.onload = () => done(window.Plotly)
+    tag.onerror = () => {
+      loading = undefined
+      tag.remove()
+      fail(new Error(`Expected plotly.js at ${url}, but it could not be loaded.`))
+    }
+    document.head.appendChild(tag)
+  })
+  return loading
+}
+
+export async function draw({ data, parentElement, setTriggerValue }, plotlyUrl) {
+  const host = parentElement.querySelector(".figure") ?? made(parentElement)
+  const figure = JSON.parse(data.figure)
+  Object.assign(host.state, { data, figure, send: setTriggerValue })
+  host.setAttribute("aria-label", data.alt)
+  reserve(host)
+  await load(plotlyUrl)
+  await render(host)
+}
+
+export function sayThatItFailed({ parentElement }) {
+  const host = parentElement.querySelector(".figure") ?? made(parentElement)
+  host.style.height = "auto"
+  host.textContent =
+    "This figure cannot be drawn: the browser could not load plotly.js from the server. " +
+    "Reload the page; if that does not help, restart Inklab."
+}
+
+function made(parentElement) {
+  const host = element("div", "figure", { position: "relative", width: "100%" })
+  host.plot = element("div", "plot", {})
+  host.cursor = element("div", "cursor", { ...FLOATING, boxSizing: "border-box" })
+  host.label = element("div", "label", { ...FLOATING, ...LABEL })
+  host.label.setAttribute("aria-live", "polite")
+  host.append(host.plot, host.cursor, host.label)
+  host.state = {}
+  parentElement.appendChild(host)
+  host.addEventListener("pointermove", event => {
+    host.state.pointer = { x: event.clientX, y: event.clientY }
+    tell(host)
+  })
+  host.addEventListener("pointerleave", () => {
+    host.state.pointer = undefined
+    tell(host)
+  })
+  host.addEventListener("keydown", event => press(host, event))
+  host.addEventListener("blur", () => moveCursor(host, undefined))
+  new ResizeObserver(() => resize(host)).observe(host)
+  return host
+}
+
+const FLOATING = { position: "absolute", display: "none", pointerEvents: "none" }
+const LABEL = {
+  padding: "3px 7px",
+  border: "1px solid",
+  borderRadius: "3px",
+  fontSize: "13px",
+  lineHeight: "1.35",
+  whiteSpace: "nowrap",
+  zIndex: "10",
+}
+
+function element(tag, className, style) {
+  const made = document.createElement(tag)
+  made.className = className
+  Object.assign(made.style, style)
+  return made
+}
+
+// Sizes ------------------------------------------------------------------------------
+
+function size(host) {
+  const { height, meta } = host.state.figure.layout
+  const width = host.clientWidth
+  const fit = meta?.fit
+  if (!fit) return { width, height }
+  const cell = Math.min(fit.cell, (width - fit.across) / fit.columns)
+  return { width, height: Math.max(Math.ceil(cell * fit.rows + fit.down), 40) }
+}
+
+function reserve(host) {
+  // The page below does not jump when the figure comes.
+  if (host.clientWidth) host.style.height = `${size(host).height}px`
+}
+
+function resize(host) {
+  if (!host.isConnected && host.drawn) {
+    // Browsers have room for few WebGL figures: one that left the page gives it back.
+    window.Plotly.purge(host.plot)
+    host.drawn = host.bound = false
+  }
+  if (!host.state.figure || !host.clientWidth) return
+  reserve(host)
+  const now = host.drawn ? host.plot._fullLayout : {}
+  const { width, height } = size(host)
+  if (window.Plotly && (now.width !== width || now.height !== height)) render(host)
+}
+
+// Drawing ----------------------------------------------------------------------------
+
+async function render(host) {
+  // Two drawings at once would take each other's pictures away.
+  host.isOutdated = host.isDrawing
+  if (host.isDrawing || !host.clientWidth) return
+  // A new drawing would take the zoom box out of somebody's hand.
+  if (host.plot._dragging) {
+    clearTimeout(host.state.later)
+    host.state.later = setTimeout(() => render(host), WHILE_DRAGGING_MS)
+    return
+  }
+  host.isDrawing = true
+  try {
+    await drawOnce(host)
+  } finally {
+    host.isDrawing = false
+  }
+  if (host.isOutdated) await render(host)
+}
+
+async function drawOnce(host) {
+  const { data } = host.state
+  // plotly.js writes into what it is given, and compares what it is given next.
+  const figure = structuredClone(host.state.figure)
+  const layout = { ...figure.layout, ...size(host) }
+  const canZoom = layout.dragmode !== false
+  // A finger that scrolls the page must not be caught by a figure.
+  if (isTouched() && !data.events.includes("selection")) layout.dragmode = false
+  // To plotly.js another configuration is another figure, so it stays the same object.
+  host.config ??= config(host, canZoom)
+  await window.Plotly.react(host.plot, figure.data, layout, host.config)
+  host.drawn = true
+  bind(host)
+  style(host)
+  moveCursor(host, host.state.cursor)
+  hoverAgain(host)
+}
+
+function isTouched() {
+  return matchMedia("(pointer: coarse)").matches
+}
+
+function config(host, canZoom) {
+  const chooses = host.state.data.events.includes("selection")
+  const view = canZoom ? ["zoom2d", "pan2d", "resetScale2d"] : []
+  if (chooses) view.push("lasso2d", "select2d")
+  const { Icons } = window.Plotly
+  const isGrid = Boolean(host.state.figure.layout.meta?.fit)
+  const saves = [
+    { name: "png", title: "Download as PNG", icon: Icons.camera, click: () => save(host, "png") },
+    { name: "svg", title: "Download as SVG", icon: Icons.disk, click: () => save(host, "svg") },
+  ]
+  return {
+    displaylogo: false,
+    showTips: false,
+    // Where nothing hovers, a tool bar would always be there.
+    displayModeBar: isGrid && isTouched() ? false : "hover",
+    doubleClick: "reset",
+    modeBarButtons: view.length ? [view, saves] : [saves],
+  }
+}
+
+function save(host, format) {
+  const { data, layout } = host.plot
+  const paper = layout.meta?.paper
+  // On the page the figure lets its card show through; alone it needs its paper.
+  const own = { ...layout, paper_bgcolor: paper, width: layout.width, height: layout.height }
+  const filename = host.state.data.name
+  const { width, height } = layout
+  window.Plotly.downloadImage(
+    { data, layout: own },
+    { format, filename, width, height, scale: format === "png" ? 2 : 1 },
+  )
+}
+
+function style(host) {
+  const { _fullLayout: full } = host.plot
+  const look = full.hoverlabel
+  Object.assign(host.label.style, {
+    background: look.bgcolor,
+    borderColor: look.bordercolor,
+    color: look.font.color,
+    fontFamily: look.font.family,
+  })
+  host.cursor.style.border = `3px solid ${full.meta?.accent}`
+  const walks = Boolean(cellsOf(host)) && host.state.data.events.includes("hit")
+  if (walks) host.tabIndex = 0
+  host.setAttribute("role", walks ? "application" : "img")
+  // A small picture has no room for a tool bar in it: it stands above the corner.
+  const bar = host.plot.querySelector(".modebar-container")
+  if (bar && full.meta?.fit) bar.style.top = "-26px"
+}
+
+// What happens in it -----------------------------------------------------------------
+
+function bind(host) {
+  if (host.bound) return
+  host.bound = true
+  const { plot } = host
+  const hand = (kind, value) => {
+    const { data, send } = host.state
+    // Without the time, the same place hit twice would be no change.
+    if (data.events.includes(kind)) send(kind, { ...value, at: Date.now() })
+  }
+  host.hit = value => hand("hit", value)
+  plot.on("plotly_click", event => hitAt(host, event))
+  plot.on("plotly_selected", event => {
+    if (event?.points) hand("selection", { points: event.points.map(numbered) })
+  })
+  plot.on("plotly_deselect", () => hand("selection", { points: [] }))
+  plot.on("plotly_relayout", values => hand("change", { values }))
+  plot.on("plotly_restyle", ([values, traces]) => hand("change", { values, traces }))
+}
+
+function numbered({ curveNumber, customdata, pointNumber }) {
+  return [curveNumber, Number.isInteger(customdata) ? customdata : pointNumber]
+}
+
+function hitAt(host, event) {
+  if (cellsOf(host)) {
+    const { clientX: x, clientY: y } = event.event
+    const cell = cellAt(host, { x, y })
+    if (cell !== undefined) hitCell(host, cell)
+    return
+  }
+  const point = nearest(host, event)
+  const [trace, index] = numbered(point)
+  host.hit({ trace, index, x: point.x ?? null, y: point.y ?? null })
+}
+
+function nearest(host, { points, event }) {
+  // All curves are hit at once where they are told at once.
+  const top = host.plot.getBoundingClientRect().top
+  const away = ({ yaxis, y }) =>
+    yaxis ? Math.abs(yaxis._offset + yaxis.d2p(y) + top - event.clientY) : 0
+  return points.reduce((best, point) => (away(point) < away(best) ? point : best))
+}
+
+// Cells ------------------------------------------------------------------------------
+
+function cellsOf(host) {
+  return host.plot._fullLayout?.meta?.cells
+}
+
+function hitCell(host, cell) {
+  const { columns } = cellsOf(host)
+  host.hit({ trace: 0, index: cell, x: cell % columns, y: Math.floor(cell / columns) })
+}
+
+function cellAt(host, { x, y }) {
+  const { columns, captions } = cellsOf(host)
+  const { xaxis, yaxis } = host.plot._fullLayout
+  const { left, top } = host.plot.getBoundingClientRect()
+  const column = Math.round(xaxis.p2l(x - left - xaxis._offset))
+  const row = Math.round(yaxis.p2l(y - top - yaxis._offset))
+  const cell = row * columns + column
+  if (column < 0 || column >= columns || row < 0 || cell >= captions.length) return
+  return cell
+}
+
+function boxOf(host, cell) {
+  const { columns } = cellsOf(host)
+  const { xaxis, yaxis } = host.plot._fullLayout
+  const [column, row] = [cell % columns, Math.floor(cell / columns)]
+  const left = xaxis._offset + xaxis.l2p(column - 0.5)
+  const top = yaxis._offset + yaxis.l2p(row - 0.5)
+  const side = Math.abs(xaxis.l2p(1) - xaxis.l2p(0))
+  return { left, top, side }
+}
+
+// Keyboard ---------------------------------------------------------------------------
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+
+function press(host, event) {
+  const cells = host.drawn && cellsOf(host)
+  if (!cells || !host.state.data.events.includes("hit")) return
+  const { cursor } = host.state
+  if (event.key === "Enter" || event.key === " ") {
+    if (cursor !== undefined) hitCell(host, cursor)
+  } else if (event.key === "Escape") {
+    moveCursor(host, undefined)
+  } else if (STEPS[event.key]) {
+    moveCursor(host, stepped(cells, cursor, STEPS[event.key]))
+  } else return
+  event.preventDefault()
+}
+
+function stepped({ columns, captions, start }, cursor, [across, down]) {
+  if (cursor === undefined) return start ?? 0
+  const column = (cursor % columns) + across
+  const next = cursor + across + down * columns
+  return column < 0 || column >= columns || next < 0 || next >= captions.length
+    ? cursor
+    : next
+}
+
+function moveCursor(host, cell) {
+  const cells = cellsOf(host)
+  host.state.cursor = cell
+  const isShown = cells && cell !== undefined && cell < cells.captions.length
+  host.cursor.style.display = isShown ? "block" : "none"
+  if (isShown) {
+    const { left, top, side } = boxOf(host, cell)
+    place(host.cursor, left, top)
+    Object.assign(host.cursor.style, { width: `${side}px`, height: `${side}px` })
+  }
+  tell(host)
+}
+
+// Telling what is under the pointer --------------------------------------------------
+
+function tell(host) {
+  if (!host.drawn) return
+  const { pointer, cursor } = host.state
+  if (cellsOf(host)) {
+    const cell = pointer ? cellAt(host, pointer) : cursor
+    return tellCell(host, cell)
+  }
+  host.label.style.display = "none"
+}
+
+function hoverAgain(host) {
+  // What plotly.js told before went with the old drawing.
+  const { pointer } = host.state
+  const { xaxis, yaxis, hovermode } = host.plot._fullLayout
+  if (!pointer || cellsOf(host) || !hovermode || !xaxis || !yaxis) return
+  const { left, top } = host.plot.getBoundingClientRect()
+  const xpx = pointer.x - left - xaxis._offset
+  const ypx = pointer.y - top - yaxis._offset
+  const isInside = xpx >= 0 && xpx <= xaxis._length && ypx >= 0 && ypx <= yaxis._length
+  if (isInside) window.Plotly.Fx.hover(host.plot, { xpx, ypx }, "xy")
+}
+
+function tellCell(host, cell) {
+  const { label } = host
+  const text = cell === undefined ? "" : cellsOf(host).captions[cell]
+  label.style.display = text ? "block" : "none"
+  if (!text) return
+  // As text, never as HTML: names come from outside.
+  if (label.textContent !== text) label.textContent = text
+  const { left, top, side } = boxOf(host, cell)
+  const below = top + side + 4
+  const x = Math.min(left + side / 2, host.clientWidth - label.offsetWidth)
+  place(label, Math.max(x, 0), top > label.offsetHeight + 8 ? top - label.offsetHeight - 4 : below)
+}
+
+function place(element, left, top) {
+  Object.assign(element.style, { left: `${left}px`, top: `${top}px` })
+}

@@ -1,0 +1,62 @@
+"""The test images that somebody has chosen in a figure, by a click or a lasso."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.datasets.store import Dataset
+from dashboard import state
+from dashboard.charts.mosaic import Grid
+from dashboard.figure import Hit, Selection
+from dashboard.results import Evaluation
+from dashboard.widgets.common import gallery
+
+MAX_IMAGES: Final = 200
+GRID: Final = Grid(columns=20, tile=36)
+
+
+def choose(selection: Selection) -> None:
+    """Choose what is in a lasso, of many images some, evenly spread."""
+    indices = sorted(set(selection.indices))
+    step = -(-len(indices) // MAX_IMAGES) or 1
+    state.choose_points(indices[::step])
+
+
+def choose_one(hit: Hit) -> None:
+    """Choose the image that was hit."""
+    state.choose_image(hit.index)
+
+
+def show(dataset: Dataset, evaluation: Evaluation) -> None:
+    """Show the chosen images, if there are any.
+
+    Args:
+        dataset: Whose test images they are.
+        evaluation: What a run says about them.
+    """
+    chosen = np.array(state.chosen_points(len(dataset.test.labels)), np.int64)
+    if not len(chosen):
+        return
+    st.button(
+        f"{len(chosen):,} chosen images",
+        icon=":material/close:",
+        icon_position="right",
+        key="remove_points",
+        help="Choose none",
+        on_click=state.choose_points,
+        args=((),),
+    )
+    classes = dataset.spec.classes
+    true, predicted = dataset.test.labels[chosen], evaluation.predicted[chosen]
+    gallery.gallery(
+        dataset.test.images,
+        chosen,
+        captions=[
+            f"test image {index:,}: {classes[one]}, predicted as {classes[other]}"
+            for index, one, other in zip(chosen, true, predicted, strict=True)
+        ],
+        key="chosen_images",
+        grid=GRID,
+        alt=f"{len(chosen):,} chosen test images",
+    )

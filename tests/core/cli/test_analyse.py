@@ -1,0 +1,62 @@
+"""Analyses in a terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core import cli
+from core.config import TrainingConfig
+from core.jobs.kinds.projection import Project
+from core.records import RunScores
+from core.runs.store import RunStore
+from tests.small_data import predictions, write_predictions
+
+
+@pytest.fixture
+def run_id(run_store: RunStore, tmp_path: Path) -> str:
+    """Put a run with predictions for three images into the store."""
+    made = run_store.create(TrainingConfig(), name="run")
+    run_store.start(made)
+    write_predictions(tmp_path / "files", predictions())
+    scores = RunScores(test_accuracy=0.5, test_size=3)
+    run_store.save_results(made, scores=scores, files=tmp_path / "files")
+    run_store.finish(made)
+    return made
+
+
+def test_an_analysis_is_made_once_and_its_files_are_named(
+    run_store: RunStore, run_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second time it is there already."""
+    for _ in range(2):
+        assert cli.main(["runs", "analyse", run_id, "--json"]) == 0
+
+    printed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert printed["analysis"] == "Feature map"
+    assert Path(printed["files"][0]).name == "arrays.npz"
+    assert len([job for job in run_store.jobs() if job.subject == run_id]) == 1
+
+
+def test_an_analysis_that_fails_says_why(
+    run_store: RunStore, run_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_store.artifact(run_id, "predictions.npz").unlink()
+
+    assert cli.main(["runs", "analyse", run_id]) != 0
+
+    assert (
+        "The analysis has failed. Expected predictions.npz" in capsys.readouterr().err
+    )
+
+
+def test_other_work_can_be_stopped_by_its_id(
+    run_store: RunStore, run_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It waits in the same queue as trainings."""
+    job = Project(subject=run_id).create(run_store, name="map")
+
+    assert cli.main(["runs", "stop", job]) == 0
+
+    assert "stopped" in capsys.readouterr().out
+    assert run_store.job(job).status.is_over
