@@ -31,9 +31,7 @@ from core.config.networks import (
 from core.config.recipe import Recipe, network_of, recipe_from_json
 from core.config.stored import SCHEMA
 from core.config.training import (
-    MAX_BATCH_SIZE,
     MAX_EPOCHS,
-    SINGLE_VALUES,
     Monitor,
     OptimizerName,
     Schedule,
@@ -42,12 +40,10 @@ from core.config.training import (
 
 __all__ = [
     "FAMILIES",
-    "MAX_BATCH_SIZE",
     "MAX_EPOCHS",
     "MAX_MEMBERS",
     "MIN_MEMBERS",
     "SCHEMA",
-    "SINGLE_VALUES",
     "Activation",
     "Augmentation",
     "CnnConfig",

@@ -9,17 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.config.described import is_part, item_settings, settings_of, type_of
 from core.config.networks import FAMILIES
-from core.config.setting import (
-    Group,
-    Setting,
-    SettingList,
-    Value,
-    is_part,
-    item_settings,
-    settings_of,
-    type_of,
-)
+from core.config.setting import Group, Setting, SettingList, Value
 from core.config.training import TrainingConfig
 
 KIND: Final = "kind"

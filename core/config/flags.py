@@ -9,16 +9,9 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from core.config import presets
+from core.config.described import is_part, item_settings, settings_of, type_of
 from core.config.networks import FAMILIES, Network
-from core.config.setting import (
-    Setting,
-    SettingList,
-    Value,
-    is_part,
-    item_settings,
-    settings_of,
-    type_of,
-)
+from core.config.setting import Setting, SettingList, Value
 from core.config.training import TrainingConfig
 from core.errors import ConfigError
 

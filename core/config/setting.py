@@ -9,13 +9,11 @@ training loop to be compiled anew. docs/adding-a-setting.md shows it with an exa
 """
 
 import dataclasses
-import functools
-import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import UnionType
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
@@ -83,8 +81,7 @@ class Setting:
     @property
     def title_with_unit(self) -> str:
         """The title as the head of a column, like "Shift (px)"."""
-        unit = "%" if self.is_percent else self.unit
-        return f"{self.title} ({unit})" if unit else self.title
+        return f"{self.title} ({self.unit})" if self.unit else self.title
 
     @property
     def limits(self) -> str:
@@ -120,7 +117,7 @@ class Setting:
         return core_schema.no_info_wrap_validator_function(check, checked)
 
     def _schema(self, source: Hint, handler: GetCoreSchemaHandler) -> CoreSchema:
-        if _origin(source) is not tuple and (
+        if origin_of(source) is not tuple and (
             dataclasses.is_dataclass(source) or isinstance(source, UnionType)
         ):
             parts = get_args(source) or (source,)
@@ -139,7 +136,7 @@ class Setting:
 
     def _expected(self, source: Hint) -> str:
         """Say what kind of value is expected of a field of this type."""
-        if _origin(source) is Literal:
+        if origin_of(source) is Literal:
             return f"one of {', '.join(map(str, get_args(source)))}"
         words = {int: "a whole number", float: "a number", bool: "true or false"}
         words |= {str: "a name"}
@@ -196,66 +193,6 @@ class SettingList(Setting):
         return values
 
 
-def settings_of(described: type) -> Mapping[str, Setting]:
-    """List the settings of a dataclass by field, those that it inherits last."""
-    return _settings_of(described)
-
-
-def setting_of(described: type, name: str) -> Setting:
-    """Return the description of a field, to use it again with another default."""
-    return settings_of(described)[name]
-
-
-@functools.cache
-def _hints(described: type) -> Mapping[str, Hint]:
-    return typing.get_type_hints(described, include_extras=True)
-
-
-@functools.cache
-def _settings_of(described: type) -> Mapping[str, Setting]:
-    hints = _hints(described)
-    fields = [field.name for field in dataclasses.fields(described)]
-    own = inspect.get_annotations(described)
-    return {
-        name: setting
-        for name in sorted(fields, key=lambda name: name not in own)
-        if (setting := _setting_in(hints[name])) is not None
-    }
-
-
-def type_of(described: type, name: str) -> Hint:
-    """Return the type of a field without its description."""
-    hint = _hints(described)[name]
-    return get_args(hint)[0] if _origin(hint) is Annotated else hint
-
-
-def item_settings(described: type, name: str) -> Mapping[str, Setting]:
-    """List the settings of each thing in a list by field, or its own under ""."""
-    item, _ = get_args(type_of(described, name))
-    own = _setting_in(item)
-    return settings_of(item) if own is None else {"": own}
-
-
-def _origin(hint: object) -> object:
+def origin_of(hint: object) -> object:
+    """Return what an annotation is made of, like tuple or Literal; None if nothing."""
     return get_origin(hint)
-
-
-def _setting_in(hint: Hint) -> Setting | None:
-    if _origin(hint) is not Annotated:
-        return None
-    return next(
-        (each for each in get_args(hint)[1:] if isinstance(each, Setting)), None
-    )
-
-
-def default_of(described: type, name: str) -> Value:
-    """Return what a field is where nothing else is said; it must have a default."""
-    found = next(each for each in dataclasses.fields(described) if each.name == name)
-    if found.default_factory is not dataclasses.MISSING:
-        return found.default_factory()
-    return found.default
-
-
-def is_part(described: type, name: str) -> bool:
-    """Whether a field is itself a dataclass of settings, like the augmentation."""
-    return dataclasses.is_dataclass(type_of(described, name))

@@ -7,17 +7,15 @@ configuration, so that what is shown is what is trained.
 from collections.abc import Mapping
 
 from core.config.controls import KIND, SETTINGS, item_key, key_of, most_of
-from core.config.networks import FAMILIES, Network
-from core.config.setting import (
-    Setting,
-    SettingList,
-    Value,
+from core.config.described import (
     default_of,
     is_part,
     item_settings,
     settings_of,
     type_of,
 )
+from core.config.networks import FAMILIES, Network
+from core.config.setting import Setting, SettingList, Value
 from core.config.training import TrainingConfig
 
 Values = Mapping[str, Value]

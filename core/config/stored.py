@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from core.config.described import settings_of
 from core.config.networks import FAMILIES, MlpConfig, Network
-from core.config.setting import settings_of
 from core.errors import SchemaError
 
 SCHEMA: Final = 4

@@ -10,8 +10,9 @@ from pydantic.dataclasses import dataclass
 
 from core.config import stored
 from core.config.augmentation import Augmentation
+from core.config.described import default_of, settings_of
 from core.config.networks import MlpConfig, Network
-from core.config.setting import CHECKED, Setting, default_of, settings_of
+from core.config.setting import CHECKED, Setting
 from core.errors import ConfigError
 
 OptimizerName = Literal["adam", "adamw", "sgd", "lion", "muon"]
@@ -20,7 +21,6 @@ ClassWeights = Literal["off", "balanced"]
 Monitor = Literal["val_loss", "val_accuracy"]
 
 MAX_EPOCHS: Final = 500
-MAX_BATCH_SIZE: Final = 8192
 
 
 def _is_some(value: float) -> bool:
@@ -73,7 +73,7 @@ class TrainingConfig:
             help="Images per step of the optimizer.",
             group="Basic",
             low=1,
-            high=MAX_BATCH_SIZE,
+            high=8192,
             choices=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
             is_logarithmic=True,
         ),
@@ -313,11 +313,3 @@ def compiled_part(config: TrainingConfig) -> TrainingConfig:
         if not setting.is_compiled
     }
     return dataclasses.replace(config, **unseen)
-
-
-SINGLE_VALUES: Final = tuple(
-    field.name
-    for field in dataclasses.fields(TrainingConfig)
-    if field.name not in {"preset", "network", "augmentation"}
-)
-"""The settings of a training that are one value each, in their order."""

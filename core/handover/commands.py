@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.config import Augmentation, TrainingConfig, presets
+from core.config.described import settings_of
 from core.config.flags import values_by_flag
-from core.config.setting import Value, settings_of
+from core.config.setting import Value
 
 PROGRAM: Final = "python -m core train"
 LINE_LENGTH: Final = 88

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic.dataclasses import dataclass
 
+from core.config.described import setting_of
 from core.config.networks.base import FILTERS, KERNEL, Compiler, NetworkFamily
 from core.config.networks.graph import Dimensions, Graph, GraphBuilder, Group
 from core.config.networks.operations import (
@@ -20,7 +21,7 @@ from core.config.networks.operations import (
     Reshape,
     Scale,
 )
-from core.config.setting import CHECKED, Setting, SettingList, setting_of
+from core.config.setting import CHECKED, Setting, SettingList
 
 BLOCK_KERNEL: Final = 3
 SQUEEZE: Final = 8
@@ -75,7 +76,7 @@ class ResNetConfig(NetworkFamily):
     stages: Annotated[
         tuple[ResidualStage, ...],
         SettingList(
-            title="Stages of residual blocks",
+            title="Residual stages",
             help="Max pooling of 2 x 2 before each stage halves the image.",
             group="Network",
             low=1,

@@ -205,6 +205,18 @@ def test_a_typing_mistake_is_told_in_plain_words(
     assert "_widths" not in printed
 
 
+def test_the_help_explains_each_setting(capsys: Captured) -> None:
+    """With its range and its default, so that nobody has to look elsewhere."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", "--help"])
+
+    printed = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0
+    assert "Passes over all training images. (1 to 500; default 10, fast-mlp" in printed
+    assert "by up to so many pixels" in printed
+    assert "(0.0 to 8.0 px; default 0.0, " in printed
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -8,8 +8,9 @@ from pydantic.dataclasses import dataclass
 
 from core.config import FAMILIES, Augmentation, MlpConfig, TrainingConfig
 from core.config.controls import SETTINGS, in_sentence, title_of
+from core.config.described import default_of, settings_of
 from core.config.flags import FLAGS
-from core.config.setting import CHECKED, Setting, default_of, settings_of
+from core.config.setting import CHECKED, Setting
 from core.config.training import compiled_part
 from core.errors import ConfigError
 

@@ -16,6 +16,7 @@ from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, DivergedError
 from core.records import History, Progress
 from core.training import loop
+from core.training.engine import Engine
 from core.training.train import Trained, predict, train
 from tests.rounding import assert_same_but_rounded
 from tests.small_data import SMALL, stop_after, stripes
@@ -431,3 +432,36 @@ def test_a_training_that_ends_early_says_that_nothing_is_left(
     assert reports[-1].epochs_done < 40
     assert reports[-1].seconds_left == 0
     assert reports[-2].seconds_left > 0
+
+
+def test_classes_are_weighed_by_the_images_that_are_learned_from(
+    small_mnist: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted with the held-out ones, a rare class would weigh too little."""
+    counted = []
+    monkeypatch.setattr(
+        Engine, "weigh_classes", lambda _, labels: counted.append(len(labels))
+    )
+
+    train(small_mnist, replace(SMALL, validation_fraction=0.25))
+
+    assert counted == [450]
+
+
+def test_balanced_classes_are_learned_otherwise(small_mnist: Dataset) -> None:
+    """Nine in ten images are of two classes; the third is rare."""
+    labels = small_mnist.train.labels
+    few = np.flatnonzero((labels < 2) | ((labels == 2) & (np.arange(600) < 60)))
+    split = replace(
+        small_mnist.train, images=small_mnist.train.images[few], labels=labels[few]
+    )
+    dataset = replace(small_mnist, train=split)
+
+    off, balanced = (
+        train(dataset, replace(SMALL, epochs=2, class_weights=weights)).predictions
+        for weights in ("off", "balanced")
+    )
+
+    rare = small_mnist.test.labels == 2
+    means = [each.probabilities[rare, 2].mean() for each in (off, balanced)]
+    assert means[1] > means[0]
