@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import core
+from core.config import FAMILIES
 
 REPOSITORY = Path(core.__file__).parents[1]
 
@@ -69,3 +70,20 @@ def test_the_web_process_knows_no_tensorflow() -> None:
     assert {"core.jobs.executor", "dashboard.services"} <= ours
     assert {"streamlit", "plotly", "mlflow"} <= theirs
     assert not theirs & {"tensorflow", "keras", "onnx"}
+
+
+def test_only_the_configuration_knows_families_of_networks() -> None:
+    """So a new family is one module and a line, and forgotten nowhere."""
+    names = [family.__name__ for family in FAMILIES.values()]
+    sources = [
+        path
+        for folder in ("core", "dashboard")
+        for path in (REPOSITORY / folder).rglob("*.py")
+        if (REPOSITORY / "core" / "config") not in path.parents
+    ]
+    texts = {path: path.read_text(encoding="utf-8") for path in sources}
+
+    assert len(sources) > 100
+    assert [
+        str(path) for path in sources for name in names if name in texts[path]
+    ] == []

@@ -1,6 +1,7 @@
 """What every network can say of itself, and what the families have in common."""
 
 import abc
+import functools
 from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic.dataclasses import dataclass
@@ -10,6 +11,9 @@ from core.config.networks.operations import Activate, Activation, BatchNorm, Dro
 from core.config.setting import CHECKED, Setting, SettingList
 
 Compiler = Literal["XLA", "oneDNN"]
+
+MAX_GRAPHS: Final = 512
+"""So many are kept, since tables ask each run of a home for its parameters."""
 
 Units = Annotated[
     int,
@@ -148,12 +152,16 @@ class NetworkFamily(LayeredNetwork):
     ] = False
 
     @abc.abstractmethod
+    def add_layers(self, graph: GraphBuilder) -> None:
+        """Add the layers between the images and the output to a graph."""
+
     def graph(self, dimensions: Dimensions) -> Graph:
         """Return the network as a graph.
 
         Raises:
             ConfigError: If the layers leave nothing of the image.
         """
+        return _graph(self, dimensions)
 
     def layers(self, dimensions: Dimensions) -> tuple[Layer, ...]:
         """List the layers to show, from the image to the answer."""
@@ -181,3 +189,10 @@ class NetworkFamily(LayeredNetwork):
         """Add dropout, if it is on."""
         if self.dropout:
             graph.add(f"dropout_{number}", Dropout(self.dropout))
+
+
+@functools.lru_cache(maxsize=MAX_GRAPHS)
+def _graph(network: NetworkFamily, dimensions: Dimensions) -> Graph:
+    graph = GraphBuilder(dimensions)
+    network.add_layers(graph)
+    return graph.finished()

@@ -12,7 +12,7 @@ from core.config.networks.base import (
     NetworkFamily,
     Units,
 )
-from core.config.networks.graph import Dimensions, Graph, GraphBuilder
+from core.config.networks.graph import GraphBuilder
 from core.config.networks.operations import (
     Conv,
     Dense,
@@ -89,14 +89,9 @@ class CnnConfig(NetworkFamily):
         ),
     ] = "same"
 
-    def graph(self, dimensions: Dimensions) -> Graph:
-        """Return the network as a graph, a chain.
-
-        Raises:
-            ConfigError: If nothing is left of the image.
-        """
-        graph = GraphBuilder(dimensions)
-        graph.add("channels", Reshape((dimensions.height, dimensions.width, 1)))
+    def add_layers(self, graph: GraphBuilder) -> None:
+        """Add the layers, a chain."""
+        graph.add("channels", Reshape((*graph.image_shape, 1)))
         for number, block in enumerate(self.blocks, start=1):
             self._add_block(graph, block, number)
         graph.add("flat", Flatten())
@@ -106,7 +101,6 @@ class CnnConfig(NetworkFamily):
             self.add_norm(graph, str(number))
             self.add_activation(graph, str(number))
         self.add_dropout(graph, len(self.dense) + 1)
-        return graph.finished()
 
     def _add_block(self, graph: GraphBuilder, block: ConvBlock, number: int) -> None:
         operation = Conv(block.filters, block.kernel, self.padding)

@@ -197,13 +197,16 @@ class GraphBuilder:
     """Collects the nodes of a network; each follows the one before unless told.
 
     Args:
-        dimensions: Of the images and the answer.
+        dimensions: Of the images and the output.
+
+    Attributes:
+        image_shape: Height and width of the images, in pixels.
     """
 
     def __init__(self, dimensions: Dimensions) -> None:
         self._num_classes = dimensions.num_classes
-        images = Images(height=dimensions.height, width=dimensions.width)
-        self._nodes = [Node(name=INPUT, operation=images)]
+        self.image_shape = (dimensions.height, dimensions.width)
+        self._nodes = [Node(name=INPUT, operation=Images(*self.image_shape))]
 
     @property
     def last(self) -> str:

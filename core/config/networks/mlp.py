@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic.dataclasses import dataclass
 
 from core.config.networks.base import HIDDEN, Compiler, NetworkFamily, Units
-from core.config.networks.graph import Dimensions, Graph, GraphBuilder
+from core.config.networks.graph import GraphBuilder
 from core.config.networks.operations import Dense, Flatten
 from core.config.setting import CHECKED
 
@@ -25,13 +25,11 @@ class MlpConfig(NetworkFamily):
 
     hidden: Annotated[tuple[Units, ...], HIDDEN] = (128, 64)
 
-    def graph(self, dimensions: Dimensions) -> Graph:
-        """Return the network as a graph, a chain."""
-        graph = GraphBuilder(dimensions)
+    def add_layers(self, graph: GraphBuilder) -> None:
+        """Add the layers, a chain."""
         graph.add("pixels", Flatten())
         for number, units in enumerate(self.hidden, start=1):
             graph.add(f"hidden_{number}", Dense(units))
             self.add_norm(graph, str(number))
             self.add_activation(graph, str(number))
             self.add_dropout(graph, number)
-        return graph.finished()

@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from core.config.described import setting_of
 from core.config.networks.base import FILTERS, KERNEL, Compiler, NetworkFamily
-from core.config.networks.graph import Dimensions, Graph, GraphBuilder, Group
+from core.config.networks.graph import GraphBuilder, Group
 from core.config.networks.operations import (
     Add,
     Conv,
@@ -102,14 +102,9 @@ class ResNetConfig(NetworkFamily):
     ] = True
     batch_norm: Annotated[bool, setting_of(NetworkFamily, "batch_norm")] = True
 
-    def graph(self, dimensions: Dimensions) -> Graph:
-        """Return the network as a graph, in which blocks are bridged.
-
-        Raises:
-            ConfigError: If nothing is left of the image.
-        """
-        graph = GraphBuilder(dimensions)
-        graph.add("channels", Reshape((dimensions.height, dimensions.width, 1)))
+    def add_layers(self, graph: GraphBuilder) -> None:
+        """Add the layers, of which each block has a way around it."""
+        graph.add("channels", Reshape((*graph.image_shape, 1)))
         stem = graph.add("convolution_stem", Conv(self.stem_filters, self.stem_kernel))
         self.add_norm(graph, stem)
         self.add_activation(graph, stem)
@@ -121,7 +116,6 @@ class ResNetConfig(NetworkFamily):
                 channels = stage.filters
         graph.add("average", GlobalAveragePool())
         self.add_dropout(graph, 1)
-        return graph.finished()
 
     def _add_block(
         self, graph: GraphBuilder, filters: int, block: str, channels: int
