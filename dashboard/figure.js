@@ -60,7 +60,21 @@ function made(parentElement) {
   host.addEventListener("keydown", event => press(host, event))
   host.addEventListener("blur", () => moveCursor(host, undefined))
   new ResizeObserver(() => resize(host)).observe(host)
+  watchTheme(host)
   return host
+}
+
+function watchTheme(host) {
+  // Streamlit paints a page in another theme without running it, but the colours of a
+  // figure come from the page: it is asked for again.
+  const colour = () => getComputedStyle(host).getPropertyValue("--st-background-color")
+  let before = colour()
+  const observer = new MutationObserver(() => {
+    if (before && colour() !== before) host.state.send?.("theme", { at: Date.now() })
+    before = colour()
+  })
+  for (let at = host.parentElement; at && at.dataset.testid !== "stMain"; at = at.parentElement)
+    observer.observe(at, { attributes: true, attributeFilter: ["class", "style"] })
 }
 
 const FLOATING = { position: "absolute", display: "none", pointerEvents: "none" }
@@ -221,7 +235,11 @@ function bind(host) {
     if (event?.points) hand("selection", { points: event.points.map(numbered) })
   })
   plot.on("plotly_deselect", () => hand("selection", { points: [] }))
-  plot.on("plotly_relayout", values => hand("change", { values }))
+  plot.on("plotly_relayout", values => {
+    // What is selected is told by an event of its own.
+    const isSelection = Object.keys(values).every(name => name.startsWith("selections"))
+    if (!isSelection) hand("change", { values })
+  })
   plot.on("plotly_restyle", ([values, traces]) => hand("change", { values, traces }))
 }
 

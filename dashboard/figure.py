@@ -110,6 +110,8 @@ def show(
         on_hit_change=_callback(key, "hit", read_hit, on_click),
         on_selection_change=_callback(key, "selection", read_selection, on_select),
         on_change_change=_callback(key, "change", read_change, on_change),
+        # Running the page, or its part, is all that another theme asks for.
+        on_theme_change=lambda: None,
     )
 
 

@@ -11,11 +11,11 @@ values would count as a change of ours, and undo somebody's zoom.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure
+from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_layout
 from dashboard.charts.words import plain
 
 Quantity = Literal["Accuracy", "Loss"]
@@ -69,22 +69,20 @@ def learning_curves(
         A figure that keeps zoom and legend choices when more points come.
     """
     colours = {"training": palette.training, "validation": palette.validation}
-    figure = _axes(quantity, epochs, palette, is_empty=not any(s.x for s in series))
-    figure.update_layout(uirevision=view)
-    thick = {line.role for line in series if not line.live}
-    for line in series:
-        trace = _line(line, quantity, colours[line.role])
-        # A live line shares the legend of its thick one, and goes with it.
-        trace.legendgroup = line.role
-        trace.showlegend = not (line.live and line.role in thick)
-        figure.add_trace(trace)
+    layout = _layout(quantity, series, epochs, palette, view=view)
     if best is not None:
-        # The label stands where the curves are not: below good accuracies, above low
-        # losses, and on the side with more room.
-        side = "left" if best[0] <= epochs / 2 else "right"
-        place = "bottom" if quantity == "Accuracy" else "top"
-        _mark_best(figure, *best, side=side, place=place, palette=palette)
-    return figure
+        layout |= _best_mark(best, epochs, palette, is_low=quantity == "Accuracy")
+    thick = {line.role for line in series if not line.live}
+    # A live line shares the legend of its thick one, and goes with it.
+    lines = [
+        _line(line, quantity, colours[line.role])
+        | {
+            "legendgroup": line.role,
+            "showlegend": not (line.live and line.role in thick),
+        }
+        for line in series
+    ]
+    return go.Figure(data=lines, layout=layout)
 
 
 def compared_curves(
@@ -101,67 +99,80 @@ def compared_curves(
     Returns:
         A figure with a trace for each run.
     """
-    figure = _axes(quantity, epochs, palette, is_empty=not series)
-    for line, colour in zip(series, palette.classes, strict=False):
-        figure.add_trace(_line(line, quantity, colour))
-    return figure
+    lines = [
+        _line(line, quantity, colour)
+        for line, colour in zip(series, palette.classes, strict=False)
+    ]
+    layout = _layout(quantity, series, epochs, palette, view=quantity)
+    return go.Figure(data=lines, layout=layout)
 
 
-def epoch_axis(figure: go.Figure, epochs: int) -> None:
-    """Give a figure an x axis from the start to the last epoch."""
+def epoch_axis(epochs: int) -> dict[str, object]:
+    """Return an x axis from the start to the last epoch."""
     last = max(epochs, 1)
-    figure.update_xaxes(
-        title_text="Epoch",
-        range=[0, last],
-        minallowed=0,
-        maxallowed=last,
-        dtick=1 if last <= FEW_EPOCHS else None,
-        unifiedhovertitle_text="Epoch %{x:.3~f}",
-    )
+    return {
+        "title": {"text": "Epoch"},
+        "range": [0, last],
+        "minallowed": 0,
+        "maxallowed": last,
+        "dtick": 1 if last <= FEW_EPOCHS else None,
+        "unifiedhovertitle": {"text": "Epoch %{x:.3~f}"},
+    }
 
 
-def _axes(
-    quantity: Quantity, epochs: int, palette: Palette, *, is_empty: bool
-) -> go.Figure:
-    figure = base_figure(palette, name=quantity, height=HEIGHT, can_zoom=True)
-    figure.update_layout(
-        hovermode="x unified",
-        hoverlabel_namelength=-1,
-        legend=LEGEND_ABOVE,
-        margin={"t": 36, "r": 14},
-        showlegend=True,
-    )
-    epoch_axis(figure, epochs)
-    if quantity == "Accuracy":
-        limits = {"clipmin": 0, "clipmax": 100}
-        figure.update_yaxes(title_text="Accuracy", ticksuffix=" %")
-    else:
-        limits = {"clipmin": 0}
-        figure.update_yaxes(title_text="Loss (nats)", rangemode="tozero")
-    # Said openly, as the range of the empty figure would hold for the next one too.
-    figure.update_yaxes(autorange=True, autorangeoptions=limits)
-    if is_empty:
-        figure.update_yaxes(range=[0, 100 if quantity == "Accuracy" else 1])
-    return figure
+# One dictionary, checked once: a figure that is changed step by step takes several
+# times as long, and this one is drawn every second while a run trains.
+def _layout(
+    quantity: Quantity,
+    series: Sequence[Series],
+    epochs: int,
+    palette: Palette,
+    *,
+    view: str,
+) -> dict[str, Any]:
+    layout = base_layout(palette, name=view, height=HEIGHT, can_zoom=True)
+    is_empty = not any(line.x for line in series)
+    return layout | {
+        "hovermode": "x unified",
+        "hoverlabel": {"namelength": -1},
+        "legend": LEGEND_ABOVE,
+        "margin": {"t": 36, "r": 14},
+        "showlegend": True,
+        "xaxis": layout["xaxis"] | epoch_axis(epochs),
+        "yaxis": layout["yaxis"] | _value_axis(quantity, is_empty=is_empty),
+    }
 
 
-def _line(line: Series, quantity: Quantity, colour: str) -> go.Scatter:
+def _value_axis(quantity: Quantity, *, is_empty: bool) -> dict[str, object]:
+    is_share = quantity == "Accuracy"
+    return {
+        "title": {"text": "Accuracy" if is_share else "Loss (nats)"},
+        "ticksuffix": " %" if is_share else "",
+        "rangemode": "normal" if is_share else "tozero",
+        # Said openly, as the range of the empty figure would hold for the next one too.
+        "autorange": True,
+        "autorangeoptions": {"clipmin": 0} | ({"clipmax": 100} if is_share else {}),
+        **({"range": [0, 100 if is_share else 1]} if is_empty else {}),
+    }
+
+
+def _line(line: Series, quantity: Quantity, colour: str) -> dict[str, Any]:
     most = 1 if line.live else MAX_MARKED_POINTS
     x, y = _thinned(line) if line.live else (line.x, line.y)
-    number = "%{y:.2f} %" if quantity == "Accuracy" else "%{y:.4f}"
-    return go.Scatter(
-        name=plain(_shortened(line.name)),
-        x=x,
-        y=_shown_values(y, quantity),
+    return {
+        "type": "scatter",
+        "name": plain(_shortened(line.name)),
+        "x": x,
+        "y": _shown_values(y, quantity),
         # A line through one point cannot be seen.
-        mode="lines+markers" if len(line.x) <= most else "lines",
-        line={"color": colour, "width": 1.5 if line.live else 2.5},
-        marker={"size": 6},
-        opacity=0.6 if line.live else 1.0,
-        connectgaps=False,
-        cliponaxis=False,
-        hovertemplate=number,
-    )
+        "mode": "lines+markers" if len(line.x) <= most else "lines",
+        "line": {"color": colour, "width": 1.5 if line.live else 2.5},
+        "marker": {"size": 6},
+        "opacity": 0.6 if line.live else 1.0,
+        "connectgaps": False,
+        "cliponaxis": False,
+        "hovertemplate": "%{y:.2f} %" if quantity == "Accuracy" else "%{y:.4f}",
+    }
 
 
 def _shown_values(values: Sequence[float], quantity: Quantity) -> list[float | None]:
@@ -187,25 +198,38 @@ def _shortened(name: str) -> str:
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}\u2026"
 
 
-def _mark_best(
-    figure: go.Figure,
-    epoch: int,
-    name: str,
-    *,
-    side: str,
-    place: str,
-    palette: Palette,
-) -> None:
-    line = {"color": palette.secondary, "width": 1, "dash": "dash"}
-    figure.add_vline(epoch, line=line)
-    figure.add_annotation(
-        x=epoch,
-        y=0 if place == "bottom" else 1,
-        yref="paper",
-        text=plain(f"{name}: epoch {epoch}"),
-        showarrow=False,
-        xanchor=side,
-        yanchor=place,
-        xshift=4 if side == "left" else -4,
-        font={"color": palette.secondary, "size": 12},
-    )
+def _best_mark(
+    best: tuple[int, str], epochs: int, palette: Palette, *, is_low: bool
+) -> dict[str, object]:
+    """Mark the best epoch by a line, with a label where the curves are not.
+
+    That is below good accuracies, above low losses, and on the side with more room.
+    """
+    epoch, name = best
+    is_left = epoch <= epochs / 2
+    return {
+        "shapes": [
+            {
+                "type": "line",
+                "x0": epoch,
+                "x1": epoch,
+                "y0": 0,
+                "y1": 1,
+                "yref": "y domain",
+                "line": {"color": palette.secondary, "width": 1, "dash": "dash"},
+            }
+        ],
+        "annotations": [
+            {
+                "x": epoch,
+                "y": 0 if is_low else 1,
+                "yref": "paper",
+                "text": plain(f"{name}: epoch {epoch}"),
+                "showarrow": False,
+                "xanchor": "left" if is_left else "right",
+                "yanchor": "bottom" if is_low else "top",
+                "xshift": 4 if is_left else -4,
+                "font": {"color": palette.secondary, "size": 12},
+            }
+        ],
+    }

@@ -34,7 +34,7 @@ def learning_rate_curve(
     figure = base_figure(palette, name="schedule", height=HEIGHT, can_zoom=True)
     figure.add_trace(_line(rates, epochs, palette))
     figure.update_layout(hovermode="x unified", margin={"t": 14, "r": 14})
-    epoch_axis(figure, epochs)
+    figure.update_xaxes(**epoch_axis(epochs))
     figure.update_yaxes(title_text="Learning rate", nticks=5, exponentformat="e")
     if not len(_jumps(rates)):
         figure.update_yaxes(rangemode="tozero")

@@ -8,7 +8,7 @@ would paint its own template over this one.
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
@@ -204,7 +204,15 @@ def template(palette: Palette) -> go.layout.Template:
 def base_figure(
     palette: Palette, *, name: str, height: int, can_zoom: bool = False
 ) -> go.Figure:
-    """Return an empty figure in the look of the theme.
+    """Return an empty figure with `base_layout`."""
+    layout = base_layout(palette, name=name, height=height, can_zoom=can_zoom)
+    return go.Figure(layout=layout)
+
+
+def base_layout(
+    palette: Palette, *, name: str, height: int, can_zoom: bool = False
+) -> dict[str, Any]:
+    """Return the layout of a figure in the look of the theme.
 
     Args:
         palette: Colours of the theme.
@@ -214,21 +222,18 @@ def base_figure(
         can_zoom: Whether there is something to look closer at.
 
     Returns:
-        A figure without data. `dashboard.figure` reads the colours in its `meta`.
+        A new dictionary, with axes. `dashboard.figure` reads the colours in `meta`.
     """
-    fixed = not can_zoom
-    return go.Figure(
-        layout={
-            "template": template(palette),
-            "height": height,
-            "meta": {"paper": palette.paper, "accent": palette.accent},
-            "uirevision": name,
-            "showlegend": False,
-            "dragmode": False if fixed else "zoom",
-            "xaxis": {"fixedrange": fixed},
-            "yaxis": {"fixedrange": fixed},
-        }
-    )
+    return {
+        "template": template(palette),
+        "height": height,
+        "meta": {"paper": palette.paper, "accent": palette.accent},
+        "uirevision": name,
+        "showlegend": False,
+        "dragmode": "zoom" if can_zoom else False,
+        "xaxis": {"fixedrange": not can_zoom},
+        "yaxis": {"fixedrange": not can_zoom},
+    }
 
 
 def outline(
