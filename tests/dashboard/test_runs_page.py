@@ -187,7 +187,7 @@ def test_settings_of_the_selected_run_are_listed(finished_run: str) -> None:
     (settings_table,) = open_app("runs", runs=finished_run).table
 
     values = settings_table.value["Value"]
-    assert values["Network: hidden"] == "128,64"
+    assert values["Hidden layers"] == "128,64"
     assert values["Learning rate"] == "0.001"
 
 

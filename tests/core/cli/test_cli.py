@@ -92,7 +92,8 @@ def test_a_residual_network_is_trained_tested_and_exported(
     run_store: RunStore, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Like any other family: a run is finished only if its export agrees."""
-    options = ["--preset", "resnet-small", "--epochs", "1", "--batch-size", "60"]
+    small = ["--stem-filters", "4", "--filters", "16,16", "--batch-size", "60"]
+    options = ["--preset", "resnet-small", "--epochs", "1", *small]
 
     assert cli.main(["train", *options, "--json"]) == 0
 
