@@ -38,11 +38,12 @@ def routes() -> Sequence[Route]:
     prefix = f"/{base}" if base else ""
     return [
         _route(f"{prefix}/{figure_js()}", FIGURE_JS),
-        _route(f"{prefix}/{plotly_js()}", _plotly_file()),
+        _route(f"{prefix}/{plotly_js()}", plotly_file()),
     ]
 
 
-def _plotly_file() -> Path:
+def plotly_file() -> Path:
+    """Return where plotly.js is installed, or would be."""
     # Without importing the package, which takes long before the first page.
     spec = util.find_spec("plotly")
     folders = spec.submodule_search_locations if spec else None

@@ -1,1 +1,1 @@
-"""Figures: functions from data to what Plotly or ECharts draw, without Streamlit."""
+"""Figures: functions from data to Plotly figures, without Streamlit."""

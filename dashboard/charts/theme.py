@@ -1,8 +1,7 @@
 """The colours of all figures, and one Plotly template for each theme.
 
 The same colours stand in .streamlit/config.toml, where Streamlit reads them;
-a test compares the two. Pages show figures with `theme=None`, or Streamlit
-would paint its own template over this one.
+a test compares the two.
 """
 
 import functools

@@ -682,6 +682,13 @@ def test_without_changes_the_preview_says_where_to_choose_some() -> None:
     assert "learned from as they are" in alerts(look_at("Augmentation"))[-1]
 
 
+@pytest.mark.usefixtures("store")
+def test_a_tab_says_that_it_is_coming_before_it_is_opened() -> None:
+    """A browser shows it from the click until the page was run, maybe seconds later."""
+    assert text(open_app("train")).count("One moment ...") == 4
+    assert text(look_at("Network")).count("One moment ...") == 3
+
+
 def test_the_preview_is_asked_for_once_and_shown_when_it_is_there(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
