@@ -15,7 +15,12 @@ function load(url) {
     tag.onerror = () => {
       loading = undefined
       tag.remove()
-      fail(new Error(`Expected plotly.js at ${url}, but it could not be loaded.`))
+      fail(
+        new Error(
+          "The browser could not load plotly.js from the server. Reload the page; " +
+            "if that does not help, restart Inklab.",
+        ),
+      )
     }
     document.head.appendChild(tag)
   })
@@ -29,15 +34,15 @@ export async function draw({ data, parentElement, setTriggerValue }, plotlyUrl) 
   host.setAttribute("aria-label", data.alt)
   reserve(host)
   await load(plotlyUrl)
+  // It may have failed before.
+  if (!host.contains(host.plot)) host.replaceChildren(host.plot, host.cursor, host.label)
   await render(host)
 }
 
-export function sayThatItFailed({ parentElement }) {
+export function sayThatItFailed({ parentElement }, error) {
   const host = parentElement.querySelector(".figure") ?? made(parentElement)
   host.style.height = "auto"
-  host.textContent =
-    "This figure cannot be drawn: the browser could not load plotly.js from the server. " +
-    "Reload the page; if that does not help, restart Inklab."
+  host.replaceChildren(`This figure cannot be drawn. ${error.message}`)
 }
 
 function made(parentElement) {

@@ -19,7 +19,7 @@ const at = path => new URL(path, document.baseURI).href
 export default component => {{
   import(at("{assets.figure_js()}"))
     .then(it => it.draw(component, at("{assets.plotly_js()}"))
-      .catch(error => {{ it.sayThatItFailed(component); throw error }}))
+      .catch(error => {{ it.sayThatItFailed(component, error); throw error }}))
     .catch(error => {{
       if (!component.parentElement.textContent)
         component.parentElement.textContent = "This figure cannot be drawn."

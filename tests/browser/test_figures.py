@@ -214,7 +214,7 @@ def test_without_plotly_the_page_says_so(browser: Browser, server: Server) -> No
 
     open_page(page, server, "explore")
 
-    message = page.locator(".st-key-samples").get_by_text("cannot be drawn")
+    message = page.locator(".st-key-samples").get_by_text("could not load plotly.js")
     expect(message).to_be_visible()
     context.close()
 
