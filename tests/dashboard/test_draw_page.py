@@ -33,7 +33,7 @@ def test_blank_canvas_asks_for_a_drawing() -> None:
     """A blank canvas read as a digit is what users of such tools complain about."""
     app = open_app("draw")
 
-    assert app.info[0].value == "Draw something: the answer appears here."
+    assert app.info[0].value == "Draw something: the prediction appears here."
     assert not app.metric
     assert "cropped to its ink" in text(app)
 
@@ -42,7 +42,7 @@ def test_blank_canvas_asks_for_a_drawing() -> None:
 def test_vertical_bar_is_read_as_a_one() -> None:
     app = open_app("draw")
 
-    assert app.metric[0].label == "The model reads"
+    assert app.metric[0].label == "Predicted class"
     assert app.metric[0].value == "1"
     assert not app.info
 
