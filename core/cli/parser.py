@@ -78,29 +78,38 @@ def _add_group(
     for member, command in members.items():
         parser = group.add_parser(member, parents=[json_option], help=command.__doc__)
         parser.set_defaults(command=command)
-        if member != "list":
-            parser.add_argument("id", metavar="ID", help="id of a run, or latest")
-        if member == "continue":
-            parser.add_argument("--epochs", type=int, required=True)
-        if member == "move":
-            parser.add_argument(
-                "--to",
-                type=int,
-                required=True,
-                metavar="N",
-                help="place in the queue, 1 is next",
-            )
-        if member == "export":
-            parser.add_argument("--output", type=Path, metavar="FILE.zip")
-            parser.add_argument("--force", action="store_true", help="replace the file")
-        if member == "analyse":
-            parser.add_argument(
-                "--kind",
-                choices=kinds.ANALYSES,
-                default="projection",
-                help="projection is the feature map (default %(default)s)",
-            )
+        _add_options(parser, member)
     return group
+
+
+def _add_options(parser: argparse.ArgumentParser, member: str) -> None:
+    """Add what a command about runs takes."""
+    if member != "list":
+        parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+    if member == "continue":
+        parser.add_argument(
+            "--epochs", type=int, required=True, help="how many more epochs"
+        )
+    if member == "move":
+        parser.add_argument(
+            "--to",
+            type=int,
+            required=True,
+            metavar="N",
+            help="place in the queue, 1 is next",
+        )
+    if member == "export":
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE.zip", help="where to write it"
+        )
+        parser.add_argument("--force", action="store_true", help="replace the file")
+    if member == "analyse":
+        parser.add_argument(
+            "--kind",
+            choices=kinds.ANALYSES,
+            default="projection",
+            help="projection is the feature map (default %(default)s)",
+        )
 
 
 def _add_combine(parser: argparse.ArgumentParser) -> None:

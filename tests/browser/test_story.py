@@ -127,10 +127,10 @@ def test_what_was_opened_or_drawn_last_is_read(
 
     page.locator("input[type=file]").set_input_files(tmp_path / "zero.png")
     expect(value).to_have_text("0")
-    expect(page.get_by_text("Read from the picture zero.png.")).to_be_visible()
+    expect(page.get_by_text("Input: the picture zero.png.")).to_be_visible()
     draw_bar(page)
 
-    expect(page.get_by_text("Read from your drawing.")).to_be_visible()
+    expect(page.get_by_text("Input: your drawing.")).to_be_visible()
     expect(value).to_have_text("1")
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Draw something")).to_be_visible()

@@ -99,7 +99,7 @@ def test_picture_can_be_read_instead_of_a_drawing() -> None:
     app.file_uploader(key="picture_0").upload("my *1*.png", picture_of_a_bar()).run()
 
     assert app.metric[0].value == "1"
-    assert r"Read from the picture my \*1\*.png." in text(app)
+    assert r"Input: the picture my \*1\*.png." in text(app)
 
 
 def test_what_was_drawn_or_opened_last_is_read(
@@ -116,9 +116,9 @@ def test_what_was_drawn_or_opened_last_is_read(
     drawn["steps"] = strokes(slice(50, 230), slice(120, 170))
     app.run()
 
-    assert "Read from your drawing." in first
-    assert "Read from the picture a.png." in opened
-    assert "Read from your drawing." in text(app)
+    assert "Input: your drawing." in first
+    assert "Input: the picture a.png." in opened
+    assert "Input: your drawing." in text(app)
 
 
 def test_clear_closes_the_picture() -> None:

@@ -550,5 +550,5 @@ def test_downloaded_list_has_no_formula_and_no_endless_number(
     (row,) = open_app("runs").dataframe[0].value.to_dict("records")
 
     assert row["Name"] == '\u2060=HYPERLINK("http://a")'
-    assert row["Note"] == "\u2060@SUM(1)"
+    assert row["Notes"] == "\u2060@SUM(1)"
     assert len(str(row["Test accuracy"])) <= len("99.0099")

@@ -142,7 +142,7 @@ def answer(
         delta_color="off",
         delta_arrow="off",
     )
-    st.caption(f"This is {character.origin}.")
+    st.caption(f"Input: {character.origin}.")
     figure.show(
         probability_bars(
             read.probabilities,

@@ -97,7 +97,7 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
             "Training time": [_rounded(each.train_seconds) for each in scores],
             "Data set": [services.spec_of(run).title for run in runs],
             "Started": [run.created.astimezone(zone) for run in runs],
-            "Note": [text_cell(run.note) for run in runs],
+            "Notes": [text_cell(run.note) for run in runs],
         }
     )
 
