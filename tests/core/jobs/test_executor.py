@@ -31,9 +31,7 @@ LONG = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64
 SECONDS = 180
 """Far longer than it takes: other tests may need the processors too."""
 
-REASON = (
-    "process (ended unexpectedly|was ended from outside).* Start (it|the run) again"
-)
+REASON = "process (ended unexpectedly|was killed).* Start (it|the run) again"
 
 
 @pytest.fixture(scope="module")
@@ -163,13 +161,13 @@ def test_the_worker_gives_way_to_the_pages() -> None:
 def test_the_worker_may_grow_by_what_a_network_takes() -> None:
     """Or another process would take its place after the first run of each server."""
     growth = (
-        executor.executor_of(Lane.COMPUTE).submit(most_growth).result(timeout=SECONDS)
+        executor.executor_of(Lane.COMPUTE).submit(max_growth).result(timeout=SECONDS)
     )
 
     assert growth == 700_000_000
 
 
-def most_growth() -> int:
+def max_growth() -> int:
     """Tell by how much the process pool lets this process grow."""
     # It is set by a public variable, which loky reads once and tells nobody of.
     growth: int = process_executor._MAX_MEMORY_LEAK_SIZE  # noqa: SLF001
@@ -232,7 +230,7 @@ def test_a_worker_killed_while_it_saves_leaves_no_result(
     assert store.history(run_id).num_epochs == 1
     assert not run.has_model
     assert "Network: 784-16-10" in store.artifact(run_id, logs.LOG).read_text()
-    with pytest.raises(ArtifactError, match=r"\(failed\) ended, .* not kept"):
+    with pytest.raises(ArtifactError, match=r"\(failed\) ended, .* not saved"):
         child_of(store, run_id, epochs=1)
 
 

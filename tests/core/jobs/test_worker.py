@@ -103,7 +103,7 @@ def test_the_scores_are_those_of_the_predictions(
     assert run.scores.best_epoch == store.history(run.id).best_epoch
     assert run.scores.best_epoch is not None
     card = store.artifact(run.id, "card.md").read_text()
-    assert f"{hits:.2%} of 200 test images" in card
+    assert f"Test accuracy: {100 * hits:.2f} % of 200 images" in card
 
 
 def test_the_progress_is_in_the_store(trained: Trained) -> None:
