@@ -160,7 +160,7 @@ def test_a_run_that_is_not_over_cannot_go_on(run_store: RunStore) -> None:
     """Both would learn the same epochs."""
     run_id = run_store.create(LONG, name="run")
 
-    with pytest.raises(ConfigError, match=r"a run that is over, .* is not yet"):
+    with pytest.raises(ConfigError, match=r"a run that is over, .* is not\. Wait"):
         child_of(run_store, run_id, epochs=1)
 
 
