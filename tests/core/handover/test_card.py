@@ -173,7 +173,7 @@ def test_name_of_a_member_is_no_markdown() -> None:
         scores=RunScores(),
     )
     card = ensemble_card(
-        EnsembleConfig(members=(TrainingConfig().network,) * 2),
+        EnsembleConfig(members=(run.training.network,) * 2),
         catalog.spec("mnist"),
         predictions=ten_thousand(),
         members=(run, run),
