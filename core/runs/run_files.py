@@ -57,7 +57,7 @@ class RunFiles:
         """Return what decides the work of a job, as JSON; empty if only its tags do."""
         try:
             return self.artifact(job_id, DOCUMENT).read_text(encoding="utf-8")
-        except (OSError, ArtifactError):
+        except (OSError, ArtifactError, UnicodeDecodeError):
             return ""
 
     def attachments(self, run_id: str) -> tuple[Attachment, ...]:
