@@ -176,7 +176,7 @@ class RunStore(RunRecorder):
     def annotate(
         self, run_id: str, *, name: str = "", tags: Mapping[str, str] | None = None
     ) -> None:
-        """Change what people call a run or wrote about it; see `curation`.
+        """Change what people call a run or wrote about it; see `annotations`.
 
         Args:
             run_id: Any run.

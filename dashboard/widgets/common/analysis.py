@@ -31,7 +31,7 @@ def result_of(task: Task, run: Run, *, offer: str) -> Attachment | None:
         st.fragment(_progress, run_every=LOOK_SECONDS)(found.id)
         return None
     if found is not None and found.status is RunStatus.FAILED:
-        page_frame.show_error(found.reason, title=f"{task.title} failed")
+        st.error(words.literal(found.reason), title=f"{task.title} failed")
     else:
         st.info(offer, icon=":material/info:")
     st.button(
@@ -69,8 +69,7 @@ def _stage(job: Job) -> str:
     if place := services.place(job):
         turn = f"{words.ordinal(place.number)} of {place.total:,}"
         return f"It waits for its turn: {turn}"
-    doing = words.literal(job.activity)
-    return f"{doing[:1].upper()}{doing[1:]}" or "It is starting"
+    return words.literal(job.activity).capitalize() or "It is starting"
 
 
 def _ask(run: Run, task: Task) -> None:

@@ -131,16 +131,20 @@ def test_what_was_claimed_by_a_server_that_ended_is_claimed_again(
 
 
 def test_two_machines_that_take_each_other_for_gone_do_not_go_in_circles(
-    run_store: RunStore,
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody can tell after a day whether a process elsewhere lives: both claimed."""
+    """Nobody can tell after a day whether a process elsewhere lives: both claim."""
+    one, two = Owner("one", 1, 1.0), Owner("two", 1, 1.0)
     run_id = run_store.create(TrainingConfig(), name="a")
-    claims = store._claim_of
-    for owner, claimant in (("one 1 1.0", "two 1 1.0"), ("two 1 1.0", "one 1 1.0")):
-        run_store._client.log_param(run_id, claims(owner), claimant)
-    run_store.annotate(run_id, tags={"inklab.owner": "two 1 1.0"})
+    run_store.annotate(run_id, tags={"inklab.owner": str(one)})
+    monkeypatch.setattr(store, "is_gone", lambda *_, **__: True)
+    for claimant in (two, one):
+        with monkeypatch.context() as patch:
+            patch.setattr(Owner, "this_process", lambda claimant=claimant: claimant)
+            assert run_store.adopt(run_store.job(run_id))
 
     assert not run_store.adopt(run_store.job(run_id))
+    assert run_store.job(run_id).owner == str(one)
 
 
 def test_two_servers_that_start_at_once_share_what_waits(run_store: RunStore) -> None:

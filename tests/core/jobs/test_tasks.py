@@ -14,6 +14,7 @@ from core.errors import InklabError, RunStoreError, SchemaError
 from core.handover import bundle
 from core.jobs import executor, kinds, queue, worker
 from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.projection import Project
 from core.jobs.kinds.train import Train
 from core.jobs.tasks import Task, TaskContext
 from core.records import Lane, RunScores, RunStatus
@@ -230,6 +231,26 @@ def test_a_record_of_somebody_else_opens_no_other_file(
     bundle.write_bundle(run_store, subject, tmp_path / "run.zip")
     with zipfile.ZipFile(tmp_path / "run.zip") as archive:
         assert not [name for name in archive.namelist() if "/" in name]
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut off"])
+def test_a_result_that_is_damaged_is_made_anew(
+    run_store: RunStore, subject: str, damage: str
+) -> None:
+    """Its run could not be looked at otherwise, and would have to be trained again."""
+    task = Project(subject=subject)
+    done(run_store, task)
+    path = run_store.artifact(subject, "analyses/projection/arrays.npz")
+    if damage == "lost":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-30])
+
+    assert run_store.attachment(subject, task.kind, key=task.key) is None
+    done(run_store, task)
+    made = run_store.attachment(subject, task.kind, key=task.key)
+    assert made is not None
+    assert run_store.arrays(subject, made)["points"].shape == (3, 2)
 
 
 def test_a_lost_result_does_not_keep_a_run_from_being_given_away(
