@@ -180,7 +180,7 @@ def _images_seen(store: RunStore) -> float:
 def _reruns(page: Page, server: Server) -> dict[str, float]:
     _start_long(page, server)
     _open(page, f"{server.url}/explore")
-    button = page.get_by_role("button", name="Other images")
+    button = page.get_by_role("button", name="New samples")
     clicks = [_rerun(page, button) for _ in range(NUM_RERUNS)]
     times = {"new samples on Explore, training": clicks}
     for name in RERUN_PAGES:
@@ -260,7 +260,7 @@ def _stop(server: Server) -> None:
 def _train_to_the_end(page: Page, server: Server) -> None:
     _open(page, f"{server.url}/train?recipe=fast-mlp~epochs~2")
     page.get_by_role("button", name="Start training").click()
-    _wait_for_text(page, "How good is it?")
+    _wait_for_text(page, "See its mistakes")
     # The worker now compiles the other quick presets, once.
     page.wait_for_timeout(READY_SECONDS * 1000)
 
@@ -295,7 +295,7 @@ def _stroke(page: Page, canvas: Locator, *, offset: int) -> float:
     page.mouse.move(left + 20, top + 150, steps=5)
     started = time.perf_counter()
     page.mouse.up()
-    _wait_for_text(page, "The model reads")
+    _wait_for_text(page, "Predicted class")
     return time.perf_counter() - started
 
 

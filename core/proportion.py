@@ -1,4 +1,4 @@
-"""A share of things counted, which is itself uncertain, with its interval."""
+"""Shares: of things counted, with the uncertainty they have, and as percent."""
 
 import math
 from dataclasses import dataclass
@@ -58,3 +58,24 @@ class Proportion:
     def _half_width(self) -> float:
         variance = self.value * (1 - self.value) * self.total
         return _Z * math.sqrt(variance + _Z**2 / 4) / (self.total + _Z**2)
+
+
+def percent(share: float, *, decimals: int = 2) -> str:
+    """Write a share as percent, and never round a rest away to 0 or 100.
+
+    Args:
+        share: From 0 to 1; NaN if there is none.
+        decimals: Digits after the point.
+
+    Returns:
+        For example "97.31 %", "<0.01 %" or ">99.99 %"; an en dash for none.
+    """
+    if math.isnan(share):
+        return "\u2013"
+    step = 10.0**-decimals
+    value = share * 100
+    if 0 < value < step:
+        return f"<{step:.{decimals}f} %"
+    if 100 - step < value < 100:  # noqa: PLR2004 - a hundred percent
+        return f">{100 - step:.{decimals}f} %"
+    return f"{value:.{decimals}f} %"

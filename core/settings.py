@@ -59,7 +59,7 @@ def _named_home() -> Path:
         named = Path(os.environ.get("INKLAB_HOME") or "~/.inklab").expanduser()
     except RuntimeError as error:
         message = (
-            "Expected a user with a home folder, because INKLAB_HOME names none, but "
+            "Expected a user with a home folder, because INKLAB_HOME is not set, but "
             f"there is none ({error}). Set INKLAB_HOME to a folder that can be written."
         )
         raise HomeError(message) from error

@@ -11,8 +11,8 @@ from core.imaging.glyphs import steps_of_strokes
 from core.imaging.normalise import NormalisationSteps
 
 SIDE: Final = 280
-THINNEST_PEN: Final = 8
-THICKEST_PEN: Final = 40
+MIN_PEN: Final = 8
+MAX_PEN: Final = 40
 DEFAULT_PEN: Final = 20
 
 

@@ -47,11 +47,11 @@ class Evaluation:
     Attributes:
         predictions: What the model said.
         predicted: Its most probable class of each image, uint8 of shape (n,).
-        accuracy: Share of images read right, with its interval.
+        accuracy: Share of images classified correctly, with its interval.
         log_loss: Mean cross-entropy in nats.
         matrix: Confusion matrix, int64 of shape (true, predicted).
         classes: Scores of each class.
-        mistakes: All images read wrong, the most confident first.
+        mistakes: All misclassified images, the most confident first.
     """
 
     predictions: Predictions
@@ -114,7 +114,7 @@ def _dataset_summary(
     )
 
 
-@st.cache_resource(max_entries=20, show_spinner="Reading the predictions")
+@st.cache_resource(max_entries=20, show_spinner="Loading the predictions")
 def _evaluation(run_id: str, num_classes: int, _dataset: Dataset) -> Evaluation:
     predictions = services.store().predictions(run_id)
     if not np.array_equal(predictions.labels, _dataset.test.labels):

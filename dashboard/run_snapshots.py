@@ -27,7 +27,7 @@ SLOWEST: Final = 10.0
 
 
 @dataclass(frozen=True)
-class Look:
+class RunSnapshot:
     """A run as it was at one moment.
 
     Attributes:
@@ -42,34 +42,36 @@ class Look:
 
 
 class _Watching:
-    """The last look at each run, and who looked when. Safe in several threads."""
+    """The last snapshot of each run, and who looked when. Safe in several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._readers: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._looks: dict[str, tuple[float, Look]] = {}
+        self._snapshots: dict[str, tuple[float, RunSnapshot]] = {}
         self._viewers: dict[str, float] = {}
 
-    def look(self, run_id: str, *, viewer: str, seen: Look | None) -> Look:
+    def latest(
+        self, run_id: str, *, viewer: str, seen: RunSnapshot | None
+    ) -> RunSnapshot:
         with self._lock:
             self._viewers[viewer] = time.monotonic()
             self._forget()
             reader = self._readers[run_id]
         # Who waits here would otherwise read the same at the same time.
         with reader:
-            at, found = self._looks.get(run_id, (0.0, None))
+            at, found = self._snapshots.get(run_id, (0.0, None))
             is_new = time.monotonic() - at < SHARED_SECONDS
             if found is None or found is seen or not is_new:
                 found = _read(run_id)
-                self._looks[run_id] = time.monotonic(), found
+                self._snapshots[run_id] = time.monotonic(), found
             return found
 
     def _forget(self) -> None:
         """Let go of the curves that nobody has looked at for a while."""
         since = time.monotonic() - WATCHING_SECONDS
-        for run_id, (at, _) in list(self._looks.items()):
+        for run_id, (at, _) in list(self._snapshots.items()):
             if at < since:
-                self._looks.pop(run_id, None)
+                self._snapshots.pop(run_id, None)
 
     def num_viewers(self) -> int:
         with self._lock:
@@ -80,8 +82,8 @@ class _Watching:
             return len(self._viewers)
 
 
-def look(run_id: str, *, viewer: str, seen: Look | None) -> Look:
-    """Look at a run.
+def latest(run_id: str, *, viewer: str, seen: RunSnapshot | None) -> RunSnapshot:
+    """Return a run as it is now.
 
     Args:
         run_id: Id of a run.
@@ -94,7 +96,7 @@ def look(run_id: str, *, viewer: str, seen: Look | None) -> Look:
     Raises:
         UnknownRunError: If there is no such run, or none any more.
     """
-    return _watching().look(run_id, viewer=viewer, seen=seen)
+    return _watching().latest(run_id, viewer=viewer, seen=seen)
 
 
 def pace() -> float:
@@ -109,10 +111,10 @@ def pace() -> float:
     return min(max(crowds, 1.0), SLOWEST)
 
 
-def _read(run_id: str) -> Look:
+def _read(run_id: str) -> RunSnapshot:
     store = services.store()
     run = store.get(run_id)
-    return Look(run, store.history(run_id), store.live_points(run_id))
+    return RunSnapshot(run, store.history(run_id), store.live_points(run_id))
 
 
 @st.cache_resource(show_spinner=False)

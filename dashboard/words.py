@@ -4,9 +4,8 @@ from datetime import datetime
 
 from core.config.presets import Claim
 from core.handover import markdown
-from core.proportion import Proportion
+from core.proportion import Proportion, percent
 from core.records import Run
-from dashboard.charts.words import percent
 
 literal = markdown.literal
 message = markdown.message
@@ -26,6 +25,11 @@ def interval(share: Proportion) -> str:
     return f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"
 
 
+def confidence(share: float) -> str:
+    """Write the probability of a predicted class: "confidence 95.8 %"."""
+    return f"confidence {percent(share, decimals=1)}"
+
+
 def count(number: int, thing: str) -> str:
     """Write how many there are of a thing whose plural ends in s: "1 run", "2 runs"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
@@ -40,7 +44,8 @@ def ordinal(number: int) -> str:
 
 def claim(measured: Claim) -> str:
     """Write what a preset was measured to reach, with how often it was trained."""
-    seeds = "1 seed" if measured.num_seeds == 1 else f"{measured.num_seeds} seeds"
+    n = measured.num_seeds
+    seeds = "1 seed" if n == 1 else f"mean of {n} seeds"
     return (
         f"Measured on MNIST: {percent(measured.accuracy)} of 10,000 test images "
         f"({seeds}), trained in {duration(measured.seconds)} ({measured.machine})."

@@ -1,4 +1,4 @@
-"""The command that finds something out about a run, in this process."""
+"""The command that computes an analysis of a run, in this process."""
 
 import argparse
 
@@ -10,7 +10,7 @@ from core.runs.annotations import MAX_NAME
 
 
 def analyse_run(options: argparse.Namespace) -> int:
-    """Make an analysis of a run and keep it with the run."""
+    """Compute an analysis of a run and save it with the run."""
     store = open_store()
     run = store.with_model(options.id)
     task = kinds.ANALYSES[options.kind](subject=run.id)

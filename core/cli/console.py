@@ -16,6 +16,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from core.proportion import percent
 from core.records import Progress
 
 WIDTH_WITHOUT_TERMINAL: Final = 1000
@@ -86,7 +87,7 @@ def training_bar(num_epochs: int) -> Iterator[Callable[[Progress], None]]:
                 # What a run before had done was not done in this time.
                 bars.reset(task, completed=int(progress.epochs_done), total=num_epochs)
                 is_first = False
-            scores = f"loss {progress.loss:.3f}, accuracy {progress.accuracy:.2%}"
+            scores = f"loss {progress.loss:.3f}, accuracy {percent(progress.accuracy)}"
             bars.update(task, completed=progress.epochs_done, description=scores)
 
         yield show

@@ -56,6 +56,6 @@ def _numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         message = (
-            f"expected whole numbers with commas between, like 128,64, got {text!r}"
+            f"expected whole numbers separated by commas, like 128,64, got {text!r}"
         )
         raise argparse.ArgumentTypeError(message) from error

@@ -13,7 +13,8 @@ from core.jobs import kinds
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser; what it reads has the function to call as `command`."""
     parser = argparse.ArgumentParser(
-        prog="python -m core", description="Train and use character classifiers."
+        prog="python -m core",
+        description="Train and use classifiers of handwritten characters.",
     )
     json_option = argparse.ArgumentParser(add_help=False)
     json_option.add_argument(
@@ -42,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
         )
     )
     _add_predict(
-        commands.add_parser("predict", parents=[json_option], help="read pictures")
+        commands.add_parser("predict", parents=[json_option], help="classify pictures")
     )
     return parser
 
@@ -77,25 +78,43 @@ def _add_group(
     for member, command in members.items():
         parser = group.add_parser(member, parents=[json_option], help=command.__doc__)
         parser.set_defaults(command=command)
-        if member != "list":
-            parser.add_argument("id", metavar="ID", help="id of a run, or latest")
-        if member == "continue":
-            parser.add_argument("--epochs", type=int, required=True)
-        if member == "move":
-            parser.add_argument(
-                "--to", type=int, required=True, metavar="N", help="1 is the next turn"
-            )
-        if member == "export":
-            parser.add_argument("--output", type=Path, metavar="FILE.zip")
-            parser.add_argument("--force", action="store_true", help="replace the file")
-        if member == "analyse":
-            parser.add_argument("--kind", choices=kinds.ANALYSES, default="projection")
+        _add_options(parser, member)
     return group
+
+
+def _add_options(parser: argparse.ArgumentParser, member: str) -> None:
+    """Add what a command about runs takes."""
+    if member != "list":
+        parser.add_argument("id", metavar="ID", help="id of a run, or latest")
+    if member == "continue":
+        parser.add_argument(
+            "--epochs", type=int, required=True, help="how many more epochs"
+        )
+    if member == "move":
+        parser.add_argument(
+            "--to",
+            type=int,
+            required=True,
+            metavar="N",
+            help="place in the queue, 1 is next",
+        )
+    if member == "export":
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE.zip", help="where to write it"
+        )
+        parser.add_argument("--force", action="store_true", help="replace the file")
+    if member == "analyse":
+        parser.add_argument(
+            "--kind",
+            choices=kinds.ANALYSES,
+            default="projection",
+            help="projection is the feature map (default %(default)s)",
+        )
 
 
 def _add_combine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="ids of finished runs")
-    parser.add_argument("--name", default="", help="what to call the new run")
+    parser.add_argument("--name", default="", help="name of the new run")
     parser.set_defaults(command=train.combine_runs)
 
 
@@ -105,6 +124,6 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--labelled",
         action="store_true",
-        help="the label is the file name up to the first __",
+        help="also give the accuracy; the label is the file name up to the first __",
     )
     parser.set_defaults(command=predict)

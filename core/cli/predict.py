@@ -1,4 +1,4 @@
-"""The command that reads pictures of single characters with a model."""
+"""The command that classifies pictures of single characters with a model."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ SOME_FAILED: Final = 1
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Say what pictures of single characters show."""
+    """Classify pictures of single characters."""
     store = open_store()
     run = store.with_model(options.run)
     classes = catalog.spec(run.config.dataset).classes
@@ -111,8 +111,8 @@ def pictures_in(paths: Sequence[Path]) -> tuple[list[Path], list[Record]]:
             problems.append({"file": str(path), "error": str(error)})
         except OSError as error:
             message = (
-                f"Expected a folder of pictures, but {path} cannot be looked into: "
-                f"{error.strerror}. Check whether you may read it."
+                f"Expected a folder of pictures, but {path} cannot be opened: "
+                f"{error.strerror}. Check that you may read it."
             )
             problems.append({"file": str(path), "error": message})
     return found, problems
@@ -123,7 +123,7 @@ def _in_folder(folder: Path) -> list[Path]:
     if not found:
         message = (
             f"Expected pictures in the folder {folder}, found none. Give a folder "
-            "that directly holds PNG, JPEG, BMP, GIF, TIFF or WebP files."
+            "that directly contains PNG, JPEG, BMP, GIF, TIFF or WebP files."
         )
         raise PictureError(message)
     return found

@@ -29,7 +29,7 @@ def list_runs(options: argparse.Namespace) -> int:
 
 
 def show_run(options: argparse.Namespace) -> int:
-    """Print all that is known of one run."""
+    """Print everything about one run."""
     store = open_store()
     run = store.get(options.id)
     config = json.loads(run.config.to_json())
@@ -40,7 +40,7 @@ def show_run(options: argparse.Namespace) -> int:
 
 
 def log_of_run(options: argparse.Namespace) -> int:
-    """Print what was said while a run was worked on."""
+    """Print the log of a run."""
     store = open_store()
     run = store.job(options.id)
     text = logs.read(store, run.id)
@@ -61,7 +61,7 @@ def delete_run(options: argparse.Namespace) -> int:
 
 
 def move_run(options: argparse.Namespace) -> int:
-    """Let a waiting run have its turn earlier or later."""
+    """Move a queued run to another place in the queue."""
     store = open_store()
     run = store.job(options.id)
     queue_order.move(store, run.id, place=options.to)
@@ -70,7 +70,7 @@ def move_run(options: argparse.Namespace) -> int:
 
 
 def stop_run(options: argparse.Namespace) -> int:
-    """Stop one run; one that waits is taken out of the queue."""
+    """Stop a run, or take a queued run out of the queue."""
     store = open_store()
     run = store.job(options.id)
     store.request_stop(run.id)
@@ -80,7 +80,7 @@ def stop_run(options: argparse.Namespace) -> int:
 
 
 def export_run(options: argparse.Namespace) -> int:
-    """Pack one finished run into a zip."""
+    """Export a run with a model as a zip."""
     store = open_store()
     run = store.get(options.id)
     path = options.output or Path(bundle.file_name(run))

@@ -22,7 +22,7 @@ def print_result(run: Run, *, as_json: bool) -> int:
         message = f"Run {run.id} has {run.status}. {run.reason}".strip()
         if checkpoint_files.file_of(run.id).exists():
             command = f"python -m core runs continue {run.id} --epochs N"
-            message += f" `{command}` goes on from where it was kept."
+            message += f" `{command}` resumes from the last saved state."
         raise TrainingError(message)
     console.print_record(summary(run), as_json=as_json)
     return 0

@@ -1,4 +1,4 @@
-"""Commands that make a new run: train, go on, combine."""
+"""Commands that make a new run: train, continue, combine."""
 
 import argparse
 import contextlib
@@ -66,7 +66,7 @@ def _interrupting(interrupted: threading.Event) -> Iterator[None]:
     def note(*_: object) -> None:
         interrupted.set()
         signal.signal(signal.SIGINT, usual)
-        print("Stopping; what it learned is kept. Ctrl+C ends it.", file=sys.stderr)
+        print("Stopping and saving. Press Ctrl+C again to quit.", file=sys.stderr)
 
     usual = signal.signal(signal.SIGINT, note)
     try:
@@ -76,7 +76,7 @@ def _interrupting(interrupted: threading.Event) -> Iterator[None]:
 
 
 def combine_runs(options: argparse.Namespace) -> int:
-    """Combine finished runs to one that answers with their mean."""
+    """Make an ensemble of finished runs, which predicts with their mean."""
     store = open_store()
     task, name = ensemble.ensemble_of(store, options.ids, name=options.name)
     run_id = task.create(store, name=name)

@@ -47,7 +47,7 @@ class Augmentation:
         float,
         _strength(
             "Rotation",
-            "Each image is rotated by up to so many degrees, in either direction.",
+            "Largest random rotation, in degrees, in either direction.",
             _DEGREES,
             high=45.0,
             unit="\u00b0",
@@ -57,8 +57,8 @@ class Augmentation:
         float,
         _strength(
             "Shift",
-            "Each image is moved by up to so many pixels, each way; before the zoom, "
-            "which enlarges the shift too.",
+            "Largest random shift, in pixels, horizontally and vertically. The zoom "
+            "comes after it, and enlarges it too.",
             (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0),
             high=8.0,
             unit="px",
@@ -68,8 +68,8 @@ class Augmentation:
         float,
         _strength(
             "Zoom",
-            "Each image grows or shrinks by up to this share, width and height each "
-            "by its own.",
+            "Largest random change of size, as a share, separately for width and "
+            "height.",
             (0.0, 0.04, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5),
             high=0.5,
         ),
@@ -78,7 +78,7 @@ class Augmentation:
         float,
         _strength(
             "Shear",
-            "Upright strokes lean by up to so many degrees.",
+            "Largest random slant of upright strokes, in degrees.",
             _DEGREES,
             high=45.0,
             unit="\u00b0",
@@ -88,8 +88,8 @@ class Augmentation:
         float,
         _strength(
             "Elastic distortion",
-            "Parts of the image move against each other by so many pixels: the "
-            "standard deviation, the same for each image (Simard, Steinkraus and Platt "
+            "Parts of the image move against each other: standard deviation of the "
+            "movement in pixels, the same for each image (Simard, Steinkraus and Platt "
             "2003).",
             (0.0, 0.3, 0.5, 0.7, 0.8, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0),
             high=6.0,
@@ -100,7 +100,7 @@ class Augmentation:
         float,
         _strength(
             "Stroke thickness",
-            "Strokes become thicker or thinner by up to this share of a pixel.",
+            "Largest random change: 1 makes strokes a pixel thicker or thinner.",
             tuple(step / 10 for step in range(11)),
             high=1.0,
         ),
@@ -109,8 +109,8 @@ class Augmentation:
         float,
         _strength(
             "Noise",
-            "Gaussian noise is added to each pixel: its standard deviation, as a "
-            "share of full ink.",
+            "Standard deviation of Gaussian noise on each pixel, as a share of full "
+            "ink.",
             (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
             high=0.5,
         ),
@@ -119,7 +119,7 @@ class Augmentation:
         float,
         _strength(
             "Random erasing",
-            "A square at a random place is wiped out, whose side is up to this share "
+            "Side of the largest square that is erased at a random place, as a share "
             "of the image (Zhong and others 2017, arXiv 1708.04896).",
             (0.0, 0.1, 0.2, 0.3, 0.4, 0.5),
             high=0.5,

@@ -73,7 +73,7 @@ def item_key(listed: SettingList, name: str, setting: Setting, number: int) -> s
     return f"{listed.item_key}{key_of(name, setting)}_{number}"
 
 
-def most_of(listed: SettingList) -> int:
+def max_items(listed: SettingList) -> int:
     """Return how many there are at most in a list."""
     return int(listed.high or 0)
 
@@ -99,7 +99,7 @@ def _controls(described: type, family: str = "") -> Iterator[tuple[str, Control]
             yield from _controls(type_of(described, name))
         if not isinstance(setting, SettingList):
             continue
-        for number in range(most_of(setting)):
+        for number in range(max_items(setting)):
             for inner, item in item_settings(described, name).items():
                 title = (
                     f"{ORDINALS[number]} {setting.item}, {item.in_list or item.name}"
@@ -120,8 +120,9 @@ def _of_networks() -> dict[str, Control]:
     words = tuple(family.word for family in FAMILIES.values())
     kind = Setting(
         title="Network type",
-        help="Dense layers see all pixels at once; convolutions look for the same "
-        "small patterns everywhere in the image.",
+        help="Dense layers see all pixels at once. Convolutions detect the same small "
+        "patterns anywhere in the image; a residual network is a deeper one, with "
+        "shortcuts around its blocks.",
         group="Network",
         choices=words,
     )

@@ -38,7 +38,7 @@ class EnsembleConfig(LayeredNetwork):
         tuple[Network, ...],
         SettingList(
             title="Members",
-            help="The networks whose mean it is; equal ones differ by their weights.",
+            help="The networks of the ensemble; equal ones differ in their weights.",
             low=MIN_MEMBERS,
             high=MAX_MEMBERS,
             item="network",

@@ -149,7 +149,7 @@ def _changed_list(
     if len(set(lengths)) > 1:
         *most, last = (f"--{flag}" for flag in flags.values())
         message = (
-            f"Expected as many numbers for {', '.join(most)} and {last}, got "
+            f"Expected the same number of values for {', '.join(most)} and {last}, got "
             f"{', '.join(map(str, lengths))}. Give one for each {item}."
         )
         raise ConfigError(message)
@@ -177,7 +177,7 @@ def _refuse_others(base: TrainingConfig, given: Given) -> None:
         flag = name.replace("_", "-")
         message = (
             f"Expected flags of a {base.network.word} network for preset "
-            f"{base.preset}, got --{flag}. Choose a preset that has it, for example "
+            f"{base.preset}, got --{flag}. Use it with another preset, for example "
             f"{other}."
         )
         raise ConfigError(message)

@@ -57,7 +57,7 @@ class Preset:
 PRESETS: Final = (
     Preset(
         name="classic-mlp",
-        summary="The classic exercise to the letter: Adam at 0.001, batches of 32.",
+        summary="The classic exercise to the letter: Adam at 0.001, batch size 32.",
         config=TrainingConfig(preset="classic-mlp"),
         claim=Claim(
             accuracy=0.9762,
@@ -69,8 +69,8 @@ PRESETS: Final = (
     ),
     Preset(
         name="fast-mlp",
-        summary="The same network, better in half the epochs: one-cycle rate, weight "
-        "decay, smoothed labels.",
+        summary="The same network, better in half the epochs: one-cycle schedule, "
+        "weight decay, label smoothing.",
         config=TrainingConfig(
             preset="fast-mlp",
             epochs=5,
@@ -91,8 +91,8 @@ PRESETS: Final = (
     ),
     Preset(
         name="deep-mlp",
-        summary="A larger dense network with batch norm, on digits that are turned, "
-        "moved and slanted.",
+        summary="A larger dense network with batch norm and augmentation: rotation, "
+        "shift, zoom and shear.",
         config=TrainingConfig(
             preset="deep-mlp",
             network=MlpConfig(hidden=(1024, 512), batch_norm=True),
@@ -116,8 +116,8 @@ PRESETS: Final = (
     ),
     Preset(
         name="lenet",
-        summary="A small convolutional network after LeCun and others 1998, on "
-        "digits that are turned, moved and slanted.",
+        summary="A small convolutional network after LeCun and others 1998, with "
+        "augmentation: rotation, shift, zoom and shear.",
         config=TrainingConfig(
             preset="lenet",
             network=CnnConfig(padding="valid"),
@@ -141,8 +141,8 @@ PRESETS: Final = (
     ),
     Preset(
         name="best-cnn",
-        summary="A deeper convolutional network for the highest accuracy, on digits "
-        "that are turned, moved and slanted.",
+        summary="A deeper convolutional network for the highest accuracy, with "
+        "augmentation: rotation, shift, zoom and shear.",
         config=TrainingConfig(
             preset="best-cnn",
             network=CnnConfig(
@@ -175,8 +175,9 @@ PRESETS: Final = (
     ),
     Preset(
         name="resnet-small",
-        summary="A small residual network with squeeze-and-excitation: the highest "
-        "accuracy of one network, on digits that are turned, moved and slanted.",
+        summary="A small residual network with squeeze-and-excitation, for the highest "
+        "accuracy of a single network, with augmentation: rotation, shift, zoom and "
+        "shear.",
         config=TrainingConfig(
             preset="resnet-small",
             network=ResNetConfig(),

@@ -186,9 +186,7 @@ class SettingList(Setting):
         if self.low is None or self.high is None:
             return values
         if not self.low <= len(values) <= self.high:
-            message = (
-                f"Expected number of {self.name} from {self.limits}, got {len(values)}."
-            )
+            message = f"Expected {self.limits} {self.name}, got {len(values)}."
             raise ConfigError(message)
         return values
 

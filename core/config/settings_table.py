@@ -6,7 +6,7 @@ configuration, so that what is shown is what is trained.
 
 from collections.abc import Mapping
 
-from core.config.controls import KIND, SETTINGS, item_key, key_of, most_of
+from core.config.controls import KIND, SETTINGS, item_key, key_of, max_items
 from core.config.described import (
     default_of,
     is_part,
@@ -100,7 +100,7 @@ def _values_in(part: Value) -> dict[str, Value]:
         value = getattr(part, name)
         if isinstance(setting, SettingList):
             values[key_of(name, setting)] = len(value)
-            more = [setting.new] * (most_of(setting) - len(value))
+            more = [setting.new] * (max_items(setting) - len(value))
             for number, each in enumerate((*value, *more)):
                 for inner, described in item_settings(type(part), name).items():
                     key = item_key(setting, inner, described, number)

@@ -47,7 +47,7 @@ class TrainingConfig:
         str,
         Setting(
             title="Preset",
-            help="The preset that the recipe started from; empty if none.",
+            help="The preset that the recipe is based on; empty if none.",
             is_compiled=False,
         ),
     ] = ""
@@ -82,8 +82,8 @@ class TrainingConfig:
         OptimizerName,
         Setting(
             title="Optimizer",
-            help="How a step follows from the gradients. Weight decay needs another "
-            "than adam, for example adamw; sgd has Nesterov momentum of 0.9.",
+            help="How gradients become steps. Weight decay needs an optimizer other "
+            "than adam, for example adamw. sgd has Nesterov momentum of 0.9.",
             group="Optimizer",
             choices=get_args(OptimizerName),
         ),
@@ -92,7 +92,7 @@ class TrainingConfig:
         float,
         Setting(
             title="Learning rate",
-            help="How far one step of the optimizer goes; the highest of a schedule.",
+            help="Size of the optimizer's steps; with a schedule, the largest.",
             group="Basic",
             low=1e-6,
             high=1.0,
@@ -108,9 +108,9 @@ class TrainingConfig:
         Schedule,
         Setting(
             title="Learning rate schedule",
-            help="How the learning rate moves. One-cycle: warm-up over the first "
-            "fifth, then down to almost nothing; cosine: a shorter warm-up; step: to a "
-            "tenth after half and after three quarters.",
+            help="How the learning rate changes. One-cycle: warm-up over the first "
+            "fifth, then decay to almost 0. Cosine: the same with a shorter warm-up. "
+            "Step: divided by 10 after half and after three quarters.",
             group="Optimizer",
             choices=get_args(Schedule),
             is_compiled=False,
@@ -120,8 +120,8 @@ class TrainingConfig:
         float,
         Setting(
             title="Weight decay",
-            help="Share of each weight taken away in a step, times the learning rate, "
-            "against overfitting; not with adam.",
+            help="Pulls all weights towards 0, against overfitting: each step takes "
+            "this share of a weight, times the learning rate. Not with adam.",
             group="Optimizer",
             low=0.0,
             high=1.0,
@@ -134,7 +134,7 @@ class TrainingConfig:
         float,
         Setting(
             title="Label smoothing",
-            help="Certainty that is given to all classes alike, against "
+            help="Share of the target that is spread evenly over all classes, against "
             "overconfidence.",
             group="Optimizer",
             low=0.0,
@@ -147,9 +147,9 @@ class TrainingConfig:
         ClassWeights,
         Setting(
             title="Class weights",
-            help="Balanced weighs an image in the training loss by n / (classes x n of "
-            "its class), counted without the validation split, so that rare classes "
-            "count as much as frequent ones. Reported losses are not weighted.",
+            help="Balanced: rare classes count as much as frequent ones. In the "
+            "training loss, each image has the weight n / (classes x n of its class), "
+            "counted without the validation split. Reported losses are not weighted.",
             group="Optimizer",
             choices=get_args(ClassWeights),
         ),
@@ -158,8 +158,8 @@ class TrainingConfig:
         float,
         Setting(
             title="Gradient clipping (norm)",
-            help="A longer gradient is shortened to this norm, so that no step goes "
-            "astray.",
+            help="Gradients with a larger norm are scaled down to it, so that no step "
+            "is extreme.",
             group="Optimizer",
             low=0.0,
             high=1000.0,
@@ -171,8 +171,8 @@ class TrainingConfig:
         float,
         Setting(
             title="Weight averaging (EMA decay)",
-            help="How much of the exponential moving average of the weights stays in "
-            "each step; the average is the result.",
+            help="Share of the exponential moving average that stays in each step. The "
+            "model gets the averaged weights.",
             group="Optimizer",
             low=0.0,
             high=0.9999,
@@ -187,8 +187,8 @@ class TrainingConfig:
         float,
         Setting(
             title="Validation split",
-            help="Share of the training images held out to watch the training with, "
-            "stratified by class; nothing is learned from them.",
+            help="Share of the training images held out, stratified by class. The "
+            "network is not trained on them: they show how good it is on new ones.",
             group="Validation",
             low=0.0,
             high=0.5,
@@ -202,8 +202,8 @@ class TrainingConfig:
         int,
         Setting(
             title="Early stopping patience",
-            help="End after so many epochs without a better monitored metric, and take "
-            "the weights of the best epoch; 0 trains to the end and takes the last.",
+            help="Stops after this many epochs without improvement of the monitored "
+            "metric, and uses the best epoch. 0 trains to the end and uses the last.",
             group="Validation",
             unit="epochs",
             low=0,
@@ -218,8 +218,8 @@ class TrainingConfig:
         Monitor,
         Setting(
             title="Monitored metric",
-            help="The metric of the validation split that decides which epoch is best, "
-            "for early stopping and for a run that is stopped.",
+            help="Metric of the validation split that decides which epoch is best, for "
+            "early stopping and for a run that you stop.",
             group="Validation",
             choices=get_args(Monitor),
             words={
@@ -233,8 +233,9 @@ class TrainingConfig:
         int,
         Setting(
             title="Seed",
-            help="Decides initial weights, order of images, dropout, augmentation and "
-            "validation split: the same seed and settings give the same network.",
+            help="Determines initial weights, order of the images, dropout, "
+            "augmentation and validation split: the same seed and settings give the "
+            "same network.",
             group="Validation",
             low=0,
             high=2**31 - 1,
@@ -252,8 +253,8 @@ class TrainingConfig:
             raise ConfigError(message)
         if self.patience and not self.validation_fraction:
             message = (
-                "Expected images held out for validation, by which to end early, got "
-                "none. Hold some out, or set the patience to 0."
+                "Expected a validation split for early stopping, got none. Set one, or "
+                "set the patience to 0."
             )
             raise ConfigError(message)
 

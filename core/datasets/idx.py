@@ -40,7 +40,7 @@ _TIGHTEST_PACKING: Final = 1032
 # Twice the largest published set of this kind (EMNIST ByClass, 0.55 GB).
 _MOST_BYTES: Final = 2**30
 
-_GET_AGAIN: Final = "Get the file again from where it came."
+_GET_AGAIN: Final = "Download the file again."
 
 
 def read_images(path: Path, image_shape: tuple[int, int]) -> ByteImages:

@@ -174,9 +174,9 @@ def _decode(folder: Path, spec: DatasetSpec) -> None:
     except OSError as error:
         num_megabytes = sum(array.nbytes for array in arrays.values()) / 1e6
         message = (
-            f"Expected room for {num_megabytes:.1f} MB in {folder.parent}, "
+            f"Expected {num_megabytes:.1f} MB of free space in {folder.parent}, "
             f"got: {error.strerror or error}. "
-            "Make room, or set INKLAB_HOME to another folder."
+            "Free some space, or set INKLAB_HOME to another folder."
         )
         raise HomeError(message) from error
 

@@ -33,9 +33,9 @@ CONTENTS: Final = {
     "config.json": "the recipe, as Inklab reads it",
     "history.csv": "loss (nats) and accuracy (0 to 1) after each epoch",
     "predictions.csv": "the probability of each class for every test image",
-    LOG: "what was said while it was trained",
-    "card.md": "this page",
-    "reproduce.py": "a script of plain Keras that trains the same again",
+    LOG: "the log of the training",
+    "card.md": "this model card",
+    "reproduce.py": "a plain Keras script that repeats the training",
 }
 """The files of an archive, in order, and what they are."""
 
@@ -91,7 +91,7 @@ def write_bundle(
     except OSError as error:
         message = (
             f"Expected to write {path}, but: {error.strerror or error}. "
-            "Choose a folder that exists, can be written and has room."
+            "Choose a folder that exists, is writable and has free space."
         )
         raise BundleError(message) from error
 
@@ -183,7 +183,7 @@ def _list_of_files(
         if name not in without
     )
     remarks = "".join(
-        f"\n`{name}` is missing: this run is older than that kind of file. "
+        f"\n`{name}` is missing: the run was made before Inklab wrote such files. "
         "Train it again to get one.\n"
         for name in missing
     )

@@ -13,7 +13,7 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.splits import num_validation
 from core.evaluation import metrics
 from core.handover.markdown import literal
-from core.proportion import Proportion
+from core.proportion import Proportion, percent
 from core.records import History, Predictions, Run
 
 
@@ -73,7 +73,7 @@ def ensemble_card(
         predictions,
         origin=f"the mean of {len(members)} networks",
         sections=(
-            _data(spec, "Its members' cards say what was held out for validation."),
+            _data(spec, "The validation splits are on its members' cards."),
             _members(members, spec),
         ),
     )
@@ -115,29 +115,29 @@ def _card(
 
 def _result(accuracy: Proportion) -> str:
     return (
-        f"{accuracy.value:.2%} of {accuracy.total:,} test images are read right "
-        f"(95 % Wilson interval {accuracy.low:.2%} to {accuracy.high:.2%})."
+        f"Test accuracy: {percent(accuracy.value)} of {accuracy.total:,} images (95 % "
+        f"Wilson interval {percent(accuracy.low)} to {percent(accuracy.high)})."
     )
 
 
 def _use(spec: DatasetSpec) -> str:
     return f"""## Use
 
-It reads one handwritten character, cut out of its surroundings.
+It classifies one handwritten character, cropped from its surroundings.
 
 - Input: images of shape {spec.image_shape}, 0.0 for paper and 1.0 for full ink, \
-normalised as {spec.title} did.
+normalised like {spec.title}.
 - Output: one probability per class, in this order: {", ".join(spec.classes)}."""
 
 
 def _held_out(config: TrainingConfig, spec: DatasetSpec) -> str:
     share = config.validation_fraction
     if not num_validation(spec.num_train, share):
-        why = f": a share of {share:g} comes to none" if share else ""
-        return f"No training images were held out for validation{why}."
+        why = f": a share of {share:g} comes to no image" if share else ""
+        return f"There was no validation split{why}."
     return (
-        f"{share:.0%} of the training images were held out for validation, the same "
-        "share of each class."
+        f"The validation split is {percent(share, decimals=0)} of the training images, "
+        "the same share of each class."
     )
 
 
@@ -145,8 +145,8 @@ def _data(spec: DatasetSpec, held_out: str) -> str:
     return f"""## Data
 
 {spec.title}: {spec.num_train:,} training and {spec.num_test:,} test images of \
-{len(spec.classes)} classes. {held_out} The test images chose nothing; they were \
-looked at once, after the training.
+{len(spec.classes)} classes. {held_out} The test images took no part in any \
+choice; they were used once, after the training.
 
 Licence: {spec.licence}. {spec.citation}"""
 
@@ -175,29 +175,29 @@ def _results(spec: DatasetSpec, predictions: Predictions, scores: str) -> str:
 On the {len(labels):,} test images the mean cross-entropy is \
 {metrics.log_loss(labels, probabilities):.4f} nats.{scores}
 
-Of the test images of each class (n), the share read right, with its 95 % Wilson \
-interval:
+Accuracy on the test images of each class (recall), with its 95 % Wilson interval \
+and the number of images, n:
 
-| class | read right | n |
+| class | accuracy | n |
 |---|---|---|
 {rows}"""
 
 
 def _share(share: Proportion) -> str:
-    return f"{share.value:.2%} ({share.low:.2%} to {share.high:.2%})"
+    return f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)})"
 
 
 def _last_scores(history: History) -> str:
     if not history.accuracy:
         return ""
     held_out = (
-        f" and of the held-out images {history.val_accuracy[-1]:.2%}"
+        f", validation accuracy {percent(history.val_accuracy[-1])}"
         if history.val_accuracy
         else ""
     )
     return (
-        f" In the last epoch {history.accuracy[-1]:.2%} of the training images were "
-        f"read right while learning{held_out}."
+        f" In the last epoch, training accuracy was {percent(history.accuracy[-1])}"
+        f"{held_out}."
     )
 
 
@@ -205,27 +205,27 @@ def _limits(config: Recipe, spec: DatasetSpec) -> str:
     changed = (
         ""
         if isinstance(config, EnsembleConfig) or not config.augmentation.is_none
-        else " It has learned from no image that was turned, moved or bent."
+        else " It was trained without augmentation."
     )
     return f"""## Limits
 
-- It knows only these {len(spec.classes)} classes and answers with one of them \
-whatever it is shown: a letter, a scribble or an empty page too.
-- It was trained on {spec.title} only. Other hands, pens, countries and cameras \
-differ, and the interval above says nothing about them: it is the uncertainty of \
+- It knows only these {len(spec.classes)} classes and predicts one of them for any \
+input, even for a letter, a scribble or an empty page.
+- It was trained on {spec.title} only. Other writers, pens, countries and cameras \
+differ. The interval above does not cover them: it is the uncertainty of \
 {spec.num_test:,} images of the same kind.{changed}
-- A drawing or photo must be normalised as {spec.title} did before it is read; \
-otherwise the model misreads it.
+- A drawing or photo must first be normalised like {spec.title}; otherwise the \
+predictions are unreliable.
 - Its probabilities have not been calibrated.
-- It is not for decisions about people: no cheques, forms, exams or addresses \
-without somebody who checks."""
+- Do not use it for decisions about people: no cheques, forms, exams or addresses \
+without a human check."""
 
 
 def _members(members: Sequence[Run], spec: DatasetSpec) -> str:
     rows = "\n".join(_member_row(member, spec) for member in members)
     return f"""## Members
 
-Each reads the image, and the answer is the mean of their probabilities. Their own \
+The ensemble predicts with the mean of the probabilities of its members. Their own \
 cards have their recipes.
 
 | run | id | network | test accuracy |
@@ -237,7 +237,7 @@ def _member_row(member: Run, spec: DatasetSpec) -> str:
     reached = member.scores.test_accuracy
     name = literal(member.name)
     network = network_of(member.config).describe(spec.dimensions)
-    accuracy = "unknown" if reached is None else f"{reached:.2%}"
+    accuracy = "unknown" if reached is None else percent(reached)
     return f"| {name} | {member.id} | {network} | {accuracy} |"
 
 
@@ -249,5 +249,5 @@ def _epochs(config: TrainingConfig, history: History) -> str:
         text += f" of {config.epochs}"
     if history.val_loss and (config.patience or ended_early):
         best = history.best_epoch_by(config.monitor)
-        text += f", of which number {best} was kept"
+        text += f" (weights of epoch {best})"
     return text

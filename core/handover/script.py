@@ -28,6 +28,7 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.splits import num_validation
 from core.handover import script_pieces as pieces
 from core.handover.script_network import network_lines
+from core.proportion import percent
 from core.records import Run, RunStatus
 
 WIDTH: Final = 88
@@ -167,9 +168,10 @@ def _what(run: Run, spec: DatasetSpec) -> str:
     if run.scores.test_accuracy is None:
         return said
     return (
-        f"{said} The run {run.id} read {run.scores.test_accuracy:.2%} of "
-        f"{run.scores.test_size:,} test images right. This script has the same recipe "
-        "and comes close to that, but it is not the same training:"
+        f"{said} Run {run.id} had a test accuracy of "
+        f"{percent(run.scores.test_accuracy)} ({run.scores.test_size:,} images). This "
+        "script has the same recipe and comes close to that, but it is not the same "
+        "training:"
     )
 
 
@@ -188,7 +190,7 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         lambda run: run.status is RunStatus.STOPPED and run.scores.best_epoch,
         (
             "The run was stopped before its last epoch and kept the weights of its "
-            "best one; this script trains to the end."
+            "best epoch; this script trains to the end."
         ),
     ),
     (
@@ -201,34 +203,34 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
     (
         lambda run: run.parent,
         (
-            "The run went on with another one, so its learning rate may have "
-            "jumped; here the epochs of both follow one schedule."
+            "The run continued another one, so its learning rate may have jumped; here "
+            "the epochs of both follow one schedule."
         ),
     ),
     (
         lambda _: True,
         (
-            "The first weights, the order of the images and all else that is random "
-            "are drawn in another way."
+            "The initial weights, the order of the images and everything else that is "
+            "random are drawn in another way."
         ),
     ),
     (
         lambda run: run.training.validation_fraction,
         (
-            "The held-out share of each class is rounded, so the split may differ "
-            "by an image per class."
+            "The validation split of each class is rounded, so it may differ by an "
+            "image per class."
         ),
     ),
     (
         lambda _: True,
         (
-            "The last batch of an epoch may be smaller; the run let images that "
-            "were left over open the next epoch."
+            "The last batch of an epoch may be smaller; in the run, images left over "
+            "started the next epoch."
         ),
     ),
     (
         lambda run: run.training.label_smoothing,
-        "The losses are told with label smoothing; the run told them without.",
+        "The losses include label smoothing; those of the run do not.",
     ),
     (
         lambda run: run.training.class_weights == "balanced",
@@ -237,20 +239,20 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
     (
         lambda run: run.training.weight_average,
         (
-            "The weights are averaged by Keras (use_ema): from the first step on at "
-            "full strength, and without the statistics of batch normalisation."
+            "Keras averages the weights (use_ema) with the full decay from the first "
+            "step on, and without the statistics of batch normalisation."
         ),
     ),
     (
         _moves_more_than_once,
         (
-            "Each change moves the pixels by itself, which blurs a little; the run "
-            "moved them once."
+            "Each augmentation resamples the pixels, which blurs a little; the run "
+            "resampled them once."
         ),
     ),
     (
         lambda run: run.training.augmentation.erasing,
-        "What is wiped out is a rectangle of random sides; in the run a square.",
+        "Random erasing erases a rectangle; in the run, a square.",
     ),
 )
 """What is not the same in the script, and when."""

@@ -24,10 +24,10 @@ from core.errors import BrokenPictureError, HugePictureError, PictureError
 RgbaImage = NDArray[np.uint8]
 """A picture of shape (height, width, 4): red, green, blue, alpha."""
 
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 """More are refused: decoded, they would take over 160 MB."""
 
-MOST_SIDE = 2000
+MAX_SIDE = 2000
 """Longer pictures are reduced to at most this many pixels a side."""
 
 # Only formats that people draw, scan or photograph in: some of the others that
@@ -191,19 +191,19 @@ def _strict_pillow() -> Iterator[None]:
 
 def _check_size(size: tuple[int, int], name: str) -> None:
     width, height = size
-    if width * height > MOST_PIXELS:
+    if width * height > MAX_PIXELS:
         raise HugePictureError(_huge(name, f"{width:,} x {height:,}"))
 
 
 def _huge(name: str, received: str) -> str:
     return (
-        f"Expected a picture of at most {MOST_PIXELS // 1_000_000} million pixels, "
+        f"Expected a picture of at most {MAX_PIXELS // 1_000_000} million pixels, "
         f"got {received} in {name}. Make it smaller, or crop it to one character."
     )
 
 
 def _upright_rgba(image: Image.Image) -> RgbaImage:
-    factor = math.ceil(max(image.size) / MOST_SIDE)
+    factor = math.ceil(max(image.size) / MAX_SIDE)
     # A JPEG can be decoded at a half or a quarter of its size, which is quicker;
     # for the other formats this does nothing.
     image.draft(None, (image.width // factor, image.height // factor))
@@ -211,7 +211,7 @@ def _upright_rgba(image: Image.Image) -> RgbaImage:
     with suppress(*_EXIF_ERRORS):
         ImageOps.exif_transpose(image, in_place=True)
     picture = _eight_bits(image)
-    factor = math.ceil(max(picture.size) / MOST_SIDE)
+    factor = math.ceil(max(picture.size) / MAX_SIDE)
     return np.asarray(picture.reduce(factor).convert("RGBA"))
 
 

@@ -54,7 +54,7 @@ OTHER_CHANGES: Final = 0.5
 ALONE_FACTOR: Final = 3.0
 """Without any run, machines may be so many times as fast or as slow."""
 
-LEAST_FACTOR: Final = 1.25
+MIN_FACTOR: Final = 1.25
 """What else the machine does makes at least this much of a difference."""
 
 
@@ -187,4 +187,4 @@ def _uncertainty(nearest: Sequence[_Experience], scale: float) -> float:
     # One run shows no spread of its own, and a distant one says less.
     unlike = 1 + min(each.distance for each in nearest) / 2
     few = 1 + 1 / (2 * len(nearest))
-    return min(max(LEAST_FACTOR, statistics.median(apart)) * unlike * few, ALONE_FACTOR)
+    return min(max(MIN_FACTOR, statistics.median(apart)) * unlike * few, ALONE_FACTOR)

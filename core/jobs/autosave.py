@@ -52,5 +52,5 @@ class Autosave:
 
     def _note(self, error: Exception) -> None:
         if not self._has_failed:
-            self._say(f"Where the training stands could not be kept: {error}")
+            self._say(f"The state of the training could not be saved: {error}")
         self._has_failed = True

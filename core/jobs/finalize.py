@@ -109,9 +109,9 @@ def _no_room(result: Result) -> HomeError:
     numbers += predictions.probabilities.size + predictions.features.size
     home = settings.home()
     message = (
-        f"Expected room for about {2 * 4 * numbers / 1e6:.0f} MB in {home} to save "
+        f"Expected about {2 * 4 * numbers / 1e6:.0f} MB of free space in {home} for "
         f"this run, but its disk is full ({shutil.disk_usage(home).free / 1e6:.0f} MB "
-        "free for everybody) or has a limit. Make room, or set INKLAB_HOME to another "
-        "folder, and train again. The curves of this run are kept, its model is lost."
+        "free) or has a quota. Free some space, or set INKLAB_HOME to another folder, "
+        "and train again. The curves of this run are saved, its model is lost."
     )
     return HomeError(message)

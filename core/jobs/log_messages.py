@@ -1,4 +1,4 @@
-"""What Inklab itself says in the log of a run, in plain lines."""
+"""What Inklab writes into the log of a run, in plain lines."""
 
 import os
 import platform
@@ -9,6 +9,7 @@ from core.config import TrainingConfig
 from core.datasets.catalog import DatasetSpec
 from core.insight import network_cost
 from core.jobs.finalize import Result
+from core.proportion import percent
 from core.records import Job, Progress, Run
 
 
@@ -31,12 +32,12 @@ def what(run: Run, spec: DatasetSpec) -> Iterator[str]:
 def plan(config: TrainingConfig, parent: str) -> Iterator[str]:
     """Tell how a training is to go, and which run it goes on with, if any."""
     yield (
-        f"Plan: {config.epochs} epochs, batches of {config.batch_size}, "
+        f"Plan: {config.epochs} epochs, batch size {config.batch_size}, "
         f"{config.optimizer}, learning rate {config.learning_rate:g}, "
         f"seed {config.seed}."
     )
     if parent:
-        yield f"It goes on where run {parent} ended."
+        yield f"It continues run {parent}."
 
 
 def epoch(progress: Progress) -> str:
@@ -57,12 +58,12 @@ def training(run: Run, result: Result) -> Iterator[str]:
     if result.is_stopped:
         yield "Stopped on request."
     seconds = f"{result.train_seconds:.1f} s" if result.train_seconds else "no time"
-    yield f"Trained in {seconds}, with a loop compiled by {result.compiler}."
+    yield f"Trained in {seconds}, loop compiled by {result.compiler}."
     best, score = result.best_epoch, run.training.monitor.replace("val_", "validation ")
     if best and (run.training.patience or result.is_stopped):
-        yield f"The weights of epoch {best} are kept, the best by {score}."
+        yield f"The model has the weights of epoch {best}, the best by {score}."
     elif best:
-        yield f"The latest weights are kept; the best by {score} was epoch {best}."
+        yield f"The model has the latest weights. Best by {score}: epoch {best}."
 
 
 def end(run: Run) -> str:
@@ -70,5 +71,7 @@ def end(run: Run) -> str:
     reached = run.scores.accuracy
     if reached is None:
         return "Saved."
-    percent = f"{100 * reached.value:.2f} %"
-    return f"Saved. Test accuracy: {percent} of {reached.total:,} test images."
+    return (
+        f"Saved. Test accuracy: {percent(reached.value)} of {reached.total:,} test "
+        "images."
+    )

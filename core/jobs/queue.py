@@ -23,18 +23,18 @@ from core.runs.owner import Owner
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
-CLOSED: Final = "Inklab was closed while this run was worked on. Start it again."
+CLOSED: Final = "Inklab was closed during this task. Start it again."
 KILLED: Final = (
-    "The training process was ended from outside, for example because memory ran "
-    "out. Start the run again."
+    "The training process was killed, for example because memory ran out. Start the "
+    "run again."
 )
 NOT_TAKEN: Final = (
-    "Expected the training process to begin with this run, but it did not find it. "
-    "Restart Inklab, which lets both look into the same run store, and start it again."
+    "Expected the training process to start this run, but it did not find it. Restart "
+    "Inklab, so that both use the same run store, and start the run again."
 )
 NOT_STARTED: Final = (
-    "Expected the system to start a process that trains, but it refused for a "
-    "minute. Close other programs, then start the run again."
+    "Expected the system to start a training process, but it refused for a minute. "
+    "Close other programs, then start the run again."
 )
 MAX_TRIES: Final = 5
 MAX_REFUSALS: Final = 60

@@ -37,18 +37,18 @@ def child_of(store: "RunStore", run_id: str, *, epochs: int) -> tuple[Train, str
     """
     parent = store.get(run_id)
     if epochs < 1:
-        message = f"Expected at least 1 epoch more, got {epochs}. Ask for more."
+        message = f"Expected at least 1 more epoch, got {epochs}. Ask for more."
         raise ConfigError(message)
     if parent.kind == ENSEMBLE:
         message = (
-            f"Expected a run that was trained, but {parent.name} combines others. "
-            "Continue one of these, and combine them anew."
+            f"Expected a run that was trained, but {parent.name} is an ensemble. "
+            "Continue its members, and make a new ensemble of them."
         )
         raise ConfigError(message)
     if not parent.status.is_over or parent.is_saving:
         message = (
-            f"Expected a run that is over, but {parent.name} ({parent.id}) is not yet. "
-            "Wait for its end, or stop it."
+            f"Expected a run that is over, but {parent.name} ({parent.id}) is not. "
+            "Wait until it ends, or stop it."
         )
         raise ConfigError(message)
     total = finished_epochs_in(checkpoint_files.state_of(store, parent)) + epochs

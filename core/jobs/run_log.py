@@ -90,7 +90,7 @@ class RunLog:
         if isinstance(error, TrainingStopped | KeyboardInterrupt):
             self.say("Stopped before a result was saved.")
         elif error is not None:
-            self.say("It failed:")
+            self.say("Failed:")
             self._write("".join(traceback.format_exception(error)))
         if self._path is not None:
             os.close(self._file)
@@ -120,7 +120,7 @@ class RunLog:
             end = file.read()
             self._num_cut += size - 2 * KEPT_BYTES
             file.truncate(KEPT_BYTES)
-            note = f"\n[... about {self._num_cut:,} bytes were cut out here ...]\n"
+            note = f"\n[... about {self._num_cut:,} bytes were cut here ...]\n"
             os.write(self._file, note.encode() + end)
 
 

@@ -102,7 +102,7 @@ class Task(BaseModel, ABC):
         except (*DAMAGED, RecursionError) as error:
             message = (
                 f"Expected the record of a task of kind {cls.kind}, got "
-                f"{text[:60]!r}. It is damaged: ask for it anew."
+                f"{text[:60]!r}. It is damaged: start it again."
             )
             raise SchemaError(message) from error
 

@@ -46,9 +46,7 @@ def checked_name(name: str) -> str:
     """
     stripped = name.strip()
     if not any(unicodedata.category(each)[0] in "LNPS" for each in stripped):
-        message = (
-            f"Expected a name that can be seen, got {name[:MAX_NAME]!r}. Type one."
-        )
+        message = f"Expected a name with visible characters, got {name[:MAX_NAME]!r}."
         raise RunTextError(message)
     _check_length("name", stripped, MAX_NAME)
     _check_characters("name", stripped)

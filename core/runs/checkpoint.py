@@ -109,7 +109,7 @@ def finished_epochs_in(path: Path) -> int:
 def _reading(path: Path) -> Iterator[tuple[Mapping[str, NDArray[Any]], dict[str, Any]]]:
     damage = (
         f"Expected the state of a training in {path}, but the file is missing "
-        "or damaged, so this run cannot go on. Train it again."
+        "or damaged, so this run cannot be resumed. Train it again."
     )
     with reading_arrays(path, damage=damage) as arrays:
         facts: dict[str, Any] = json.loads(str(arrays["facts"]))
@@ -122,7 +122,7 @@ def _check_schema(schema: object) -> None:
         return
     message = (
         f"Expected the state of a training in schema {SCHEMA}, got {schema!r}. It "
-        "comes from another version of Inklab: use that one to go on with it."
+        "comes from another version of Inklab: use that one to continue the run."
     )
     raise SchemaError(message)
 

@@ -54,7 +54,7 @@ def state_of(store: "RunReader", run: "Run") -> Path:
         return path
     message = (
         f"Expected the state in which the training of {run.name} ({run.status}) "
-        "ended, but it was not kept, or is lost. The run stays as it is; start a new "
+        "ended, but it was not saved, or is lost. The run stays as it is; start a new "
         "one."
     )
     raise ArtifactError(message)

@@ -80,6 +80,6 @@ def _saved(store: HasFiles, run_id: str) -> bytes:
     except (OSError, ArtifactError) as error:
         message = (
             f"Expected a log of run {run_id}, but there is none: the run has not "
-            "begun, or it is older than logs, or its log was removed."
+            "started, or was made before runs had logs, or its log was removed."
         )
         raise ArtifactError(message) from error

@@ -70,7 +70,7 @@ def job_of(found: MlflowRun) -> Job:
     if KIND_TAG not in tags:
         message = (
             f"Expected run {found.info.run_id} to be one of Inklab, but it has neither "
-            "a configuration nor a kind of work: another program made it."
+            "a configuration nor a kind of task: another program made it."
         )
         raise RunStoreError(message)
     return Job(share=metrics.get(SHARE), **_common(found))
@@ -258,12 +258,12 @@ def plain_errors() -> Iterator[None]:
         elif name := server.name_of(settings.named_store()):
             message = (
                 f"Expected the tracking server {name} to answer, but: {problem}. "
-                "Check that it runs, and that MLFLOW_TRACKING_URI names it."
+                "Check that it runs, and that MLFLOW_TRACKING_URI is right."
             )
         else:
             message = (
                 f"Expected the run store to answer, but: {problem}. Check that its "
-                "disk is there and not full, and that its file is not damaged."
+                "disk is available and not full, and that its file is not damaged."
             )
         raise RunStoreError(message) from error
 

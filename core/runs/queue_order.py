@@ -123,7 +123,7 @@ def move(store: HasJobs, run_id: str, *, place: int) -> None:
     run, queue = _queue_of(store, run_id)
     if not 1 <= place <= len(queue):
         message = (
-            f"Expected a place from 1 to {len(queue)}, because so many runs wait, got "
+            f"Expected a place from 1 to {len(queue)}, the number of queued runs, got "
             f"{place}. Choose one of these."
         )
         raise QueueError(message)
@@ -184,8 +184,8 @@ def _queue_of(store: HasJobs, run_id: str) -> tuple[Job, list[Job]]:
             return each, queue
     where = "about to start" if run.status is RunStatus.QUEUED else run.status
     message = (
-        f"Expected a run that waits for its turn, but {run.name} ({run.id}) is "
-        f"{where}. `python -m core runs list` shows the places of those that wait."
+        f"Expected a queued run, but {run.name} ({run.id}) is "
+        f"{where}. `python -m core runs list` shows the places of queued runs."
     )
     raise QueueError(message)
 

@@ -60,7 +60,7 @@ def wait_for(uri: str, *, seconds: float = WAIT_SECONDS) -> None:
             message = (
                 f"Expected the tracking server {name} to answer, but it did not within "
                 f"{seconds:.0f} s ({problem}). Check that it runs, and that "
-                "MLFLOW_TRACKING_URI names it."
+                "MLFLOW_TRACKING_URI is right."
             )
             raise RunStoreError(message)
         threading.Event().wait(min(_PAUSE_SECONDS, left))
@@ -69,7 +69,7 @@ def wait_for(uri: str, *, seconds: float = WAIT_SECONDS) -> None:
 
 def waiting(uri: str, *, seconds: float = WAIT_SECONDS) -> str:
     """Say what is waited for, and how long at most."""
-    return f"Waiting for the tracking server {name_of(uri)}, {seconds:.0f} s at most."
+    return f"Waiting for the tracking server {name_of(uri)}, at most {seconds:.0f} s."
 
 
 def _problem(uri: str, *, seconds: float) -> str:
@@ -80,7 +80,7 @@ def _problem(uri: str, *, seconds: float) -> str:
         else:
             _connect(uri, seconds=seconds)
     except TimeoutError:
-        return "it is silent"
+        return "no answer"
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         return str(getattr(reason, "strerror", None) or reason)

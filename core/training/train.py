@@ -167,15 +167,15 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
     )
     if config.batch_size > len(learned):
         message = (
-            f"Expected a batch of at most the {len(learned):,} images to learn from, "
+            f"Expected a batch of at most the {len(learned):,} training images, "
             f"got a batch size of {config.batch_size:,}. Choose a smaller one."
         )
         raise ConfigError(message)
     if config.patience and not len(held_out):
         message = (
-            "Expected at least one image to be held out for patience to watch, got a "
-            f"share of {config.validation_fraction:g} of {len(learned):,} images. "
-            "Hold out more, or set patience to 0."
+            "Expected at least one validation image for early stopping, got a split of "
+            f"{config.validation_fraction:g} of {len(learned):,} images. Use a larger "
+            "validation split, or set patience to 0."
         )
         raise ConfigError(message)
     return learned, held_out
@@ -184,8 +184,8 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
 def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
     if start.fingerprint != dataset.fingerprint:
         message = (
-            f"Expected the images of {dataset.spec.title} that the training began "
-            "with, but they have changed since. Start a new training."
+            f"Expected the images of {dataset.spec.title} as the training started with "
+            "them, but they have changed since. Start a new training."
         )
         raise ArtifactError(message)
     if start.history.num_epochs >= loop.config.epochs:

@@ -4,9 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.proportion import percent
 from core.types import Counts
 from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure
-from dashboard.charts.words import count_of, percent, plain
+from dashboard.charts.words import count_of, plain
 
 MAX_BARS = 10
 BAR_HEIGHT = 26

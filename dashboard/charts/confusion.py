@@ -10,10 +10,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.proportion import percent
 from core.types import Counts
 from dashboard.charts.cells import Fit, mark_cells
 from dashboard.charts.theme import Palette, base_figure, outline, readable_on, scale
-from dashboard.charts.words import count_of, percent, plain
+from dashboard.charts.words import count_of, plain
 
 MAX_CLASSES_WITH_NUMBERS: Final = 16
 """With more classes the cells are too small to be written in."""
@@ -105,7 +106,7 @@ def _heat(shares: Shares, top: float, palette: Palette, *, has_bar: bool) -> go.
 def _captions(counts: Counts, classes: tuple[str, ...]) -> list[str]:
     totals = counts.sum(axis=1)
     return [
-        f"{classes[true]} read as {classes[predicted]}: "
+        f"{classes[true]} predicted as {classes[predicted]}: "
         f"{count_of(int(count), int(totals[true]))}"
         for (true, predicted), count in np.ndenumerate(counts)
     ]

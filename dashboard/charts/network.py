@@ -10,8 +10,8 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.config import Layer
+from core.proportion import percent
 from dashboard.charts.theme import Palette, base_figure
-from dashboard.charts.words import percent
 
 ROW_HEIGHT: Final = 54
 BOX: Final = 0.86
@@ -79,7 +79,7 @@ def _boxes(layers: Sequence[Layer], palette: Palette) -> go.Bar:
         hovertext=[
             f"{_words(layer)}<br>{_output(layers, row)}<br>"
             f"{_parameters(layer)}, {percent(layer.num_parameters / total)} of all<br>"
-            f"{layer.num_macs:,} multiply-adds (MACs) for an image"
+            f"{layer.num_macs:,} multiply-adds (MACs) per image"
             for row, layer in enumerate(layers)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -144,7 +144,7 @@ def _output(layers: Sequence[Layer], row: int) -> str:
     shape = layers[row].shape
     if row == 0:
         return f"{_times(shape[:2])} pixels"
-    return f"Output {_times(shape)}"
+    return f"Shape {_times(shape)}"
 
 
 def _times(shape: tuple[int, ...]) -> str:

@@ -57,7 +57,7 @@ def schedule_alt(rates: NDArray[np.float32], *, epochs: int) -> str:
     first, last = float(rates[0]), float(rates[-1])
     highest, lowest = float(rates.max()), float(rates.min())
     if highest == lowest:
-        return f"Learning rate over {length}: always {first:.3g}"
+        return f"Learning rate over {length}: constant at {first:.3g}"
     if highest == first:
         return f"Learning rate over {length}: from {first:.3g} down to {last:.3g}"
     epoch = float(rates.argmax()) / len(rates) * epochs

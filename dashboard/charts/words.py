@@ -1,27 +1,6 @@
 """Numbers as people read them, in labels and on hovering."""
 
-import math
-
-
-def percent(share: float, *, decimals: int = 2) -> str:
-    """Write a share as percent, and never round a rest away to 0 or 100.
-
-    Args:
-        share: From 0 to 1; NaN if there is none.
-        decimals: Digits after the point.
-
-    Returns:
-        For example "97.31 %", "<0.01 %" or ">99.99 %"; an en dash for none.
-    """
-    if math.isnan(share):
-        return "\u2013"
-    step = 10.0**-decimals
-    value = share * 100
-    if 0 < value < step:
-        return f"<{step:.{decimals}f} %"
-    if 100 - step < value < 100:  # noqa: PLR2004 - a hundred percent
-        return f">{100 - step:.{decimals}f} %"
-    return f"{value:.{decimals}f} %"
+from core.proportion import percent
 
 
 def count_of(count: int, total: int) -> str:

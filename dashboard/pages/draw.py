@@ -1,4 +1,4 @@
-"""Draw a character and see what the model makes of it."""
+"""Draw a character and see what the model predicts."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from dashboard import results, services
 from dashboard.widgets.common import page_frame, run_picker
 from dashboard.widgets.draw import drawing
 
-page_frame.heading("Draw", "Does it read your hand?")
+page_frame.heading("Draw", "Does it recognise your handwriting?")
 
 run = run_picker.pick_run()
 predictor = results.predictor(run.id)
@@ -14,19 +14,19 @@ classes = services.spec_of(run).classes
 
 
 @page_frame.fragment
-def draw_and_read() -> None:
-    """Read each stroke without running the rest of the page again."""
+def draw_and_classify() -> None:
+    """Classify with each stroke, without running the rest of the page again."""
     canvas_column, seen_column, answer_column = st.columns(3, gap="medium")
     with canvas_column:
         st.subheader("Draw one character", anchor=False)
         character = drawing.drawn_or_opened()
     # What one waits for comes first.
     with answer_column:
-        st.subheader("What it reads", anchor=False)
+        st.subheader("Prediction", anchor=False)
         drawing.answer(predictor, character, classes)
     with seen_column:
-        st.subheader("What the model sees", anchor=False)
+        st.subheader("Model input, 28 x 28", anchor=False)
         drawing.steps(character.steps)
 
 
-draw_and_read()
+draw_and_classify()

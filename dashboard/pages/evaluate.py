@@ -6,7 +6,7 @@ from dashboard import results, services, state, words
 from dashboard.widgets.common import page_frame, run_picker, sample_card
 from dashboard.widgets.evaluate import confusion, feature_map
 
-page_frame.heading("Evaluate", "How good is it on images that it has never seen?")
+page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
 run = run_picker.pick_run()
 dataset = services.dataset(run.config.dataset)
@@ -16,8 +16,9 @@ evaluation = results.evaluation(run)
 st.markdown(
     f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "
     f"mistakes, log loss {evaluation.log_loss:.3f}",
-    help="In brackets the 95 % Wilson interval: where the accuracy on endless such "
-    "images is likely to be. Log loss is the mean cross-entropy in nats.",
+    help="In brackets: the 95 % Wilson confidence interval. It shows how far the "
+    "accuracy on other images of this kind may differ. Log loss is the mean "
+    "cross-entropy in nats.",
 )
 
 cell = state.cell(len(classes))
@@ -43,5 +44,5 @@ index = state.image(len(dataset.test.labels))
 if index is not None:
     sample_card.sample_card(dataset, evaluation, index)
 
-st.subheader("Scores of each class", anchor=False)
+st.subheader("Per-class metrics", anchor=False)
 confusion.class_table(evaluation.classes, classes)

@@ -20,7 +20,7 @@ def look_at_images() -> None:
         split = samples.pick_split()
         label = samples.pick_class(spec.classes)
         st.button(
-            "Other images",
+            "New samples",
             icon=":material/casino:",
             key="other_images",
             on_click=state.count_up,
@@ -31,7 +31,7 @@ def look_at_images() -> None:
     shown = samples.sample(images, label)
     samples_column, image_column = st.columns([3, 2], gap="medium")
     with samples_column:
-        st.subheader(f"A sample of {words.literal(spec.title)}", anchor=False)
+        st.subheader(f"Samples of {words.literal(spec.title)}", anchor=False)
         samples.samples(dataset, images, shown)
         st.caption(
             f"{count_of(len(shown), samples.num_images(images, label))} {split} "
@@ -43,16 +43,16 @@ def look_at_images() -> None:
         name = spec.classes[images.labels[index]]
         st.subheader(f"{name}, {split} image {index:,}", anchor=False)
         sample_card.large_glyph(images.images[index], key="explore_pixels")
-        st.caption("Point at a pixel to read its ink: 0 is paper, 255 is full ink.")
+        st.caption("Hover over a pixel for its value: 0 is paper, 255 is full ink.")
 
 
 look_at_images()
 
 balance_column, average_column = st.columns([3, 2], gap="medium")
 with balance_column:
-    st.subheader("Balance of the classes", anchor=False)
+    st.subheader("Class balance", anchor=False)
     samples.balance(dataset)
 with average_column:
-    st.subheader("The average of each class", anchor=False)
+    st.subheader("Average image of each class", anchor=False)
     samples.averages(dataset)
-    st.caption(f"Mean ink of all {spec.num_train:,} training images, by class.")
+    st.caption(f"Mean of the {spec.num_train:,} training images, by class.")

@@ -1,4 +1,4 @@
-"""What does a run get wrong? All misread images, the most confident first."""
+"""What does a run get wrong? All misclassified images, the most confident first."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from dashboard.charts.words import count_of
 from dashboard.widgets.common import page_frame, run_picker, sample_card
 from dashboard.widgets.mistakes import mistakes_gallery
 
-page_frame.heading("Mistakes", "What does it get wrong, and how sure was it?")
+page_frame.heading("Mistakes", "What does it get wrong, and how confident was it?")
 
 run = run_picker.pick_run()
 dataset = services.dataset(run.config.dataset)
@@ -16,7 +16,7 @@ evaluation = results.evaluation(run)
 with st.container(horizontal=True):
     true = mistakes_gallery.pick_class("True class", dataset.spec.classes, key="true")
     predicted = mistakes_gallery.pick_class(
-        "Read as", dataset.spec.classes, key="predicted"
+        "Predicted class", dataset.spec.classes, key="predicted"
     )
     order = mistakes_gallery.pick_order()
 found = evaluation.mistakes.where(true=true, predicted=predicted)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, words
+from dashboard import page_paths, services, words
 from dashboard.widgets.common import clock, gallery, page_frame, run_picker
 
 NUM_GLYPHS = 40
@@ -24,13 +24,13 @@ data_column, run_column = st.columns(2, gap="medium")
 with data_column, st.container(border=True, height="stretch"):
     st.subheader(f"The data: {words.literal(spec.title)}", anchor=False)
     st.markdown(
-        f"{spec.num_train + spec.num_test:,} handwritten characters of "
-        f"{len(spec.classes)} classes: {spec.num_train:,} to learn from, "
-        f"{spec.num_test:,} to be tested on."
+        f"{spec.num_train + spec.num_test:,} handwritten characters in "
+        f"{len(spec.classes)} classes: {spec.num_train:,} for training, "
+        f"{spec.num_test:,} for testing."
     )
     gallery.strip(dataset, count=NUM_GLYPHS, key="overview_glyphs")
     st.page_link(
-        page_frame.EXPLORE, label="Explore the data", icon=":material/grid_view:"
+        page_paths.EXPLORE, label="Explore the data", icon=":material/grid_view:"
     )
 
 with run_column, st.container(border=True, height="stretch"):
@@ -40,8 +40,8 @@ with run_column, st.container(border=True, height="stretch"):
     else:
         st.info("No network has been trained yet.", icon=":material/info:")
     with st.container(horizontal=True):
-        st.page_link(page_frame.TRAIN, label="Train", icon=":material/model_training:")
-        st.page_link(page_frame.RUNS, label="All runs", icon=":material/table_rows:")
+        st.page_link(page_paths.TRAIN, label="Train", icon=":material/model_training:")
+        st.page_link(page_paths.RUNS, label="All runs", icon=":material/table_rows:")
 
 with st.container(border=True):
     st.subheader("Next step", anchor=False)
@@ -49,12 +49,12 @@ with st.container(border=True):
         title = words.run_title(finished[0], now=clock.now())
         st.markdown(
             f"The newest network ({words.literal(title)}) is "
-            "ready: see how good it is and where it fails, or let it read your hand."
+            "ready: see how good it is and where it fails, or try your handwriting."
         )
         run_picker.links(finished[0])
     else:
         st.markdown(
-            "Train a first network: it takes seconds, and reads about 98 of 100 "
-            "characters that it has never seen."
+            "Train a first network: it takes seconds, and about 98 of 100 characters "
+            "that it has never seen are classified correctly."
         )
         run_picker.first_run_button()

@@ -1,8 +1,8 @@
-"""All runs: find, compare, name, export, combine and delete them."""
+"""All runs: find, compare, name, export, delete them, and make ensembles."""
 
 import streamlit as st
 
-from dashboard import services, words
+from dashboard import page_paths, services, words
 from dashboard.widgets.common import page_frame, run_picker
 from dashboard.widgets.runs import (
     run_actions,
@@ -13,27 +13,27 @@ from dashboard.widgets.runs import (
     run_table,
 )
 
-page_frame.heading("Runs", "Which trainings are there, and which of them is best?")
+page_frame.heading("Runs", "Which runs are there, and which one is best?")
 
 run_deletion.undo()
 everything = services.runs()
 if not everything:
     st.info(
-        "No run yet. Each training will be a row here, with its settings and its "
-        "result, to be sorted and compared.",
+        "No runs yet. Each training becomes a row here, with its settings and results, "
+        "which you can sort and compare.",
         icon=":material/info:",
     )
     run_picker.first_run_button()
-    st.page_link(page_frame.TRAIN, label="Train", icon=":material/model_training:")
+    st.page_link(page_paths.TRAIN, label="Train", icon=":material/model_training:")
     st.stop()
 
 shown = run_filter.filtered(everything)
 st.caption(
     f"{len(shown):,} of {words.count(len(everything), 'run')}. Click a heading to "
-    "sort; tick one run to open it, several to compare them."
+    "sort. Select one run to open it, or several to compare them."
 )
 if not shown:
-    st.info("No run is like that. Change the filter.", icon=":material/filter_alt_off:")
+    st.info("No run matches. Change the filter.", icon=":material/filter_alt_off:")
     st.stop()
 
 run_table.watch(everything)

@@ -1,4 +1,4 @@
-"""Configure a training, see what it will do, start it, watch it, stop it, go on."""
+"""Configure a training, see what it will do, start, watch, stop and continue it."""
 
 import contextlib
 
@@ -44,7 +44,7 @@ with recipe_column, st.container(border=True):
 with look_column:
     live_tab, *plan_tabs = st.tabs(
         [state.LIVE, "Network", "Learning rate", "Augmentation", "Code"],
-        key=state.LOOK,
+        key=state.TAB,
         on_change="rerun",
     )
     with live_tab:
@@ -54,7 +54,7 @@ with look_column:
     shows = (
         recipe_preview.network,
         recipe_preview.rate,
-        recipe_preview.changed_images,
+        recipe_preview.augmentation,
         recipe_preview.code,
     )
     for tab, show in zip(plan_tabs, shows, strict=True):

@@ -54,7 +54,7 @@ def trained(desk: BrowserContext, server: Server) -> None:
     page = desk.new_page()
     open_page(page, server, "train?recipe=fast-mlp~epochs~2")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("How good is it?").wait_for(timeout=240_000)
+    page.get_by_text("See its mistakes").wait_for(timeout=240_000)
     page.close()
 
 
@@ -133,12 +133,12 @@ def test_one_tap_hits_a_cell_and_a_glyph(finger: Page, server: Server) -> None:
 
     finger.touchscreen.tap(*place_of_cell(matrix, column=3, row=3))
 
-    finger.get_by_role("button", name="3 read as 3").wait_for()
+    finger.get_by_role("button", name="3 predicted as 3").wait_for()
     images = plot(finger, "cell_3_3")
     box_of(images)
     finger.touchscreen.tap(*place_of_cell(images, column=1, row=0))
     card = finger.get_by_role(
-        "heading", name=re.compile("^Test image .*: 3 read as 3$")
+        "heading", name=re.compile("^Test image .*: 3 predicted as 3$")
     )
     expect(card).to_be_visible()
 
@@ -165,10 +165,10 @@ def test_arrow_keys_walk_and_enter_selects(page: Page, server: Server) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
 
-    expect(matrix.locator(".label")).to_contain_text("4 read as 4:")
+    expect(matrix.locator(".label")).to_contain_text("4 predicted as 4:")
     expect(matrix.locator(".cursor")).to_be_visible()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="4 read as 4").wait_for()
+    page.get_by_role("button", name="4 predicted as 4").wait_for()
 
 
 @pytest.mark.usefixtures("trained")

@@ -32,7 +32,7 @@ def trained(desk: BrowserContext, server: Server) -> str:
     page = desk.new_page()
     open_page(page, server, "train?recipe=fast-mlp~epochs~3")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("How good is it?").wait_for(timeout=240_000)
+    page.get_by_text("See its mistakes").wait_for(timeout=240_000)
     address = page.url
     page.close()
     return address.removeprefix(f"{server.url}/")
@@ -81,13 +81,13 @@ def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
     matrix = plot(page, "confusion_matrix")
     true, predicted = matrix.evaluate(BUSIEST_MISTAKE)
     page.mouse.click(*place_of_cell(matrix, column=predicted, row=true))
-    page.get_by_role("button", name=f"{true} read as {predicted}").wait_for()
+    page.get_by_role("button", name=f"{true} predicted as {predicted}").wait_for()
     images = plot(page, f"cell_{true}_{predicted}")
     images.scroll_into_view_if_needed()
 
     page.mouse.click(*place_of_cell(images, column=0, row=0))
 
-    card = re.compile(rf"^Test image [\d,]+: {true} read as {predicted}$")
+    card = re.compile(rf"^Test image [\d,]+: {true} predicted as {predicted}$")
     expect(page.get_by_role("heading", name=card)).to_be_visible()
     assert re.search(rf"cell={true}-{predicted}.*image=\d+", page.url)
 
@@ -107,7 +107,7 @@ def test_drawn_bar_is_a_one_until_it_is_cleared(page: Page, server: Server) -> N
     page.get_by_text("Draw something").wait_for()
     draw_bar(page)
 
-    metric = page.get_by_test_id("stMetric").filter(has_text="The model reads")
+    metric = page.get_by_test_id("stMetric").filter(has_text="Predicted class")
     expect(metric.get_by_test_id("stMetricValue")).to_have_text("1")
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Draw something")).to_be_visible()
@@ -127,10 +127,10 @@ def test_what_was_opened_or_drawn_last_is_read(
 
     page.locator("input[type=file]").set_input_files(tmp_path / "zero.png")
     expect(value).to_have_text("0")
-    expect(page.get_by_text("Read from the picture zero.png.")).to_be_visible()
+    expect(page.get_by_text("Input: the picture zero.png.")).to_be_visible()
     draw_bar(page)
 
-    expect(page.get_by_text("Read from your drawing.")).to_be_visible()
+    expect(page.get_by_text("Input: your drawing.")).to_be_visible()
     expect(value).to_have_text("1")
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Draw something")).to_be_visible()
@@ -221,7 +221,7 @@ def test_run_deleted_while_it_is_watched_leaves_no_traceback(
 def test_hasty_clicks_leave_a_page_that_works(page: Page, server: Server) -> None:
     """Each click interrupts what the last one started."""
     open_page(page, server, "explore")
-    button = page.get_by_role("button", name="Other images")
+    button = page.get_by_role("button", name="New samples")
 
     for _ in range(10):
         button.click(no_wait_after=True)

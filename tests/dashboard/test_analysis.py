@@ -26,7 +26,7 @@ def test_an_analysis_is_offered() -> None:
     app = open_app("evaluate")
 
     assert "It takes some seconds" in text(app)
-    assert app.button(key="make_projection").label == "Make the feature map"
+    assert app.button(key="make_projection").label == "Compute the feature map"
 
 
 @pytest.mark.usefixtures("job")
@@ -34,7 +34,7 @@ def test_one_that_waits_says_so_and_is_not_offered_again() -> None:
     app = open_app("evaluate")
 
     assert not [button for button in app.button if button.key == "make_projection"]
-    assert app.get("progress")[0].proto.text == "It waits for its turn: 1st of 1"
+    assert app.get("progress")[0].proto.text == "Queued: 1st of 1"
 
 
 def test_one_that_is_being_made_says_what_is_done(store: RunStore, job: str) -> None:
@@ -92,10 +92,10 @@ def test_train_says_that_what_waited_goes_on(store: RunStore, job: str) -> None:
     """After a restart of the server, and how to end it."""
     store.annotate(job, tags={"inklab.adopted": "1.0"})
 
-    assert "1 task waited when Inklab was closed" in text(open_app("train"))
+    assert "1 task was queued when Inklab was closed" in text(open_app("train"))
 
     services.cancel_run(job)
-    assert "waited when" not in text(open_app("train"))
+    assert "queued when" not in text(open_app("train"))
 
 
 def test_a_run_says_what_was_found_out_about_it(store: RunStore, job: str) -> None:
@@ -108,4 +108,4 @@ def test_a_run_says_what_was_found_out_about_it(store: RunStore, job: str) -> No
     app.session_state[f"analyses_{run_id}"] = True
     app.run()
 
-    assert "- Feature map of fast-mlp (failed), asked for" in text(app)
+    assert "- Feature map of fast-mlp (failed), requested" in text(app)

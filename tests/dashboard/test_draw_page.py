@@ -33,7 +33,7 @@ def test_blank_canvas_asks_for_a_drawing() -> None:
     """A blank canvas read as a digit is what users of such tools complain about."""
     app = open_app("draw")
 
-    assert app.info[0].value == "Draw something: the answer appears here."
+    assert app.info[0].value == "Draw something: the prediction appears here."
     assert not app.metric
     assert "cropped to its ink" in text(app)
 
@@ -42,7 +42,7 @@ def test_blank_canvas_asks_for_a_drawing() -> None:
 def test_vertical_bar_is_read_as_a_one() -> None:
     app = open_app("draw")
 
-    assert app.metric[0].label == "The model reads"
+    assert app.metric[0].label == "Predicted class"
     assert app.metric[0].value == "1"
     assert not app.info
 
@@ -99,7 +99,7 @@ def test_picture_can_be_read_instead_of_a_drawing() -> None:
     app.file_uploader(key="picture_0").upload("my *1*.png", picture_of_a_bar()).run()
 
     assert app.metric[0].value == "1"
-    assert r"Read from the picture my \*1\*.png." in text(app)
+    assert r"Input: the picture my \*1\*.png." in text(app)
 
 
 def test_what_was_drawn_or_opened_last_is_read(
@@ -116,9 +116,9 @@ def test_what_was_drawn_or_opened_last_is_read(
     drawn["steps"] = strokes(slice(50, 230), slice(120, 170))
     app.run()
 
-    assert "Read from your drawing." in first
-    assert "Read from the picture a.png." in opened
-    assert "Read from your drawing." in text(app)
+    assert "Input: your drawing." in first
+    assert "Input: the picture a.png." in opened
+    assert "Input: your drawing." in text(app)
 
 
 def test_clear_closes_the_picture() -> None:

@@ -58,7 +58,7 @@ def test_train_page_names_the_members_instead_of_curves(finished_ensemble: str) 
     with pytest.raises(KeyError):
         app.get_by_key("curve_accuracy")
     assert app.success[0].value == (
-        "97.50 % of 10,000 test images (97.2 to 97.8), combined of 2."
+        "97.50 % of 10,000 test images (97.2 to 97.8), ensemble of 2."
     )
 
 
@@ -78,18 +78,18 @@ def test_ensemble_at_work_says_so(store: RunStore, ensemble: str) -> None:
 
     app = open_app("train", watch=ensemble)
 
-    assert app.progress[0].text == "pair is being combined, tested and saved"
-    assert any("when it is combined" in each.value for each in app.caption)
+    assert app.progress[0].text == "pair is being built, tested and saved"
+    assert any("when the ensemble is made" in each.value for each in app.caption)
 
 
 def test_ensemble_that_waits_can_be_stopped(store: RunStore, ensemble: str) -> None:
     app = open_app("train", watch=ensemble)
-    assert app.progress[0].text == "pair waits for its turn: 1st of 1"
+    assert app.progress[0].text == "pair is queued: 1st of 1"
 
     app.button(key="stop").click().run()
 
     assert store.get(ensemble).status is RunStatus.STOPPED
-    assert "Stopped on request; it has no model" in alerts(app)[0]
+    assert "Stopped on request, without a model" in alerts(app)[0]
 
 
 def test_failed_ensemble_says_why(store: RunStore, ensemble: str) -> None:

@@ -20,4 +20,4 @@ def test_the_map_is_made_once_and_its_images_can_be_chosen(
 
     assert len(figure(app, "feature_map")["data"]) == 10
     assert len(captions(app, "chosen_images")) == 2
-    assert app.button(key="remove_points").label == "2 chosen images"
+    assert app.button(key="remove_points").label == "2 selected images"

@@ -28,10 +28,8 @@ def ensemble(store: RunStore, usable_run: str) -> str:
     store.annotate(usable_run, name=NAME)
     failed = store.create(TrainingConfig(), name=NAME)
     store.fail(failed, f"It broke: {NAME}")
-    network = EnsembleConfig(members=(TrainingConfig().network,) * 2)
-    ensemble = store.create(
-        TrainingConfig(network=network), name=NAME, members=[usable_run, failed]
-    )
+    recipe = EnsembleConfig(members=(TrainingConfig().network,) * 2)
+    ensemble = store.create(recipe, name=NAME, members=[usable_run, failed])
     store.start(ensemble)
     store.create(TrainingConfig(), name=NAME)
     return ensemble

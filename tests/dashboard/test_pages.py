@@ -84,7 +84,7 @@ def test_link_to_a_deleted_run_says_so_and_shows_the_newest(
 
     app = open_app(page, run=gone)
 
-    assert "among the finished runs" in app.warning[0].value
+    assert "has not finished" in app.warning[0].value
     assert app.selectbox(key="run_picker").value == usable_run
     assert not app.exception
 

@@ -67,7 +67,7 @@ def test_a_row_says_the_same_once_and_what_an_ensemble_combines(
 
     assert rows(open_app("train")) == [
         "1\\. **784-128-64-10**, 10 epochs",
-        "2\\. **pair**, combines 2 runs",
+        "2\\. **pair**, ensemble of 2 runs",
     ]
 
 
@@ -105,7 +105,7 @@ def test_an_ensemble_differs_from_no_recipe(store: RunStore) -> None:
     store.create(TrainingConfig(), name="mine")
 
     assert rows(open_app("train")) == [
-        "1\\. **mine**, combines 2 runs",
+        "1\\. **mine**, ensemble of 2 runs",
         "2\\. **mine** (784-128-64-10), 10 epochs",
     ]
 
@@ -235,7 +235,7 @@ def test_the_watched_run_says_its_place(store: RunStore) -> None:
 
     app = open_app("train", watch=second)
 
-    assert app.progress[0].text == "lenet waits for its turn: 2nd of 3"
+    assert app.progress[0].text == "lenet is queued: 2nd of 3"
 
 
 def test_a_run_that_has_its_turn_is_about_to_start(store: RunStore) -> None:
@@ -258,7 +258,7 @@ def test_the_queue_of_another_server_is_its_own(store: RunStore) -> None:
 
     app = open_app("train", watch=theirs)
 
-    assert app.progress[0].text == "theirs waits for its turn: 1st of 1"
+    assert app.progress[0].text == "theirs is queued: 1st of 1"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_link_with_a_cell_shows_the_same_as_choosing_it() -> None:
     chosen.selectbox(key="cell_predicted").select("9").run()
 
     assert captions(linked, "cell_4_9") == captions(chosen, "cell_4_9")
-    assert linked.button(key="remove_cell").label == "4 read as 9"
+    assert linked.button(key="remove_cell").label == "4 predicted as 9"
     assert linked.selectbox(key="cell_true").value == "4"
     assert figure(linked, "confusion_matrix") == figure(chosen, "confusion_matrix")
 
@@ -82,7 +82,7 @@ def test_emptied_name_takes_the_cell_away() -> None:
 def test_cell_without_images_says_that_it_never_happened() -> None:
     app = open_app("evaluate", cell="4-8")
 
-    assert app.info[0].value == "No test image: 4 read as 8 never happened."
+    assert app.info[0].value == "No test image: 4 predicted as 8 never happened."
 
 
 def test_link_with_an_image_shows_its_card(made_up: Predictions) -> None:
@@ -90,7 +90,7 @@ def test_link_with_an_image_shows_its_card(made_up: Predictions) -> None:
     app = open_app("evaluate", cell="7-2", image="0")
 
     bars = figure(app, "card_bars")["data"][0]
-    assert "Test image 0: 7 read as 2" in text(app)
+    assert "Test image 0: 7 predicted as 2" in text(app)
     assert max(bars["x"]) == pytest.approx(made_up.probabilities[0, 2] * 100)
 
 
@@ -163,7 +163,9 @@ def test_mistakes_can_be_filtered_by_both_classes(made_up: Predictions) -> None:
     app.selectbox(key="predicted").select("9").run()
 
     assert f"**{num_images} of 10,000" in text(app)
-    assert all(each.startswith("4 read as 9") for each in captions(app, "mistakes"))
+    assert all(
+        each.startswith("4 predicted as 9") for each in captions(app, "mistakes")
+    )
 
 
 def test_mistake_that_never_happened_is_said_so() -> None:

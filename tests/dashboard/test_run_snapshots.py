@@ -32,9 +32,11 @@ def test_what_one_viewer_reads_the_others_see(
     running_run: str, reads: list[str]
 ) -> None:
     """Twenty viewers who each read the curves take the training's time."""
-    first = run_snapshots.look(running_run, viewer="a", seen=None)
+    first = run_snapshots.latest(running_run, viewer="a", seen=None)
 
-    looks = [run_snapshots.look(running_run, viewer=each, seen=None) for each in "bcd"]
+    looks = [
+        run_snapshots.latest(running_run, viewer=each, seen=None) for each in "bcd"
+    ]
 
     assert all(look is first for look in looks)
     assert reads == [running_run]
@@ -44,10 +46,10 @@ def test_nobody_is_shown_the_same_twice(
     store: RunStore, running_run: str, reads: list[str]
 ) -> None:
     """Who presses Stop looks at once, and must see that it has stopped."""
-    seen = run_snapshots.look(running_run, viewer="a", seen=None)
+    seen = run_snapshots.latest(running_run, viewer="a", seen=None)
     store.stop(running_run)
 
-    again = run_snapshots.look(running_run, viewer="a", seen=seen)
+    again = run_snapshots.latest(running_run, viewer="a", seen=seen)
 
     assert not seen.run.status.is_over
     assert again.run.status.is_over
@@ -57,10 +59,10 @@ def test_nobody_is_shown_the_same_twice(
 def test_what_is_shared_grows_old(
     running_run: str, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_snapshots.look(running_run, viewer="a", seen=None)
+    run_snapshots.latest(running_run, viewer="a", seen=None)
     monkeypatch.setattr(run_snapshots, "SHARED_SECONDS", 0.0)
 
-    run_snapshots.look(running_run, viewer="b", seen=None)
+    run_snapshots.latest(running_run, viewer="b", seen=None)
 
     assert len(reads) == 2
 
@@ -72,7 +74,7 @@ def test_many_viewers_look_less_often(
     viewers: int, pace: float, running_run: str
 ) -> None:
     for number in range(viewers):
-        run_snapshots.look(running_run, viewer=str(number), seen=None)
+        run_snapshots.latest(running_run, viewer=str(number), seen=None)
 
     assert run_snapshots.pace() == pace
 
@@ -81,7 +83,7 @@ def test_who_has_gone_slows_nobody(
     running_run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(20):
-        run_snapshots.look(running_run, viewer=str(number), seen=None)
+        run_snapshots.latest(running_run, viewer=str(number), seen=None)
 
     monkeypatch.setattr(run_snapshots, "WATCHING_SECONDS", 0.0)
 

@@ -48,7 +48,7 @@ def two_runs(finish_run: MakeRun) -> tuple[str, str]:
 def test_page_without_runs_says_what_will_be_here() -> None:
     app = open_app("runs")
 
-    assert "Each training will be a row here" in alerts(app)[0]
+    assert "Each training becomes a row here" in alerts(app)[0]
     assert app.button(key="train_first")
     assert not app.dataframe
 
@@ -153,7 +153,7 @@ def test_address_says_which_runs_are_listed(
 @pytest.mark.usefixtures("two_runs")
 def test_filter_that_takes_none_says_so_and_can_be_changed() -> None:
     app = open_app("runs", find="nothing like it")
-    assert "No run is like that" in alerts(app)[0]
+    assert "No run matches" in alerts(app)[0]
 
     app.text_input(key="find").set_value("old").run()
 
@@ -178,8 +178,8 @@ def test_selected_run_shows_its_result_and_its_links(finished_run: str) -> None:
     assert "97.50 % of 10,000 test images (97.2 to 97.8)" in text(app)
     assert "784-128-64-10 on MNIST, 109,386 parameters" in text(app)
     links = {link.label: link.proto.query_string for link in app.get("page_link")}
-    assert links["How did it learn?"] == f"watch={finished_run}"
-    for label in ("How good is it?", "What does it get wrong?", "Try your own hand"):
+    assert links["Learning curves"] == f"watch={finished_run}"
+    for label in ("Evaluate", "See its mistakes", "Try your handwriting"):
         assert links[label] == f"run={finished_run}"
 
 
@@ -231,7 +231,7 @@ def test_failed_run_says_why(store: RunStore) -> None:
     app = open_app("runs", runs=failed)
 
     assert app.error[0].value == "The disk is full."
-    assert "How good is it?" not in [link.label for link in app.get("page_link")]
+    assert "See its mistakes" not in [link.label for link in app.get("page_link")]
 
 
 def test_name_that_looks_like_markdown_is_shown_as_it_is(
@@ -437,7 +437,7 @@ def test_two_runs_are_compared_by_what_differs(
 def test_equal_answers_are_no_difference(two_runs: tuple[str, str]) -> None:
     app = open_app("runs", runs=",".join(two_runs))
 
-    assert "Both read exactly the same test images right." in text(app)
+    assert "Both classify exactly the same test images correctly." in text(app)
 
 
 def test_better_of_two_runs_is_named(
@@ -458,7 +458,7 @@ def test_better_of_two_runs_is_named(
 
     said = text(open_app("runs", runs=f"{worse_run},{better_run}"))
 
-    assert "240 are read right only by **(1) better**, 0 only by **(2) worse**" in said
+    assert "240 are classified correctly only by **(1) better**, and 0" in said
     assert "more than chance (p < 0.001" in said
 
 
@@ -492,7 +492,7 @@ def test_curves_of_up_to_six_runs_are_drawn(store: RunStore) -> None:
 def test_runs_without_validation_have_no_curves(two_runs: tuple[str, str]) -> None:
     app = open_app("runs", runs=",".join(two_runs), curves="Loss")
 
-    assert "None of them has been validated" in text(app)
+    assert "None of these runs has a validation curve" in text(app)
     assert app.segmented_control(key="curves").value == "Loss"
 
 
@@ -550,5 +550,5 @@ def test_downloaded_list_has_no_formula_and_no_endless_number(
     (row,) = open_app("runs").dataframe[0].value.to_dict("records")
 
     assert row["Name"] == '\u2060=HYPERLINK("http://a")'
-    assert row["Note"] == "\u2060@SUM(1)"
+    assert row["Notes"] == "\u2060@SUM(1)"
     assert len(str(row["Test accuracy"])) <= len("99.0099")

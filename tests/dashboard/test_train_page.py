@@ -50,7 +50,7 @@ def send(app: AppTest, before: dict[str, WidgetState], *, click: str) -> None:
 
 @pytest.mark.usefixtures("store")
 def test_page_says_what_will_be_here() -> None:
-    assert "The curves of the first one will grow here" in alerts(open_app("train"))[0]
+    assert "the curves of the first one appear here" in alerts(open_app("train"))[0]
 
 
 @pytest.mark.parametrize("preset", presets.PRESETS, ids=lambda preset: preset.name)
@@ -387,7 +387,7 @@ def test_another_run_in_the_place_of_a_deleted_one_is_named(
     deleted = store.create(TrainingConfig(), name="deleted")
     store.delete(deleted)
 
-    named = "not here, or not any more; this is"
+    named = "does not exist, or no longer does. This is"
     assert f"{named} long-run." in alerts(open_app("train", watch=deleted))[0]
     assert named not in text(open_app("train", watch=running_run))
     assert named not in text(open_app("train"))
@@ -416,7 +416,7 @@ def test_second_start_waits_behind_the_first(
     second, first = store.runs()
     assert tasks == [("perform_queued", (first.id,))]
     assert app.query_params["watch"] == second.id
-    assert app.progress[0].text == "classic-mlp waits for its turn: 1st of 1"
+    assert app.progress[0].text == "classic-mlp is queued: 1st of 1"
 
 
 @pytest.mark.usefixtures("running_run")
@@ -520,7 +520,7 @@ def test_a_stopped_run_shows_that_it_is_being_saved(
 
     app = open_app("train")
 
-    assert alerts(app) == ["Stopped. What it learned is being tested and saved."]
+    assert alerts(app) == ["Stopped. The model is being tested and saved."]
 
 
 @pytest.mark.usefixtures("tasks")
@@ -583,8 +583,8 @@ def test_a_run_that_broke_off_goes_on_from_what_was_kept(
     store.fail(running_run, "Its process was killed.")
     app = open_app("train")
     assert app.error[0].value == (
-        "Its process was killed. Where it stood in epoch 3 of 20 was kept: Continue, "
-        "on Train, goes on from there."
+        "Its process was killed. Its state in epoch 3 of 20 was saved: Continue, "
+        "on Train, resumes from there."
     )
     assert app.number_input(key=f"more_{running_run}").value == 18
 
@@ -602,7 +602,7 @@ def test_failed_run_says_why(store: RunStore, running_run: str) -> None:
     assert app.error[0].value.startswith("The loss is no longer a number.")
     assert app.progress[0].text == "long-run has failed"
     links = {link.label: link.proto.query_string for link in app.get("page_link")}
-    assert links["Read its log"] == f"runs={running_run}"
+    assert links["Show the log"] == f"runs={running_run}"
     with pytest.raises(KeyError):
         app.button(key="stop")
 
@@ -651,7 +651,7 @@ def test_convolutional_preset_has_a_slider_for_each_block(
 def look_at(tab: str, /, **address: str) -> AppTest:
     """Open the Train page with one of its views turned to."""
     app = open_app("train", **address)
-    app.session_state["look"] = tab
+    app.session_state["tab"] = tab
     return app.run()
 
 
@@ -679,7 +679,7 @@ def test_the_learning_rate_is_drawn_as_it_will_be() -> None:
 
 @pytest.mark.usefixtures("store")
 def test_without_changes_the_preview_says_where_to_choose_some() -> None:
-    assert "learned from as they are" in alerts(look_at("Augmentation"))[-1]
+    assert "trains on the images as they are" in alerts(look_at("Augmentation"))[-1]
 
 
 @pytest.mark.usefixtures("store")
@@ -751,7 +751,7 @@ def test_starting_turns_to_the_curves(store: RunStore) -> None:
 
     app.button(key="start").click().run()
 
-    assert app.session_state["look"] == "Live"
+    assert app.session_state["tab"] == "Live"
     assert app.progress[0].text == "classic-mlp is starting"
     assert len(store.runs()) == 1
 
@@ -761,7 +761,7 @@ def test_the_expected_time_comes_from_earlier_runs() -> None:
     """The only run is of the same recipe and took 3.2 s."""
     app = open_app("train")
 
-    assert "judging by 1 run of this computer" in text(app)
+    assert "judging by 1 run on this computer" in text(app)
 
 
 @pytest.mark.usefixtures("store")

@@ -19,7 +19,7 @@ Units = Annotated[
     int,
     Setting(
         title="Hidden units",
-        help="Units of the layer, its neurons.",
+        help="Number of units (neurons) in the layer.",
         group="Basic",
         low=1,
         high=2048,
@@ -31,7 +31,7 @@ Units = Annotated[
 ]
 HIDDEN: Final = SettingList(
     title="Hidden layers",
-    help="Dense layers before the answer, and the units of each.",
+    help="Dense layers before the output layer, and the units in each.",
     group="Basic",
     low=0,
     high=6,
@@ -43,8 +43,8 @@ HIDDEN: Final = SettingList(
 )
 FILTERS: Final = Setting(
     title="Filters",
-    help="Filters of each convolution: each looks for one small pattern everywhere in "
-    "the image.",
+    help="Number of filters in a convolution. Each detects one small pattern anywhere "
+    "in the image.",
     group="Basic",
     low=1,
     high=256,
@@ -53,7 +53,7 @@ FILTERS: Final = Setting(
 )
 KERNEL: Final = Setting(
     title="Kernel size",
-    help="Pixels each way that a filter sees.",
+    help="Height and width of a filter, in pixels.",
     group="Network",
     unit="px",
     low=1,
@@ -121,8 +121,8 @@ class NetworkFamily(LayeredNetwork):
         Activation,
         Setting(
             title="Activation",
-            help="Nonlinearity of the hidden layers: what makes a layer more than a "
-            "weighted sum.",
+            help="The function after each hidden layer that makes the network "
+            "nonlinear.",
             group="Network",
             choices=get_args(Activation),
         ),
@@ -131,7 +131,7 @@ class NetworkFamily(LayeredNetwork):
         float,
         Setting(
             title="Dropout",
-            help="Share of hidden units left out in each training step, against "
+            help="Share of the hidden units dropped in each training step, against "
             "overfitting.",
             group="Network",
             low=0.0,
@@ -144,8 +144,8 @@ class NetworkFamily(LayeredNetwork):
         bool,
         Setting(
             title="Batch norm",
-            help="Normalises each hidden layer over the batch, so that what goes into "
-            "the next one stays at the same scale.",
+            help="Normalises the outputs of each hidden layer over the batch, before "
+            "the activation.",
             group="Network",
             choices=(False, True),
         ),

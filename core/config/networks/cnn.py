@@ -38,7 +38,7 @@ class ConvBlock:
         int,
         Setting(
             title="Convolutions per block",
-            help="How many follow each other before the image is halved.",
+            help="Convolutions in a row before the pooling.",
             group="Network",
             low=1,
             high=3,
@@ -64,8 +64,8 @@ class CnnConfig(NetworkFamily):
     blocks: Annotated[
         tuple[ConvBlock, ...],
         SettingList(
-            title="Blocks of convolutions",
-            help="Max pooling of 2 x 2 after each block halves the image.",
+            title="Convolutional blocks",
+            help="After each block, max pooling halves height and width.",
             group="Network",
             low=1,
             high=4,
@@ -82,8 +82,8 @@ class CnnConfig(NetworkFamily):
         Padding,
         Setting(
             title="Padding",
-            help="Same keeps the size of the image in a convolution; valid loses its "
-            "edge, as LeNet did.",
+            help="Same pads the image, so that a convolution keeps its size. Valid "
+            "does not, so it loses the edge, as in LeNet.",
             group="Network",
             choices=get_args(Padding),
         ),

@@ -63,7 +63,7 @@ class Images(Operation):
 
     def title(self, *_: Shape) -> str:
         """Say what it is."""
-        return "Image"
+        return "Input"
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Conv(Operation):
 
     def title(self, *_: Shape) -> str:
         """Say what it is."""
-        return f"Convolution, {self.filters} of {self.kernel} x {self.kernel}"
+        return f"Convolution, {self.filters} filters, {self.kernel} x {self.kernel}"
 
     def _num_weights(self, input_shape: Shape) -> int:
         return self.kernel**2 * input_shape[-1] * self.filters

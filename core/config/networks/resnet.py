@@ -41,7 +41,7 @@ class ResidualStage:
         int,
         Setting(
             title="Residual blocks",
-            help="How many blocks there are at this size of the image.",
+            help="Residual blocks in a row at this size of the image.",
             group="Network",
             low=1,
             high=4,
@@ -67,17 +67,26 @@ class ResNetConfig(NetworkFamily):
 
     stem_filters: Annotated[
         int,
-        replace(FILTERS, title="Stem, filters", help="Of the first convolution."),
+        replace(
+            FILTERS,
+            title="Stem, filters",
+            help="Number of filters in the first convolution.",
+        ),
     ] = 32
     stem_kernel: Annotated[
         int,
-        replace(KERNEL, title="Stem, kernel size", flag=""),
+        replace(
+            KERNEL,
+            title="Stem, kernel size",
+            help="Height and width of a filter in the first convolution, in pixels.",
+            flag="",
+        ),
     ] = 5
     stages: Annotated[
         tuple[ResidualStage, ...],
         SettingList(
             title="Residual stages",
-            help="Max pooling of 2 x 2 before each stage halves the image.",
+            help="Before each stage, max pooling halves height and width.",
             group="Network",
             low=1,
             high=4,
@@ -94,8 +103,8 @@ class ResNetConfig(NetworkFamily):
         bool,
         Setting(
             title="SE blocks",
-            help="Squeeze-and-excitation: scales the channels at the end of each block "
-            "by what the whole image says of all of them.",
+            help="Squeeze-and-excitation: at the end of each block, each channel is "
+            "scaled by a weight that follows from the averages of all channels.",
             group="Network",
             choices=(False, True),
         ),

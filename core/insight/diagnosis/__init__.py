@@ -16,13 +16,13 @@ from core.records import History, LivePoints
 
 __all__ = ["Remark", "Severity", "diagnose"]
 
-Look = Callable[[Curves], Remark | None]
+Check = Callable[[Curves], Remark | None]
 
 _ORDER: Final = (Severity.PROBLEM, Severity.WARNING, Severity.NOTE)
 
 # Of each line at most one is told, the first that is seen: what comes later in
 # it is a weaker word for the same, or the other way round.
-_LINES: Final[tuple[tuple[Look, ...], ...]] = (
+_LINES: Final[tuple[tuple[Check, ...], ...]] = (
     (generalising.overfitting, generalising.gap),
     (learning.swinging, learning.slow, generalising.underfitting, learning.unfinished),
     (learning.swinging, generalising.overfitting, generalising.plateau),
@@ -58,13 +58,13 @@ def diagnose(
     curves = Curves(
         history=history, live=live or LivePoints(), config=config, spec=spec
     )
-    for look in _ALONE:
-        if remark := look(curves):
+    for check in _ALONE:
+        if remark := check(curves):
             return (remark,)
     firsts = (_first(line, curves) for line in _LINES)
     remarks = dict.fromkeys(remark for remark in firsts if remark)
     return tuple(sorted(remarks, key=lambda each: _ORDER.index(each.severity)))
 
 
-def _first(line: tuple[Look, ...], curves: Curves) -> Remark | None:
-    return next((remark for look in line if (remark := look(curves))), None)
+def _first(line: tuple[Check, ...], curves: Curves) -> Remark | None:
+    return next((remark for check in line if (remark := check(curves))), None)

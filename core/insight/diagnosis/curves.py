@@ -163,8 +163,3 @@ def falls_in_the_long_run(values: tuple[float, ...]) -> bool:
     """Tell whether the second half is on average below the first."""
     half = len(values) // 2
     return half > 0 and statistics.mean(values[half:]) < statistics.mean(values[:half])
-
-
-def percent(share: float) -> str:
-    """Write a share as percent, like "97.7 %"; 100 only if nothing is missing."""
-    return f"{min(share * 100, 99.9) if share < 1 else 100:.1f} %"

@@ -8,9 +8,9 @@ from core.insight.diagnosis.curves import (
     Curves,
     Remark,
     Severity,
-    percent,
     typical_reversal,
 )
+from core.proportion import percent
 
 RISE: Final = 0.1
 """Validation losses less than a tenth above the lowest are about the lowest."""
@@ -86,9 +86,9 @@ def gap(curves: Curves) -> Remark | None:
     return Remark(
         kind="gap",
         severity=Severity.WARNING if _gap(curves) > WIDE_GAP else Severity.NOTE,
-        finding=f"{percent(training)} of the training images are right, but "
-        f"{percent(validation)} of the validation images: much of what it learns "
-        "holds for its own images only.",
+        finding=f"Training accuracy is {percent(training)}, but validation accuracy "
+        f"only {percent(validation)}: much of what the network learns does not "
+        "generalise.",
         advice=_against_overfitting(curves, stop=False),
     )
 
@@ -107,8 +107,8 @@ def underfitting(curves: Curves) -> Remark | None:
         kind="underfitting",
         severity=Severity.NOTE,
         finding=f"Training accuracy has levelled off at {percent(training)}, and "
-        f"validation is at {percent(validation)}: the network cannot learn more "
-        "of these images as it is.",
+        f"validation accuracy is {percent(validation)}: underfitting. The network "
+        "cannot fit these images better as it is.",
         advice=_against_underfitting(curves),
     )
 
@@ -124,7 +124,7 @@ def plateau(curves: Curves) -> Remark | None:
         return None
     advice = "Fewer epochs might do as well."
     if curves.config.schedule == "constant":
-        advice = "Let the learning rate fall (cosine or one-cycle), or set a patience."
+        advice = "Use a cosine or one-cycle learning rate schedule, or early stopping."
     return Remark(
         kind="plateau",
         severity=Severity.NOTE,
@@ -142,10 +142,12 @@ def _gap(curves: Curves) -> float:
 def _against_overfitting(curves: Curves, *, stop: bool) -> str:
     config = curves.config
     ideas = [
-        "images changed at random" if config.augmentation.is_none else "",
+        "augmentation" if config.augmentation.is_none else "",
         "more dropout" if config.network.dropout else "dropout",
-        "fewer images held out" if config.validation_fraction > MUCH_HELD_OUT else "",
-        "a patience, which keeps the best epoch"
+        "a smaller validation split"
+        if config.validation_fraction > MUCH_HELD_OUT
+        else "",
+        "early stopping, which keeps the best epoch"
         if stop and not config.patience
         else "",
     ]
@@ -157,7 +159,7 @@ def _against_underfitting(curves: Curves) -> str:
     is_dense = not network.is_convolutional
     ideas = [
         "less dropout" if network.dropout else "",
-        "" if config.augmentation.is_none else "weaker changes of the images",
+        "" if config.augmentation.is_none else "weaker augmentation",
         "more or wider layers" if is_dense else "more filters or blocks",
         "a convolutional network" if is_dense else "",
     ]

@@ -14,9 +14,9 @@ from core.insight.diagnosis.curves import (
     falls_always,
     falls_in_the_long_run,
     num_turns,
-    percent,
     typical_move,
 )
+from core.proportion import percent
 
 MIN_STEPS: Final = 1000
 """After so many steps even a slow training answers better than by guessing."""
@@ -30,7 +30,7 @@ STUCK_ACCURACY: Final = 2.0
 MOVES: Final = 3.0
 """A change is clear if it is three times what the loss usually moves."""
 
-LEAST_MOVE: Final = 0.02
+MIN_MOVE: Final = 0.02
 """Moves below this share of guessing's loss (0.05 nats of 10 classes) are noise."""
 
 LOST: Final = 1.1
@@ -60,7 +60,7 @@ NO_BETTER: Final = 0.995
 MANY_DEAD: Final = 0.3
 """Some dead units are usual in wide layers, which have units to spare."""
 
-MOST_DEAD: Final = 0.8
+MOSTLY_DEAD: Final = 0.8
 """Hardly anything gets through a network of which so much is dead."""
 
 USUAL_RATE: Final = 1e-3
@@ -75,7 +75,7 @@ def not_a_number(curves: Curves) -> Remark | None:
     return Remark(
         kind="no number",
         severity=Severity.PROBLEM,
-        finding="The loss is no finite number any more: the weights have blown up.",
+        finding="The training has diverged: its loss is no longer a finite number.",
         advice=_lower_rate(curves),
     )
 
@@ -92,16 +92,16 @@ def not_learning(curves: Curves) -> Remark | None:
     return Remark(
         kind=kind,
         severity=Severity.PROBLEM,
-        finding=f"The network does not learn: its training loss is {losses[-1]:.2f}, "
-        f"where guessing has {guessing:.2f}, and {percent(curves.accuracy)} are right, "
-        f"where chance is {percent(curves.chance)}.",
+        finding=f"The network does not learn: its training loss is {losses[-1]:.2f} "
+        f"(guessing: {guessing:.2f}), its accuracy {percent(curves.accuracy)} "
+        f"(chance: {percent(curves.chance)}).",
         advice=advice,
     )
 
 
 def dead_network(curves: Curves) -> Remark | None:
     """See whether most hidden units answer nothing any more."""
-    return _dead(curves, above=MOST_DEAD, severity=Severity.PROBLEM)
+    return _dead(curves, above=MOSTLY_DEAD, severity=Severity.PROBLEM)
 
 
 def dead_units(curves: Curves) -> Remark | None:
@@ -116,9 +116,9 @@ def _dead(curves: Curves, *, above: float, severity: Severity) -> Remark | None:
     return Remark(
         kind="dead units",
         severity=severity,
-        finding=f"{percent(share)} of the hidden units answer 0 to every image: they "
-        "are dead, and learn no more.",
-        advice=f"{_lower_rate(curves)} Or choose another activation than relu.",
+        finding=f"{percent(share)} of the hidden units output 0 for every image: they "
+        "are dead and no longer learn.",
+        advice=f"{_lower_rate(curves)} Or choose an activation other than relu.",
     )
 
 
@@ -128,7 +128,7 @@ def collapse(curves: Curves) -> Remark | None:
     if len(losses) < FEW:
         return None
     lowest = min(losses)
-    move = max(LEAST_MOVE * curves.guessing_loss, MOVES * typical_move(losses))
+    move = max(MIN_MOVE * curves.guessing_loss, MOVES * typical_move(losses))
     # The first epoch starts by guessing, so each later one should be better.
     worse = len(by_epoch) >= FEW and by_epoch[-1] > by_epoch[0]
     if not worse and min(losses[-2:]) < max(LOST * lowest, lowest + move):
@@ -137,8 +137,8 @@ def collapse(curves: Curves) -> Remark | None:
     return Remark(
         kind="rate too high",
         severity=Severity.PROBLEM,
-        finding=f"The training loss is {losses[-1]:.2f}, and was {lowest:.2f} in epoch "
-        f"{math.ceil(epoch)}: the network loses what it had learned.",
+        finding=f"The training loss has risen from {lowest:.2f} in epoch "
+        f"{math.ceil(epoch)} to {losses[-1]:.2f}: the network loses what it learned.",
         advice=_lower_rate(curves),
     )
 
@@ -149,13 +149,13 @@ def swinging(curves: Curves) -> Remark | None:
     if len(values) < FEW:
         return None
     level = statistics.median(values)
-    size = max(LEAST_MOVE * curves.guessing_loss, SWING * level)
+    size = max(MIN_MOVE * curves.guessing_loss, SWING * level)
     if num_turns(values, size=size) < 2:  # noqa: PLR2004 - up and down, or down and up
         return None
     return Remark(
         kind="rate too high",
         severity=Severity.WARNING,
-        finding=f"Validation loss goes up and down between {min(values):.2f} and "
+        finding=f"Validation loss swings between {min(values):.2f} and "
         f"{max(values):.2f} instead of settling.",
         advice=_lower_rate(curves),
     )

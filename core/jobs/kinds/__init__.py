@@ -36,8 +36,8 @@ def task_of(store: "RunStore", job: Job) -> Task:
     kind = KINDS.get(job.kind)
     if kind is None:
         message = (
-            f"Expected work of a kind that this version knows ({', '.join(KINDS)}), "
-            f"got {job.kind!r}. Another version of Inklab asked for it: use that one."
+            f"Expected a task of a kind that this version knows ({', '.join(KINDS)}), "
+            f"got {job.kind!r}. It comes from another version of Inklab: use that one."
         )
         raise SchemaError(message)
     document = store.document(job.id)

@@ -1,4 +1,4 @@
-"""The task that makes one model of several: what can be combined, and the work."""
+"""The task that makes an ensemble: which runs it can have, and the work."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -25,7 +25,7 @@ MEAN_TOLERANCE: Final = 1e-4
 
 
 class Combine(Task):
-    """What makes one model of runs: it answers with the mean of theirs.
+    """What makes an ensemble of runs: it predicts with the mean of theirs.
 
     Attributes:
         members: The ids of the runs; see `ensemble_of`.
@@ -40,7 +40,7 @@ class Combine(Task):
     def when_memory_runs_out(self) -> str:
         """What somebody can do who has not enough memory for it."""
         return (
-            f"combine fewer runs (they were {len(self.members)}), or close other "
+            f"choose fewer runs (there were {len(self.members)}), or close other "
             "programs"
         )
 
@@ -57,7 +57,7 @@ class Combine(Task):
         run = store.get(context.job_id)
         dataset = datasets.load(run.config.dataset)
         context.say(*log_messages.what(run, dataset.spec))
-        context.say(f"It combines the runs {', '.join(self.members)}.")
+        context.say(f"Ensemble of the runs {', '.join(self.members)}.")
         members = self._members(store)
         combined = _combined(context, dataset, members)
         card = ensemble_card(
@@ -134,14 +134,14 @@ def _check(members: Sequence[Run]) -> None:
     num_members = len({member.id for member in members})
     if len(members) > num_members:
         message = (
-            f"Expected different runs to combine, got {len(members)} of which only "
-            f"{num_members} differ. Name each run once."
+            f"Expected different runs for an ensemble, got {len(members)}, of which "
+            f"only {num_members} differ. Name each run once."
         )
         raise ConfigError(message)
     if not MIN_MEMBERS <= num_members <= MAX_MEMBERS:
         message = (
-            f"Expected {MIN_MEMBERS} to {MAX_MEMBERS} runs to combine, got "
-            f"{num_members}. Choose so many."
+            f"Expected {MIN_MEMBERS} to {MAX_MEMBERS} runs for an ensemble, got "
+            f"{num_members}. Choose other runs."
         )
         raise ConfigError(message)
     for member in members:
@@ -150,7 +150,7 @@ def _check(members: Sequence[Run]) -> None:
     if len(datasets) > 1:
         message = (
             "Expected runs of one data set, got runs of "
-            f"{' and '.join(datasets)}. Combine only those that know the same classes."
+            f"{' and '.join(datasets)}. Choose runs with the same classes."
         )
         raise ConfigError(message)
 
@@ -159,7 +159,7 @@ def _check_one(member: Run) -> None:
     if isinstance(member.config, EnsembleConfig):
         message = (
             f"Expected runs of single networks, but {member.name} ({member.id}) is "
-            f"itself an ensemble. Combine its members: {' '.join(member.members)}."
+            f"itself an ensemble. Choose its members: {' '.join(member.members)}."
         )
         raise ConfigError(message)
 
@@ -189,10 +189,10 @@ def _check_mean(
     # Written so that NaN is refused too.
     if not difference <= MEAN_TOLERANCE:
         message = (
-            "Expected the ensemble to give the mean of what its members answered "
-            f"when they were tested within {MEAN_TOLERANCE:g}, but it differs by "
-            f"{difference:.2g}: the model.keras of a member was changed since, or its "
-            "weights are so huge that rounding decides, which another computer does "
-            "otherwise. Train the members again."
+            "Expected the ensemble to predict the mean of its members' stored "
+            f"predictions within {MEAN_TOLERANCE:g}, but it differs by "
+            f"{difference:.2g}: the model.keras of a member has changed, or its "
+            "weights are so large that rounding, which differs between computers, "
+            "decides. Train the members again."
         )
         raise ArtifactError(message)

@@ -15,6 +15,6 @@ class Project(Task):
     def work(self, context: TaskContext) -> None:
         """Project the features, and leave the points with the run."""
         features = context.store.predictions(self.subject).features
-        context.report(0.2, "finding the directions in which the images differ most")
+        context.report(0.2, "computing the principal components")
         points, explained = principal_components(features)
         context.attach_arrays(self, points=points, explained=explained)

@@ -50,8 +50,8 @@ class Train(Task):
     def when_memory_runs_out(self) -> str:
         """What somebody can do who has not enough memory for it."""
         return (
-            f"train with smaller batches (they were of {self.config.batch_size:,} "
-            "images) or a smaller network, or close other programs"
+            f"use a smaller batch size (it was {self.config.batch_size:,}) or a "
+            "smaller network, or close other programs"
         )
 
     def create(self, store: "RunStore", *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a task finds out about a run: its result, or how it gets one."""
+"""What an analysis has found out about a run, or how to get it."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from core.errors import UnknownRunError
 from core.jobs.tasks import Task
 from core.records import Attachment, Job, Run, RunStatus
 from dashboard import services, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, run_status
 
 LOOK_SECONDS: Final = 0.8
 
@@ -19,7 +19,7 @@ def result_of(task: Task, run: Run, *, offer: str) -> Attachment | None:
     Args:
         task: What makes it.
         run: The run that it is about.
-        offer: What one gets, and about how long it takes.
+        offer: What the viewer gets, and about how long it takes.
 
     Returns:
         The result; None if there is none yet.
@@ -31,11 +31,11 @@ def result_of(task: Task, run: Run, *, offer: str) -> Attachment | None:
         st.fragment(_progress, run_every=LOOK_SECONDS)(found.id)
         return None
     if found is not None and found.status is RunStatus.FAILED:
-        st.error(words.literal(found.reason), title=f"{task.title} failed")
+        run_status.show_failure(found)
     else:
         st.info(offer, icon=":material/info:")
     st.button(
-        f"Make the {task.title.lower()}",
+        f"Compute the {task.title.lower()}",
         icon=":material/play_arrow:",
         key=f"make_{task.kind}",
         on_click=_ask,
@@ -66,10 +66,8 @@ def _progress(job_id: str) -> None:
 
 
 def _stage(job: Job) -> str:
-    if place := services.place(job):
-        turn = f"{words.ordinal(place.number)} of {place.total:,}"
-        return f"It waits for its turn: {turn}"
-    return words.literal(job.activity).capitalize() or "It is starting"
+    doing = words.literal(job.activity)
+    return run_status.turn(job) or doing.capitalize() or "Starting"
 
 
 def _ask(run: Run, task: Task) -> None:

@@ -39,11 +39,11 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
     if not len(chosen):
         return
     st.button(
-        f"{len(chosen):,} chosen images",
+        f"{len(chosen):,} selected images",
         icon=":material/close:",
         icon_position="right",
         key="remove_points",
-        help="Choose none",
+        help="Clear the selection",
         on_click=state.choose_points,
         args=((),),
     )
@@ -53,10 +53,10 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
         dataset.test.images,
         chosen,
         captions=[
-            f"test image {index:,}: {classes[one]}, predicted as {classes[other]}"
+            f"test image {index:,}: {classes[one]} predicted as {classes[other]}"
             for index, one, other in zip(chosen, true, predicted, strict=True)
         ],
         key="chosen_images",
         grid=GRID,
-        alt=f"{len(chosen):,} chosen test images",
+        alt=f"{len(chosen):,} selected test images",
     )

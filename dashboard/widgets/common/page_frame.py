@@ -3,21 +3,11 @@
 import contextlib
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
 
 import streamlit as st
 
 from core.errors import InklabError
-from dashboard import services, words
-
-_FOLDER: Final = "dashboard/pages"
-OVERVIEW: Final = f"{_FOLDER}/overview.py"
-EXPLORE: Final = f"{_FOLDER}/explore.py"
-TRAIN: Final = f"{_FOLDER}/train.py"
-RUNS: Final = f"{_FOLDER}/runs.py"
-EVALUATE: Final = f"{_FOLDER}/evaluate.py"
-MISTAKES: Final = f"{_FOLDER}/mistakes.py"
-DRAW: Final = f"{_FOLDER}/draw.py"
+from dashboard import page_paths, services, words
 
 
 def pages() -> Mapping[str, list[st.Page]]:
@@ -25,7 +15,7 @@ def pages() -> Mapping[str, list[st.Page]]:
     return {
         "": [
             st.Page(
-                OVERVIEW,
+                page_paths.OVERVIEW,
                 title="Overview",
                 icon=":material/home:",
                 default=True,
@@ -33,22 +23,24 @@ def pages() -> Mapping[str, list[st.Page]]:
             ),
             # The first page has the address of the app; its name leads there too.
             st.Page(
-                lambda: st.switch_page(OVERVIEW),
+                lambda: st.switch_page(page_paths.OVERVIEW),
                 title="Overview",
                 url_path="overview",
                 visibility="hidden",
             ),
         ],
-        "Data": [st.Page(EXPLORE, title="Explore", icon=":material/grid_view:")],
+        "Data": [
+            st.Page(page_paths.EXPLORE, title="Explore", icon=":material/grid_view:")
+        ],
         "Train": [
-            st.Page(TRAIN, title="Train", icon=":material/model_training:"),
-            st.Page(RUNS, title="Runs", icon=":material/table_rows:"),
+            st.Page(page_paths.TRAIN, title="Train", icon=":material/model_training:"),
+            st.Page(page_paths.RUNS, title="Runs", icon=":material/table_rows:"),
         ],
         "Results": [
-            st.Page(EVALUATE, title="Evaluate", icon=":material/grid_on:"),
-            st.Page(MISTAKES, title="Mistakes", icon=":material/rule:"),
+            st.Page(page_paths.EVALUATE, title="Evaluate", icon=":material/grid_on:"),
+            st.Page(page_paths.MISTAKES, title="Mistakes", icon=":material/rule:"),
         ],
-        "Try": [st.Page(DRAW, title="Draw", icon=":material/draw:")],
+        "Try": [st.Page(page_paths.DRAW, title="Draw", icon=":material/draw:")],
     }
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.config import presets
 from core.insight import network_cost
+from core.proportion import percent
 from core.records import Run
-from dashboard import services, state, words
-from dashboard.charts.words import percent
-from dashboard.widgets.common import clock, page_frame
+from dashboard import page_paths, services, state, words
+from dashboard.widgets.common import clock, run_status
 
 _PICKER = "run_picker"
 
@@ -28,8 +28,8 @@ def pick_run() -> Run:
     wanted = state.run_id()
     if wanted is not None and wanted not in runs:
         st.warning(
-            "The run of this link is not, or not any more, among the finished runs. "
-            "This is the newest one instead."
+            "The run in this link has not finished, or no longer exists. This is the "
+            "newest finished run instead."
         )
         wanted = None
     chosen = wanted or next(iter(runs))
@@ -57,8 +57,8 @@ def _titles(runs: dict[str, Run]) -> dict[str, str]:
 
 def _offer_first_run() -> None:
     st.info(
-        "There is no trained network yet. Train one, in seconds, to see its results "
-        "here.",
+        "There is no trained network yet. Train one in a few seconds to see its "
+        "results here.",
         icon=":material/info:",
     )
     first_run_button()
@@ -75,7 +75,7 @@ def first_run_button() -> None:
         help=fastest.summary,
     ):
         run_id = services.start_run(fastest.config, name=fastest.name)
-        st.switch_page(page_frame.TRAIN, query_params={state.WATCHED_RUN: run_id})
+        st.switch_page(page_paths.TRAIN, query_params={state.WATCHED_RUN: run_id})
 
 
 def links(run: Run) -> None:
@@ -83,20 +83,20 @@ def links(run: Run) -> None:
     link = {state.RUN: run.id}
     with st.container(horizontal=True):
         st.page_link(
-            page_frame.EVALUATE,
-            label="How good is it?",
+            page_paths.EVALUATE,
+            label="Evaluate",
             icon=":material/grid_on:",
             query_params=link,
         )
         st.page_link(
-            page_frame.MISTAKES,
-            label="What does it get wrong?",
+            page_paths.MISTAKES,
+            label="See its mistakes",
             icon=":material/rule:",
             query_params=link,
         )
         st.page_link(
-            page_frame.DRAW,
-            label="Try your own hand",
+            page_paths.DRAW,
+            label="Try your handwriting",
             icon=":material/draw:",
             query_params=link,
         )
@@ -110,7 +110,7 @@ def table(runs: Sequence[Run]) -> None:
             "Name": words.literal(run.name),
             "Network": network_cost.describe_network(run.config),
             "Test accuracy": _accuracy(run),
-            "Status": str(run.status).capitalize(),
+            "Status": run_status.label(run),
             "Started": words.moment(run.created, now=now),
         }
         for run in runs

@@ -24,7 +24,7 @@ def sample_card(dataset: Dataset, evaluation: Evaluation, index: int) -> None:
     predicted = int(evaluation.predicted[index])
     with st.container(border=True):
         st.subheader(
-            f"Test image {index:,}: {words.literal(classes[true])} read as "
+            f"Test image {index:,}: {words.literal(classes[true])} predicted as "
             f"{words.literal(classes[predicted])}",
             anchor=False,
         )

@@ -1,4 +1,4 @@
-"""A canvas with its tools, the way from ink to glyph, and the answer."""
+"""A canvas with its tools, the way from ink to model input, and the prediction."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from core.inference import Predictor
 from core.types import GrayImage
 from dashboard import canvas, figure, services, state, words
 from dashboard.charts.bars import probability_bars
-from dashboard.charts.words import percent
 from dashboard.widgets.common import page_frame
 from dashboard.widgets.common.sample_card import large_glyph
 from dashboard.widgets.draw import source
@@ -26,11 +25,11 @@ BESIDE_THE_CROP = 128
 
 @dataclass(frozen=True)
 class Character:
-    """What is read, and where it comes from.
+    """What is classified, and where it comes from.
 
     Attributes:
-        steps: The ink on its way to a model's image, or None if there is none.
-        origin: What is read, in words; empty if there is nothing.
+        steps: The ink on its way to the model's input, or None if there is none.
+        origin: Where it comes from, in words; empty if there is nothing.
     """
 
     steps: NormalisationSteps | None = None
@@ -57,14 +56,14 @@ def drawn_or_opened() -> Character:
 def _canvas_with_tools() -> NormalisationSteps | None:
     slot = st.container()
     pen = st.slider(
-        "Pen",
-        canvas.THINNEST_PEN,
-        canvas.THICKEST_PEN,
+        "Pen width",
+        canvas.MIN_PEN,
+        canvas.MAX_PEN,
         canvas.DEFAULT_PEN,
         key="pen",
         **state.LINKED,
         width=canvas.SIDE,
-        help="Width of the stroke in pixels of the canvas.",
+        help="Width of a stroke, in pixels of the canvas.",
     )
     st.button(
         "Clear",
@@ -85,8 +84,8 @@ def _picture() -> UploadedFile | None:
         sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
         # Another one, which is empty, when all is cleared.
         key=f"picture_{state.number(state.CANVAS)}",
-        help="As drawn, scanned or photographed: its background and contrast are "
-        "normalised first. Draw again to read your drawing instead.",
+        help="A drawing, a scan or a photo. Its background and contrast are normalised "
+        "first. Draw again to classify your drawing instead.",
     )
 
 
@@ -106,8 +105,8 @@ def steps(way: NormalisationSteps | None) -> None:
     """
     if way is None:
         st.caption(
-            "Your drawing will be cropped to its ink, scaled to 20 pixels and centred "
-            "by its mass in 28 x 28, as the images that the model learned from were."
+            "Your drawing is cropped to its ink, scaled to 20 pixels and centred by "
+            "its mass in 28 x 28, like the images that the model was trained on."
         )
         return
     with st.container(horizontal=True, gap="small"):
@@ -115,7 +114,7 @@ def steps(way: NormalisationSteps | None) -> None:
         _thumbnail(way.square, "In a square")
         _thumbnail(way.glyph, "Scaled and centred")
     large_glyph(way.glyph, key="seen")
-    st.caption("28 x 28 pixels. Point at one to read its ink, from 0 to 1.")
+    st.caption("28 x 28 pixels. Hover over one for its value, from 0 to 1.")
 
 
 def _thumbnail(image: GrayImage, caption: str) -> None:
@@ -131,19 +130,19 @@ def _thumbnail(image: GrayImage, caption: str) -> None:
 def answer(
     predictor: Predictor, character: Character, classes: tuple[str, ...]
 ) -> None:
-    """Show what the model reads, with the probabilities of all classes."""
+    """Show what the model predicts, with the probabilities of all classes."""
     if character.steps is None:
-        st.info("Draw something: the answer appears here.", icon=":material/draw:")
+        st.info("Draw something: the prediction appears here.", icon=":material/draw:")
         return
     read = predictor.answer(character.steps.glyph)
     st.metric(
-        "The model reads",
+        "Predicted class",
         words.literal(classes[read.best]),
-        f"{percent(read.confidence)} sure",
+        words.confidence(read.confidence).capitalize(),
         delta_color="off",
         delta_arrow="off",
     )
-    st.caption(f"Read from {character.origin}.")
+    st.caption(f"Input: {character.origin}.")
     figure.show(
         probability_bars(
             read.probabilities,
@@ -152,5 +151,5 @@ def answer(
             palette=services.palette(),
         ),
         key="answer_bars",
-        alt="Probability of each class for the drawing",
+        alt=f"Probability of each class for {character.origin}",
     )

@@ -1,4 +1,4 @@
-"""The confusion matrix, the images of a cell, and the scores of each class."""
+"""The confusion matrix, the images of a cell, and the metrics of each class."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,11 +9,11 @@ import streamlit as st
 from core.datasets.store import Dataset
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import cell_indices
+from core.proportion import percent
 from core.types import Counts
 from dashboard import services, state, words
 from dashboard.charts.confusion import confusion_figure
 from dashboard.charts.mosaic import Grid
-from dashboard.charts.words import percent
 from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
@@ -23,7 +23,7 @@ MATRIX: Final = "confusion_matrix"
 TRUE: Final = "cell_true"
 PREDICTED: Final = "cell_predicted"
 CELL_GRID: Final = Grid(columns=8, tile=57)
-MOST_IMAGES: Final = 64
+MAX_IMAGES: Final = 64
 
 
 def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -> None:
@@ -48,7 +48,7 @@ def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -
             "Hide the diagonal",
             key="hide_diagonal",
             **state.LINKED,
-            help="Without what was read right, the mistakes stand out.",
+            help="Without the correct predictions, the mistakes stand out.",
         )
     num_classes = len(classes)
 
@@ -78,7 +78,7 @@ def pick_cell(classes: tuple[str, ...], *, selected: Cell | None) -> None:
         st.session_state[TRUE] = st.session_state[PREDICTED] = None
     for key, label, chosen in (
         (TRUE, "True class", selected.true if selected else None),
-        (PREDICTED, "Read as", selected.predicted if selected else None),
+        (PREDICTED, "Predicted class", selected.predicted if selected else None),
     ):
         if chosen is not None:
             st.session_state[key] = classes[chosen]
@@ -103,23 +103,23 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
         true=cell.true,
         predicted=cell.predicted,
     )
-    title = f"{classes[cell.true]} read as {classes[cell.predicted]}"
+    title = f"{classes[cell.true]} predicted as {classes[cell.predicted]}"
     st.button(
         words.literal(title),
         icon=":material/close:",
         icon_position="right",
         key="remove_cell",
-        help="Choose no cell",
+        help="Clear the selection",
         on_click=state.choose_cell,
         args=(None,),
     )
     if not len(indices):
         st.info(
-            f"No test image: {words.literal(title)} never happened.",
+            f"No {words.literal(title)} among the test images.",
             icon=":material/check:",
         )
         return
-    shown = indices[:MOST_IMAGES]
+    shown = indices[:MAX_IMAGES]
     st.caption(
         f"{len(shown):,} of {len(indices):,} test images, the most confident first. "
         "Click one for its probabilities."
@@ -130,7 +130,7 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
         captions=_captions(evaluation, cell.predicted, shown.tolist()),
         key=f"cell_{cell.true}_{cell.predicted}",
         grid=CELL_GRID,
-        alt=f"Test images of class {title}",
+        alt=f"Test images: {title}",
     )
 
 
@@ -147,8 +147,9 @@ def class_table(scores: Sequence[ClassScores], classes: Sequence[str]) -> None:
     )
     st.table(table.set_index("Class"), alt="Precision, recall and F1 of each class")
     st.caption(
-        "Precision: share right of those read as this class. Recall: share right of "
-        "those that are this class. F1: their harmonic mean."
+        "Precision: share of the images predicted as this class that belong to it. "
+        "Recall: share of the images of this class that were predicted as it. F1: the "
+        "harmonic mean of both."
     )
 
 
@@ -169,6 +170,6 @@ def _captions(
 ) -> list[str]:
     probabilities = evaluation.predictions.probabilities[:, predicted]
     return [
-        f"test image {index:,}, {percent(float(probabilities[index]))} sure"
+        f"test image {index:,}, {words.confidence(float(probabilities[index]))}"
         for index in shown
     ]

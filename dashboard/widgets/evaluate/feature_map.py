@@ -1,4 +1,4 @@
-"""The feature map: test images that the network finds alike lie together."""
+"""The feature map: test images with similar features lie close together."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.datasets.store import Dataset
 from core.jobs.kinds.projection import Project
+from core.proportion import percent
 from core.records import Run
 from dashboard import figure, services
 from dashboard.charts.scatter import class_scatter
@@ -17,27 +18,30 @@ MAX_POINTS: Final = 10_000
 
 
 def feature_map(run: Run, dataset: Dataset, evaluation: Evaluation) -> None:
-    """Show the map, and the images that were chosen in it."""
+    """Show the map, and the images that are selected in it."""
     st.subheader("Feature map", anchor=False)
     made = analysis.result_of(
         Project(subject=run.id),
         run,
-        offer="See which test images the network finds alike: the features of its last "
-        "hidden layer on a plane (PCA). It takes some seconds.",
+        offer="See which test images look alike to the network: the features of its "
+        "last hidden layer, projected to two dimensions (PCA). It takes some seconds.",
     )
     if made is None:
         return
     arrays = services.store().arrays(run.id, made)
     points, labels = arrays["points"], evaluation.predictions.labels
     indices = np.linspace(0, len(points) - 1, min(len(points), MAX_POINTS)).astype(int)
-    first, second = (f"{share:.0%} of the variance" for share in arrays["explained"])
+    first, second = (percent(share, decimals=0) for share in arrays["explained"])
     figure.show(
         class_scatter(
             points[indices],
             labels[indices],
             classes=dataset.spec.classes,
             indices=indices,
-            axis_titles=(f"Component 1 ({first})", f"Component 2 ({second})"),
+            axis_titles=(
+                f"Component 1 ({first} of the variance)",
+                f"Component 2 ({second} of the variance)",
+            ),
             palette=services.palette(),
         ),
         key="feature_map",
@@ -48,6 +52,6 @@ def feature_map(run: Run, dataset: Dataset, evaluation: Evaluation) -> None:
     )
     st.caption(
         f"{len(indices):,} test images, coloured by their true class. Draw a lasso "
-        f"around some to see up to {chosen_images.MAX_IMAGES} of them."
+        f"around some of them to see up to {chosen_images.MAX_IMAGES} images."
     )
     chosen_images.show(dataset, evaluation)

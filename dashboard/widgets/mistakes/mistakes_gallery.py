@@ -1,4 +1,4 @@
-"""Choose among the misread images, and show a page of them."""
+"""Choose among the misclassified images, and show a page of them."""
 
 from typing import Final, Literal
 
@@ -8,9 +8,8 @@ import streamlit as st
 from core.datasets.store import Dataset
 from core.evaluation.mistakes import Mistakes
 from core.types import Indices
-from dashboard import state
+from dashboard import state, words
 from dashboard.charts.mosaic import Grid
-from dashboard.charts.words import percent
 from dashboard.widgets.common import gallery
 
 Order = Literal["most confident first", "least confident first"]
@@ -79,8 +78,9 @@ def show(dataset: Dataset, found: Mistakes, shown: Indices) -> None:
     """
     names = dataset.spec.classes
     captions = [
-        f"{names[found.true[position]]} read as {names[found.predicted[position]]}, "
-        f"{percent(float(found.confidence[position]))} sure, "
+        f"{names[found.true[position]]} predicted as "
+        f"{names[found.predicted[position]]}, "
+        f"{words.confidence(float(found.confidence[position]))}, "
         f"test image {found.indices[position]:,}"
         for position in shown
     ]
@@ -90,7 +90,7 @@ def show(dataset: Dataset, found: Mistakes, shown: Indices) -> None:
         captions=captions,
         key="mistakes",
         grid=GRID,
-        alt=f"{len(shown)} misread test images",
+        alt=f"{len(shown)} misclassified test images",
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import MAX_MEMBERS
 from core.handover import bundle
 from core.records import Run
-from dashboard import services, state
+from dashboard import page_paths, services, state
 from dashboard.widgets.common import page_frame
 
 
@@ -29,13 +29,13 @@ def export(chosen: Sequence[Run]) -> None:
         icon=":material/download:",
         key="export",
         on_click="ignore",
-        help="One zip: the model as Keras, LiteRT and ONNX, recipe, curves, "
-        "predictions, a card, and a script of plain Keras that trains the same.",
+        help="One zip: the model as Keras, LiteRT and ONNX, the recipe, curves and "
+        "predictions, a model card, and a plain Keras script of the training.",
     )
 
 
 def combine(chosen: Sequence[Run]) -> None:
-    """Offer to combine several runs to one that answers with their mean.
+    """Offer to make an ensemble of several runs.
 
     Args:
         chosen: The selected runs.
@@ -43,12 +43,12 @@ def combine(chosen: Sequence[Run]) -> None:
     if not 1 < len(chosen) <= MAX_MEMBERS or not all(run.has_model for run in chosen):
         return
     if st.button(
-        "Combine",
+        "Make an ensemble",
         icon=":material/merge:",
         key="combine",
-        help="Makes one run of them that answers with the mean of their "
-        "probabilities, which is often better than each.",
+        help="Creates a run that predicts with the mean of their probabilities. It is "
+        "often more accurate than each of them.",
     ):
         with page_frame.plain_errors():
             run_id = services.combine_runs([run.id for run in chosen])
-            st.switch_page(page_frame.TRAIN, query_params={state.WATCHED_RUN: run_id})
+            st.switch_page(page_paths.TRAIN, query_params={state.WATCHED_RUN: run_id})

@@ -9,14 +9,14 @@ import streamlit as st
 from core.config import differing_settings
 from core.config.controls import title_of
 from core.evaluation.comparison import Comparison
+from core.proportion import percent
 from core.records import Run
 from dashboard import figure, results, services, state, words
 from dashboard.charts.curves import Quantity, Series, compared_curves
-from dashboard.charts.words import percent
 from dashboard.widgets.common import page_frame
 
-MOST_CURVES: Final = 6
-LEAST_P: Final = 0.001
+MAX_CURVES: Final = 6
+MIN_P: Final = 0.001
 NOTHING: Final = "\u2013"
 
 
@@ -37,11 +37,13 @@ def compare(chosen: Sequence[Run]) -> None:
 def _verdict(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     first, second = chosen
     if first.config.dataset != second.config.dataset:
-        st.info("They were tested on other images, so their accuracies do not compare.")
+        st.info(
+            "They were tested on different images: do not compare their accuracies."
+        )
     elif first.has_model and second.has_model:
         st.markdown(
             verdict(results.compare(first, second), *map(words.literal, titles)),
-            help="It is about these two networks. Another seed gives other networks: "
+            help="This compares these two networks. Another seed gives other networks: "
             "to compare recipes, train each with several seeds.",
         )
 
@@ -55,22 +57,22 @@ def verdict(found: Comparison, one: str, other: str) -> str:
         other: What the second is called, in Markdown.
     """
     if not found.only_first and not found.only_second:
-        return "Both read exactly the same test images right."
+        return "Both classify exactly the same test images correctly."
     counts = (
-        f"Of {found.total:,} test images, {found.only_first:,} are read right only by "
-        f"**{one}**, {found.only_second:,} only by **{other}**."
+        f"Of {found.total:,} test images, {found.only_first:,} are classified "
+        f"correctly only by **{one}**, and {found.only_second:,} only by **{other}**."
     )
     p_value = found.p_value
-    p_text = f"p < {LEAST_P}" if p_value < LEAST_P else f"p = {p_value:.3f}"
+    p_text = f"p < {MIN_P}" if p_value < MIN_P else f"p = {p_value:.3f}"
     if not found.is_larger_than_chance:
         return (
-            f"{counts} That may well be chance ({p_text}, McNemar's exact test): these "
+            f"{counts} This may well be chance ({p_text}, McNemar's exact test): these "
             "images cannot tell which is better."
         )
     better = one if found.only_first > found.only_second else other
     return (
-        f"{counts} That is more than chance ({p_text}, McNemar's exact test): "
-        f"**{better}** reads such images better."
+        f"{counts} This is unlikely to be chance ({p_text}, McNemar's exact test): "
+        f"**{better}** is more accurate on such images."
     )
 
 
@@ -86,7 +88,7 @@ def _table(chosen: Sequence[Run], titles: Sequence[str]) -> None:
         table.replace("", NOTHING),
         alt="Results of the selected runs, and the settings in which they differ",
     )
-    st.caption("Results, and the settings that differ. All others are the same.")
+    st.caption("Results and the settings that differ. All other settings are the same.")
 
 
 def _results(chosen: Sequence[Run]) -> dict[str, tuple[str, ...]]:
@@ -109,14 +111,14 @@ def _results(chosen: Sequence[Run]) -> dict[str, tuple[str, ...]]:
 def _curves(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     quantity = _pick_quantity()
     series = []
-    for run, title in list(zip(chosen, titles, strict=True))[:MOST_CURVES]:
+    for run, title in list(zip(chosen, titles, strict=True))[:MAX_CURVES]:
         history = services.history(run)
         values = history.val_accuracy if quantity == "Accuracy" else history.val_loss
         epochs = tuple(float(epoch) for epoch in range(1, len(values) + 1))
         if values:
             series.append(Series(title, epochs, values, "validation"))
     if not series:
-        st.info("None of them has been validated after an epoch.")
+        st.info("None of these runs has a validation curve.")
         return
     figure.show(
         compared_curves(
@@ -130,8 +132,8 @@ def _curves(chosen: Sequence[Run], titles: Sequence[str]) -> None:
     )
     if len(series) < len(chosen):
         st.caption(
-            f"Curves of {len(series)} of {len(chosen)} runs: up to {MOST_CURVES} are "
-            "drawn, and only of runs that were validated after an epoch."
+            f"Curves of {len(series)} of {len(chosen)} runs: at most {MAX_CURVES} are "
+            "shown, and only of runs with a validation curve."
         )
 
 

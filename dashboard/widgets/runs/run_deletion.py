@@ -57,4 +57,6 @@ def _restore(deleted: tuple[str, ...]) -> None:
         state.select_runs(restored)
         if len(restored) < len(deleted):
             lost = words.count(len(deleted) - len(restored), "run")
-            st.warning(f"{lost} cannot be restored: MLflow has removed them for good.")
+            st.warning(
+                f"{lost} cannot be restored: MLflow has removed the files for good."
+            )

@@ -1,4 +1,4 @@
-"""One run: what it is worth, what people say about it, and how it was made."""
+"""One run: its results, its name and notes, its settings and its log."""
 
 from typing import Final
 
@@ -9,9 +9,8 @@ from core.config.controls import title_of
 from core.insight import network_cost
 from core.records import Run, RunStatus
 from core.runs import annotations
-from dashboard import services, state, words
-from dashboard.widgets.common import clock, page_frame, run_picker
-from dashboard.widgets.train import run_result
+from dashboard import page_paths, services, state, words
+from dashboard.widgets.common import clock, page_frame, run_picker, run_status
 
 LOG_HEIGHT: Final = 320
 
@@ -22,7 +21,7 @@ def details(run: Run) -> None:
     with result_column:
         st.subheader(words.literal(run.name), anchor=False)
         _summary(run)
-        _outcome(run)
+        _result(run)
         _links(run)
         with st.expander("Settings", icon=":material/tune:"):
             settings(run)
@@ -46,7 +45,7 @@ def settings(run: Run) -> None:
 
 
 def _log(run: Run) -> None:
-    """Show what was said while it was worked on, read when somebody asks for it."""
+    """Show the log, which is read when somebody opens it."""
     asked = st.expander(
         "Log", icon=":material/notes:", key=f"log_{run.id}", on_change="rerun"
     )
@@ -56,7 +55,8 @@ def _log(run: Run) -> None:
         text = services.log_of(run.id)
         if text is None:
             st.info(
-                "This run has no log: it has not begun, or it is older than logs.",
+                "This run has no log: it has not started, or was made before runs had "
+                "logs.",
                 icon=":material/info:",
             )
             return
@@ -73,7 +73,7 @@ def _log(run: Run) -> None:
 
 
 def _analyses(run: Run) -> None:
-    """Show what other work has found out about it, read when somebody asks for it."""
+    """Show which analyses there are, read when somebody opens it."""
     asked = st.expander(
         "Analyses",
         icon=":material/lab_research:",
@@ -86,14 +86,14 @@ def _analyses(run: Run) -> None:
         now = clock.now()
         lines = [f"- {words.literal(each.title)}" for each in services.attachments(run)]
         lines += [
-            f"- {words.literal(job.name)} ({job.status}), asked for "
+            f"- {words.literal(job.name)} ({run_status.label(job).lower()}), requested "
             f"{words.moment(job.created, now=now)}"
             for job in services.jobs_about(run)
             if job.status is not RunStatus.FINISHED
         ]
         st.markdown(
             "\n".join(lines)
-            or "Nothing yet. Evaluate offers what can be found out about a run."
+            or "No analyses yet. Evaluate offers a feature map of this run."
         )
 
 
@@ -107,19 +107,12 @@ def _summary(run: Run) -> None:
     )
 
 
-def _outcome(run: Run) -> None:
+def _result(run: Run) -> None:
+    run_status.show_end(run)
+    if not run.status.is_over:
+        text = f"This run is {run.status}."
+        st.info(text, icon=":material/hourglass_empty:")
     reached, seconds = run.scores.accuracy, run.scores.train_seconds
-    match run.status:
-        case RunStatus.FAILED:
-            text = f"{run.reason}{run_result.state_kept(run)}"
-            page_frame.show_error(text, title="The training failed")
-        case RunStatus.STOPPED if run.is_saving:
-            st.info("Stopped; what it learned is being saved.", icon=":material/save:")
-        case RunStatus.STOPPED if reached is None:
-            text = f"Stopped on request; it left no model.{run_result.state_kept(run)}"
-            st.info(text, icon=":material/stop:")
-        case RunStatus.QUEUED | RunStatus.RUNNING:
-            st.info(f"This run is {run.status}.", icon=":material/hourglass_empty:")
     if reached is not None:
         time = f", trained in {words.duration(seconds)}" if seconds else ""
         st.markdown(f"**{words.accuracy(reached)}**{time}.")
@@ -127,8 +120,8 @@ def _outcome(run: Run) -> None:
 
 def _links(run: Run) -> None:
     st.page_link(
-        page_frame.TRAIN,
-        label="How did it learn?" if run.status.is_over else "Watch it learn",
+        page_paths.TRAIN,
+        label="Learning curves" if run.status.is_over else "Watch the training",
         icon=":material/model_training:",
         query_params={state.WATCHED_RUN: run.id},
     )
@@ -153,11 +146,11 @@ def _name_and_note(run: Run) -> None:
     with st.form(f"words_{run.id}"):
         st.text_input("Name", run.name, max_chars=annotations.MAX_NAME, key=name_key)
         st.text_area(
-            "Note",
+            "Notes",
             run.note,
             max_chars=annotations.MAX_NOTE,
             key=note_key,
-            placeholder="What was tried, and what came of it",
+            placeholder="What you tried, and how it turned out",
         )
         st.form_submit_button(
             "Save",

@@ -45,7 +45,7 @@ def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
             "Find",
             key=state.FIND,
             **state.LINKED,
-            placeholder="Name, network or note",
+            placeholder="Name, network or notes",
             icon=":material/search:",
             width=260,
         )

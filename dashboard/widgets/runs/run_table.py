@@ -11,12 +11,12 @@ from core.handover.tables import text_cell
 from core.insight import network_cost
 from core.records import Run
 from dashboard import services, state, words
-from dashboard.widgets.common import clock, page_frame
+from dashboard.widgets.common import clock, page_frame, run_status
 
 TABLE: Final = "run_table"
 REFRESH_SECONDS: Final = 2.0
 ROW_PIXELS: Final = 35
-MOST_ROWS: Final = 12
+MAX_ROWS: Final = 12
 
 
 def select(shown: Sequence[Run]) -> tuple[Run, ...]:
@@ -39,7 +39,7 @@ def select(shown: Sequence[Run]) -> tuple[Run, ...]:
         on_select=lambda: _choose(ids),
         selection_mode="multi-row",
         hide_index=True,
-        height=(min(len(shown), MOST_ROWS) + 1) * ROW_PIXELS + 3,
+        height=(min(len(shown), MAX_ROWS) + 1) * ROW_PIXELS + 3,
         column_config=_columns(),
         placeholder="\u2013",
         alt="Runs with their results; select rows to open or compare them",
@@ -81,7 +81,7 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
         {
             "Star": ["\u2605" if run.is_starred else "" for run in runs],
             "Name": [text_cell(run.name) for run in runs],
-            "Status": [_status(run) for run in runs],
+            "Status": [run_status.label(run) for run in runs],
             "Test accuracy": [
                 share and round(100 * share.value, 4) for share in shares
             ],
@@ -97,7 +97,7 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
             "Training time": [_rounded(each.train_seconds) for each in scores],
             "Data set": [services.spec_of(run).title for run in runs],
             "Started": [run.created.astimezone(zone) for run in runs],
-            "Note": [text_cell(run.note) for run in runs],
+            "Notes": [text_cell(run.note) for run in runs],
         }
     )
 
@@ -106,20 +106,18 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 2)
 
 
-def _status(run: Run) -> str:
-    return "Saving" if run.is_saving else str(run.status).capitalize()
-
-
 def _columns() -> dict[str, ColumnConfig]:
     number, column = st.column_config.NumberColumn, st.column_config.Column
     return {
         "Star": column(width=50),
         "Name": column(pinned=True, width=160),
         "Test accuracy": number(format="%.2f %%"),
-        "95 % interval": column(help="Of the test accuracy, by Wilson's method."),
+        "95 % interval": column(
+            help="Confidence interval of the test accuracy (Wilson)."
+        ),
         "Test images": number(format="localized"),
         "Parameters": number(format="localized"),
-        "Best epoch": number(help="By the score on the images held out."),
+        "Best epoch": number(help="By the monitored metric on the validation split."),
         "Training time": number(format="%.1f s"),
         "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
     }

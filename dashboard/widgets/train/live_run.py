@@ -11,10 +11,10 @@ from core.config import TrainingConfig, presets
 from core.errors import UnknownRunError
 from core.insight import network_cost
 from core.insight.diagnosis import Severity
+from core.proportion import percent
 from core.records import ENSEMBLE, History, LivePoints, Run, RunStatus
 from dashboard import run_snapshots, services, state, words
-from dashboard.charts.words import percent
-from dashboard.widgets.common import clock, page_frame, run_curves
+from dashboard.widgets.common import clock, page_frame, run_curves, run_status
 from dashboard.widgets.train import run_result
 
 REFRESH_SECONDS: Final = 0.8
@@ -46,7 +46,7 @@ def start(config: TrainingConfig) -> None:
     network = network_cost.describe_network(config)
     name = presets.name_of(config, network=network)
     state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
-    st.session_state[state.LOOK] = state.LIVE
+    st.session_state[state.TAB] = state.LIVE
 
 
 def newest(everything: Sequence[Run]) -> None:
@@ -59,14 +59,14 @@ def newest(everything: Sequence[Run]) -> None:
     run = services.watched_run(everything, wanted)
     if run is None:
         st.info(
-            "No training yet. The curves of the first one will grow here: press "
-            "Start training.",
+            "No training yet. Press Start training, and the curves of the first one "
+            "appear here.",
             icon=":material/info:",
         )
         return
     if wanted and run.id != wanted:
         st.info(
-            "The run that this address names is not here, or not any more; this is "
+            "The run in this address does not exist, or no longer does. This is "
             f"{words.literal(run.name)}.",
             icon=":material/info:",
         )
@@ -85,7 +85,7 @@ def live_view(run: Run) -> None:
     interval = _INTERVALS[stage]
     pace = run_snapshots.pace()
     every = None if interval is None else interval * pace
-    st.fragment(_look, run_every=every)(run.id, created=run.created, pace=pace)
+    st.fragment(_refresh, run_every=every)(run.id, created=run.created, pace=pace)
 
 
 def _stage(run: Run) -> Stage:
@@ -105,7 +105,7 @@ def _is_new(created: datetime) -> bool:
     return clock.now() - created < SOON
 
 
-def _look(run_id: str, *, created: datetime, pace: float) -> None:
+def _refresh(run_id: str, *, created: datetime, pace: float) -> None:
     with page_frame.plain_errors():
         if not pace / CHANGED_PACE < run_snapshots.pace() < pace * CHANGED_PACE:
             # Many have come or gone; how often it looks is settled with the page.
@@ -115,12 +115,12 @@ def _look(run_id: str, *, created: datetime, pace: float) -> None:
                 # Drawn at once, it is seen a whole look earlier.
                 services.wait_for_first_point(run_id)
             seen = st.session_state.get(state.SEEN)
-            look = run_snapshots.look(run_id, viewer=state.viewer(), seen=seen)
+            seen_now = run_snapshots.latest(run_id, viewer=state.viewer(), seen=seen)
         except UnknownRunError:
             # It was deleted since: the page chooses another.
             st.rerun()
-        st.session_state[state.SEEN] = look
-        _show(look.run, look.history, look.live)
+        st.session_state[state.SEEN] = seen_now
+        _show(seen_now.run, seen_now.history, seen_now.live)
 
 
 def _show(run: Run, history: History, live: LivePoints) -> None:
@@ -140,7 +140,7 @@ def _show(run: Run, history: History, live: LivePoints) -> None:
         _numbers(run, history)
         run_curves.show(run, history, live)
         _remarks(run, history, live)
-    run_result.show(run, history)
+    run_result.show(run)
     turn_to(_stage(run))
 
 
@@ -172,44 +172,11 @@ def _stop(run_id: str) -> None:
 
 
 def _status(run: Run) -> None:
-    done, epochs = run.scores.epochs_done or 0.0, _num_epochs(run)
-    name = words.literal(run.name)
-    match run.status:
-        case RunStatus.QUEUED if place := services.place(run):
-            turn = f"{words.ordinal(place.number)} of {place.total:,}"
-            text = f"{name} waits for its turn: {turn}"
-        case RunStatus.RUNNING if run.kind == ENSEMBLE:
-            text = f"{name} is being combined, tested and saved"
-        case RunStatus.QUEUED | RunStatus.RUNNING if not done:
-            text = f"{name} is starting"
-        case RunStatus.RUNNING if done >= epochs or run.scores.seconds_left == 0:
-            text = f"{name} is being tested and saved"
-        case RunStatus.RUNNING:
-            left = run.scores.seconds_left
-            rest = "" if left is None else f", {words.duration(left)} left"
-            text = f"{name}, {_part(run)}{rest}"
-        case status:
-            text = f"{name} has {status}"
-    # A training may also be over before its last epoch, by its patience.
-    share = 1.0 if run.status is RunStatus.FINISHED else min(done / epochs, 1.0)
-    st.progress(share, text=text)
-
-
-def _num_epochs(run: Run) -> int:
-    # An ensemble is made in one go.
-    return 1 if run.kind == ENSEMBLE else run.training.epochs
-
-
-def _part(run: Run) -> str:
-    """Say which part of the training is being learned."""
-    done, epochs = run.scores.epochs_done or 0.0, run.training.epochs
-    chunk, num_chunks = run.scores.chunk, run.scores.num_chunks
-    if not chunk or not num_chunks:
-        return f"epoch {min(int(done) + 1, epochs)} of {epochs}"
-    # An epoch ends with a full batch, and so a little before the whole number.
-    finished = round(done) if chunk == num_chunks else int(done)
-    epoch = min(finished + 1, epochs)
-    return f"epoch {epoch} of {epochs}, chunk {chunk % num_chunks + 1} of {num_chunks}"
+    done = run.scores.epochs_done or 0.0
+    # A training may also be over before its last epoch, by early stopping.
+    is_finished = run.status is RunStatus.FINISHED
+    share = 1.0 if is_finished else min(done / run_status.num_epochs(run), 1.0)
+    st.progress(share, text=run_status.sentence(run))
 
 
 def _members(run: Run) -> None:
@@ -221,8 +188,9 @@ def _members(run: Run) -> None:
     lines = [f"- {words.literal(title)}" for title in titles]
     lines += [f"- {num_deleted} deleted since"] if num_deleted else []
     st.markdown(
-        f"It answers with the mean of {len(run.members)} networks. It was not trained "
-        "itself, so it has no curves; theirs are with them:\n" + "\n".join(lines)
+        f"This ensemble predicts with the mean of {len(run.members)} networks. It was "
+        "not trained, so it has no curves. Its members have theirs:\n"
+        + "\n".join(lines)
     )
 
 

@@ -1,4 +1,4 @@
-"""The runs that wait for their turn: their order, and how to change it."""
+"""The queue: what waits, in which order, and how to change it."""
 
 import sys
 from collections import defaultdict
@@ -22,7 +22,7 @@ NUM_SHOWN: Final = 5
 TOLD: Final = ("epochs", "preset")
 """Settings that are told anyway, or that say nothing of the training itself."""
 
-MOST_DIFFERENCES: Final = 4
+MAX_DIFFERENCES: Final = 4
 EARLIER: Final = "Earlier"
 LATER: Final = "Later"
 FIRST: Final = "To the front"
@@ -41,12 +41,12 @@ def queue(everything: Sequence[Job]) -> None:
         # In a fragment of its own, because the run that is shown above may be over,
         # and somebody else may ask for one while it is not.
         seconds = REFRESH_SECONDS * min(run_snapshots.pace(), SLOWEST_PACE)
-        st.fragment(_look, run_every=seconds)(
+        st.fragment(_refresh, run_every=seconds)(
             had_some=bool(services.waiting_jobs(everything))
         )
 
 
-def _look(*, had_some: bool) -> None:
+def _refresh(*, had_some: bool) -> None:
     with page_frame.plain_errors():
         everything = services.jobs()
         waiting = services.waiting_jobs(everything)
@@ -82,10 +82,12 @@ def _adopted(everything: Sequence[Job]) -> None:
     """Say that what waited for a server that is gone goes on."""
     num = sum(job.is_adopted and not job.status.is_over for job in everything)
     if num:
-        goes_on = "It goes on" if num == 1 else "They go on in their order"
+        was = "was" if num == 1 else "were"
+        resumes = "It continues now" if num == 1 else "They continue now, in order"
         st.info(
-            f"{words.count(num, 'task')} waited when Inklab was closed. {goes_on}; "
-            "Cancel takes a task out of the queue, Stop ends the one that runs.",
+            f"{words.count(num, 'task')} {was} queued when Inklab was closed. "
+            f"{resumes}. Cancel removes a task from the queue, Stop ends the running "
+            "one.",
             icon=":material/history:",
         )
 
@@ -134,7 +136,7 @@ def _describe(job: Job, differing: Sequence[str]) -> str:
     if not isinstance(job, Run):
         return f"**{name}**"
     if job.kind == ENSEMBLE:
-        return f"**{name}**, combines {len(job.members)} runs"
+        return f"**{name}**, ensemble of {len(job.members)} runs"
     network = network_cost.describe_network(job.config)
     title = f"**{name}**" if network == job.name else f"**{name}** ({network})"
     epochs = words.count(job.training.epochs, "epoch")
@@ -142,9 +144,9 @@ def _describe(job: Job, differing: Sequence[str]) -> str:
     told = [each for each in differing if each in settings]
     parts = [
         f"{in_sentence(each)} {words.literal(str(settings[each]))}"
-        for each in told[:MOST_DIFFERENCES]
+        for each in told[:MAX_DIFFERENCES]
     ]
-    more = ["..."] if len(told) > MOST_DIFFERENCES else []
+    more = ["..."] if len(told) > MAX_DIFFERENCES else []
     return ", ".join([title, epochs, *parts, *more])
 
 

@@ -14,19 +14,19 @@ from dashboard.widgets.common import page_frame
 from dashboard.widgets.train.recipe_state import (
     Chosen,
     choose_preset,
+    current,
     key_of,
     original_values,
     set_back,
-    take_up,
 )
 
 TABS: Final[Sequence[Group]] = ("Network", "Optimizer", "Augmentation", "Validation")
-MOST_ON_A_SLIDER: Final = 1000
+MAX_ON_A_SLIDER: Final = 1000
 
 
 def recipe() -> TrainingConfig | None:
     """Show the settings and return what they say, or None if that cannot be."""
-    chosen = take_up()
+    chosen = current()
     preset = presets.preset(chosen.preset)
     st.pills(
         "Preset",
@@ -44,7 +44,7 @@ def recipe() -> TrainingConfig | None:
     try:
         return chosen.config
     except ConfigError as error:
-        page_frame.show_error(str(error), title="This cannot be trained")
+        page_frame.show_error(str(error), title="These settings do not work together")
         return None
 
 
@@ -95,7 +95,7 @@ def _control(key: str, value: Any, *, is_changed: bool, is_used: bool) -> None: 
     choices = control.choices
     if control.is_switch:
         st.toggle(value=value, **options)
-    elif isinstance(choices, range) and len(choices) > MOST_ON_A_SLIDER:
+    elif isinstance(choices, range) and len(choices) > MAX_ON_A_SLIDER:
         st.number_input(
             min_value=choices[0], max_value=choices[-1], step=1, value=value, **options
         )
@@ -127,7 +127,7 @@ def _changes(chosen: Chosen) -> None:
     if not differing:
         return
     original = original_values(chosen.preset)
-    st.caption(f"Changed from {chosen.preset}; a click sets it back:")
+    st.caption(f"Changed from {chosen.preset}. Click to reset:")
     with st.container(horizontal=True, gap="xsmall"):
         for key in differing:
             text = SETTINGS[key].text
@@ -136,17 +136,17 @@ def _changes(chosen: Chosen) -> None:
                 icon=":material/undo:",
                 type="tertiary",
                 key=f"reset_{key}",
-                help=f"Back to {text(original[key])}",
+                help=f"Reset to {text(original[key])}",
                 on_click=set_back,
                 args=({key: original[key]},),
             )
         if len(differing) > 1:
             st.button(
-                "All",
+                "Reset all",
                 icon=":material/undo:",
                 type="tertiary",
                 key="reset_all",
-                help=f"Back to {chosen.preset} as it is defined",
+                help=f"Reset all settings to {chosen.preset}",
                 on_click=set_back,
                 args=(original,),
             )

@@ -42,8 +42,8 @@ def cost(config: TrainingConfig, expected: Expectation) -> None:
         f"{_time(expected)}"
     )
     st.caption(
-        f"{network_cost.num_macs(config):,} multiply-adds (MACs) to classify an "
-        f"image, about {memory} of memory for a step. {_grounds(expected)}"
+        f"{network_cost.num_macs(config):,} multiply-adds (MACs) per image, about "
+        f"{memory} of memory per step. {_grounds(expected)}"
     )
 
 
@@ -74,27 +74,27 @@ def coming() -> None:
     st.caption("One moment ...")
 
 
-def changed_images(config: TrainingConfig) -> None:
-    """Show some training digits as they are, and as they will be learned from."""
+def augmentation(config: TrainingConfig) -> None:
+    """Show some training images as they are, and augmented versions of them."""
     if config.augmentation.is_none:
         st.info(
-            "The images are learned from as they are. Under Advanced, Augmentation, "
-            "they can be turned, moved and bent, so that each pass sees new ones.",
+            "No augmentation: the network trains on the images as they are. Under "
+            "Advanced, Augmentation, you can rotate, shift and distort them, so that "
+            "each epoch sees new images.",
             icon=":material/info:",
         )
         return
     coming = _preview(config, tries_again=state.take_failed_preview())
     waits = bool(wait([coming], timeout=MOMENT_SECONDS).not_done)
-    look = st.fragment(_look, run_every=LOOK_SECONDS if waits else None)
-    look(config, was_waiting=waits)
+    refresh = st.fragment(_refresh, run_every=LOOK_SECONDS if waits else None)
+    refresh(config, was_waiting=waits)
 
 
-def _look(config: TrainingConfig, *, was_waiting: bool) -> None:
+def _refresh(config: TrainingConfig, *, was_waiting: bool) -> None:
     coming = _preview(config)
     if not coming.done():
         st.caption(
-            "The preview is being made. The process that makes it takes some seconds "
-            "to start.",
+            "The training process makes the preview. It takes a few seconds to start."
         )
         return
     if was_waiting:
@@ -122,9 +122,10 @@ def _show_preview(originals: ByteImages, changed: ByteImages) -> None:
     figure.show(
         glyph_grid(images, [""] * len(images), grid=_GRID, palette=services.palette()),
         key="previews",
-        alt=f"{len(originals)} training images, each with {changed.shape[1]} changes",
+        alt=f"{len(originals)} training images, each with {changed.shape[1]} augmented "
+        "versions",
     )
-    st.caption("First in each row the image itself, then seven of its changes.")
+    st.caption("Each row: the original, then seven augmented versions of it.")
 
 
 def code(config: TrainingConfig) -> None:
@@ -142,9 +143,6 @@ def _time(expected: Expectation) -> str:
 def _grounds(expected: Expectation) -> str:
     low, high = (words.duration(each) for each in (expected.low, expected.high))
     if not expected.num_runs:
-        return (
-            f"The time is a guess ({low} to {high}) until a run has been trained from "
-            "start to end."
-        )
+        return f"The time is a guess ({low} to {high}) until a first run has finished."
     runs = "run" if expected.num_runs == 1 else "runs"
-    return f"{low} to {high}, judging by {expected.num_runs} {runs} of this computer."
+    return f"{low} to {high}, judging by {expected.num_runs} {runs} on this computer."

@@ -85,7 +85,7 @@ def as_sent() -> Chosen:
     )
 
 
-def take_up() -> Chosen:
+def current() -> Chosen:
     """Return what to show: what the address says if that is new, or the controls.
 
     If the controls say something new, the address follows.

@@ -1,69 +1,36 @@
-"""What came of a run: its result or its reason, and more epochs."""
+"""How a run ended: its result or its failure, and how to continue it."""
 
 from typing import Final
 
 import streamlit as st
 
 from core.config import MAX_EPOCHS
-from core.records import ENSEMBLE, History, Run, RunStatus
-from dashboard import services, state, words
-from dashboard.widgets.common import page_frame, run_curves, run_picker
+from core.records import ENSEMBLE, Run, RunStatus
+from dashboard import page_paths, services, state, words
+from dashboard.widgets.common import page_frame, run_picker, run_status
 
 EPOCHS_MORE: Final = 5
 
 
-def show(run: Run, history: History) -> None:
-    """Say what became of a run, or what it waits for.
+def show(run: Run) -> None:
+    """Say how a run ended, or when it will be tested.
 
     Args:
         run: Any run.
-        history: Its curves.
     """
-    match run.status:
-        case RunStatus.FINISHED:
-            _result(run)
-        case RunStatus.STOPPED if run.is_saving:
-            st.info("Stopped. What it learned is being tested and saved.")
-        case RunStatus.STOPPED if run.has_model:
-            best = run_curves.best(run, history)[0]
-            kept = f"the weights of epoch {best}" if best else "the latest weights"
-            st.info(f"Stopped on request; {kept} were kept.")
-            _result(run)
-        case RunStatus.STOPPED:
-            st.info(f"Stopped on request; it has no model to use.{state_kept(run)}")
-        case RunStatus.FAILED:
-            what = "Combining the networks" if run.kind == ENSEMBLE else "The training"
-            page_frame.show_error(
-                f"{run.reason}{state_kept(run)}", title=f"{what} failed"
-            )
-            st.page_link(
-                page_frame.RUNS,
-                label="Read its log",
-                icon=":material/notes:",
-                query_params={state.RUNS: run.id},
-            )
-        case _ if run.kind == ENSEMBLE:
-            st.caption("The test images are looked at once, when it is combined.")
-        case _:
-            st.caption("The test images are looked at once, when the training is over.")
-
-
-def state_kept(run: Run) -> str:
-    """Say from where a run without a model can go on; empty if it cannot.
-
-    Args:
-        run: Any run.
-
-    Returns:
-        A sentence to follow others, with a space before it.
-    """
-    finished = None if run.has_model else services.epochs_kept(run)
-    if finished is None:
-        return ""
-    return (
-        f" Where it stood in epoch {finished + 1} of {run.training.epochs} was kept: "
-        "Continue, on Train, goes on from there."
-    )
+    run_status.show_end(run)
+    if run.has_model:
+        _result(run)
+    elif run.status is RunStatus.FAILED:
+        st.page_link(
+            page_paths.RUNS,
+            label="Show the log",
+            icon=":material/notes:",
+            query_params={state.RUNS: run.id},
+        )
+    elif not run.status.is_over:
+        end = "ensemble is made" if run.kind == ENSEMBLE else "training is over"
+        st.caption(f"The test images are used once, when the {end}.")
 
 
 def _result(run: Run) -> None:
@@ -71,7 +38,7 @@ def _result(run: Run) -> None:
         return
     seconds = words.duration(run.scores.train_seconds or 0.0)
     is_ensemble = run.kind == ENSEMBLE
-    how = f"combined of {len(run.members)}" if is_ensemble else f"trained in {seconds}"
+    how = f"ensemble of {len(run.members)}" if is_ensemble else f"trained in {seconds}"
     st.success(
         f"{words.accuracy(run.scores.accuracy)}, {how}.",
         icon=":material/check:",
@@ -100,8 +67,8 @@ def continuation(run: Run) -> None:
             key=f"more_{run.id}",
             width=140,
             help="They are trained as a new run, which starts where this one ended, or "
-            "where its state was kept last if it broke off. "
-            "The learning rate goes on as if all epochs had been planned together.",
+            "from its last autosave if it was cut off. The learning rate schedule is "
+            "spread over all epochs together.",
         )
         st.button(
             "Continue",

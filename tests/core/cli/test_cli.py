@@ -123,8 +123,8 @@ def test_log_of_a_training_can_be_read(capsys: Captured) -> None:
         "Data set: MNIST, 600 training and 200 test images.",
         "Network: 784-16-10, 12,730 parameters.",
         "Epoch 1 of 1: loss ",
-        "with a loop compiled by XLA.",
-        "The latest weights are kept; the best by validation loss was epoch 1.",
+        "loop compiled by XLA.",
+        "The model has the latest weights. Best by validation loss: epoch 1.",
         "Saved. Test accuracy: ",
     ):
         assert words in said
@@ -218,7 +218,7 @@ def test_the_help_explains_each_setting(capsys: Captured) -> None:
     printed = " ".join(capsys.readouterr().out.split())
     assert ended.value.code == 0
     assert "Passes over all training images. (1 to 500; default 10, fast-mlp" in printed
-    assert "by up to so many pixels" in printed
+    assert "Largest random shift, in pixels" in printed
     assert "(0.0 to 8.0 px; default 0.0, " in printed
 
 
@@ -251,7 +251,9 @@ def test_a_training_that_fails_says_why(capsys: Captured) -> None:
 
     printed = capsys.readouterr()
     assert code == 1
-    assert "has failed. Expected a batch of at most the 540 images" in printed.err
+    assert (
+        "has failed. Expected a batch of at most the 540 training images" in printed.err
+    )
     assert printed.out == ""
 
 
@@ -436,7 +438,7 @@ def test_runs_are_combined_in_this_process(
 def test_one_run_alone_is_not_combined(finished: str, capsys: Captured) -> None:
     assert cli.main(["runs", "combine", finished]) == 1
 
-    assert "2 to 20 runs to combine, got 1" in capsys.readouterr().err
+    assert "2 to 20 runs for an ensemble, got 1" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("small_mnist", "run_store")

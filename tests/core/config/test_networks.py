@@ -111,9 +111,7 @@ def test_impossible_blocks_are_refused(values: dict[str, float], message: str) -
 
 
 def test_no_block_at_all_is_refused() -> None:
-    with pytest.raises(
-        ConfigError, match="number of blocks of convolutions from 1 to 4, got 0"
-    ):
+    with pytest.raises(ConfigError, match="1 to 4 convolutional blocks, got 0"):
         CnnConfig(blocks=())
 
 

@@ -82,7 +82,7 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(TrainingConfig, {"seed": -1}, "seed from 0 to 2,147,483,647"),
         pytest.param(TrainingConfig, {"seed": 2**31}, "got 2,147,483,648"),
         pytest.param(TrainingConfig, {"schedule": "linear"}, "constant, cosine"),
-        pytest.param(MlpConfig, {"hidden": (8,) * 7}, "hidden layers from 0 to 6"),
+        pytest.param(MlpConfig, {"hidden": (8,) * 7}, "0 to 6 hidden layers"),
         pytest.param(MlpConfig, {"hidden": (8, 0)}, "units from 1 to 2,048, got 0"),
         pytest.param(MlpConfig, {"hidden": (2049,)}, "got 2,049"),
         pytest.param(
@@ -106,7 +106,7 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(
             CnnConfig,
             {"blocks": 2},
-            "a list of blocks as blocks of convolutions, got 2",
+            "a list of blocks as convolutional blocks, got 2",
         ),
         pytest.param(
             CnnConfig, {"blocks": (16, 32)}, r"a list of blocks as .*, got \(16, 32\)"
@@ -191,7 +191,9 @@ def test_a_record_of_the_first_schema_has_defaults_for_what_came_later() -> None
     [
         pytest.param({"weight_decay": 0.1}, "no weight decay with adam.*adamw", id="w"),
         pytest.param(
-            {"patience": 2, "validation_fraction": 0.0}, "held out", id="patience"
+            {"patience": 2, "validation_fraction": 0.0},
+            "validation split",
+            id="patience",
         ),
     ],
 )

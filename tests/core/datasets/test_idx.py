@@ -73,7 +73,7 @@ def test_labels_are_read_as_they_were_written(
         (
             IMAGES,
             {"dimensions": (4, 28, 28)},
-            r"3,136 bytes of images, got 2,352\. Get",
+            r"3,136 bytes of images, got 2,352\. Download",
         ),
         (IMAGES, {"dimensions": (2, 28, 28)}, r"1,568 bytes of images, got more"),
     ],

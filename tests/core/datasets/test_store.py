@@ -353,7 +353,7 @@ def test_a_file_in_place_of_the_folder_is_refused(
     home.mkdir()
     (home / "datasets").write_text("in the way", "utf-8")
 
-    with pytest.raises(HomeError, match="Make room, or set INKLAB_HOME"):
+    with pytest.raises(HomeError, match="Free some space, or set INKLAB_HOME"):
         store.load_spec(make_spec())
 
 
@@ -373,7 +373,9 @@ def test_a_full_disk_leaves_nothing_behind(
     spec = make_spec()
     request.getfixturevalue("tight_disk")
 
-    with pytest.raises(HomeError, match=r"Expected room for 0\.0 MB in .*too large"):
+    with pytest.raises(
+        HomeError, match=r"Expected 0\.0 MB of free space in .*too large"
+    ):
         store.load_spec(spec)
 
     assert list((home / "datasets").iterdir()) == []

@@ -158,7 +158,7 @@ def test_an_older_run_says_what_it_lacks(
 
     assert names == set(bundle.CONTENTS) - {"model.onnx"}
     assert "| `model.onnx` |" not in card
-    assert "`model.onnx` is missing: this run is older" in card
+    assert "`model.onnx` is missing: the run was made before" in card
 
 
 def test_a_run_that_lost_a_file_is_not_exported(

@@ -268,7 +268,7 @@ def test_the_script_trains_a_network_that_reads_digits(
     said: dict[str, str], name: str
 ) -> None:
     """A stranger runs it and gets what it promises, without Inklab."""
-    found = re.search(r"Test accuracy: ([\d.]+)% of 200 images", said[name])
+    found = re.search(r"Test accuracy: ([\d.]+) % of 200 images", said[name])
 
     assert found
     assert float(found[1]) > 50
@@ -316,15 +316,15 @@ def test_the_head_says_what_the_run_reached_and_what_differs() -> None:
     text = " ".join(script(EVERYTHING).split())
     plain = script(TrainingConfig())
 
-    assert "read 97.71% of 10,000 test images right" in text
-    assert "averaged by Keras (use_ema)" in text
-    assert "told with label smoothing" in text
+    assert "had a test accuracy of 97.71 % (10,000 images)" in text
+    assert "Keras averages the weights (use_ema)" in text
+    assert "include label smoothing" in text
     assert "use_ema" not in plain
     assert "smoothing" not in plain
 
 
 @pytest.mark.parametrize(
-    ("best_epoch", "kept"), [(4, "weights of its best one"), (None, "latest weights")]
+    ("best_epoch", "kept"), [(4, "weights of its best epoch"), (None, "latest weights")]
 )
 def test_the_head_says_which_weights_a_stopped_run_kept(
     best_epoch: int | None, kept: str

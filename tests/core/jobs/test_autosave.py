@@ -111,7 +111,7 @@ def test_a_full_disk_is_said_once_and_leaves_what_was_there(
             keep(lambda: checkpoint)
 
     (only,) = said
-    assert "could not be kept" in only
+    assert "could not be saved" in only
     assert checkpoint_files.file_of(RUN).read_bytes() == before
     assert [path.name for path in checkpoint_files.file_of(RUN).parent.iterdir()] == [
         f"{RUN}.npz"

@@ -193,13 +193,13 @@ def an_ensemble(store: RunStore, members: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("choose", "kind", "message"),
     [
-        (one_only, ConfigError, "2 to 20 runs to combine, got 1"),
-        (the_same_twice, ConfigError, "got 3 of which only 2 differ. Name each"),
+        (one_only, ConfigError, "2 to 20 runs for an ensemble, got 1"),
+        (the_same_twice, ConfigError, "got 3, of which only 2 differ. Name each"),
         (an_unknown_one, UnknownRunError, "got 'nonsense'"),
         (a_deleted_one, UnknownRunError, "id of a run in the store"),
         (one_that_waits, UnknownRunError, r"waits \(.*\) is queued and has none"),
         (one_of_other_data, ConfigError, "one data set, got runs of letters and mnist"),
-        (an_ensemble, ConfigError, "itself an ensemble. Combine its members"),
+        (an_ensemble, ConfigError, "itself an ensemble. Choose its members"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -32,9 +32,7 @@ LONG = TrainingConfig(network=MlpConfig(hidden=(16,)), epochs=500, batch_size=64
 SECONDS = 180
 """Far longer than it takes: other tests may need the processors too."""
 
-REASON = (
-    "process (ended unexpectedly|was ended from outside).* Start (it|the run) again"
-)
+REASON = "process (ended unexpectedly|was killed).* Start (it|the run) again"
 
 
 @pytest.fixture(scope="module")
@@ -164,13 +162,13 @@ def test_the_worker_gives_way_to_the_pages() -> None:
 def test_the_worker_may_grow_by_what_a_network_takes() -> None:
     """Or another process would take its place after the first run of each server."""
     growth = (
-        executor.executor_of(Lane.COMPUTE).submit(most_growth).result(timeout=SECONDS)
+        executor.executor_of(Lane.COMPUTE).submit(max_growth).result(timeout=SECONDS)
     )
 
     assert growth == 700_000_000
 
 
-def most_growth() -> int:
+def max_growth() -> int:
     """Tell by how much the process pool lets this process grow."""
     growth: int = process_executor._MAX_MEMORY_LEAK_SIZE  # noqa: SLF001
     return growth

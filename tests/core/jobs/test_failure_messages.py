@@ -23,7 +23,7 @@ def test_a_lack_of_memory_is_told_with_what_to_do(error: Exception) -> None:
     reason = failure_messages.reason(error, Train(config=CONFIG))
 
     assert "Memory ran out on this machine" in reason
-    assert "smaller batches (they were of 512 images) or a smaller network" in reason
+    assert "smaller batch size (it was 512) or a smaller network" in reason
 
 
 def test_an_error_of_ours_is_its_own_reason() -> None:

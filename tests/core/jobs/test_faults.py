@@ -161,9 +161,7 @@ def test_a_lack_of_memory_is_said_plainly(faults: Faults) -> None:
 
     assert run.status is RunStatus.FAILED
     assert "Memory ran out on this machine" in run.reason
-    assert (
-        "smaller batches (they were of 512 images) or a smaller network" in run.reason
-    )
+    assert "smaller batch size (it was 512) or a smaller network" in run.reason
     assert "Traceback" in logs.read(faults.store, run.id)
 
 

@@ -152,7 +152,7 @@ def test_a_run_whose_process_died_is_failed_and_the_next_begins(
     steps.die()
 
     assert run_store.get(first).status is RunStatus.FAILED
-    assert "was ended from outside" in run_store.get(first).reason
+    assert "was killed" in run_store.get(first).reason
     assert steps.tasks[1:] == [("perform_queued", second)]
 
 

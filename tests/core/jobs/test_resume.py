@@ -110,7 +110,7 @@ def test_a_stopped_run_can_be_used_and_evaluated(
     expected = run_store.predictions(stopped.id).probabilities
     assert_same_but_rounded(predictor.predict(images), expected)
     card = run_store.artifact(stopped.id, "card.md").read_text()
-    assert "1 epoch of 4, of which number 1 was kept" in card
+    assert "1 epoch of 4 (weights of epoch 1)" in card
 
 
 def test_the_latest_run_may_be_a_stopped_one(run_store: RunStore, stopped: Run) -> None:
@@ -281,7 +281,7 @@ def test_a_run_from_before_states_were_kept_cannot_go_on(
     run_store.artifact(stopped.id, CHECKPOINT).unlink()
 
     with pytest.raises(
-        ArtifactError, match=r"was not kept, or is lost\. The run stays"
+        ArtifactError, match=r"was not saved, or is lost\. The run stays"
     ):
         child_of(run_store, stopped.id, epochs=1)
 
@@ -298,7 +298,7 @@ def test_a_damaged_state_is_the_reason_of_the_failure(
     child = gone_on(run_store, stopped.id, epochs=1)
 
     assert child.status is RunStatus.FAILED
-    assert "cannot go on" in child.reason
+    assert "cannot be resumed" in child.reason
     assert run_store.get(stopped.id).has_model
 
 
@@ -349,5 +349,5 @@ def test_an_ensemble_is_not_continued_and_says_what_can_be(
     run_store.save_results(pair, scores=scores, files=tmp_path / "files")
     run_store.finish(pair)
 
-    with pytest.raises(ConfigError, match=r"pair combines others\. Continue one"):
+    with pytest.raises(ConfigError, match=r"pair is an ensemble\. Continue its"):
         child_of(run_store, pair, epochs=1)

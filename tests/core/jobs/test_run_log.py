@@ -109,7 +109,7 @@ def test_a_loop_that_chatters_cannot_fill_the_disk() -> None:
     assert len(text) <= MAX_BYTES
     assert "the first words" in text
     assert text.endswith("the last words\n")
-    assert text.count("bytes were cut out here ...]") == 1
+    assert text.count("bytes were cut here ...]") == 1
     cut = int(text.split("about ")[1].split(" bytes")[0].replace(",", ""))
     assert cut + len(text) == pytest.approx(8 * 160_007, abs=200 * 8)
 

@@ -56,9 +56,9 @@ def test_renamed_run_has_its_new_name_everywhere(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("", "can be seen"),
-        (" \t\n", "can be seen"),
-        ("\u200b", "can be seen"),
+        ("", "visible characters"),
+        (" \t\n", "visible characters"),
+        ("\u200b", "visible characters"),
         ("x" * 121, "up to 120 characters, got 121"),
         ("two\nlines", "without control characters, got '\\\\n'"),
         ("null\0byte", "without control characters"),

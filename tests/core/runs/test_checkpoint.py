@@ -230,7 +230,7 @@ def test_a_damaged_file_says_that_the_run_cannot_go_on(
     finished.checkpoint.save(path)
     path.write_bytes(path.read_bytes()[:kept])
 
-    with pytest.raises(ArtifactError, match=r"cannot go on\. Train it again"):
+    with pytest.raises(ArtifactError, match=r"cannot be resumed\. Train it again"):
         Checkpoint.load(path)
 
 

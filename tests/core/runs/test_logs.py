@@ -41,7 +41,7 @@ def write(run_id: str, text: str) -> Path:
 
 
 def test_a_run_that_has_not_begun_has_no_log(run_store: RunStore, run_id: str) -> None:
-    with pytest.raises(ArtifactError, match=r"there is none: the run has not begun"):
+    with pytest.raises(ArtifactError, match=r"there is none: the run has not started"):
         logs.read(run_store, run_id)
 
 

@@ -146,9 +146,7 @@ def test_a_run_that_has_begun_cannot_be_moved(run_store: RunStore) -> None:
     begun, _ = create(run_store, "a", "b")
     run_store.start(begun)
 
-    with pytest.raises(
-        QueueError, match=r"waits for its turn, but a \(.*\) is running"
-    ):
+    with pytest.raises(QueueError, match=r"a queued run, but a \(.*\) is running"):
         queue_order.move(run_store, begun, place=1)
 
 

@@ -312,7 +312,7 @@ def test_patience_with_no_image_to_watch_is_refused(dataset: Dataset) -> None:
     """A share of 400 images can be less than one of them."""
     config = replace(SMALL, validation_fraction=0.001, patience=3)
 
-    with pytest.raises(ConfigError, match="at least one image to be held out"):
+    with pytest.raises(ConfigError, match="at least one validation image"):
         train(dataset, config)
 
 

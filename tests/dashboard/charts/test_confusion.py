@@ -113,7 +113,7 @@ def test_cells_are_told_row_by_row() -> None:
     cells = draw().layout.meta["cells"]
 
     assert cells["columns"] == 3
-    assert cells["captions"][2 * 3 + 1] == "2 read as 1: 15 of 20 (75.0 %)"
+    assert cells["captions"][2 * 3 + 1] == "2 predicted as 1: 15 of 20 (75.0 %)"
     assert len(cells["captions"]) == 9
 
 
@@ -123,13 +123,13 @@ def test_names_are_data() -> None:
 
     assert layout.xaxis.ticktext == layout.yaxis.ticktext
     assert layout.xaxis.ticktext == ("&lt;b>", "&amp;", "2")
-    assert layout.meta["cells"]["captions"][1].startswith("<b> read as &:")
+    assert layout.meta["cells"]["captions"][1].startswith("<b> predicted as &:")
 
 
 def test_class_without_images_has_no_percent() -> None:
     figure = draw(np.zeros((3, 3), dtype=np.int64))
 
-    assert figure.layout.meta["cells"]["captions"][0] == "0 read as 0: 0 of 0"
+    assert figure.layout.meta["cells"]["captions"][0] == "0 predicted as 0: 0 of 0"
     assert list(figure.data[0].z[0]) == [0, 0, 0]
 
 
