@@ -1,6 +1,6 @@
 """What people type is shown as they typed it, on every page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,22 +73,24 @@ def test_name_does_nothing_where_one_run_is_shown(
 
 
 def test_what_an_analysis_says_of_itself_does_nothing(
-    store: RunStore, usable_run: str, tmp_path: Path
+    store: RunStore, finish_run: Callable[..., str], tmp_path: Path
 ) -> None:
     """Whoever can write into the store could have it say anything."""
-    task = Project(subject=usable_run)
+    run_id = finish_run()
+    task = Project(subject=run_id)
     job = task.create(store, name=NAME)
     store.start(job)
     store.log(job, [Report(share=0.5, text=NAME)])
     made = Attachment(name="other", title=NAME, key="")
-    store.attach(usable_run, made, tmp_path)
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    store.attach(run_id, made, folder)
 
-    assert "127" in check(open_app("evaluate", run=usable_run))
+    assert "127" in check(open_app("evaluate", run=run_id))
     assert "127" in check(open_app("train"))
-    app = open_app("runs", runs=usable_run)
-    app.session_state[f"analyses_{usable_run}"] = True
+    app = open_app("runs", runs=run_id)
+    app.session_state[f"analyses_{run_id}"] = True
     app.run()
-    print("SHOWN", [m.value for m in app.markdown if "127" in m.value])
     assert check(app).count("127") >= 2
 
 
