@@ -146,7 +146,7 @@ def test_work_of_an_unknown_kind_says_so(
 
     job = run_store.job(job_id)
     assert job.status is RunStatus.FAILED
-    assert "got 'count'. Another version" in job.reason
+    assert "got 'count'. It comes from another version" in job.reason
 
 
 def test_a_run_of_the_first_version_is_a_training(run_store: RunStore) -> None:
@@ -277,7 +277,7 @@ def test_a_job_whose_record_is_garbage_says_so(
     worker.perform(job_id)
 
     assert run_store.job(job_id).status is RunStatus.FAILED
-    assert "It is damaged: ask for it anew" in run_store.job(job_id).reason
+    assert "It is damaged" in run_store.job(job_id).reason
 
 
 def test_what_cannot_be_written_down_is_not_asked_for(
