@@ -65,7 +65,6 @@ function made(parentElement) {
   host.addEventListener("keydown", event => press(host, event))
   host.addEventListener("blur", () => moveCursor(host, undefined))
   new ResizeObserver(() => resize(host)).observe(host)
-  watchTheme(host)
   return host
 }
 
@@ -80,6 +79,7 @@ function watchTheme(host) {
   })
   for (let at = host.parentElement; at && at.dataset.testid !== "stMain"; at = at.parentElement)
     observer.observe(at, { attributes: true, attributeFilter: ["class", "style"] })
+  host.theme = observer
 }
 
 const FLOATING = { position: "absolute", display: "none", pointerEvents: "none" }
@@ -117,24 +117,31 @@ function reserve(host) {
 }
 
 function resize(host) {
-  if (!host.isConnected && host.drawn) {
-    // Browsers have room for few WebGL figures: one that left the page gives it back.
-    window.Plotly.purge(host.plot)
-    host.drawn = host.bound = false
-  }
+  if (!host.isConnected) release(host)
   if (!host.state.figure || !host.clientWidth) return
   reserve(host)
   const now = host.drawn ? host.plot._fullLayout : {}
   const { width, height } = size(host)
-  if (window.Plotly && (now.width !== width || now.height !== height)) render(host)
+  const isOther = now.width !== width || now.height !== height
+  if (window.Plotly && (isOther || host.isOutdated)) render(host)
+}
+
+function release(host) {
+  if (!host.drawn) return
+  // Browsers have room for few WebGL figures: one that left the page gives it back.
+  window.Plotly.purge(host.plot)
+  // What is above it stays, and would keep it with all its data.
+  host.theme.disconnect()
+  host.drawn = host.bound = false
 }
 
 // Drawing ----------------------------------------------------------------------------
 
 async function render(host) {
-  // Two drawings at once would take each other's pictures away.
-  host.isOutdated = host.isDrawing
-  if (host.isDrawing || !host.clientWidth) return
+  // Two drawings at once would take each other's pictures away; and what is drawn
+  // while it cannot be seen has no size.
+  host.isOutdated = host.isDrawing || !host.clientWidth
+  if (host.isOutdated) return
   // A new drawing would take the zoom box out of somebody's hand.
   if (host.plot._dragging) {
     clearTimeout(host.state.later)
@@ -166,6 +173,8 @@ async function drawOnce(host) {
   style(host)
   moveCursor(host, host.state.cursor)
   hoverAgain(host)
+  // It may have left while it was drawn.
+  if (!host.isConnected) release(host)
 }
 
 function isTouched() {
@@ -228,6 +237,7 @@ function style(host) {
 function bind(host) {
   if (host.bound) return
   host.bound = true
+  watchTheme(host)
   const { plot } = host
   const hand = (kind, value) => {
     const { data, send } = host.state
@@ -311,6 +321,8 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 function press(host, event) {
   const cells = host.drawn && cellsOf(host)
   if (!cells || !host.state.data.events.includes("hit")) return
+  // Alt and an arrow is the browser's own, and Enter is that of the tool bar's buttons.
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target !== host) return
   const { cursor } = host.state
   if (event.key === "Enter" || event.key === " ") {
     if (cursor !== undefined) hitCell(host, cursor)

@@ -39,6 +39,7 @@ CURVES: Final = "curves"
 CELL: Final = "cell"
 IMAGE: Final = "image"
 POINTS: Final = "points"
+LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
 DRAW_SOURCE: Final = "draw_source"
 SAMPLE: Final = "sample"
@@ -169,9 +170,21 @@ def chosen_points(num_images: int) -> tuple[int, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def choose_points(chosen: Sequence[int]) -> None:
-    """Choose some images of a map, or none."""
+def choose_points(chosen: Sequence[int], *, of: int = 0) -> None:
+    """Choose some images of a map, or none.
+
+    Args:
+        chosen: Their positions.
+        of: How many were in the lasso, if these are only some of them.
+    """
     remember(POINTS, ",".join(map(str, chosen)) or None)
+    st.session_state[LASSO] = tuple(chosen), of
+
+
+def num_in_lasso(chosen: Sequence[int]) -> int:
+    """Return of how many images these were chosen; 0 if nobody knows, as by a link."""
+    kept, total = st.session_state.get(LASSO, ((), 0))
+    return total if kept == tuple(chosen) else 0
 
 
 def number(name: str) -> int:

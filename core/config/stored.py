@@ -28,7 +28,7 @@ def read(text: str) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads(text)
         schema = record.pop("schema")
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         message = (
             "Expected a training configuration as JSON with a schema number, "
             f"got {text[:60]!r}. The record of this run is damaged."

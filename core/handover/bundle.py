@@ -17,9 +17,10 @@ from core.datasets import catalog
 from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
+from core.handover.markdown import literal
 from core.handover.script import script_of
 from core.handover.tables import number_cell, text_cell
-from core.records import ENSEMBLE, Attachment, History, Predictions, Run
+from core.records import ANALYSES, ENSEMBLE, Attachment, History, Predictions, Run
 from core.runs.logs import LOG
 
 if TYPE_CHECKING:
@@ -106,12 +107,11 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
     unscripted = [_SCRIPT] if run.kind == ENSEMBLE else []
     unlogged = [] if _copy(archive, store, run.id, LOG) else [LOG]
     attached = store.attachments(run.id)
-    for each in attached:
-        for name in each.files:
-            _copy(archive, store, run.id, each.path_of(name))
+    names = [each.path_of(name) for each in attached for name in each.files]
+    lost = [name for name in names if not _copy(archive, store, run.id, name)]
     with _text(archive, "card.md") as file:
         card = store.artifact(run.id, "card.md").read_text(encoding="utf-8")
-        files = _list_of_files(missing, [*unscripted, *unlogged], attached)
+        files = _list_of_files(missing, [*unscripted, *unlogged, *lost], attached)
         file.write(f"{card.rstrip()}\n\n{files}")
     if run.kind == ENSEMBLE:
         return
@@ -120,11 +120,11 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
 
 
 def _copy(archive: zipfile.ZipFile, store: "RunStore", run_id: str, name: str) -> bool:
-    """Copy a file of the run; False if the run is older than this kind of file."""
+    """Copy a file of the run; False if it is not there, and may be missing."""
     try:
         path = store.artifact(run_id, name)
     except ArtifactError:
-        if name in _LATER:
+        if name in _LATER or name.startswith(ANALYSES):
             return False
         raise
     with path.open("rb") as source, archive.open(_entry(name), "w") as target:
@@ -172,13 +172,16 @@ def _list_of_files(
     missing: Iterable[str], absent: Iterable[str], attached: Sequence[Attachment]
 ) -> str:
     without = {*missing, *absent}
-    contents = {name: what for name, what in CONTENTS.items() if name not in without}
-    contents |= {
-        each.path_of(name): f"analysis: {each.title}"
+    analyses = {
+        each.path_of(name): f"analysis: {literal(each.title)}"
         for each in attached
         for name in each.files
     }
-    rows = "\n".join(f"| `{name}` | {what} |" for name, what in contents.items())
+    rows = "\n".join(
+        f"| `{name}` | {what} |"
+        for name, what in {**CONTENTS, **analyses}.items()
+        if name not in without
+    )
     remarks = "".join(
         f"\n`{name}` is missing: the run was made before Inklab wrote such files. "
         "Train it again to get one.\n"

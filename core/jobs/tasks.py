@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import SchemaError
+from core.files import DAMAGED
 from core.jobs import scratch
 from core.jobs.reporter import Reporter
 from core.jobs.run_log import RunLog
@@ -98,7 +99,7 @@ class Task(BaseModel, ABC):
                 )
                 raise SchemaError(message)
             return cls(**fields)
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
+        except (*DAMAGED, RecursionError) as error:
             message = (
                 f"Expected the record of a task of kind {cls.kind}, got "
                 f"{text[:60]!r}. It is damaged: start it again."

@@ -5,6 +5,7 @@ so whoever finds it finds the rest.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ABOUT: Final = "about.json"
 _SCHEMA: Final = 1
+_FILE_NAME: Final = re.compile(r"\w[\w.-]*")
 
 
 def save(client: "MlflowClient", run_id: str, made: Attachment, files: Path) -> None:
@@ -68,10 +70,24 @@ def read(store: HasFiles, run_id: str, name: str) -> Attachment | None:
             return None
         return Attachment(
             name=name,
-            title=about["title"],
-            key=about["key"],
-            metrics=about["metrics"],
-            files=tuple(about["files"]),
+            title=str(about["title"]),
+            key=str(about["key"]),
+            metrics={key: float(value) for key, value in about["metrics"].items()},
+            files=tuple(map(_checked, about["files"])),
         )
-    except (*DAMAGED, ArtifactError):
+    except (*DAMAGED, ArtifactError, RecursionError):
         return None
+
+
+def _checked(file: object) -> str:
+    """Return the name of a file, which must lie in the folder of its analysis.
+
+    The store may be a copy of somebody else's: what it names goes into archives.
+
+    Raises:
+        ValueError: If it is no such name.
+    """
+    if isinstance(file, str) and _FILE_NAME.fullmatch(file):
+        return file
+    message = f"Expected the name of a file, got {file!r}."
+    raise ValueError(message)

@@ -1,5 +1,6 @@
 """The files of a run: what its worker saved, and what analyses left with it."""
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -57,7 +58,7 @@ class RunFiles:
         """Return what decides the work of a job, as JSON; empty if only its tags do."""
         try:
             return self.artifact(job_id, DOCUMENT).read_text(encoding="utf-8")
-        except (OSError, ArtifactError):
+        except (OSError, ArtifactError, UnicodeDecodeError):
             return ""
 
     def attachments(self, run_id: str) -> tuple[Attachment, ...]:
@@ -68,7 +69,9 @@ class RunFiles:
         return tuple(filter(None, found))
 
     def attachment(self, run_id: str, name: str, *, key: str) -> Attachment | None:
-        """Return what an analysis left with a run; None if it was made otherwise.
+        """Return what an analysis left with a run, if it can be used.
+
+        What was made otherwise or is damaged has to be made anew, and is None.
 
         Args:
             run_id: The run.
@@ -76,7 +79,10 @@ class RunFiles:
             key: Of the work that would make it now; see `TaskRecord`.
         """
         found = attachments.read(self, run_id, name)
-        return found if found is not None and found.key == key else None
+        if found is None or found.key != key:
+            return None
+        paths = map(found.path_of, found.files)
+        return found if all(self._is_whole(run_id, path) for path in paths) else None
 
     def arrays(self, run_id: str, made: Attachment) -> Mapping[str, NDArray[Any]]:
         """Return the arrays that an analysis left with a run, by name.
@@ -91,3 +97,11 @@ class RunFiles:
         path = self.artifact(run_id, made.path_of(ARRAYS))
         with reading_arrays(path, damage=damage) as arrays:
             return dict(arrays)
+
+    def _is_whole(self, run_id: str, name: str) -> bool:
+        try:
+            path = self.artifact(run_id, name)
+        except ArtifactError:
+            return False
+        # An archive ends with its list of contents: half a file has none.
+        return path.suffix != ".npz" or zipfile.is_zipfile(path)

@@ -5,6 +5,7 @@ tools can read the store. The configuration is kept as a tag, from which it is
 read back, and as a flat list of parameters, for people.
 """
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
@@ -111,10 +112,16 @@ class RunStore(RunRecorder):
             run_id: str = self._client.create_run(
                 self._experiment, tags=tags
             ).info.run_id
-            if task.document:
-                self._client.log_text(run_id, task.document, DOCUMENT)
-            self._client.log_batch(run_id, params=params)
-            self._client.update_run(run_id, status="SCHEDULED")
+            try:
+                if task.document:
+                    self._client.log_text(run_id, task.document, DOCUMENT)
+                self._client.log_batch(run_id, params=params)
+                self._client.update_run(run_id, status="SCHEDULED")
+            except Exception:
+                # It would seem to be worked on for as long as this process lives.
+                with contextlib.suppress(Exception):
+                    self._client.delete_run(run_id)
+                raise
         return run_id
 
     def adopt(self, job: Job) -> bool:
@@ -129,11 +136,8 @@ class RunStore(RunRecorder):
         me = str(Owner.this_process())
         with plain_errors():
             claims = self._client.get_run(job.id).data.params
-            owner = job.owner
-            while _claim_of(owner) in claims:
-                # Whoever had claimed it may have ended before it wrote so.
-                owner = claims[_claim_of(owner)]
-            if not is_gone(owner, since=job.created):
+            owner = _last_claimant(claims, job.owner)
+            if owner is None or not is_gone(owner, since=job.created):
                 return False
             try:
                 self._client.log_param(job.id, _claim_of(owner), me)
@@ -199,6 +203,22 @@ class RunStore(RunRecorder):
             self._client.set_tag(run_id, "inklab.stop", "requested")
         if run.status is RunStatus.QUEUED:
             self.stop(run_id)
+
+
+def _last_claimant(claims: Mapping[str, str], owner: str) -> str | None:
+    """Follow the claims to a job: whoever had claimed it may have ended since.
+
+    Returns:
+        Who has it now; None if two machines have claimed it from each other, each of
+        which took the other for gone. Then it stays with whom its tag names.
+    """
+    seen: set[str] = set()
+    while (claim := _claim_of(owner)) in claims:
+        if claim in seen:
+            return None
+        seen.add(claim)
+        owner = claims[claim]
+    return owner
 
 
 def _claim_of(owner: str) -> str:

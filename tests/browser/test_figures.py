@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browsing import box_of, open_page, place_in, place_of_cell, plot
+from tests.browsing import IDLE, box_of, open_page, place_in, place_of_cell, plot
 from tests.serving import Server, serving
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,24 @@ TOLD = ".hoverlayer .legend"
 LOADED = """() => performance.getEntriesByType('resource')
     .filter(each => each.name.includes('/figures/plotly-'))
     .map(each => each.transferSize)"""
+
+
+OBSERVERS = """
+    const Theirs = MutationObserver;
+    window.watching = new Set();
+    window.MutationObserver = class extends Theirs {
+        observe(target, options) {
+            if (String(options.attributeFilter) === 'class,style')
+                window.watching.add(this);
+            super.observe(target, options);
+        }
+        disconnect() {
+            window.watching.delete(this);
+            super.disconnect();
+        }
+    };
+"""
+SOURCE = "figure => figure.data[0].source"
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +183,59 @@ def test_pointing_at_a_glyph_tells_it(page: Page, server: Server) -> None:
     expect(label).to_have_text(re.compile(r"^\d, image [\d,]+$"))
     page.mouse.move(0, 0)
     expect(label).to_be_hidden()
+
+
+def test_keys_that_are_the_browsers_own_stay_its(page: Page, server: Server) -> None:
+    """Alt and an arrow goes back; Enter on a button of the tool bar presses it."""
+    open_page(page, server, "explore")
+    samples = plot(page, "samples")
+    box_of(samples)
+    figure = page.locator(".st-key-samples .figure")
+    figure.focus()
+
+    page.keyboard.press("Control+ArrowRight")
+    expect(figure.locator(".cursor")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(figure.locator(".cursor")).to_be_visible()
+
+
+def test_figure_that_changed_while_hidden_is_drawn_when_it_is_seen(
+    page: Page, server: Server
+) -> None:
+    """In a tab or an expander that was closed meanwhile."""
+    open_page(page, server, "explore")
+    samples = plot(page, "samples")
+    box_of(samples)
+    before = samples.evaluate(SOURCE)
+    around = page.locator(".st-key-samples")
+    around.evaluate("element => { element.style.display = 'none' }")
+    page.get_by_role("radio", name="7").click()
+    page.get_by_role("heading", name=re.compile("^7, ")).wait_for()
+    page.wait_for_function(IDLE)
+
+    around.evaluate("element => { element.style.display = '' }")
+
+    page.wait_for_function(
+        f"([figure, before]) => ({SOURCE})(figure) !== before",
+        arg=[samples.element_handle(), before],
+    )
+
+
+def test_figure_that_left_the_page_is_let_go(browser: Browser, server: Server) -> None:
+    """Who watches the theme for it would keep it, and ask for it at each change."""
+    context = browser.new_context()
+    context.add_init_script(OBSERVERS)
+    page = context.new_page()
+    open_page(page, server, "explore")
+    for key in ("samples", "explore_pixels", "balance", "averages"):
+        plot(page, key)
+    page.wait_for_function("watching.size === 4")
+
+    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("heading", name="Runs").wait_for()
+
+    page.wait_for_function("watching.size === 0")
+    context.close()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "SVG"])

@@ -46,6 +46,24 @@ def test_page_shows_an_ensemble_like_any_run(page: str, finished_ensemble: str) 
         assert networks[0] == "2 x 784-128-64-10"
 
 
+@pytest.mark.parametrize("page", ["train", "runs"])
+def test_ensemble_deleted_while_it_was_saved_and_restored_can_be_looked_at(
+    page: str, store: RunStore, ensemble: str, result_files: Path
+) -> None:
+    """It is stopped then, and has a model, but no epoch of its own."""
+    store.start(ensemble)
+    scores = RunScores(test_accuracy=0.975, test_size=10_000)
+    store.save_results(ensemble, scores=scores, files=result_files)
+    store.delete(ensemble)
+    store.restore(ensemble)
+
+    app = open_app(page, watch=ensemble, runs=ensemble)
+
+    assert store.get(ensemble).status is RunStatus.STOPPED
+    assert not app.error
+    assert "97.50 %" in text(app)
+
+
 def test_train_page_names_the_members_instead_of_curves(finished_ensemble: str) -> None:
     """Empty curves and dashes look like a defect."""
     app = open_app("train", watch=finished_ensemble)

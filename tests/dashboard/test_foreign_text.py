@@ -1,11 +1,14 @@
 """What people type is shown as they typed it, on every page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import EnsembleConfig, TrainingConfig
+from core.jobs.kinds.projection import Project
+from core.records import Attachment, Report
 from core.runs.store import RunStore
 from tests.dashboard.app import open_app
 from tests.serving import PAGES
@@ -67,6 +70,28 @@ def test_name_does_nothing_where_one_run_is_shown(
 
     for app in (open_app("train", watch=run.id), open_app("runs", runs=run.id)):
         assert "127" in check(app)
+
+
+def test_what_an_analysis_says_of_itself_does_nothing(
+    store: RunStore, finish_run: Callable[..., str], tmp_path: Path
+) -> None:
+    """Whoever can write into the store could have it say anything."""
+    run_id = finish_run()
+    task = Project(subject=run_id)
+    job = task.create(store, name=NAME)
+    store.start(job)
+    store.log(job, [Report(share=0.5, text=NAME)])
+    made = Attachment(name="other", title=NAME, key="")
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    store.attach(run_id, made, folder)
+
+    assert "127" in check(open_app("evaluate", run=run_id))
+    assert "127" in check(open_app("train"))
+    app = open_app("runs", runs=run_id)
+    app.session_state[f"analyses_{run_id}"] = True
+    app.run()
+    assert check(app).count("127") >= 2
 
 
 @pytest.mark.usefixtures("ensemble")

@@ -459,7 +459,7 @@ def test_better_of_two_runs_is_named(
     said = text(open_app("runs", runs=f"{worse_run},{better_run}"))
 
     assert "240 are classified correctly only by **(1) better**, and 0" in said
-    assert "more than chance (p < 0.001" in said
+    assert "unlikely to be chance (p < 0.001" in said
 
 
 def test_missing_predictions_leave_the_rest_of_the_comparison(

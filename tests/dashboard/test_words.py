@@ -94,7 +94,7 @@ def test_run_title_has_the_accuracy_if_there_is_one(
 
 
 @pytest.mark.parametrize(
-    ("num_seeds", "seeds"), [(1, "1 seed"), (5, "5 seeds")], ids=["one", "many"]
+    ("num_seeds", "seeds"), [(1, "1 seed"), (5, "mean of 5 seeds")], ids=["one", "many"]
 )
 def test_claim_tells_how_it_was_measured(num_seeds: int, seeds: str) -> None:
     """A number without its n and its machine is an advertisement."""

@@ -46,6 +46,7 @@ class ResidualStage:
             low=1,
             high=4,
             choices=range(1, 5),
+            in_list="blocks",
         ),
     ] = 1
 

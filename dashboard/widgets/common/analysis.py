@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import UnknownRunError
 from core.jobs.tasks import Task
 from core.records import Attachment, Job, Run, RunStatus
-from dashboard import services
+from dashboard import services, words
 from dashboard.widgets.common import page_frame, run_status
 
 LOOK_SECONDS: Final = 0.8
@@ -66,7 +66,8 @@ def _progress(job_id: str) -> None:
 
 
 def _stage(job: Job) -> str:
-    return run_status.turn(job) or job.activity.capitalize() or "Starting"
+    doing = words.literal(job.activity)
+    return run_status.turn(job) or doing.capitalize() or "Starting"
 
 
 def _ask(run: Run, task: Task) -> None:

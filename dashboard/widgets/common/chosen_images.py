@@ -1,5 +1,6 @@
 """The test images that somebody has chosen in a figure, by a click or a lasso."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,10 @@ GRID: Final = Grid(columns=20, tile=36)
 def choose(selection: Selection) -> None:
     """Choose what is in a lasso, of many images some, evenly spread."""
     indices = sorted(set(selection.indices))
-    step = -(-len(indices) // MAX_IMAGES) or 1
-    state.choose_points(indices[::step])
+    num = min(len(indices), MAX_IMAGES)
+    # In whole numbers: which are shown must not depend on rounding.
+    shown = [indices[place * len(indices) // num] for place in range(num)]
+    state.choose_points(shown, of=len(indices))
 
 
 def choose_one(hit: Hit) -> None:
@@ -39,7 +42,7 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
     if not len(chosen):
         return
     st.button(
-        f"{len(chosen):,} selected images",
+        _count(chosen.tolist()),
         icon=":material/close:",
         icon_position="right",
         key="remove_points",
@@ -60,3 +63,9 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
         grid=GRID,
         alt=f"{len(chosen):,} selected test images",
     )
+
+
+def _count(chosen: Sequence[int]) -> str:
+    total = state.num_in_lasso(chosen)
+    of_all = f" of {total:,}" if total > len(chosen) else ""
+    return f"{len(chosen):,}{of_all} selected images"

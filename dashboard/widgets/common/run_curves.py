@@ -26,7 +26,7 @@ def show(run: Run, history: History, live: LivePoints) -> None:
 
 def best(run: Run, history: History) -> Best:
     """Return the best epoch so far, if there is one, and what is best in it."""
-    if run.training.monitor == "val_accuracy" and history.val_accuracy:
+    if history.val_accuracy and run.training.monitor == "val_accuracy":
         best_epoch = history.best_epoch_by(run.training.monitor)
         return best_epoch, "Highest validation accuracy"
     return history.best_epoch, "Lowest validation loss"

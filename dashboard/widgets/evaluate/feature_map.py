@@ -24,7 +24,7 @@ def feature_map(run: Run, dataset: Dataset, evaluation: Evaluation) -> None:
         Project(subject=run.id),
         run,
         offer="See which test images look alike to the network: the features of its "
-        "last hidden layer, projected to two dimensions (PCA). It takes some seconds.",
+        "last hidden layer, projected to two dimensions (PCA). It takes a few seconds.",
     )
     if made is None:
         return

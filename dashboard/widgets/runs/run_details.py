@@ -84,7 +84,7 @@ def _analyses(run: Run) -> None:
         return
     with asked:
         now = clock.now()
-        lines = [f"- {each.title}" for each in services.attachments(run)]
+        lines = [f"- {words.literal(each.title)}" for each in services.attachments(run)]
         lines += [
             f"- {words.literal(job.name)} ({run_status.label(job).lower()}), requested "
             f"{words.moment(job.created, now=now)}"

@@ -72,7 +72,7 @@ def _analyses_at_work(everything: Sequence[Job]) -> None:
     for job in everything:
         if job.status is RunStatus.RUNNING and not isinstance(job, Run):
             with st.container(horizontal=True, vertical_alignment="center"):
-                doing = f", {job.activity}" if job.activity else ""
+                doing = f", {words.literal(job.activity)}" if job.activity else ""
                 text = f"{words.literal(job.name)}{doing}"
                 st.progress(min(max(job.share or 0.0, 0.0), 1.0), text=text)
                 _cancel_button(job)

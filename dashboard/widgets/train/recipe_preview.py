@@ -94,7 +94,7 @@ def _refresh(config: TrainingConfig, *, was_waiting: bool) -> None:
     coming = _preview(config)
     if not coming.done():
         st.caption(
-            "The training process makes the preview. It takes a few seconds to start."
+            "The preview is being made. Its process takes a few seconds to start."
         )
         return
     if was_waiting:

@@ -123,7 +123,7 @@ def choose_preset() -> None:
 
 
 def set_back(values: Values) -> None:
-    """Set some settings_table."""
+    """Set some settings."""
     now = as_sent()
     _adopt(replace(now, values={**now.values, **values}))
 

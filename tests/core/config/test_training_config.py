@@ -135,6 +135,7 @@ def test_a_configuration_survives_being_stored(config: TrainingConfig) -> None:
         pytest.param("{", id="cut"),
         pytest.param("null", id="null"),
         pytest.param("[1]", id="list"),
+        pytest.param("[" * 100_000, id="too deep"),
         pytest.param('"text"', id="text"),
         pytest.param("{}", id="no schema"),
         pytest.param('{"schema": 1}', id="no network"),

@@ -146,8 +146,7 @@ def test_overfitting_is_told_with_numbers() -> None:
         "suffered, at 97.72 %."
     )
     assert remark.advice == (
-        "Try images changed at random, dropout or a patience, which keeps the best "
-        "epoch."
+        "Try augmentation, dropout or early stopping, which keeps the best epoch."
     )
 
 

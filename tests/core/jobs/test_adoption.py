@@ -10,7 +10,7 @@ import pytest
 from core.config import TrainingConfig
 from core.jobs import executor, queue, worker
 from core.records import Job, Lane, RunStatus
-from core.runs import queue_order
+from core.runs import queue_order, store
 from core.runs.owner import Owner
 from core.runs.store import RunStore
 from tests.core.jobs.steps import Steps
@@ -128,6 +128,23 @@ def test_what_was_claimed_by_a_server_that_ended_is_claimed_again(
 
     assert run_store.adopt(run_store.job(run_id))
     assert run_store.get(run_id).owner == str(Owner.this_process())
+
+
+def test_two_machines_that_take_each_other_for_gone_do_not_go_in_circles(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can tell after a day whether a process elsewhere lives: both claim."""
+    one, two = Owner("one", 1, 1.0), Owner("two", 1, 1.0)
+    run_id = run_store.create(TrainingConfig(), name="a")
+    run_store.annotate(run_id, tags={"inklab.owner": str(one)})
+    monkeypatch.setattr(store, "is_gone", lambda *_, **__: True)
+    for claimant in (two, one):
+        with monkeypatch.context() as patch:
+            patch.setattr(Owner, "this_process", lambda claimant=claimant: claimant)
+            assert run_store.adopt(run_store.job(run_id))
+
+    assert not run_store.adopt(run_store.job(run_id))
+    assert run_store.job(run_id).owner == str(one)
 
 
 def test_two_servers_that_start_at_once_share_what_waits(run_store: RunStore) -> None:

@@ -239,7 +239,7 @@ def retrain(folder: Path) -> None:
             "the file is missing, damaged, or of another network",
             id="damaged",
         ),
-        pytest.param(retrain, "the model.keras of a member was changed", id="changed"),
+        pytest.param(retrain, "the model.keras of a member has changed", id="changed"),
         pytest.param(
             lambda folder: small_data.write_predictions(
                 folder, small_data.predictions()

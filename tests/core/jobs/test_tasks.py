@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from mlflow.tracking import MlflowClient
 
 from core.config import TrainingConfig
-from core.errors import InklabError, SchemaError
+from core.errors import InklabError, RunStoreError, SchemaError
 from core.handover import bundle
 from core.jobs import executor, kinds, queue, worker
 from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.projection import Project
 from core.jobs.kinds.train import Train
 from core.jobs.tasks import Task, TaskContext
 from core.records import Lane, RunScores, RunStatus
@@ -144,7 +146,7 @@ def test_work_of_an_unknown_kind_says_so(
 
     job = run_store.job(job_id)
     assert job.status is RunStatus.FAILED
-    assert "got 'count'. Another version" in job.reason
+    assert "got 'count'. It comes from another version" in job.reason
 
 
 def test_a_run_of_the_first_version_is_a_training(run_store: RunStore) -> None:
@@ -199,6 +201,99 @@ def test_a_result_is_in_the_zip_of_its_subject(
         assert archive.read("analyses/count/count.txt") == b"3"
         card = archive.read("card.md").decode()
     assert "| `analyses/count/count.txt` | analysis: Count |" in card
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        pytest.param({"files": ["../../../secret.txt"]}, id="a file outside"),
+        pytest.param({"files": ["/etc/hostname"]}, id="from the root"),
+        pytest.param({"files": [7]}, id="no name"),
+        pytest.param({"metrics": [1]}, id="numbers without names"),
+        pytest.param({"metrics": {"images": "many"}}, id="a word as number"),
+        pytest.param([], id="no record"),
+        pytest.param("[" * 200_000, id="too deep"),
+    ],
+)
+def test_a_record_of_somebody_else_opens_no_other_file(
+    run_store: RunStore, subject: str, tmp_path: Path, about: object
+) -> None:
+    """A home can be a copy: its records name what goes into archives."""
+    task = Count(subject=subject)
+    done(run_store, task)
+    path = run_store.artifact(subject, "analyses/count/about.json")
+    (path.parents[3] / "secret.txt").write_text("secret")
+    whole = json.loads(path.read_text())
+    changed = about if isinstance(about, list | str) else whole | about
+    path.write_text(changed if isinstance(changed, str) else json.dumps(changed))
+
+    assert run_store.attachment(subject, "count", key=task.key) is None
+    bundle.write_bundle(run_store, subject, tmp_path / "run.zip")
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        assert not [name for name in archive.namelist() if "/" in name]
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut off"])
+def test_a_result_that_is_damaged_is_made_anew(
+    run_store: RunStore, subject: str, damage: str
+) -> None:
+    """Its run could not be looked at otherwise, and would have to be trained again."""
+    task = Project(subject=subject)
+    done(run_store, task)
+    path = run_store.artifact(subject, "analyses/projection/arrays.npz")
+    if damage == "lost":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-30])
+
+    assert run_store.attachment(subject, task.kind, key=task.key) is None
+    done(run_store, task)
+    made = run_store.attachment(subject, task.kind, key=task.key)
+    assert made is not None
+    assert run_store.arrays(subject, made)["points"].shape == (3, 2)
+
+
+def test_a_lost_result_does_not_keep_a_run_from_being_given_away(
+    run_store: RunStore, subject: str, tmp_path: Path
+) -> None:
+    """It can be made anew; the model is what people want."""
+    done(run_store, Count(subject=subject))
+    run_store.artifact(subject, "analyses/count/count.txt").unlink()
+
+    bundle.write_bundle(run_store, subject, tmp_path / "run.zip")
+
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        assert "count.txt" not in archive.read("card.md").decode()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 200_000, b"7"])
+def test_a_job_whose_record_is_garbage_says_so(
+    run_store: RunStore, subject: str, content: bytes
+) -> None:
+    """The process that meets it must go on with others."""
+    job_id = Count(subject=subject).create(run_store, name="a job")
+    run_store.artifact(job_id, "task.json").write_bytes(content)
+
+    worker.perform(job_id)
+
+    assert run_store.job(job_id).status is RunStatus.FAILED
+    assert "It is damaged" in run_store.job(job_id).reason
+
+
+def test_what_cannot_be_written_down_is_not_asked_for(
+    run_store: RunStore, subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk; it would seem to run as long as this process lives."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(MlflowClient, "log_text", refuse)
+
+    with pytest.raises(RunStoreError, match="No space left"):
+        Count(subject=subject).create(run_store, name="a job")
+
+    assert [job.id for job in run_store.jobs()] == [subject]
 
 
 def test_other_work_is_no_run(run_store: RunStore, subject: str) -> None:

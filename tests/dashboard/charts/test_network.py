@@ -32,19 +32,19 @@ def test_each_layer_is_a_box_and_the_image_is_on_top() -> None:
 def test_a_box_tells_name_output_and_parameters() -> None:
     figure = draw(LENET)
 
-    assert texts(figure, row=0) == ["<b>Image</b>", "28 x 28 pixels", "28x28"]
+    assert texts(figure, row=0) == ["<b>Input</b>", "28 x 28 pixels", "28x28"]
     assert texts(figure, row=1) == [
-        "<b>Convolution, 16 of 5 x 5</b>",
-        "Output 24 x 24 x 16",
+        "<b>Convolution, 16 filters, 5 x 5</b>",
+        "Shape 24 x 24 x 16",
         "416 parameters",
         "16C5",
     ]
     assert texts(figure, row=2) == [
         "<b>Max pooling, 2 x 2</b>",
-        "Output 12 x 12 x 16",
+        "Shape 12 x 12 x 16",
         "P2",
     ]
-    assert texts(figure, row=5)[:2] == ["<b>Dense, 128 units</b>", "Output 128"]
+    assert texts(figure, row=5)[:2] == ["<b>Dense, 128 units</b>", "Shape 128"]
     assert texts(figure, row=6)[0] == "<b>Output, 10 classes</b>"
 
 
@@ -60,8 +60,8 @@ def test_hovering_tells_the_work_too() -> None:
     boxes, shares = draw(CLASSIC).data
 
     assert boxes.hovertext[1] == (
-        "Dense, 128 units<br>Output 128<br>100,480 parameters, 91.86 % of all<br>"
-        "100,352 multiply-adds (MACs) for an image"
+        "Dense, 128 units<br>Shape 128<br>100,480 parameters, 91.86 % of all<br>"
+        "100,352 multiply-adds (MACs) per image"
     )
     assert shares.hoverinfo == "skip"
 
@@ -98,7 +98,7 @@ def test_a_residual_block_is_one_box_that_tells_its_parts() -> None:
 
     assert texts(figure, row=3) == [
         "<b>Residual block, 64 filters</b>",
-        "Output 14 x 14 x 64",
+        "Shape 14 x 14 x 64",
         "59,016 parameters",
         "64SER",
     ]
@@ -122,11 +122,11 @@ def test_it_does_not_zoom() -> None:
 
 def test_the_same_is_told_in_words() -> None:
     assert network_alt(CLASSIC.layers(dimensions(10))) == (
-        "The network from top to bottom: Image; Dense, 128 units, 100,480 parameters; "
+        "The network from top to bottom: Input; Dense, 128 units, 100,480 parameters; "
         "Dense, 64 units, 8,256 parameters; Output, 10 classes, 650 parameters"
     )
     assert network_alt(LENET.layers(dimensions(10))).startswith(
-        "The network from top to bottom: Image, 28 x 28 pixels; "
-        "Convolution, 16 of 5 x 5, output 24 x 24 x 16, 416 parameters; "
-        "Max pooling, 2 x 2, output 12 x 12 x 16; "
+        "The network from top to bottom: Input, 28 x 28 pixels; "
+        "Convolution, 16 filters, 5 x 5, shape 24 x 24 x 16, 416 parameters; "
+        "Max pooling, 2 x 2, shape 12 x 12 x 16; "
     )

@@ -87,7 +87,7 @@ def test_rates_are_told_in_three_digits() -> None:
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        ("constant", "always 0.006"),
+        ("constant", "constant at 0.006"),
         ("step", "from 0.006 down to 6e-05"),
         ("one-cycle", "from 0.0006 up to 0.006 after 2 epochs, then down to 6e-06"),
         ("cosine", "from 0.0006 up to 0.006 after 0.5 epochs, then down to 6e-06"),
