@@ -16,13 +16,12 @@ MAX_PEN: Final = 40
 DEFAULT_PEN: Final = 20
 
 
-def drawing_input(*, key: str, pen: int, side: int = SIDE) -> NormalisationSteps | None:
+def drawing_input(*, key: str, pen: int) -> NormalisationSteps | None:
     """Show a canvas and return what is drawn on it, as a model would see it.
 
     Args:
         key: Name of the canvas; another name is an empty canvas.
         pen: Width of a stroke in pixels.
-        side: Width and height of the canvas in pixels.
 
     Returns:
         The ink on its way to a model's image, or None while there is none.
@@ -35,8 +34,8 @@ def drawing_input(*, key: str, pen: int, side: int = SIDE) -> NormalisationSteps
         stroke_width=pen,
         stroke_color="#FFFFFF",
         background_color="#000000",
-        width=side,
-        height=side,
+        width=SIDE,
+        height=SIDE,
         return_image_data=True,
         key=key,
     )

@@ -47,7 +47,6 @@ class Setting:
         low: The lowest value of a number.
         high: The highest value of a number.
         choices: What its control offers; a range of numbers is chosen with a slider.
-        is_logarithmic: Whether equal factors, not equal steps, make equal changes.
         is_off_at_zero: Whether 0 switches it off.
         is_percent: Whether its control shows a share as percent.
         is_compiled: Whether the compiled loop depends on it. Say False only of what
@@ -68,7 +67,6 @@ class Setting:
     low: float | None = None
     high: float | None = None
     choices: Sequence[Any] = ()
-    is_logarithmic: bool = False
     is_off_at_zero: bool = False
     is_percent: bool = False
     is_compiled: bool = True

@@ -75,7 +75,6 @@ class TrainingConfig:
             low=1,
             high=8192,
             choices=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
-            is_logarithmic=True,
         ),
     ] = 32
     optimizer: Annotated[
@@ -100,7 +99,6 @@ class TrainingConfig:
                 *(1e-6, 1e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3),
                 *(6e-3, 8e-3, 1e-2, 2e-2, 3e-2, 5e-2, 1e-1, 2e-1, 5e-1, 1.0),
             ),
-            is_logarithmic=True,
             is_compiled=False,
         ),
     ] = 1e-3

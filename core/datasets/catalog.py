@@ -6,13 +6,10 @@ to, and under which licence they come. Nothing is opened here: `store` does it.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from core.config import Dimensions
 from core.errors import UnknownDatasetError
-
-InkStyle = Literal["mnist"]
-"""How the makers scaled and centred their glyphs."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,6 @@ class DatasetSpec:
         title: Name to show.
         classes: What each class index stands for, in order.
         image_shape: Height and width of its images, in pixels.
-        ink_style: How its glyphs were scaled and centred.
         folder: Where its files are.
         train_images: IDX file of the training images.
         train_labels: IDX file of the training labels.
@@ -55,7 +51,6 @@ class DatasetSpec:
     title: str
     classes: tuple[str, ...]
     image_shape: tuple[int, int]
-    ink_style: InkStyle
     folder: Path
     train_images: DataFile
     train_labels: DataFile
@@ -78,7 +73,6 @@ _MNIST: Final = DatasetSpec(
     title="MNIST",
     classes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
     image_shape=(28, 28),
-    ink_style="mnist",
     folder=Path(__file__).parent / "mnist",
     train_images=DataFile(
         "train-images-idx3-ubyte.gz",

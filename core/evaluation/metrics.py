@@ -88,23 +88,6 @@ def confusion_matrix(labels: Labels, predicted: Labels, num_classes: int) -> Cou
     return counts.astype(np.int64).reshape(num_classes, num_classes)
 
 
-def row_shares(matrix: Counts) -> NDArray[np.float64]:
-    """Divide each row of a confusion matrix by its sum.
-
-    Args:
-        matrix: Number of images, int64 of shape (classes, classes).
-
-    Returns:
-        Of the images of each right class, the share predicted as each class:
-        float64 of the same shape, values in [0, 1]. A row without images stays 0.
-
-    Raises:
-        ValueError: If the matrix is not square or has a negative count.
-    """
-    _check_matrix(matrix)
-    return _divide(matrix, matrix.sum(axis=1, keepdims=True))
-
-
 def per_class_scores(matrix: Counts) -> tuple[ClassScores, ...]:
     """Score every class of a confusion matrix.
 
@@ -164,11 +147,6 @@ def _check_matrix(matrix: Counts) -> None:
         raise ValueError(message)
 
 
-def _divide(numerators: Counts, denominators: Counts) -> NDArray[np.float64]:
-    """Divide, with 0 for a denominator of 0 (whose numerator is then 0 as well)."""
-    return numerators / np.maximum(denominators, 1)
-
-
 def _ratio(numerators: Counts, denominators: Counts) -> NDArray[np.float64]:
     """Divide, with NaN for a denominator of 0."""
-    return np.where(denominators > 0, _divide(numerators, denominators), np.nan)
+    return np.where(denominators > 0, numerators / np.maximum(denominators, 1), np.nan)

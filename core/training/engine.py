@@ -80,7 +80,6 @@ class Engine:
         self.model = model
         self.optimizer = optimizer
         batch_size = self._batch_size = config.batch_size
-        self._chunk_batches = chunk_batches
         self._label_smoothing = config.label_smoothing
         self._weight_average = config.weight_average
         num_classes = model.output_shape[-1]
@@ -109,11 +108,6 @@ class Engine:
                 tf.TensorSpec((None,), tf.uint8),
             ],
         )
-
-    @property
-    def chunk_images(self) -> int:
-        """How many images one call learns from at most."""
-        return self._chunk_batches * self._batch_size
 
     def compile(self) -> None:
         """Compile now, without learning anything."""

@@ -41,7 +41,6 @@ class Palette:
         training: Everything measured on training images.
         validation: Everything measured on validation images.
         sequential: From paper to ink.
-        diverging: From blue through paper to vermilion.
         classes: Ten colours that colour-blind people can tell apart.
     """
 
@@ -55,7 +54,6 @@ class Palette:
     training: str
     validation: str
     sequential: tuple[str, ...]
-    diverging: tuple[str, ...]
     classes: tuple[str, ...]
 
 
@@ -72,10 +70,6 @@ LIGHT = Palette(
     sequential=(
         *("#FBF9F4", "#DFDEDD", "#C3C4C6", "#A9AAAF", "#8F9199"),
         *("#767883", "#5D616E", "#464A5A", "#303446", "#1C2033"),
-    ),
-    diverging=(
-        *("#2F6DB5", "#5E8CC5", "#8AABD3", "#B6CAE1", "#E4E9EE"),
-        *("#F8E5DD", "#F0BDAF", "#E59581", "#D76C54", "#C63D21"),
     ),
     classes=(
         *("#0077BB", "#CC3311", "#39A083", "#C08400", "#AA3377"),
@@ -96,10 +90,6 @@ DARK = Palette(
     sequential=(
         *("#13151F", "#262831", "#3C3D45", "#525359", "#6A6A6E"),
         *("#828284", "#9B9B9A", "#B6B4B1", "#D0CEC9", "#ECE9E1"),
-    ),
-    diverging=(
-        *("#6FA3E0", "#5980B0", "#445F83", "#303F58", "#1C2231"),
-        *("#2A2027", "#593635", "#8D4C42", "#C5634E", "#FF7A59"),
     ),
     classes=(
         *("#0077BB", "#CC3311", "#BBCC33", "#EEDD88", "#AD467E"),
@@ -235,15 +225,13 @@ def base_layout(
     }
 
 
-def outline(
-    x: float, y: float, palette: Palette, *, half: float = 0.5
-) -> dict[str, object]:
-    """Return a Plotly shape: a square in the accent colour around a point."""
+def outline(x: float, y: float, palette: Palette) -> dict[str, object]:
+    """Return a Plotly shape: a square in the accent colour around a cell."""
     return {
         "type": "rect",
-        "x0": x - half,
-        "x1": x + half,
-        "y0": y - half,
-        "y1": y + half,
+        "x0": x - 0.5,
+        "x1": x + 0.5,
+        "y0": y - 0.5,
+        "y1": y + 0.5,
         "line": {"color": palette.accent, "width": 3},
     }

@@ -106,8 +106,11 @@ def test_a_damaged_ensemble_is_told_in_plain_words(members: object) -> None:
         recipe_from_json(text)
 
 
-@pytest.mark.parametrize("schema", [1, 2])
-@pytest.mark.parametrize("network", [DENSE, TINY], ids=["dense", "convolutional"])
+@pytest.mark.parametrize(
+    ("schema", "network"),
+    [(1, DENSE), (2, TINY)],
+    ids=["the first, dense", "the second, convolutional"],
+)
 def test_records_from_before_ensembles_are_still_read(
     schema: int, network: MlpConfig | CnnConfig
 ) -> None:

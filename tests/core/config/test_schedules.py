@@ -59,7 +59,7 @@ def test_steps_fall_to_a_tenth_after_half_and_three_quarters() -> None:
     np.testing.assert_allclose(rates, [0.01] * 4 + [0.001] * 2 + [0.0001] * 2)
 
 
-@pytest.mark.parametrize("num_steps", [1, 2, 4, 5, 6, 17])
+@pytest.mark.parametrize("num_steps", [1, 5], ids=["one step", "one to warm up"])
 @pytest.mark.parametrize("schedule", get_args(Schedule))
 def test_every_step_has_a_rate_above_zero(schedule: str, num_steps: int) -> None:
     """Even a training of one step learns something."""

@@ -55,22 +55,36 @@ def test_a_configuration_survives_its_controls(config: TrainingConfig) -> None:
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_each_value_is_among_the_choices_and_readable(config: TrainingConfig) -> None:
+def test_each_value_is_among_the_choices(config: TrainingConfig) -> None:
     """A slider cannot show what it cannot be set to."""
-    for key, value in settings_table.values_of(config).items():
-        assert value in SETTINGS[key].choices, key
+    values = settings_table.values_of(config)
+
+    assert {
+        key: value
+        for key, value in values.items()
+        if value not in SETTINGS[key].choices
+    } == {}
 
 
-@pytest.mark.parametrize("key", sorted(set(SETTINGS) - {"seed"}))
-def test_what_is_written_in_an_address_is_read_back(key: str) -> None:
+def test_what_is_written_in_an_address_is_read_back() -> None:
     """Two choices with the same words would become one."""
-    for choice in SETTINGS[key].choices:
-        assert settings_table.read(key, settings_table.write(choice)) == choice
+    choices = [
+        (key, choice)
+        for key in set(SETTINGS) - {"seed"}
+        for choice in SETTINGS[key].choices
+    ]
+
+    assert [
+        (key, choice)
+        for key, choice in choices
+        if settings_table.read(key, settings_table.write(choice)) != choice
+    ] == []
 
 
 @pytest.mark.parametrize(
     ("key", "written"),
     [("seed", "9" * 5000), ("seed", "-1"), ("epochs", "\u0663x"), ("dropout", "nan")],
+    ids=["long", "negative", "no number", "nan"],
 )
 def test_what_cannot_be_read_is_nothing(key: str, written: str) -> None:
     assert settings_table.read(key, written) is None
@@ -85,6 +99,7 @@ def test_what_cannot_be_read_is_nothing(key: str, written: str) -> None:
         ({"optimizer": "adam"}, {"weight_decay"}),
         ({"validation_percent": 0}, {"patience", "monitor"}),
     ],
+    ids=["layers", "kind of network", "blocks", "optimizer", "nothing held out"],
 )
 def test_a_setting_without_effect_is_known(
     changed: dict[str, Any], unused: set[str]

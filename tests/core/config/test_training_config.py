@@ -40,12 +40,9 @@ FULL = TrainingConfig(
     ("make", "values"),
     [
         pytest.param(TrainingConfig, {"epochs": [1, 500]}, id="epochs"),
-        pytest.param(TrainingConfig, {"batch_size": [1, 8192]}, id="batch size"),
         pytest.param(TrainingConfig, {"learning_rate": [1e-6, 1.0]}, id="rate"),
-        pytest.param(TrainingConfig, {"validation_fraction": [0.0, 0.5]}, id="held"),
         pytest.param(TrainingConfig, {"seed": [0, 2**31 - 1]}, id="seed"),
         pytest.param(MlpConfig, {"hidden": [(), (1,), (2048,) * 6]}, id="hidden"),
-        pytest.param(MlpConfig, {"dropout": [0.0, 0.9]}, id="dropout"),
     ],
 )
 def test_the_ends_of_each_range_are_accepted(
@@ -64,27 +61,18 @@ def test_the_ends_of_each_range_are_accepted(
         pytest.param(TrainingConfig, {"epochs": 501}, "epochs .*got 501"),
         pytest.param(TrainingConfig, {"epochs": 2.0}, "whole number as epochs.*2.0"),
         pytest.param(TrainingConfig, {"epochs": True}, "whole number.*True"),
-        pytest.param(TrainingConfig, {"batch_size": 0}, "batch size from 1 to 8,192"),
         pytest.param(TrainingConfig, {"batch_size": 8193}, "got 8,193"),
         pytest.param(TrainingConfig, {"learning_rate": 0.0}, "learning rate from"),
-        pytest.param(TrainingConfig, {"learning_rate": 1.01}, "learning rate .*1.01"),
         pytest.param(TrainingConfig, {"learning_rate": float("nan")}, "got nan"),
-        pytest.param(TrainingConfig, {"validation_fraction": -0.1}, "got -0.1"),
         pytest.param(TrainingConfig, {"validation_fraction": 0.51}, "got 0.51"),
         pytest.param(TrainingConfig, {"weight_average": 1.0}, "weight averaging .*1.0"),
-        pytest.param(TrainingConfig, {"label_smoothing": 0.6}, "label smoothing from"),
         pytest.param(
             TrainingConfig, {"gradient_clip": -1.0}, r"clipping \(norm\) from"
         ),
-        pytest.param(TrainingConfig, {"patience": -1}, "patience from 0 to 500"),
         pytest.param(TrainingConfig, {"optimizer": "best"}, "adam, adamw, sgd"),
-        pytest.param(TrainingConfig, {"monitor": "loss"}, "val_loss, val_accuracy"),
-        pytest.param(TrainingConfig, {"seed": -1}, "seed from 0 to 2,147,483,647"),
         pytest.param(TrainingConfig, {"seed": 2**31}, "got 2,147,483,648"),
-        pytest.param(TrainingConfig, {"schedule": "linear"}, "constant, cosine"),
         pytest.param(MlpConfig, {"hidden": (8,) * 7}, "0 to 6 hidden layers"),
         pytest.param(MlpConfig, {"hidden": (8, 0)}, "units from 1 to 2,048, got 0"),
-        pytest.param(MlpConfig, {"hidden": (2049,)}, "got 2,049"),
         pytest.param(
             TrainingConfig, {"learning_rate": "0.1"}, "number as learn.*'0.1'"
         ),
@@ -112,18 +100,12 @@ def test_the_ends_of_each_range_are_accepted(
             CnnConfig, {"blocks": (16, 32)}, r"a list of blocks as .*, got \(16, 32\)"
         ),
         pytest.param(
-            CnnConfig, {"dense": 5}, "a list of whole numbers as hidden layers, got 5"
-        ),
-        pytest.param(
             EnsembleConfig, {"members": 5}, "a list of networks as members, got 5"
         ),
         pytest.param(
             EnsembleConfig, {"members": ("a", "b")}, "networks as members, got .*'a'"
         ),
-        pytest.param(CnnConfig, {"batch_norm": 1}, "true or false as batch norm"),
-        pytest.param(MlpConfig, {"activation": "softmax"}, "relu, tanh, elu, gelu"),
         pytest.param(MlpConfig, {"dropout": 0.91}, "dropout from 0.0 to 0.9"),
-        pytest.param(MlpConfig, {"dropout": -0.01}, "got -0.01"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )

@@ -57,7 +57,6 @@ def make_spec(
             title="Tiny",
             classes=("a", "b", "c"),
             image_shape=(28, 28),
-            ink_style="mnist",
             folder=folder,
             num_train=12,
             num_test=6,

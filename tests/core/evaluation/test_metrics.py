@@ -136,13 +136,6 @@ def test_the_confusion_matrix_of_62_classes_does_not_overflow() -> None:
     assert matrix.sum() == 3
 
 
-def test_shares_are_by_row_and_an_empty_row_stays_empty() -> None:
-    """A class without images has no percentages, and must not end in NaN."""
-    shares = metrics.row_shares(np.array([[3, 1, 0], [0, 0, 0], [0, 5, 5]]))
-
-    assert shares.tolist() == [[0.75, 0.25, 0.0], [0.0, 0.0, 0.0], [0.0, 0.5, 0.5]]
-
-
 def test_scores_of_a_class_are_as_worked_out_by_hand() -> None:
     """Of class 0, all answers are right (2 of 2), and 2 of 3 images are found."""
     scores = metrics.per_class_scores(MATRIX)
@@ -195,8 +188,6 @@ def test_what_is_no_confusion_matrix_is_refused(matrix: NDArray[np.int64]) -> No
     """A figure of it would look right."""
     with pytest.raises(ValueError, match="Give the result of confusion_matrix"):
         metrics.per_class_scores(matrix)
-    with pytest.raises(ValueError, match="Give the result of confusion_matrix"):
-        metrics.row_shares(matrix)
 
 
 def test_log_loss_is_as_worked_out_by_hand() -> None:

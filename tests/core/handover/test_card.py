@@ -103,7 +103,7 @@ def test_each_class_has_its_share_with_interval_and_number() -> None:
 
     # Wilson's interval of 771 in 1,000, worked out by hand.
     assert "| 0 | 77.10 % (74.39 % to 79.60 %) | 1,000 |" in card
-    assert "| 9 | 100.00% (99.62% to 100.00%) | 1,000 |" in card
+    assert "| 9 | 100.00 % (99.62 % to 100.00 %) | 1,000 |" in card
     # The 229 sure mistakes cost 15.94 nats each (float32), the rest nothing.
     assert "the mean cross-entropy is 0.3651 nats" in card
 

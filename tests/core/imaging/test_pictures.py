@@ -3,7 +3,6 @@
 import io
 import re
 import struct
-import time
 import zlib
 from pathlib import Path
 
@@ -217,17 +216,14 @@ def test_large_pictures_are_reduced(
 def test_a_huge_picture_is_refused_before_it_is_decoded(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    """A file of a few bytes may claim to be gigabytes of pixels."""
+    """A few bytes may claim to be gigabytes; who decodes these finds them broken."""
     path = tmp_path / "bomb.png"
     path.write_bytes(png_header(*size))
-    start = time.perf_counter()
 
     with pytest.raises(
         HugePictureError, match=r"at most 40 million.*bomb\.png.*smaller"
     ):
         read_picture(path)
-
-    assert time.perf_counter() - start < 1.0
 
 
 def test_a_real_picture_of_400_million_pixels_is_refused(tmp_path: Path) -> None:

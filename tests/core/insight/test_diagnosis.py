@@ -94,8 +94,9 @@ def test_a_good_run_is_not_called_bad(name: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("name", ["classic", "fast", "lenet", "three epochs"])
 def test_nothing_is_said_about_the_first_epochs_of_a_good_run(name: str) -> None:
-    for epochs in (0, 1, 2):
-        assert of_real(name, epochs=epochs) == ()
+    said = [of_real(name, epochs=epochs) for epochs in (0, 1, 2)]
+
+    assert said == [(), (), ()]
 
 
 @pytest.mark.parametrize("live", [True, False], ids=["with live", "without live"])
@@ -145,8 +146,7 @@ def test_overfitting_is_told_with_numbers() -> None:
         "suffered, at 97.72 %."
     )
     assert remark.advice == (
-        "Try images changed at random, dropout or a patience, which keeps the best "
-        "epoch."
+        "Try augmentation, dropout or early stopping, which keeps the best epoch."
     )
 
 

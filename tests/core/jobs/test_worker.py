@@ -1,9 +1,11 @@
 """The task of a worker: a run id goes in, and the run is finished."""
 
 import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,14 +13,50 @@ import pytest
 
 from core.config import TrainingConfig
 from core.datasets import catalog
+from core.datasets.catalog import DatasetSpec
 from core.datasets.store import Dataset
 from core.inference import Predictor
 from core.jobs import scratch, worker
 from core.models import export
 from core.records import Progress, RunStatus
+from core.runs import open_store
 from core.runs.store import RunStore
 from tests.rounding import assert_same_but_rounded
 from tests.small_data import NUM_TEST, SMALL
+
+
+class Trained(NamedTuple):
+    """A run that was trained once for all tests that only look at it."""
+
+    home: Path
+    run_id: str
+    reports: list[Progress]
+
+
+@pytest.fixture(scope="module")
+def trained_home(
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_database: Path,
+    small_mnist_files: DatasetSpec,
+) -> Trained:
+    """Train in a home of its own."""
+    folder = tmp_path_factory.mktemp("trained-home")
+    shutil.copyfile(empty_database, folder / "runs.db")
+    reports: list[Progress] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(folder))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.setattr(catalog, "_SPECS", (small_mnist_files,))
+        run_id = open_store().create(SMALL, name="run")
+        worker.perform(run_id, on_report=reports.append)
+    return Trained(folder, run_id, reports)
+
+
+@pytest.fixture
+def trained(trained_home: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """Take its home for that of this test."""
+    monkeypatch.setenv("INKLAB_HOME", str(trained_home.home))
+    return trained_home
 
 
 def finish(store: RunStore, config: TrainingConfig = SMALL) -> str:
@@ -28,13 +66,13 @@ def finish(store: RunStore, config: TrainingConfig = SMALL) -> str:
     return run_id
 
 
-@pytest.mark.usefixtures("small_mnist")
-def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -> None:
+def test_a_run_is_finished_with_all_its_files(trained: Trained) -> None:
     """What a page, a download and another program need, and no rubbish."""
-    run = run_store.get(finish(run_store))
+    store = open_store()
+    run = store.get(trained.run_id)
 
     assert (run.status, run.reason) == (RunStatus.FINISHED, "")
-    folder = run_store.artifact(run.id, "config.json").parent
+    folder = store.artifact(run.id, "config.json").parent
     assert sorted(file.name for file in folder.iterdir()) == [
         "card.md",
         "checkpoint.npz",
@@ -47,54 +85,50 @@ def test_a_run_is_finished_with_all_its_files(run_store: RunStore, home: Path) -
     ]
     stored = TrainingConfig.from_json((folder / "config.json").read_text())
     assert stored == SMALL
-    assert list(home.glob(".run-*")) == []
+    assert list(trained.home.glob(".run-*")) == []
 
 
 def test_the_scores_are_those_of_the_predictions(
-    run_store: RunStore, small_mnist: Dataset
+    trained: Trained, small_mnist: Dataset
 ) -> None:
     """The number in the list is the one that the evaluation finds again."""
-    run = run_store.get(finish(run_store))
+    store = open_store()
+    run = store.get(trained.run_id)
 
-    found = run_store.predictions(run.id)
+    found = store.predictions(run.id)
     hits = (found.probabilities.argmax(axis=1) == small_mnist.test.labels).mean()
     assert run.scores.test_accuracy == pytest.approx(hits)
     assert run.scores.test_size == NUM_TEST
     assert 0 < run.scores.train_seconds < run.scores.total_seconds
-    assert run.scores.best_epoch == run_store.history(run.id).best_epoch
+    assert run.scores.best_epoch == store.history(run.id).best_epoch
     assert run.scores.best_epoch is not None
-    card = run_store.artifact(run.id, "card.md").read_text()
-    assert f"{hits:.2%} of 200 test images" in card
+    card = store.artifact(run.id, "card.md").read_text()
+    assert f"Test accuracy: {100 * hits:.2f} % of 200 images" in card
 
 
-def test_the_progress_is_in_the_store(
-    run_store: RunStore, small_mnist: Dataset
-) -> None:
+def test_the_progress_is_in_the_store(trained: Trained) -> None:
     """Every chunk and every epoch, for the curves."""
-    reports: list[Progress] = []
-    run_id = run_store.create(SMALL, name="run")
-    worker.perform(run_id, on_report=reports.append)
+    store = open_store()
 
-    points, history = run_store.live_points(run_id), run_store.history(run_id)
+    points, history = store.live_points(trained.run_id), store.history(trained.run_id)
 
-    assert small_mnist
-    assert points.loss == tuple(report.loss for report in reports)
-    assert history == reports[-1].history
+    assert points.loss == tuple(report.loss for report in trained.reports)
+    assert history == trained.reports[-1].history
     assert history.num_epochs == 2
 
 
 def test_both_models_give_the_predictions_that_are_stored(
-    run_store: RunStore, small_mnist: Dataset
+    trained: Trained, small_mnist: Dataset
 ) -> None:
     """What one downloads is what was tested."""
-    run_id = finish(run_store)
+    store = open_store()
     images = small_mnist.test.images / np.float32(255)
 
-    path = run_store.artifact(run_id, "model.keras")
+    path = store.artifact(trained.run_id, "model.keras")
     loaded = keras.models.load_model(path, safe_mode=True)
-    predictor = Predictor(run_store.artifact(run_id, "model.tflite"))
+    predictor = Predictor(store.artifact(trained.run_id, "model.tflite"))
 
-    expected = run_store.predictions(run_id).probabilities
+    expected = store.predictions(trained.run_id).probabilities
     assert_same_but_rounded(loaded(images), expected)
     assert_same_but_rounded(predictor.predict(images), expected)
 

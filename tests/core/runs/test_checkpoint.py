@@ -81,8 +81,14 @@ def test_going_on_is_the_same_as_not_having_ended(
     assert continued.history == whole.history
 
 
-@pytest.mark.parametrize("num_chunks", [1, 4, 6])
-@pytest.mark.parametrize("config", RECIPES)
+@pytest.mark.parametrize(
+    ("config", "num_chunks"),
+    [
+        pytest.param(SMALL, 1, id="plain, in the first epoch"),
+        pytest.param(SMALL, 4, id="plain, at the end of an epoch"),
+        *(pytest.param(*each.values, 6, id=each.id) for each in RECIPES),
+    ],
+)
 def test_a_stop_within_an_epoch_loses_nothing(
     dataset: Dataset, config: TrainingConfig, num_chunks: int
 ) -> None:

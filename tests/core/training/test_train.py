@@ -304,7 +304,9 @@ def test_after_a_diverged_training_the_next_one_is_sound(
 
 def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset) -> None:
     """What counts is what is left to learn from: 360 of 400."""
-    with pytest.raises(ConfigError, match=r"at most the 360 images .* size of 361"):
+    with pytest.raises(
+        ConfigError, match=r"at most the 360 training images, .* of 361"
+    ):
         train(dataset, replace(SMALL, batch_size=361))
 
 

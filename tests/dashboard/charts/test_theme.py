@@ -38,7 +38,6 @@ def test_page_and_figures_have_the_same_colours(name: str, palette: Palette) -> 
         "blueColor": palette.training,
         "chartCategoricalColors": list(palette.classes),
         "chartSequentialColors": list(palette.sequential),
-        "chartDivergingColors": list(palette.diverging),
     }.items() <= section.items()
 
 
