@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -190,7 +191,7 @@ class RunReader(RunFiles):
         tags = found.data.tags
         is_stopped = job.status is RunStatus.STOPPED
         if "inklab.saving" in tags and is_stopped and isinstance(job, Run):
-            silence = time.time() - float(tags["inklab.saving"])
+            silence = _seconds_since(tags["inklab.saving"])
             may_come = not job.has_model and silence < SAVING_LIMIT_SECONDS
             is_saving = may_come and _is_worked_on(found)
             return replace(job, is_saving=is_saving)
@@ -242,11 +243,22 @@ def mark_failed(client: MlflowClient, run_id: str, reason: str) -> None:
 def _is_worked_on(found: MlflowRun) -> bool:
     """Whether the process that works on a run lives."""
     tags = found.data.tags
-    owner = Owner.from_text(tags[OWNER_TAG])
+    try:
+        owner = Owner.from_text(tags.get(OWNER_TAG, ""))
+    except ValueError:
+        return False
     if owner.is_here:
         return owner.is_alive
-    silence = time.time() - float(tags.get("inklab.heartbeat", time.time()))
+    silence = _seconds_since(tags.get("inklab.heartbeat", str(time.time())))
     return silence < HEARTBEAT_LIMIT_SECONDS
+
+
+def _seconds_since(text: str) -> float:
+    """Read a time; MLflow's own pages let people write anything there."""
+    try:
+        return time.time() - float(text)
+    except ValueError:
+        return math.inf
 
 
 def _values(points: Sequence[Metric]) -> tuple[float, ...]:

@@ -788,3 +788,21 @@ def test_a_store_may_be_used_by_several_threads(run_store: RunStore) -> None:
 
     assert errors == []
     assert len(run_store.runs()) == 4
+
+
+@pytest.mark.parametrize("written", ["", "soon", "elsewhere 1 2.5 x"])
+@pytest.mark.parametrize("tag", ["owner", "heartbeat", "saving"])
+def test_tag_that_somebody_changed_does_not_take_the_list_down(
+    run_store: RunStore, tag: str, written: str
+) -> None:
+    """MLflow's own pages let people write anything there."""
+    run_id = run_store.create(CONFIG, name="run")
+    run_store.start(run_id)
+    elsewhere = replace(Owner.this_process(), host="elsewhere")
+    run_store.annotate(run_id, tags={"inklab.owner": str(elsewhere)})
+    run_store.annotate(run_id, tags={f"inklab.{tag}": written})
+    if tag == "saving":
+        run_store.stop(run_id)
+
+    assert [run.id for run in run_store.runs()] == [run_id]
+    assert run_store.get(run_id).status.is_over
