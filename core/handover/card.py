@@ -136,7 +136,7 @@ def _held_out(config: TrainingConfig, spec: DatasetSpec) -> str:
         why = f": a share of {share:g} comes to no image" if share else ""
         return f"There was no validation split{why}."
     return (
-        f"The validation split is {percent(share, decimals=0)} of the training images, "
+        f"The validation split is {100 * share:g} % of the training images, "
         "the same share of each class."
     )
 

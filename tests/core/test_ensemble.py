@@ -63,7 +63,7 @@ def test_an_ensemble_is_named_by_its_members(
 
 @pytest.mark.parametrize("count", [0, 1, 21])
 def test_too_few_and_too_many_members_are_refused(count: int) -> None:
-    with pytest.raises(ConfigError, match=f"members from 2 to 20, got {count}"):
+    with pytest.raises(ConfigError, match=f"2 to 20 members, got {count}"):
         EnsembleConfig(members=(DENSE,) * count)
 
 

@@ -25,7 +25,7 @@ def test_an_analysis_is_offered() -> None:
     """With what one gets, and about how long it takes."""
     app = open_app("evaluate")
 
-    assert "It takes some seconds" in text(app)
+    assert "It takes a few seconds" in text(app)
     assert app.button(key="make_projection").label == "Compute the feature map"
 
 

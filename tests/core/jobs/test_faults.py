@@ -234,7 +234,7 @@ def test_a_full_disk_loses_the_model_and_keeps_the_curves(
 
     run = run_store.get(run_id)
     assert run.status is RunStatus.FAILED
-    assert f"room for about 47 MB in {home} to save" in run.reason
+    assert f"Expected about 47 MB of free space in {home}" in run.reason
     assert "its disk is full" in run.reason
     assert run_store.history(run_id).num_epochs == 2
     assert not run.has_model
