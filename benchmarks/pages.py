@@ -42,12 +42,12 @@ NUM_STROKES = 10
 NUM_PAGE_RUNS = 30
 WATCH_SECONDS = 20
 READY_SECONDS = 15
-NUM_PAIRS = 4
+NUM_PAIRS = 2
 """How often a training is timed with somebody who watches it, and without."""
 NUM_RUNS = 500
 MEMORY_AT = (100, 500, 1000)
 RERUN_PAGES = ("train", "explore", "runs")
-TRAINING = "train?recipe=classic-mlp~epochs~100"
+TRAINING = "train?recipe=classic-mlp~epochs~100~batch_size~8"
 UNDER_WAY = "of 100"
 PARTS = (
     *("start", "training", "watching", "watched", "reruns"),
