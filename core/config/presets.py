@@ -175,9 +175,8 @@ PRESETS: Final = (
     ),
     Preset(
         name="resnet-small",
-        summary="A small residual network with squeeze-and-excitation, for the highest "
-        "accuracy of a single network, with augmentation: rotation, shift, zoom and "
-        "shear.",
+        summary="A small residual network with squeeze-and-excitation, with "
+        "augmentation: rotation, shift, zoom and shear.",
         config=TrainingConfig(
             preset="resnet-small",
             network=ResNetConfig(),
