@@ -4,6 +4,8 @@ Shapes and ranges cannot be written in a type, so each docstring that takes or
 returns one of these states them.
 """
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,3 +29,13 @@ Counts = NDArray[np.int64]
 
 Indices = NDArray[np.int64]
 """Positions in an array of images, of shape (n,)."""
+
+InkStyle = Literal["mnist", "emnist", "plain"]
+"""How a data set made its images from ink.
+
+"mnist": the ink's box fills 20 of 28 pixels, centred by its mass. "emnist": it fills
+24 of 28, blurred, centred by its box. "plain": the whole picture, scaled to the size.
+"""
+
+SplitName = Literal["train", "test"]
+"""Which images of a data set."""
