@@ -1,0 +1,223 @@
+"""What an importer hands over: a source that tells what lies there, and streams it.
+
+`recognise` makes a source of the files that a user gave. The source knows its classes
+before an image is decoded, and gives the images a few thousand at a time, so a set that
+is larger than the memory can be written. What it had to leave out it counts meanwhile.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DatasetFileError
+from core.types import ByteImages, InkStyle, Labels, SplitName
+
+MIN_CLASSES: Final = 2
+MAX_CLASSES: Final = 256
+MIN_SIDE: Final = 8
+MAX_SIDE: Final = 64
+MIN_TEST_SHARE: Final = 0.01
+MAX_TEST_SHARE: Final = 0.5
+
+Report = Callable[[float], None]
+"""Hears which share of the work is done, 0.0 to 1.0; raises to stop it."""
+
+
+def no_report(_share: float) -> None:
+    """Ignore progress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """What a user decides about an import.
+
+    Attributes:
+        split: Which of several sets that lie in one place, such as "bymerge".
+        ink_style: The style of the images: for pictures, the one that they are put
+            into. None: what fits what was recognised.
+        image_shape: Height and width of the glyphs that pictures become, 8 to 64
+            pixels a side. None: (28, 28), or the size of pictures that are glyphs
+            already. Arrays keep theirs.
+        test_share: Share of the images to test with where none are marked for it,
+            0.01 to 0.5, the same of each class.
+        seed: Chooses these.
+        transposed: Whether rows and columns are exchanged in the source. None: as
+            what was recognised says (EMNIST's files are).
+        on_problem: Whether images that cannot be used are left out, or the whole
+            source is refused for them.
+    """
+
+    split: str | None = None
+    ink_style: InkStyle | None = None
+    image_shape: tuple[int, int] | None = None
+    test_share: float = 0.2
+    seed: int = 0
+    transposed: bool | None = None
+    on_problem: Literal["leave-out", "refuse"] = "leave-out"
+
+    def __post_init__(self) -> None:
+        """Refuse what no import could follow.
+
+        Raises:
+            DatasetFileError: If a size or a share is out of its range.
+        """
+        if not MIN_TEST_SHARE <= self.test_share <= MAX_TEST_SHARE:
+            message = (
+                f"Expected a test share of {MIN_TEST_SHARE} to {MAX_TEST_SHARE}, got "
+                f"{self.test_share}. 0.2 is usual."
+            )
+            raise DatasetFileError(message)
+        if self.image_shape is not None:
+            check_image_shape(self.image_shape, "the chosen image size")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFacts:
+    """What is known of a source before its images are read.
+
+    Attributes:
+        form: What was recognised, such as "EMNIST (IDX)" or "Folders of pictures".
+        title: Name to show, such as "EMNIST ByMerge"; a suggestion.
+        classes: Names of the classes, 2 to 256, in the order of the labels.
+        image_shape: Height and width of the images, 8 to 64 pixels a side.
+        ink_style: How the images were made from ink, or will be.
+        licence: Licence of the data and whose it is; empty if unknown.
+        citation: What to cite; empty if unknown.
+        origin: Where the images come from: names of the files or folders.
+        remarks: What a user should know, in whole sentences.
+    """
+
+    form: str
+    title: str
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int]
+    ink_style: InkStyle
+    licence: str = ""
+    citation: str = ""
+    origin: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Things of one kind that were met in a source.
+
+    Attributes:
+        reason: What is the matter with them, such as "cannot be read".
+        consequence: "left-out": images that should have been part of the set.
+            "ignored": things beside the images. "noted": images that stay.
+        count: How many there are.
+        examples: A few of their names, in the order in which they were met.
+    """
+
+    reason: str
+    consequence: Literal["left-out", "ignored", "noted"]
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sample:
+    """One image of a preview.
+
+    Attributes:
+        glyph: The image as it would be imported, uint8 of shape (height, width), 0
+            for paper and 255 for full ink, upright.
+        class_name: Its class.
+        name: Where it is from: a file name, or a file and the number of the image.
+        picture: The picture that it was made of, uint8 of shape (height, width, 4);
+            None if the source has glyphs.
+    """
+
+    glyph: ByteImages
+    class_name: str
+    name: str
+    picture: NDArray[np.uint8] | None = None
+
+
+class Source(Protocol):
+    """A data set as it lies there, ready to be streamed."""
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What is known of it already."""
+        ...
+
+    def num_expected(self, part: SplitName) -> int:
+        """Count the images of a part, including those that may be left out."""
+        ...
+
+    def chunks(
+        self, part: SplitName, report: Report = no_report
+    ) -> Iterator[tuple[ByteImages, Labels]]:
+        """Give the images of a part, upright; can be asked again.
+
+        Read "test" first if you read both: a picture of which a copy is among the test
+        images is left out of the training images, so those have to be known.
+
+        Args:
+            part: Which images.
+            report: Hears the share of this part that is done; may raise to stop.
+
+        Yields:
+            Up to a few thousand images, uint8 of shape (n, height, width), 0 for paper
+            and 255 for full ink; and their classes, uint8 of shape (n,).
+
+        Raises:
+            DatasetFileError: If the source is damaged or contradicts itself, or
+                something had to be left out and the options say to refuse that.
+        """
+        ...
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Tell what was met so far; complete once both parts were streamed."""
+        ...
+
+    def samples(self, count: int) -> tuple[Sample, ...]:
+        """Give some training images, of as many classes as possible, quickly."""
+        ...
+
+
+def preview(source: Source, count: int = 20) -> tuple[Sample, ...]:
+    """Show some images as they would be imported.
+
+    Args:
+        source: What was recognised.
+        count: How many at most.
+
+    Raises:
+        DatasetFileError: If the source is damaged.
+    """
+    return source.samples(count)
+
+
+def check_image_shape(shape: tuple[int, int], what: str) -> None:
+    """Refuse images that are too small or too large.
+
+    Raises:
+        DatasetFileError: If a side is not 8 to 64 pixels long.
+    """
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in shape):
+        message = (
+            f"Expected {what} to be {MIN_SIDE} to {MAX_SIDE} pixels a side, got "
+            f"{shape[0]} x {shape[1]}. Scale the images, or give them as pictures."
+        )
+        raise DatasetFileError(message)
+
+
+def check_classes(classes: tuple[str, ...], what: str) -> None:
+    """Refuse too few or too many classes.
+
+    Raises:
+        DatasetFileError: If there are not 2 to 256.
+    """
+    if not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
+        some = ", ".join(classes[:5]) or "none"
+        message = (
+            f"Expected {MIN_CLASSES} to {MAX_CLASSES} classes in {what}, got "
+            f"{len(classes):,} ({some}). A class is a folder, or a label."
+        )
+        raise DatasetFileError(message)
