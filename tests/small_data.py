@@ -25,7 +25,8 @@ from core.config import (
     TrainingConfig,
 )
 from core.datasets import catalog, idx
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.catalog import DatasetSpec
+from core.datasets.data_file import DataFile
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
 from core.records import History, Predictions, Progress

@@ -9,22 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from core.config import Dimensions
+from core.datasets.data_file import DataFile
 from core.errors import UnknownDatasetError
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """A file that belongs to a data set, and how to recognise it.
-
-    Attributes:
-        name: File name inside the folder of the data set.
-        size: Length in bytes.
-        sha256: SHA-256 of its bytes, 64 lower-case hexadecimal digits.
-    """
-
-    name: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)

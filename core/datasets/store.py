@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from core import files, settings
 from core.datasets import catalog, idx
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.catalog import DatasetSpec
+from core.datasets.data_file import DataFile
 from core.errors import DatasetFileError, HomeError
 from core.types import ByteImages, Labels
 

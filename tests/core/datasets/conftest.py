@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.catalog import DatasetSpec
+from core.datasets.data_file import DataFile
 
 
 @pytest.fixture

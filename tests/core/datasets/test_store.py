@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from core.datasets import idx, store
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.catalog import DatasetSpec
+from core.datasets.data_file import DataFile
 from core.errors import DatasetFileError, HomeError, UnknownDatasetError
 
 MakeSpec = Callable[..., DatasetSpec]
