@@ -22,6 +22,13 @@ MAX_SIDE: Final = 64
 MIN_TEST_SHARE: Final = 0.01
 MAX_TEST_SHARE: Final = 0.5
 
+Consequence = Literal["left-out", "ignored", "noted"]
+"""What becomes of something odd.
+
+"left-out": images that should have been part of the set. "ignored": things beside the
+images. "noted": images that stay.
+"""
+
 Report = Callable[[float], None]
 """Hears which share of the work is done, 0.0 to 1.0; raises to stop it."""
 
@@ -107,14 +114,13 @@ class Problem:
 
     Attributes:
         reason: What is the matter with them, such as "cannot be read".
-        consequence: "left-out": images that should have been part of the set.
-            "ignored": things beside the images. "noted": images that stay.
+        consequence: What became of them.
         count: How many there are.
         examples: A few of their names, in the order in which they were met.
     """
 
     reason: str
-    consequence: Literal["left-out", "ignored", "noted"]
+    consequence: Consequence
     count: int
     examples: tuple[str, ...]
 

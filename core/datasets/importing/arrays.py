@@ -1,0 +1,285 @@
+"""A source of images that are arrays already: IDX, CSV, MATLAB and NumPy files.
+
+Their labels are small and read at once, their images are streamed. They stay as they
+were published, duplicates included: scores on them are compared with those of others.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets.importing import appearance, splitting
+from core.datasets.importing.source import (
+    ImportOptions,
+    Problem,
+    Report,
+    Sample,
+    SourceFacts,
+    check_classes,
+    check_image_shape,
+    no_report,
+)
+from core.errors import DatasetFileError
+from core.types import ByteImages, InkStyle, Labels, SplitName
+
+_INVERTED: Final = "The images had dark ink on light paper, and were inverted."
+_ONLY_TEST: Final = "There are only test images; they are used as the training images."
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayPart:
+    """The images of one part, as they lie.
+
+    Attributes:
+        name: Where they are, for messages.
+        values: The label of each as it is written: whole numbers or text, of
+            shape (n,).
+        num_images: How many images there are.
+        image_shape: Height and width, in the order in which they lie.
+        blocks: Reads the images from the first on, uint8 of shape
+            (k, height, width), a few thousand at a time.
+    """
+
+    name: str
+    values: NDArray[np.generic]
+    num_images: int
+    image_shape: tuple[int, int]
+    blocks: Callable[[], Iterator[ByteImages]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What the labels mean.
+
+    Attributes:
+        classes: Names of the classes; empty if they follow from the labels.
+        first_label: The label of the first class.
+    """
+
+    classes: tuple[str, ...] = ()
+    first_label: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArraySet:
+    """What an importer of a file format found, before it becomes a source.
+
+    Attributes:
+        form: Name of the format.
+        title: Name of the set.
+        parts: Its one or two parts.
+        naming: What the labels mean.
+        is_transposed: Whether rows and columns are exchanged.
+        ink_style: The style, if it is known.
+        licence: Licence, if it is known.
+        citation: What to cite, if it is known.
+        remarks: What a user should know.
+    """
+
+    form: str
+    title: str
+    parts: Mapping[SplitName, ArrayPart]
+    naming: Naming
+    is_transposed: bool = False
+    ink_style: InkStyle | None = None
+    licence: str = ""
+    citation: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+class ArraySource:
+    """Streams the images of array files; see `Source`."""
+
+    def __init__(self, found: ArraySet, options: ImportOptions) -> None:
+        """Check what can be checked without decoding all images.
+
+        Raises:
+            DatasetFileError: If images and labels disagree, or parts do, or there are
+                too few or too many classes, or images of a size that does not work.
+        """
+        parts, remarks = dict(found.parts), list(found.remarks)
+        if "train" not in parts:
+            parts = {"train": parts["test"]}
+            remarks.append(_ONLY_TEST)
+        for part in parts.values():
+            _check_part(part)
+        shape = _common_shape(list(parts.values()))
+        transposed = options.transposed
+        self._transposed = found.is_transposed if transposed is None else transposed
+        classes, self._labels = _labels(parts, found.naming)
+        self._parts = parts
+        self._is_test: NDArray[np.bool_] | None = None
+        if "test" not in parts:
+            self._is_test = splitting.choose_test_images(self._labels["train"], options)
+            remarks.append(splitting.remark(options))
+        first = next(parts["train"].blocks())
+        self._inverted = appearance.has_light_paper(first)
+        remarks += [_INVERTED] if self._inverted else []
+        style = options.ink_style or found.ink_style
+        self.facts = SourceFacts(
+            form=found.form,
+            title=found.title,
+            classes=classes,
+            image_shape=shape[::-1] if self._transposed else shape,
+            ink_style=style or appearance.guess_ink_style(self._upright(first)),
+            licence=found.licence,
+            citation=found.citation,
+            origin=", ".join(dict.fromkeys(part.name for part in parts.values())),
+            remarks=tuple(remarks),
+        )
+
+    def num_expected(self, part: SplitName) -> int:
+        """Count the images of a part."""
+        return int(np.count_nonzero(self._mask(part)))
+
+    def chunks(
+        self, part: SplitName, report: Report = no_report
+    ) -> Iterator[tuple[ByteImages, Labels]]:
+        """Give the images of a part; see `Source`."""
+        source: SplitName = part if part in self._parts else "train"
+        labels, mask = self._labels[source], self._mask(part)
+        end = 0
+        for block in self._parts[source].blocks():
+            start, end = end, end + len(block)
+            chosen = mask[start:end]
+            if chosen.any():
+                yield self._upright(block[chosen]), labels[start:end][chosen]
+            report(end / len(labels))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Tell of nothing: array files are whole, or refused."""
+        return ()
+
+    def samples(self, count: int) -> tuple[Sample, ...]:
+        """Give some of the first images, of as many classes as possible."""
+        block = next(self._parts["train"].blocks())
+        labels = self._labels["train"][: len(block)]
+        glyphs = self._upright(block)
+        name = self._parts["train"].name
+        return tuple(
+            Sample(
+                glyph=glyphs[index],
+                class_name=self.facts.classes[labels[index]],
+                name=f"{name}, image {index + 1:,}",
+            )
+            for index in round_robin(labels, count)
+        )
+
+    def _mask(self, part: SplitName) -> NDArray[np.bool_]:
+        if self._is_test is None:
+            return np.ones(len(self._labels[part]), np.bool_)
+        return self._is_test if part == "test" else ~self._is_test
+
+    def _upright(self, images: ByteImages) -> ByteImages:
+        upright = images.swapaxes(1, 2) if self._transposed else images
+        return np.ascontiguousarray(255 - upright if self._inverted else upright)
+
+
+def round_robin(labels: Labels, count: int) -> list[int]:
+    """Choose images of all classes in turn.
+
+    Args:
+        labels: Class of each image, uint8 of shape (n,).
+        count: How many to choose at most.
+
+    Returns:
+        Their indices: the first of each class, the second of each class, and so on.
+    """
+    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    longest = max(map(len, members), default=0)
+    turns = (
+        int(each[turn])
+        for turn in range(longest)
+        for each in members
+        if turn < len(each)
+    )
+    return [index for index, _ in zip(turns, range(count), strict=False)]
+
+
+def _check_part(part: ArrayPart) -> None:
+    if part.num_images != len(part.values):
+        message = (
+            f"Expected one label for each image in {part.name}, got "
+            f"{part.num_images:,} images and {len(part.values):,} labels. "
+            "Use files that were published together."
+        )
+        raise DatasetFileError(message)
+    check_image_shape(part.image_shape, f"the images in {part.name}")
+
+
+def _common_shape(parts: Sequence[ArrayPart]) -> tuple[int, int]:
+    shapes = {part.image_shape for part in parts}
+    if len(shapes) > 1:
+        message = (
+            "Expected training and test images of one size, got "
+            f"{' and '.join(f'{height} x {width}' for height, width in shapes)}. "
+            "Use files that were published together."
+        )
+        raise DatasetFileError(message)
+    return shapes.pop()
+
+
+def _labels(
+    parts: Mapping[SplitName, ArrayPart], naming: Naming
+) -> tuple[tuple[str, ...], dict[SplitName, Labels]]:
+    """Return the classes, and by part the class of each image."""
+    if not naming.classes:
+        return _named_by_value(parts)
+    check_classes(naming.classes, "the list of class names")
+    labels: dict[SplitName, Labels] = {}
+    for name, part in parts.items():
+        if not np.issubdtype(part.values.dtype, np.integer):
+            labels[name] = _looked_up(part, naming.classes)
+            continue
+        numbers = part.values.astype(np.int64) - naming.first_label
+        _check_range(part, numbers, naming)
+        labels[name] = numbers.astype(np.uint8)
+    return naming.classes, labels
+
+
+def _named_by_value(
+    parts: Mapping[SplitName, ArrayPart],
+) -> tuple[tuple[str, ...], dict[SplitName, Labels]]:
+    """Make a class of each label that occurs, in their order."""
+    distinct = {name: np.unique(part.values) for name, part in parts.items()}
+    is_text = any(each.dtype.kind not in "iu" for each in distinct.values())
+    values = np.unique(
+        np.concatenate(
+            [each.astype(str) if is_text else each for each in distinct.values()]
+        )
+    )
+    classes = tuple(str(value) for value in values)
+    check_classes(classes, " and ".join(part.name for part in parts.values()))
+    labels: dict[SplitName, Labels] = {}
+    for name, part in parts.items():
+        written = part.values.astype(str) if is_text else part.values
+        labels[name] = np.searchsorted(values, written).astype(np.uint8)
+    return classes, labels
+
+
+def _looked_up(part: ArrayPart, classes: tuple[str, ...]) -> Labels:
+    index = {name: number for number, name in enumerate(classes)}
+    strays = sorted({str(value) for value in np.unique(part.values)} - index.keys())
+    if strays:
+        message = (
+            f"Expected labels in {part.name} that are in the list of classes, got "
+            f"{strays[0]!r}. Add the missing classes to the list."
+        )
+        raise DatasetFileError(message)
+    return np.array([index[str(value)] for value in part.values], np.uint8)
+
+
+def _check_range(part: ArrayPart, numbers: NDArray[np.int64], naming: Naming) -> None:
+    strays = np.flatnonzero((numbers < 0) | (numbers >= len(naming.classes)))
+    if len(strays) > 0:
+        first = naming.first_label
+        message = (
+            f"Expected labels of {first} to {first + len(naming.classes) - 1} in "
+            f"{part.name}, got {part.values[strays[0]]} at index {strays[0]} "
+            f"({len(strays):,} such labels). Correct the labels, or list the missing "
+            "classes."
+        )
+        raise DatasetFileError(message)
