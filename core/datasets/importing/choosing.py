@@ -60,6 +60,12 @@ def _short(group: str, files: list[Named]) -> str:
     return group.removeprefix("emnist-") if split else group
 
 
+UNPACKED: Final = (
+    "The files are named and sized like EMNIST's, but are not packed as NIST publishes "
+    "them, so their SHA-256 could not be compared."
+)
+
+
 def is_official_split(group: str, split: str | None) -> bool:
     """Tell whether a set is named exactly like one of EMNIST's splits."""
     return split is not None and group == emnist.SPLITS[split].dataset_name

@@ -5,7 +5,7 @@ decides. Whether they are NIST's own files, size and SHA-256 decide.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from core.datasets import emnist, idx
@@ -19,6 +19,8 @@ from core.errors import DatasetFileError
 from core.types import SplitName
 
 _PART_WORDS = {"train": "training", "test": "test"}
+
+_Roles = dict[tuple[SplitName, Content], Entry]
 
 
 def find(entries: Sequence[Entry]) -> list[Entry]:
@@ -64,27 +66,36 @@ def source(
             naming=naming.beside(entries, folder),
         )
         return ArraySource(found_set, options)
-    is_official = choosing.is_official_split(group, split) and all(
-        _is_official(entry) for entry in by_role.values()
-    )
+    return ArraySource(_emnist(group, split, by_role, parts), options)
+
+
+def _emnist(
+    group: str, split: str, by_role: _Roles, parts: Mapping[SplitName, ArrayPart]
+) -> ArraySet:
     official = emnist.SPLITS[split]
-    found_set = ArraySet(
+    is_official = is_unpacked = False
+    if choosing.is_official_split(group, split):
+        is_official = all(_is_official(entry) for entry in by_role.values())
+        is_unpacked = not any(e.name.endswith(".gz") for e in by_role.values())
+        sizes = {name: part.num_images for name, part in parts.items()}
+        is_unpacked &= sizes == {"train": official.num_train, "test": official.num_test}
+    doubt = choosing.UNPACKED if is_unpacked else choosing.NOT_OFFICIAL
+    return ArraySet(
         form="EMNIST (IDX)",
-        title=official.title if is_official else f"{official.title}, other files",
+        title=official.title + ("" if is_official or is_unpacked else ", other files"),
         parts=parts,
         naming=naming.of_emnist(split),
         is_transposed=True,
         ink_style="emnist",
         licence=emnist.LICENCE,
         citation=emnist.CITATION,
-        remarks=() if is_official else (choosing.NOT_OFFICIAL,),
+        remarks=() if is_official else (doubt,),
     )
-    return ArraySource(found_set, options)
 
 
-def _by_role(files: Sequence[Named]) -> dict[tuple[SplitName, Content], Entry]:
+def _by_role(files: Sequence[Named]) -> _Roles:
     """Return which file is which; of two copies, the one that is gzipped."""
-    by_role: dict[tuple[SplitName, Content], Entry] = {}
+    by_role: _Roles = {}
     for entry, name in files:
         if name.content is None:
             message = (
@@ -98,13 +109,11 @@ def _by_role(files: Sequence[Named]) -> dict[tuple[SplitName, Content], Entry]:
     return by_role
 
 
-def _parts_of(by_role: dict[tuple[SplitName, Content], Entry]) -> list[SplitName]:
+def _parts_of(by_role: _Roles) -> list[SplitName]:
     return list(dict.fromkeys(part for part, _ in by_role))
 
 
-def _part(
-    by_role: dict[tuple[SplitName, Content], Entry], part: SplitName
-) -> ArrayPart:
+def _part(by_role: _Roles, part: SplitName) -> ArrayPart:
     for content in ("images", "labels"):
         if (part, content) not in by_role:
             names = ", ".join(str(entry) for entry in by_role.values())

@@ -1,0 +1,283 @@
+"""Read a table of images: a label and the pixels of one image in each row.
+
+A first pass looks at labels and counts fields only, which is quick also for the
+1.2 GB of EMNIST ByClass; a second one parses pixels, a few thousand rows at a time.
+"""
+
+import contextlib
+import csv
+import gzip
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.datasets import idx
+from core.datasets.importing.entries import Entry
+from core.datasets.importing.source import MAX_SIDE, MIN_SIDE, Report
+from core.errors import DatasetFileError
+from core.types import ByteImages
+
+_LABEL_NAMES: Final = frozenset(
+    (
+        "label",
+        "labels",
+        "class",
+        "classes",
+        "target",
+        "y",
+        "character",
+        "letter",
+        "digit",
+    )
+)
+_SEPARATORS: Final = ",;\t"
+_ROWS: Final = 4096
+_MAX_LINE: Final = 1_000_000
+_REPORT_ROWS: Final = 20_000
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class NoLabelsError(DatasetFileError):
+    """A table has pixels, but no labels."""
+
+
+class NoImagesError(DatasetFileError):
+    """A table has something else than images."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What is known of a table before its pixels are parsed.
+
+    Attributes:
+        entry: The file.
+        separator: What is between two fields.
+        has_header: Whether the first row has names.
+        is_label_last: Whether the label is the last field of a row, not the first.
+        num_pixels: Pixels of each image.
+        values: Label of each row as it is written: int64 or text, of shape (n,).
+    """
+
+    entry: Entry
+    separator: str
+    has_header: bool
+    is_label_last: bool
+    num_pixels: int
+    values: NDArray[np.generic]
+
+    def blocks(self, image_shape: tuple[int, int]) -> Iterator[ByteImages]:
+        """Parse the images, a few thousand at a time.
+
+        Yields:
+            uint8 of shape (n, height, width).
+
+        Raises:
+            DatasetFileError: If a pixel is no whole number of 0 to 255, by its row.
+        """
+        first_pixel = 0 if self.is_label_last else 1
+        columns = range(first_pixel, first_pixel + self.num_pixels)
+        row = 1 + self.has_header
+        with _reading(self.entry) as stream:
+            chunks = pd.read_csv(
+                stream,
+                sep=self.separator,
+                header=None,
+                skiprows=int(self.has_header),
+                usecols=list(columns),
+                chunksize=_ROWS,
+                low_memory=False,
+            )
+            for chunk in chunks:
+                images = _bytes(self.entry, chunk, row)
+                yield images.reshape(-1, *image_shape)
+                row += len(images)
+
+
+def scan(entry: Entry, report: Report) -> Table:
+    """Read the labels of a table, and count the fields of each row.
+
+    Args:
+        entry: A CSV file, gzipped or not.
+        report: Hears the share that is read; may raise to stop.
+
+    Raises:
+        NoLabelsError: If it has pixels only.
+        NoImagesError: If its rows are no images.
+        DatasetFileError: If rows differ in length, or it is no table at all.
+    """
+    with _reading(entry) as stream:
+        first = _line(stream, entry, 1)
+        separator = max(_SEPARATORS, key=first.decode("latin-1").count)
+        fields = next(csv.reader([_text(first)], delimiter=separator), [])
+        has_header = not all(_is_number(field) for field in fields[1:-1])
+        is_label_last = _check_columns(entry, fields, has_header=has_header)
+        labels = _Labels(entry, separator.encode(), len(fields), last=is_label_last)
+        if not has_header:
+            labels.add(first, 1)
+        row = 1
+        while line := _line(stream, entry, row + 1):
+            row += 1
+            labels.add(line, row)
+            if row % _REPORT_ROWS == 0:
+                report(min(1.0, row * len(line) / max(entry.size, 1)))
+    return Table(
+        entry=entry,
+        separator=separator,
+        has_header=has_header,
+        is_label_last=is_label_last,
+        num_pixels=len(fields) - 1,
+        values=labels.values(),
+    )
+
+
+class _Labels:
+    """Collects the labels of rows, each distinct one once."""
+
+    def __init__(
+        self, entry: Entry, separator: bytes, num_fields: int, *, last: bool
+    ) -> None:
+        self._entry = entry
+        self._separator = separator
+        self._num_fields = num_fields
+        self._last = last
+        self._numbers: dict[bytes, int] = {}
+        self._rows: list[int] = []
+
+    def add(self, line: bytes, row: int) -> None:
+        line = line.rstrip(b"\r\n")
+        if not line:
+            return
+        label, rest = self._divided(line)
+        num_fields = rest.count(self._separator) + 2
+        if num_fields != self._num_fields:
+            message = (
+                f"Expected {self._num_fields} fields in each row of {self._entry}, got "
+                f"{num_fields} in row {row:,}. Correct that row, or remove it."
+            )
+            raise DatasetFileError(message)
+        if label.strip().lower() in (b"", b"nan"):
+            message = (
+                f"Expected a label in each row of {self._entry}, got none in row "
+                f"{row:,}. Correct that row, or remove it."
+            )
+            raise DatasetFileError(message)
+        self._rows.append(self._numbers.setdefault(label, len(self._numbers)))
+
+    def values(self) -> NDArray[np.generic]:
+        """Return the label of each row: int64 if all are whole numbers, else text."""
+        if not self._rows:
+            message = (
+                f"Expected images in {self._entry}, got no row. Give a whole file."
+            )
+            raise DatasetFileError(message)
+        texts = [_unquoted(_text(label)) for label in self._numbers]
+        distinct = np.array(texts)
+        # Files that went through a program for tables have 7.0 for 7.
+        if all(_is_number(text) and float(text).is_integer() for text in texts):
+            distinct = np.array([int(float(text)) for text in texts], np.int64)
+        return distinct[np.array(self._rows, np.int64)]
+
+    def _divided(self, line: bytes) -> tuple[bytes, bytes]:
+        if self._last:
+            rest, _, label = line.rpartition(self._separator)
+            return label, rest
+        if line.startswith(b'"') and (end := line.find(b'"' + self._separator, 1)) > 0:
+            return line[: end + 1], line[end + 2 :]
+        label, _, rest = line.partition(self._separator)
+        return label, rest
+
+
+@contextlib.contextmanager
+def _reading(entry: Entry) -> Iterator[BinaryIO]:
+    try:
+        with idx.unpacked(entry) as stream:
+            yield stream
+    except (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error) as error:
+        message = f"Expected a whole file {entry}, got: {error}. Download it again."
+        raise DatasetFileError(message) from error
+    except OSError as error:
+        message = f"Expected to read {entry}, got: {error}. Check the disk."
+        raise DatasetFileError(message) from error
+
+
+def _line(stream: BinaryIO, entry: Entry, row: int) -> bytes:
+    line = stream.readline(_MAX_LINE)
+    if len(line) == _MAX_LINE:
+        message = (
+            f"Expected rows of less than {_MAX_LINE:,} bytes in {entry}, got a longer "
+            f"one in row {row:,}. Give a table with one image in each row."
+        )
+        raise NoImagesError(message)
+    return line
+
+
+def _check_columns(entry: Entry, fields: list[str], *, has_header: bool) -> bool:
+    """Return whether the label is last; refuse what is no table of images."""
+    names = [field.strip().casefold() for field in fields] if has_header else []
+    is_last = bool(names) and names[-1] in _LABEL_NAMES
+    is_first = bool(names) and names[0] in _LABEL_NAMES
+    if is_last or is_first or not _is_square(len(fields)):
+        if _is_square(len(fields) - 1):
+            return is_last and not is_first
+        message = (
+            f"Expected a label and the pixels of a square image in each row of "
+            f"{entry}, 785 fields for 28 x 28, got {len(fields):,} fields in row 1. "
+            "Give a table with one image in each row."
+        )
+        raise NoImagesError(message)
+    message = (
+        f"Expected a label in each row of {entry}, got {len(fields)} pixels and no "
+        "label. Give the file that has labels (of Kaggle's MNIST, train.csv)."
+    )
+    raise NoLabelsError(message)
+
+
+def _is_square(count: int) -> bool:
+    side = math.isqrt(max(count, 0))
+    return side * side == count and MIN_SIDE <= side <= MAX_SIDE
+
+
+def _bytes(entry: Entry, chunk: pd.DataFrame, row: int) -> ByteImages:
+    """Check pixels and make bytes of them; `row` is that of the first."""
+    values = chunk.to_numpy()
+    if values.dtype.kind not in "iuf":
+        values = chunk.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    is_byte = (values >= 0) & (values <= 255)  # noqa: PLR2004 - the range of a byte
+    if values.dtype.kind == "f":
+        is_byte &= values == np.floor(values)
+    if not is_byte.all():
+        line, column = (int(each[0]) for each in np.nonzero(~is_byte))
+        received: object = chunk.iloc[line, column]
+        message = (
+            f"Expected pixels as whole numbers of 0 to 255 in {entry}, got "
+            f"{received} in row {row + line:,}. Correct that row, or "
+            "scale the pixels to 0 to 255."
+        )
+        raise DatasetFileError(message)
+    return values.astype(np.uint8)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return text.strip().casefold() in ("", "nan")
+
+
+def _unquoted(text: str) -> str:
+    return text.strip().removeprefix('"').removesuffix('"').replace('""', '"')
+
+
+def _text(content: bytes) -> str:
+    content = content.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        return content.decode("utf-8")
+    except UnicodeError:
+        return content.decode("latin-1")
