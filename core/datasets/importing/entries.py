@@ -80,11 +80,13 @@ class Listing:
         entries: The files, in the order of their paths.
         problems: What was passed over.
         renamed: How many names were put into Unicode's composed form.
+        empty_folders: Folders in which nothing lies.
     """
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     renamed: int
+    empty_folders: tuple[str, ...] = ()
 
 
 class ProblemLog:
@@ -130,11 +132,12 @@ def list_entries(paths: Sequence[Path]) -> Listing:
     """
     log = ProblemLog()
     entries: list[Entry] = []
+    empty: list[str] = []
     for root, path in enumerate(paths):
         if path.is_dir():
-            found = _in_folder(path, root, log)
+            found = _in_folder(path, root, log, empty)
         elif zipfile.is_zipfile(path) and path.suffix.lower() != ".npz":
-            found = _in_zip(path, root, log)
+            found = _in_zip(path, root, log, empty)
         else:
             found = iter((_file(path, PurePosixPath(path.name), root),))
         for entry in found:
@@ -148,7 +151,7 @@ def list_entries(paths: Sequence[Path]) -> Listing:
     composed = tuple(_composed(entry) for entry in entries)
     renamed = sum(a.path != b.path for a, b in zip(entries, composed, strict=True))
     entries = sorted(composed, key=lambda entry: (entry.root, entry.path.parts))
-    return Listing(tuple(entries), log.problems(), renamed)
+    return Listing(tuple(entries), log.problems(), renamed, tuple(empty))
 
 
 def _composed(entry: Entry) -> Entry:
@@ -173,7 +176,9 @@ def _file(path: Path, shown: PurePosixPath, root: int) -> Entry:
     return Entry(shown, root, size, opener)
 
 
-def _in_folder(folder: Path, root: int, log: ProblemLog) -> Iterator[Entry]:
+def _in_folder(
+    folder: Path, root: int, log: ProblemLog, empty: list[str]
+) -> Iterator[Entry]:
     top = folder.resolve()
 
     def fail(error: OSError) -> None:
@@ -186,6 +191,8 @@ def _in_folder(folder: Path, root: int, log: ProblemLog) -> Iterator[Entry]:
     for directory, folders, names in os.walk(top, onerror=fail):
         here = Path(directory)
         inside = here.relative_to(top)
+        if not folders and not names:
+            empty.append(_readable(str(inside)))
         for name in sorted(folders):
             if (here / name).is_symlink():
                 log.add("is a link to a folder", _readable(str(inside / name)))
@@ -210,7 +217,9 @@ def _readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", errors="replace")
 
 
-def _in_zip(path: Path, root: int, log: ProblemLog) -> Iterator[Entry]:
+def _in_zip(
+    path: Path, root: int, log: ProblemLog, empty: list[str]
+) -> Iterator[Entry]:
     try:
         archive = zipfile.ZipFile(path)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
@@ -218,12 +227,19 @@ def _in_zip(path: Path, root: int, log: ProblemLog) -> Iterator[Entry]:
         raise DatasetFileError(message) from error
     members = [member for member in archive.infolist() if not member.is_dir()]
     _check_bomb(path, members)
+    folders = {member.filename for member in archive.infolist() if member.is_dir()}
+    filled = {f"{each}/" for name in archive.namelist() for each in _parents(name)}
+    empty.extend(sorted(folders - filled))
     for member in members:
         shown = PurePosixPath(path.stem, *_parts(path, member))
         if stat.S_ISLNK(member.external_attr >> 16):
             log.add("is a link in a zip", str(shown))
         else:
             yield Entry(shown, root, member.file_size, _member(archive, member))
+
+
+def _parents(name: str) -> list[str]:
+    return [str(folder) for folder in PurePosixPath(name).parents]
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Opener:

@@ -252,7 +252,7 @@ def _blocks(images: _Array, shape: tuple[int, int]) -> Iterator[ByteImages]:
 
 
 def _scale(block: NDArray[np.generic]) -> float:
-    """Return what fractions, and images of zeros and ones, are to be multiplied with."""
+    """Return the factor that makes bytes of fractions, and of zeros and ones."""
     return 255.0 if float(np.nanmax(block.astype(np.float64))) <= 1.0 else 1.0
 
 

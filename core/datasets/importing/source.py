@@ -227,3 +227,26 @@ def check_classes(classes: tuple[str, ...], what: str) -> None:
             f"{len(classes):,} ({some}). A class is a folder, or a label."
         )
         raise DatasetFileError(message)
+
+
+def refuse_if_asked(problems: tuple[Problem, ...], options: ImportOptions) -> None:
+    """Refuse a source of which something is left out, if the options say so.
+
+    Raises:
+        DatasetFileError: With the counts and a few names of each kind.
+    """
+    left_out = [each for each in problems if each.consequence == "left-out"]
+    if options.on_problem == "refuse" and left_out:
+        message = (
+            "Expected a source of which nothing has to be left out, got: "
+            f"{'; '.join(map(in_words, left_out))}. Correct these, or import the rest "
+            "without them."
+        )
+        raise DatasetFileError(message)
+
+
+def in_words(problem: Problem) -> str:
+    """Write a problem in a line: "3 x is no picture (a.png, b.png, ...)"."""
+    examples = ", ".join(problem.examples)
+    more = ", ..." if problem.count > len(problem.examples) else ""
+    return f"{problem.count:,} x {problem.reason} ({examples}{more})"
