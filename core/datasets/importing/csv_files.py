@@ -47,7 +47,8 @@ def source(
         DatasetFileError: If it is not clear which files belong together, or one is
             damaged or no table of images with labels.
     """
-    group, files = choosing.chosen(choosing.by_group(found), options)
+    wide = [entry for entry in found if csv_table.is_wide(entry)]
+    group, files = choosing.chosen(choosing.by_group(wide or found), options)
     tables, remarks = _scanned(files, report)
     parts = {part: _part(table, options) for part, table in tables.items()}
     split = files[0][1].split

@@ -100,6 +100,13 @@ class Table:
                 row += len(images)
 
 
+def is_wide(entry: Entry) -> bool:
+    """Tell whether the first row has as many fields as the smallest image."""
+    with _reading(entry) as stream:
+        first = _line(stream, entry, 1)
+    return max(first.count(each.encode()) for each in _SEPARATORS) >= MIN_SIDE**2 - 1
+
+
 def scan(entry: Entry, report: Report) -> Table:
     """Read the labels of a table, and count the fields of each row.
 

@@ -253,7 +253,7 @@ def _blocks(images: _Array, shape: tuple[int, int]) -> Iterator[ByteImages]:
 
 def _scale(block: NDArray[np.generic]) -> float:
     """Return the factor that makes bytes of fractions, and of zeros and ones."""
-    return 255.0 if float(np.nanmax(block.astype(np.float64))) <= 1.0 else 1.0
+    return 1.0 if (block.astype(np.float64) > 1.0).any() else 255.0
 
 
 def _bytes(images: _Array, block: NDArray[np.generic], scale: float) -> ByteImages:

@@ -80,9 +80,7 @@ def suspect_source(source: Source, known: Mapping[str, GrayImage]) -> Suspicion 
         DatasetFileError: If the source is damaged.
     """
     means = class_means(source.chunks("train"), len(source.facts.classes))
-    by_name = {
-        name: mean for name, mean in zip(source.facts.classes, means, strict=True)
-    }
+    by_name = dict(zip(source.facts.classes, means, strict=True))
     return suspect(by_name, known)
 
 
@@ -111,11 +109,13 @@ def class_means(
             break
     if sums is None:
         return np.zeros((num_classes, _SIDE, _SIDE), np.float32)
-    return (sums.T / (255 * np.maximum(counts, 1))).T.astype(np.float32)
+    full_ink = 255 * np.maximum(counts, 1)
+    means: NDArray[np.float32] = (sums.T / full_ink).T.astype(np.float32)
+    return means
 
 
 def _scaled(mean: GrayImage) -> NDArray[np.float64]:
-    return resample(mean, _SIDE, _SIDE).astype(np.float64)
+    return resample(mean, _SIDE, _SIDE)
 
 
 def _evidence(mean: NDArray[np.float64], known: NDArray[np.float64]) -> float:
