@@ -20,7 +20,7 @@ from core.errors import DatasetFileError
 MAX_FILES: Final = 1_000_000
 MAX_UNPACKED: Final = 8 * 2**30
 _MAX_RATIO: Final = 200
-_SMALL: Final = 100 * 2**20  # so much may be packed as tightly as it likes
+_SMALL: Final = 20 * 2**20  # so much may be packed as tightly as it likes
 
 _NUM_EXAMPLES: Final = 5
 _IS_UTF8: Final = 0x800
@@ -136,7 +136,7 @@ def list_entries(paths: Sequence[Path]) -> Listing:
     for root, path in enumerate(paths):
         if path.is_dir():
             found = _in_folder(path, root, log, empty)
-        elif zipfile.is_zipfile(path) and path.suffix.lower() != ".npz":
+        elif _is_zip(path):
             found = _in_zip(path, root, log, empty)
         else:
             found = iter((_file(path, PurePosixPath(path.name), root),))
@@ -152,6 +152,12 @@ def list_entries(paths: Sequence[Path]) -> Listing:
     renamed = sum(a.path != b.path for a, b in zip(entries, composed, strict=True))
     entries = sorted(composed, key=lambda entry: (entry.root, entry.path.parts))
     return Listing(tuple(entries), log.problems(), renamed, tuple(empty))
+
+
+def _is_zip(path: Path) -> bool:
+    """Tell whether to look into a file; an archive of NumPy's is a zip too."""
+    suffix = path.suffix.lower()
+    return suffix == ".zip" or (suffix != ".npz" and zipfile.is_zipfile(path))
 
 
 def _composed(entry: Entry) -> Entry:
@@ -192,7 +198,7 @@ def _in_folder(
         here = Path(directory)
         inside = here.relative_to(top)
         if not folders and not names:
-            empty.append(_readable(str(inside)))
+            empty.append(_readable(str(PurePosixPath(top.name, *inside.parts))))
         for name in sorted(folders):
             if (here / name).is_symlink():
                 log.add("is a link to a folder", _readable(str(inside / name)))
@@ -229,7 +235,9 @@ def _in_zip(
     _check_bomb(path, members)
     folders = {member.filename for member in archive.infolist() if member.is_dir()}
     filled = {f"{each}/" for name in archive.namelist() for each in _parents(name)}
-    empty.extend(sorted(folders - filled))
+    empty.extend(
+        str(PurePosixPath(path.stem, each)) for each in sorted(folders - filled)
+    )
     for member in members:
         shown = PurePosixPath(path.stem, *_parts(path, member))
         if stat.S_ISLNK(member.external_attr >> 16):

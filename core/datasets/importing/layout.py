@@ -234,7 +234,8 @@ def _order(name: str) -> tuple[int, list[tuple[int, int, str]]]:
         for piece in pieces
         if piece
     ]
-    return groups.index(class_names.group_of(name)), natural
+    group = "digit" if name.isdecimal() else class_names.group_of(name)
+    return groups.index(group), natural
 
 
 def _without_pictures(listing: Listing, found: Sequence[Entry]) -> list[str]:

@@ -81,7 +81,7 @@ def draw() -> Callable[..., None]:
             picture = Image.fromarray(paper.astype(np.uint16) * 257)
         elif mode != "L":
             picture = picture.convert(mode)
-        picture.save(path)
+        picture.save(path, quality=95)
 
     return save
 
