@@ -17,6 +17,7 @@ class ZipServer(ThreadingHTTPServer):
     Attributes:
         content: The file.
         kind: What it calls the file.
+        encoding: How it says that the content is packed; "" if it is not.
         etag: Its entity tag; "" to send none.
         date: When it says the file was changed; "" to send none.
         has_ranges: Whether it gives a part of the file.
@@ -38,6 +39,7 @@ class ZipServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.content = content
         self.kind = "application/zip"
+        self.encoding = ""
         self.etag = '"first"'
         self.date = DATE
         self.has_ranges = True
@@ -108,6 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not server.hides_length:
             length = server.announced or size - start
             self.send_header("Content-Length", str(length))
+        if server.encoding:
+            self.send_header("Content-Encoding", server.encoding)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
         if server.has_ranges:

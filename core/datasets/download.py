@@ -9,7 +9,6 @@ import shutil
 import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +28,8 @@ MAX_SIZE: Final = 2**31
 """The most bytes that are taken from a server, four times the largest known zip."""
 
 _ZIP_START: Final = b"PK\x03\x04"
-_NUM_SHOWN: Final = 15
+_REPORT_BYTES: Final = 2**16
+_REPORT_SECONDS: Final = 0.2
 _MIN_SECONDS: Final = 1.0
 _CHANGED: Final = "Starting over, because the file on the server has changed: "
 _NO_RANGES: Final = "Starting over, because the server cannot resume a download: "
@@ -43,7 +43,8 @@ def fetch(url: str, target: Path, report: Report, *, timeout: float = TIMEOUT) -
         url: Its address, http or https.
         target: Where to put it. A whole zip that lies there is taken as it is; anything
             else is replaced when the download is complete.
-        report: Called after every 64 kB. What has come stays when it raises.
+        report: Called after every 64 kB, or sooner if these take longer than 0.2 s.
+            What has come stays when it raises.
         timeout: Seconds to wait for a connection, and for each further byte.
 
     Returns:
@@ -93,28 +94,32 @@ def check_space(folder: Path, size: int) -> None:
         raise HomeError(message)
 
 
-@dataclass
-class _Course:
-    """How a download goes, to be reported."""
+class _Progress:
+    """Reports how a download goes, but not at each of many small pieces."""
 
-    report: Report
-    total: int | None
-    remark: str
-    start: int
-    begun: float = field(default_factory=time.monotonic)
+    def __init__(self, report: Report, answer: Answer, remark: str) -> None:
+        self._report = report
+        self._total = answer.total
+        self._remark = remark
+        self._start = self._reported = answer.start
+        self._started = self._reported_at = time.monotonic()
 
     def tell(self, size: int) -> None:
-        share = size / self.total if self.total else 0.0
-        of_total = f" of {megabytes(self.total)}" if self.total else ""
-        self.report(
-            share, f"{self.remark}{megabytes(size)}{of_total}{self._speed(size)}"
-        )
+        """Say how much is there, if it is time to."""
+        now = time.monotonic()
+        is_much = size - self._reported >= _REPORT_BYTES or size == self._total
+        if not is_much and now - self._reported_at < _REPORT_SECONDS:
+            return
+        self._reported, self._reported_at = size, now
+        share = size / self._total if self._total else 0.0
+        of_total = f" of {megabytes(self._total)}" if self._total else ""
+        speed = self._speed(size, now - self._started)
+        self._report(share, f"{self._remark}{megabytes(size)}{of_total}{speed}")
 
-    def _speed(self, size: int) -> str:
-        seconds = time.monotonic() - self.begun
+    def _speed(self, size: int, seconds: float) -> str:
         if seconds < _MIN_SECONDS:
             return ""
-        return f", {megabytes(round((size - self.start) / seconds))} per second"
+        return f", {megabytes(round((size - self._start) / seconds))} per second"
 
 
 def _complete(url: str, part: PartFile, report: Report, *, timeout: float) -> None:
@@ -127,12 +132,8 @@ def _complete(url: str, part: PartFile, report: Report, *, timeout: float) -> No
         ) as answer:
             if answer.start == 0:
                 part.begin(_origin(url, answer))
-            _receive(
-                url,
-                part,
-                answer,
-                _Course(report, answer.total, _remark(origin, answer), answer.start),
-            )
+            progress = _Progress(report, answer, _remark(origin, answer))
+            _receive(url, part, answer, progress)
     if not is_whole_zip(part.path):
         received = f"{megabytes(part.size)} without its end, the list of members"
         part.discard()
@@ -155,16 +156,17 @@ def _remark(origin: Origin | None, answer: Answer) -> str:
     return _NO_RANGES if is_same else _CHANGED
 
 
-def _receive(url: str, part: PartFile, answer: Answer, course: _Course) -> None:
+def _receive(url: str, part: PartFile, answer: Answer, progress: _Progress) -> None:
     """Append what comes to a part.
 
     Raises:
         DownloadError: If it ends early, or is no zip, or too long.
         HomeError: If the disk is full.
     """
-    check_space(part.target.parent, (answer.total or 0) - answer.start)
     size = answer.start
     try:
+        _check_size(url, answer.total or 0)
+        check_space(part.target.parent, (answer.total or 0) - size)
         with part.opened() as file:
             for chunk in answer.chunks():
                 if size == 0:
@@ -172,9 +174,12 @@ def _receive(url: str, part: PartFile, answer: Answer, course: _Course) -> None:
                 part.append(file, chunk)
                 size += len(chunk)
                 _check_size(url, size)
-                course.tell(size)
+                progress.tell(size)
     except ConnectionBroken as error:
         raise _broken_off(url, part, answer, str(error)) from error
+    except DownloadError:
+        part.discard()
+        raise
     if answer.total is not None and size != answer.total:
         raise _broken_off(url, part, answer, "an answer that ended early")
 
@@ -186,8 +191,7 @@ def _check_start(url: str, answer: Answer, chunk: bytes) -> None:
     received = "a web page" if is_page else "something else"
     where = "" if answer.url == url else f" from {answer.url}"
     message = (
-        f"Expected the zip at {url}, got {received}{where} that begins with "
-        f"{chunk[:_NUM_SHOWN]!r}."
+        f"Expected the zip at {url}, got {received}{where} that begins with {chunk!r}."
     )
     raise DownloadError(message)
 

@@ -21,7 +21,10 @@ from core.datasets.part_file import Origin
 from core.errors import DownloadError
 
 CHUNK_SIZE: Final = 2**16
-"""Bytes that are read at once: little enough that a slow line reports often."""
+"""The most bytes that are read at once."""
+
+START_SIZE: Final = 15
+"""Bytes of the first chunk, by which one can tell what comes."""
 
 _HEADERS: Final = {
     "User-Agent": "Mozilla/5.0 (compatible; Inklab)",
@@ -87,10 +90,18 @@ class Answer:
         return self.response.headers.get("Content-Type", "")
 
     def chunks(self) -> Iterator[bytes]:
-        """Give the bytes as they come; raises `ConnectionBroken` if they end early."""
+        """Give the bytes as they come; raises `ConnectionBroken` if they end early.
+
+        Nothing waits until a chunk is full, so a slow line can be stopped at once, and
+        nothing that came is lost when it breaks off.
+        """
+        raw = self.response.raw
         try:
-            yield from self.response.iter_content(CHUNK_SIZE)
-        except exceptions.RequestException as error:
+            chunk = raw.read(START_SIZE, decode_content=True)
+            while chunk:
+                yield chunk
+                chunk = raw.read1(CHUNK_SIZE, decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             raise ConnectionBroken(_reason(error)) from error
 
 
