@@ -19,7 +19,7 @@ from core import settings
 from core.config import TrainingConfig
 from core.datasets import catalog
 from core.datasets import store as datasets
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
 from core.handover import bundle

@@ -13,7 +13,7 @@ import pytest
 
 from core.config import TrainingConfig
 from core.datasets import catalog
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.inference import Predictor
 from core.jobs import scratch, worker
