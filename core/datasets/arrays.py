@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -120,7 +121,11 @@ class ArrayFolder:
         self._folder = folder
         self._image_shape = image_shape
         self._sizes = dict.fromkeys(PARTS, 0)
-        self._streams = {name: (folder / f"{name}.npy").open("wb") for name in _names()}
+        self._open_files = ExitStack()
+        self._streams = {
+            name: self._open_files.enter_context((folder / f"{name}.npy").open("wb"))
+            for name in _names()
+        }
         for name, stream in self._streams.items():
             stream.write(_npy_start(self._shape(name)))
 
@@ -135,14 +140,11 @@ class ArrayFolder:
         traceback: TracebackType | None,
     ) -> None:
         """Write how many images there are, and close the files."""
-        try:
+        with self._open_files:
             for name, stream in self._streams.items():
                 if kind is None:
                     stream.seek(0)
                     stream.write(_npy_start(self._shape(name)))
-        finally:
-            for stream in self._streams.values():
-                stream.close()
 
     @property
     def sizes(self) -> Mapping[SplitName, int]:
