@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from core.config import Dimensions
@@ -101,6 +101,9 @@ class BundledSpec(DatasetSpec):
     test_labels: DataFile
 
 
+_JSON: Final = TypeAdapter(DatasetSpec)
+
+
 class LeftOut(BaseModel):
     """Images that an import could not use, or should not.
 
@@ -177,6 +180,30 @@ class DatasetCard(BaseModel):
                 "Inklab that wrote it."
             )
             raise DatasetFileError(message) from error
+
+
+def write_spec(spec: DatasetSpec) -> str:
+    """Write a description as JSON text, without the files of one of Inklab's own."""
+    names = DatasetSpec.__dataclass_fields__
+    plain = DatasetSpec(**{name: getattr(spec, name) for name in names})
+    return _JSON.dump_json(plain, indent=2).decode()
+
+
+def read_spec(text: str) -> DatasetSpec:
+    """Read what `write_spec` wrote.
+
+    Raises:
+        DatasetFileError: If it is something else.
+    """
+    try:
+        return _JSON.validate_json(text)
+    except ValidationError as error:
+        message = (
+            "Expected the description of a data set, got "
+            f"{error.errors(include_url=False)[0]['msg']}. It is damaged, or of "
+            "another version of Inklab."
+        )
+        raise DatasetFileError(message) from error
 
 
 def checked_name(name: str) -> str:

@@ -77,6 +77,7 @@ def test_a_run_is_finished_with_all_its_files(trained: Trained) -> None:
         "card.md",
         "checkpoint.npz",
         "config.json",
+        "dataset.json",
         "log.txt",
         "model.keras",
         "model.onnx",
