@@ -25,7 +25,8 @@ from core.config import (
     TrainingConfig,
 )
 from core.datasets import bundled, catalog, idx
-from core.datasets.spec import BundledSpec, DataFile
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
 from core.records import History, Predictions, Progress

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from core import files, settings
 from core.datasets import arrays, idx
 from core.datasets.arrays import Dataset
-from core.datasets.spec import BundledSpec, DataFile
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 from core.errors import DatasetFileError, HomeError
 from core.types import ByteImages, Labels
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from core.config import Dimensions
+from core.datasets.data_file import DataFile
 from core.errors import DatasetFileError, DatasetNameError
 from core.types import InkStyle
 
@@ -25,21 +26,6 @@ SCHEMA: Final = 1
 _NAME: Final = re.compile(r"[^\W_][\w.-]*(@[1-9][0-9]{0,5})?")
 
 _CHECKED: Final = ConfigDict(extra="forbid", str_max_length=20_000)
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """A file that belongs to a data set, and how to recognise it.
-
-    Attributes:
-        name: File name inside the folder of the data set.
-        size: Length in bytes.
-        sha256: SHA-256 of its bytes, 64 lower-case hexadecimal digits.
-    """
-
-    name: str
-    size: int
-    sha256: str
 
 
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]

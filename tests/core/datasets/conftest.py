@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.datasets.spec import BundledSpec, DataFile
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from core.datasets import idx, store
-from core.datasets.spec import BundledSpec, DataFile
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 from core.errors import DatasetFileError, HomeError, UnknownDatasetError
 
 MakeSpec = Callable[..., BundledSpec]
