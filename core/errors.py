@@ -6,6 +6,7 @@
     +-- SchemaError                a stored record is unknown or newer than this program
     +-- DatasetError               a data set cannot be used
     |   +-- UnknownDatasetError    no data set of that name
+    |   +-- DatasetNameError       a data set cannot have this name
     |   +-- DatasetFileError       a data file is missing, broken or not what it claims
     |   +-- DownloadError          a file could not be downloaded
     +-- PictureError               a picture cannot be used
@@ -50,6 +51,10 @@ class DatasetError(InklabError):
 
 class UnknownDatasetError(DatasetError):
     """No data set of that name exists."""
+
+
+class DatasetNameError(DatasetError):
+    """A name is no name for a data set, or another one has it."""
 
 
 class DatasetFileError(DatasetError):

@@ -33,17 +33,22 @@ _LOCKED: Final = (EACCES, EAGAIN, EDEADLK)
 
 
 @contextmanager
-def creating_folder(path: Path) -> Iterator[Path]:
+def creating_folder(path: Path, *, must_be_new: bool = False) -> Iterator[Path]:
     """Give a temporary folder to fill, and rename it when the block ends well.
 
     If another process has created the folder meanwhile, its copy stays and
-    ours is thrown away: both made the same from the same sources.
+    ours is thrown away.
 
     Args:
         path: The folder to create; its parent is created if needed.
+        must_be_new: Whether the copy of another process is an error. It is none if
+            both make the same from the same sources.
 
     Yields:
         A new empty folder beside it; it vanishes if the block raises.
+
+    Raises:
+        OSError: If the folder cannot be created, or must be new and is not.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
@@ -52,7 +57,7 @@ def creating_folder(path: Path) -> Iterator[Path]:
         try:
             temporary.rename(path)
         except OSError:
-            if not path.is_dir():
+            if must_be_new or not path.is_dir():
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
