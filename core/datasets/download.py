@@ -5,6 +5,7 @@ next one goes on from there if the server lets it, and says so if not. A failure
 remembered: asking again tries again.
 """
 
+import itertools
 import shutil
 import time
 import zipfile
@@ -130,8 +131,6 @@ def _complete(url: str, part: PartFile, report: Report, *, timeout: float) -> No
         with http_source.asking(
             url, origin=origin, start=part.size, timeout=timeout
         ) as answer:
-            if answer.start == 0:
-                part.begin(_origin(url, answer))
             progress = _Progress(report, answer, _remark(origin, answer))
             _receive(url, part, answer, progress)
     if not is_whole_zip(part.path):
@@ -163,24 +162,30 @@ def _receive(url: str, part: PartFile, answer: Answer, progress: _Progress) -> N
         DownloadError: If it ends early, or is no zip, or too long.
         HomeError: If the disk is full.
     """
-    size = answer.start
+    if (answer.total or 0) > MAX_SIZE:
+        raise _too_big(url)
+    # What is there is added to, or dropped before its place is needed.
+    check_space(part.target.parent, (answer.total or 0) - part.size)
+    chunks = answer.chunks()
     try:
-        _check_size(url, answer.total or 0)
-        check_space(part.target.parent, (answer.total or 0) - size)
+        if answer.start == 0:
+            # Only a zip may take the place of what is there: a page may be gone soon.
+            start = next(chunks, b"")
+            _check_start(url, answer, start)
+            part.begin(_origin(url, answer))
+            chunks = itertools.chain([start], chunks)
         with part.opened() as file:
-            for chunk in answer.chunks():
-                if size == 0:
-                    _check_start(url, answer, chunk)
+            for chunk in chunks:
                 part.append(file, chunk)
-                size += len(chunk)
-                _check_size(url, size)
-                progress.tell(size)
+                if file.tell() > MAX_SIZE:
+                    break
+                progress.tell(file.tell())
     except ConnectionBroken as error:
         raise _broken_off(url, part, answer, str(error)) from error
-    except DownloadError:
+    if part.size > MAX_SIZE:
         part.discard()
-        raise
-    if answer.total is not None and size != answer.total:
+        raise _too_big(url)
+    if answer.total is not None and part.size != answer.total:
         raise _broken_off(url, part, answer, "an answer that ended early")
 
 
@@ -196,10 +201,8 @@ def _check_start(url: str, answer: Answer, chunk: bytes) -> None:
     raise DownloadError(message)
 
 
-def _check_size(url: str, size: int) -> None:
-    if size > MAX_SIZE:
-        message = f"Expected at most {megabytes(MAX_SIZE)} at {url}, got more."
-        raise DownloadError(message)
+def _too_big(url: str) -> DownloadError:
+    return DownloadError(f"Expected at most {megabytes(MAX_SIZE)} at {url}, got more.")
 
 
 def _broken_off(url: str, part: PartFile, answer: Answer, reason: str) -> DownloadError:

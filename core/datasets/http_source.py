@@ -60,6 +60,12 @@ _STATUSES: Final = {
     HTTPStatus.TOO_MANY_REQUESTS: "the server has been asked too often; try later",
 }
 
+_NOT_THE_REST: Final = (
+    HTTPStatus.PARTIAL_CONTENT,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+)
+"""What a server answers that has some rest, but not the one that was asked for."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -156,14 +162,16 @@ def asking(
             return stack.enter_context(response)
 
         try:
-            answer = None
-            if origin is not None:
-                response = get(
-                    {"Range": f"bytes={start}-", "If-Range": origin.validator}
-                )
+            answer: Answer | None = None
+            if origin is None:
+                response = get({})
+            else:
+                wanted = {"Range": f"bytes={start}-", "If-Range": origin.validator}
+                response = get(wanted)
                 answer = _rest(response, origin, start)
-            if answer is None:
-                answer = _whole(url, get({}))
+                if answer is None and response.status_code in _NOT_THE_REST:
+                    response = get({})
+            answer = answer or _whole(url, response)
         except (exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             message = f"Expected the file at {url}, got {_reason(error)}."
             raise DownloadError(message) from error

@@ -210,6 +210,7 @@ def test_a_server_that_resumes_no_longer_is_started_over(
 
     download.fetch(server.url, target, reports)
 
+    assert len(server.asked) == 1
     assert target.read_bytes() == server.content
     assert "the server cannot resume a download" in reports[1][1]
 
@@ -364,16 +365,21 @@ def test_a_refusal_says_what_it_means_and_is_not_remembered(
     assert target.read_bytes() == server.content
 
 
-def test_a_refusal_leaves_what_is_there(server: ZipServer, target: Path) -> None:
+@pytest.mark.parametrize("status", [503, 200], ids=["an error", "a page"])
+def test_a_refusal_leaves_what_is_there(
+    server: ZipServer, target: Path, status: int
+) -> None:
     """A server that is down for an hour must not cost half a gigabyte."""
     size = begin(server, target)
-    server.status = 503
+    content, server.content = server.content, b"<!DOCTYPE html><title>Sorry</title>"
+    server.status, server.etag = status, ""
     fail(server.url, target)
-    server.status = 200
+    server.content, server.status, server.etag = content, 200, '"first"'
 
     download.fetch(server.url, target, Reports())
 
-    assert server.num_sent == [len(server.content) - size]
+    assert server.num_sent[-1] == len(server.content) - size
+    assert target.read_bytes() == content
 
 
 def test_a_length_that_does_not_come_is_refused(
