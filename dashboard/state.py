@@ -57,8 +57,21 @@ SAID: Final = "said"
 SEEN_ADDRESS: Final = "seen_address"
 WITHOUT_ADDRESS: Final = "without_address"
 LIVE: Final = "Live"
+UPLOAD: Final = "upload"
+UPLOADER: Final = "uploader_number"
+JOB: Final = "job"
+CHECKED: Final = "checked_data_sets"
+PACE: Final = "pace_of_jobs"
+SECTION: Final = "section"
+HERE: Final = "On this machine"
+GET_EMNIST: Final = "Get EMNIST"
+IMPORT: Final = "Import your own"
 
-_FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}
+_FACTORIES: Final[dict[str, Callable[[], int]]] = {
+    CANVAS: int,
+    SAMPLE: int,
+    UPLOADER: int,
+}
 
 
 @dataclass(frozen=True)
@@ -185,6 +198,17 @@ def num_in_lasso(chosen: Sequence[int]) -> int:
     """Return of how many images these were chosen; 0 if nobody knows, as by a link."""
     kept, total = st.session_state.get(LASSO, ((), 0))
     return total if kept == tuple(chosen) else 0
+
+
+def checked(fingerprint: str) -> str | None:
+    """Return what verifying a data set has found: "" if all is well, None if nobody did."""
+    verdicts: dict[str, str] = st.session_state.get(CHECKED, {})
+    return verdicts.get(fingerprint)
+
+
+def keep_checked(fingerprint: str, verdict: str) -> None:
+    """Keep what verifying a data set has found; see `checked`."""
+    st.session_state.setdefault(CHECKED, {})[fingerprint] = verdict
 
 
 def number(name: str) -> int:

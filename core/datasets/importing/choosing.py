@@ -8,7 +8,7 @@ from core.datasets.importing import file_names
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.file_names import FileName
 from core.datasets.importing.source import ImportOptions
-from core.errors import DatasetFileError
+from core.errors import SeveralSetsError
 
 NOT_OFFICIAL: Final = (
     "The files are named like EMNIST's, but they are not the official files: sizes or "
@@ -33,7 +33,7 @@ def chosen(
     """Choose the set that the options name, or the only one.
 
     Raises:
-        DatasetFileError: If there are several and none is chosen, or none is there.
+        SeveralSetsError: If there are several and none is chosen, or not one of them.
     """
     names = {group: _short(group, files) for group, files in groups.items()}
     if options.split is None:
@@ -52,7 +52,7 @@ def chosen(
         f"Expected {wish}, got {len(groups)} that lie there: "
         f"{', '.join(names.values())}. Choose one of them as the split."
     )
-    raise DatasetFileError(message)
+    raise SeveralSetsError(message, tuple(names.values()))
 
 
 def _short(group: str, files: list[Named]) -> str:

@@ -21,6 +21,7 @@ from dashboard.widgets.draw import source
 
 THUMBNAIL_WIDTH = 84
 BESIDE_THE_CROP = 128
+MAX_PICTURE_MB = 20
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _picture() -> UploadedFile | None:
     return st.file_uploader(
         "Or open a picture of one character",
         sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
+        max_upload_size=MAX_PICTURE_MB,
         # Another one, which is empty, when all is cleared.
         key=f"picture_{state.number(state.CANVAS)}",
         help="A drawing, a scan or a photo. Its background and contrast are normalised "
