@@ -8,6 +8,7 @@
     |   +-- UnknownDatasetError    no data set of that name
     |   +-- DatasetNameError       a data set cannot have this name
     |   +-- DatasetFileError       a data file is missing, broken or not what it claims
+    |   +-- DownloadError          a file could not be downloaded
     +-- PictureError               a picture cannot be used
     |   +-- BrokenPictureError     not a picture, or a damaged one
     |   +-- HugePictureError       too many pixels to open safely
@@ -58,6 +59,10 @@ class DatasetNameError(DatasetError):
 
 class DatasetFileError(DatasetError):
     """A data file is missing, damaged, or not the file it claims to be."""
+
+
+class DownloadError(DatasetError):
+    """A file could not be downloaded, or something else came in its place."""
 
 
 class PictureError(InklabError):

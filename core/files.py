@@ -1,12 +1,14 @@
-"""Make files and folders of which a reader sees all or nothing; read arrays."""
+"""Make files and folders of which a reader sees all or nothing; lock; read arrays."""
 
 import shutil
+import sys
 import tempfile
 import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EACCES, EAGAIN, EDEADLK
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +17,19 @@ from numpy.typing import NDArray
 
 from core.errors import ArtifactError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 DAMAGED: Final = (
     *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError),
 )
 """What NumPy, zipfile and json raise at a file that is not what it should be: zipfile
 takes a flipped bit for a kind of compression that is not implemented."""
+
+_LOCKED: Final = (EACCES, EAGAIN, EDEADLK)
 
 
 @contextmanager
@@ -95,3 +104,30 @@ def creating_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def locking(path: Path) -> Iterator[bool]:
+    """Hold a lock that no other process and no other thread has at the same time.
+
+    The system takes it back from a process that was killed.
+
+    Args:
+        path: File that stands for the lock, in a folder that exists. It stays: if it
+            were removed, two could hold a lock on two files of that name.
+
+    Yields:
+        Whether the lock could be had; it is not waited for.
+    """
+    with path.open("ab") as file:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in _LOCKED:
+                raise
+            yield False
+        else:
+            yield True

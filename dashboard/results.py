@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.datasets import summary
+from core.datasets.exploring import averages
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
 from core.evaluation import comparison, metrics, mistakes
@@ -108,9 +108,9 @@ def _dataset_summary(
     num_classes = len(_dataset.spec.classes)
     train, test = _dataset.train, _dataset.test
     return DatasetSummary(
-        train_counts=summary.class_counts(train.labels, num_classes),
-        test_counts=summary.class_counts(test.labels, num_classes),
-        mean_images=summary.mean_images(train.images, train.labels, num_classes),
+        train_counts=averages.class_counts(train.labels, num_classes),
+        test_counts=averages.class_counts(test.labels, num_classes),
+        mean_images=averages.mean_images(train.images, train.labels, num_classes),
     )
 
 

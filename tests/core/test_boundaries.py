@@ -69,7 +69,7 @@ def test_the_web_process_knows_no_tensorflow() -> None:
 
     assert {"core.jobs.executor", "dashboard.services"} <= ours
     assert {"streamlit", "plotly", "mlflow"} <= theirs
-    assert not theirs & {"tensorflow", "keras", "onnx"}
+    assert not theirs & {"tensorflow", "keras", "onnx", "sklearn"}
 
 
 def test_only_the_configuration_knows_families_of_networks() -> None:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets import summary
+from core.datasets.exploring import orders
 from core.datasets.store import Dataset, Split
 from core.types import Indices
 from dashboard import figure, results, services, state
@@ -75,7 +75,7 @@ def images_of(dataset: Dataset, split: SplitName) -> Split:
 
 def sample(images: Split, label: int | None) -> Indices:
     """Draw the images that the page shows now; another number draws others."""
-    return summary.sample_indices(
+    return orders.sample_indices(
         images.labels, label=label, count=NUM_SAMPLES, seed=state.number(state.SAMPLE)
     )
 

@@ -1,0 +1,86 @@
+"""Lay the images of a data set out on a plane, so that what is alike lies together.
+
+The first two principal components of `components` are such a map, for all images at
+once. t-SNE (Van der Maaten and Hinton, 2008) keeps neighbours together much better,
+for some thousands of images and in some minutes.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets.exploring.chunks import Report, silent
+
+MAX_POINTS: Final = 20_000
+"""More would take t-SNE many minutes, and hide each other on a screen."""
+
+_PERPLEXITY: Final = 30.0
+_EXAGGERATION: Final = 12.0
+_NUM_PARTS: Final = 4
+_NUM_ITERATIONS: Final = 250
+"""In each part: the fewest that scikit-learn allows."""
+
+_FEWEST: Final = 3
+_NUM_FOR_THREADS: Final = 3000
+
+
+def tsne(
+    features: NDArray[np.floating], *, seed: int, report: Report = silent
+) -> NDArray[np.float32]:
+    """Lay images out by t-SNE.
+
+    scikit-learn's t-SNE tells nobody how far it is. So it runs in four parts, each of
+    which goes on where the one before has ended, and the report comes in between. The
+    first part has the early exaggeration. The neighbours are searched once.
+
+    Args:
+        features: What is compared, float of shape (n, units): codes of images, or
+            features of a network. At most 20,000 are sensible.
+        seed: Chooses the random start where the features leave it open.
+        report: Is told the share that is done.
+
+    Returns:
+        Points, float32 of shape (n, 2), centred. Of fewer than 3 images, the start.
+    """
+    # Imported here: it takes a second and 70 MB, which the pages shall not spend.
+    from sklearn.manifold import TSNE  # noqa: PLC0415
+    from sklearn.neighbors import KNeighborsTransformer  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    points = _start(np.asarray(features, dtype=np.float32), seed)
+    if len(points) < _FEWEST:
+        return points
+    perplexity = min(_PERPLEXITY, (len(points) - 1) / 3)
+    report(0)
+    num_neighbours = min(int(3 * perplexity + 1), len(points) - 1)
+    graph = KNeighborsTransformer(n_neighbors=num_neighbours).fit_transform(features)
+    exaggeration = _EXAGGERATION
+    for number in range(_NUM_PARTS):
+        report(0.1 + 0.9 * number / _NUM_PARTS)
+        layout = TSNE(
+            perplexity=perplexity,
+            early_exaggeration=exaggeration,
+            learning_rate=max(len(points) / _EXAGGERATION / 4, 50.0),
+            max_iter=_NUM_ITERATIONS,
+            init=points,
+            metric="precomputed",
+            random_state=seed,
+        )
+        # Threads wait for each other after each iteration: for few points, that took
+        # 30 s instead of 1 s on a busy machine.
+        with threadpool_limits(1 if len(points) < _NUM_FOR_THREADS else None):
+            points = layout.fit_transform(graph)
+        exaggeration = 1.0
+    centred: NDArray[np.float32] = points - points.mean(axis=0)
+    return centred
+
+
+def _start(features: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+    """Return two directions of the features, so small that forces decide soon."""
+    points = np.random.default_rng(seed).normal(0, 1e-6, (len(features), 2))
+    columns = min(features.shape[1], 2)
+    centred = features[:, :columns] - features[:, :columns].mean(axis=0)
+    spread = max(float(centred[:, 0].std()), float(np.finfo(np.float32).tiny))
+    points[:, :columns] += centred / spread * 1e-4
+    return points.astype(np.float32)
