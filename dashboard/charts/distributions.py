@@ -2,6 +2,7 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from core.datasets.exploring.distributions import Distribution
 from core.proportion import percent
@@ -60,12 +61,14 @@ def distributions_by_class(
         )
     )
     figure.update_xaxes(title_text=title, showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", dtick=1, title_text="Class")
+    figure.update_yaxes(
+        type="category", autorange="reversed", dtick=1, title_text="Class"
+    )
     return figure
 
 
 def _captions(
-    found: Distribution, names: list[str], shares: "np.ndarray"
+    found: Distribution, names: list[str], shares: NDArray[np.float64]
 ) -> list[list[str]]:
     spans = [
         f"{low:.2f} to {high:.2f}"

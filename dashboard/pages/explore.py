@@ -60,3 +60,5 @@ def look_at_images() -> None:
 
 
 look_at_images()
+if known is None:
+    summary.make(dataset)

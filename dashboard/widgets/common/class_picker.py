@@ -56,9 +56,7 @@ def pick_class(
     return classes.index(chosen) if chosen in classes else None
 
 
-def select_class(
-    label: str, classes: Sequence[str], *, key: str, default: int
-) -> int:
+def select_class(label: str, classes: Sequence[str], *, key: str, default: int) -> int:
     """Let the viewer choose one class.
 
     Args:

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.datasets.arrays import Dataset
 from core.datasets.exploring.summary import DatasetSummary, SplitSummary
@@ -108,9 +109,9 @@ def difference(choice: Choice) -> None:
     )
 
 
-def _stretched(deviations: np.ndarray) -> np.ndarray:
+def _stretched(deviations: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scale deviations, 0 to 0.5, so that half of the grey scale is not lost."""
-    return np.clip(2 * deviations, 0, 1)
+    return np.clip(2 * deviations, 0, 1).astype(np.float32)
 
 
 def _balance_in_words(dataset: Dataset, train: SplitSummary) -> str:

@@ -15,7 +15,7 @@ from core.types import ByteImages, Indices, SplitName
 from dashboard import services, state, words
 from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.figure import Hit, show
-from dashboard.widgets.common import job_status
+from dashboard.widgets.common import analysis
 from dashboard.widgets.explore import selection
 from dashboard.widgets.explore.selection import SHOWN, Choice
 
@@ -128,8 +128,9 @@ def _pages(choice: Choice, found: Duplicates, pairs: Indices) -> None:
         )
     listed = f", of which {len(pairs):,} are listed" if found.num_left_out else ""
     st.caption(
-        f"{first + 1:,} to {first + len(shown):,} of {len(pairs):,} such pairs{listed}; "
-        "the two images of a pair stand side by side. Click one to enlarge it above."
+        f"{first + 1:,} to {first + len(shown):,} of {len(pairs):,} such pairs"
+        f"{listed}; the two images of a pair stand side by side. Click one to "
+        "enlarge it above."
     )
 
 
@@ -141,7 +142,9 @@ def place_of(found: Duplicates, position: int) -> Place:
 
 
 def _images(choice: Choice, places: list[Place]) -> ByteImages:
-    return np.stack([choice.dataset.part(each.part).images[each.index] for each in places])
+    return np.stack(
+        [choice.dataset.part(each.part).images[each.index] for each in places]
+    )
 
 
 def _captions(
@@ -166,7 +169,7 @@ def _offer_version(choice: Choice, found: Duplicates) -> None:
     task = MakeVersion.without(
         dataset, train=train, test=test, reason="copies of other images"
     )
-    job_status.show(services.newest_job(task))
+    analysis.show_job(task)
     st.button(
         f"Remove {len(train) + len(test):,} exact copies as {name}",
         icon=":material/content_cut:",

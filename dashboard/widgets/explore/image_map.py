@@ -85,13 +85,13 @@ def _scatter(
             palette=services.palette(),
         ),
         key="image_map",
-        alt=f"{len(indices):,} {SHOWN[choice.part]} images on a plane, coloured by class",
+        alt=f"{len(indices):,} {SHOWN[choice.part]} images on a plane, by class",
         on_click=_choose,
         on_select=chosen_images.choose,
     )
     st.caption(
-        f"{len(indices):,} of {len(choice.split.labels):,} {SHOWN[choice.part]} images, "
-        "coloured by class. Draw a lasso around some of them to see up to "
+        f"{len(indices):,} of {len(choice.split.labels):,} {SHOWN[choice.part]} "
+        "images, coloured by class. Draw a lasso around some of them to see up to "
         f"{chosen_images.MAX_IMAGES}."
     )
 

@@ -27,9 +27,7 @@ def page_of_images(choice: Choice) -> Indices:
     """Show one page of the chosen images, and return which they are."""
     members = choice.members()
     if not len(members):
-        st.info(
-            "No image of this class is in this split.", icon=":material/info:"
-        )
+        st.info("No image of this class is in this split.", icon=":material/info:")
         return members
     num_pages = math.ceil(len(members) / PER_PAGE)
     place = st.empty()

@@ -74,7 +74,9 @@ def measures(choice: Choice) -> None:
         key="distributions",
         alt=f"{measure.title} of the {SHOWN[choice.part]} images of each class",
     )
-    missing = f" {found.num_missing:,} blank images left out." if found.num_missing else ""
+    missing = (
+        f" {found.num_missing:,} blank images left out." if found.num_missing else ""
+    )
     st.caption(
         f"{measure.help} Of {len(choice.split.labels):,} {SHOWN[choice.part]} images; "
         f"each row is one class, the mark its median.{missing} Order the images above "
@@ -91,5 +93,3 @@ def _distribution(
     return distributions.distribution(
         _values, _choice.split.labels, len(_choice.dataset.spec.classes)
     )
-
-

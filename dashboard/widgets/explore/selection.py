@@ -86,9 +86,7 @@ def pick(dataset: Dataset, summary: DatasetSummary | None) -> Choice:
     label = class_picker.pick_class(
         dataset.spec.classes, key="class", on_change=start_over
     )
-    return Choice(
-        dataset=dataset, part=part, label=label, order=order, summary=summary
-    )
+    return Choice(dataset=dataset, part=part, label=label, order=order, summary=summary)
 
 
 def start_over() -> None:
@@ -140,5 +138,3 @@ def _shuffle() -> None:
     state.count_up(state.SAMPLE)
     st.session_state[state.ORDER] = Order.SHUFFLED.value
     start_over()
-
-
