@@ -82,7 +82,9 @@ def suspicion(paths: Sequence[Path], options: ImportOptions) -> Suspicion | None
     return _suspicion(_stamps(paths), repr(options), found.source)
 
 
-def in_each_style(sample: Sample, shape: tuple[int, int]) -> Mapping[InkStyle, ByteImages]:
+def in_each_style(
+    sample: Sample, shape: tuple[int, int]
+) -> Mapping[InkStyle, ByteImages]:
     """Show what a picture becomes in each ink style.
 
     Args:

@@ -25,7 +25,7 @@ from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
 from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
-from core.jobs import executor
+from core.jobs import executor, kinds
 from core.jobs.tasks import DatasetTask, Task
 from core.records import Attachment, History, Job, LivePoints, Run, RunStatus
 from core.runs import (
@@ -334,12 +334,28 @@ def dataset_result(task: DatasetTask) -> Path | Job | None:
         The folder of its result, if such work has left it; else the newest job that
         is to make it or has failed to; None if nobody has asked for it.
     """
-    return task.result() or next((job for job in jobs() if job.key == task.key), None)
+    return task.result() or newest_job(task)
+
+
+def newest_job(task: Task) -> Job | None:
+    """Return the newest job that comes to the same as a task, if there is one."""
+    return next((job for job in jobs() if job.key == task.key), None)
 
 
 def submit(task: Task, *, name: str) -> str:
     """Queue work and return the id of its job; the same is not done twice."""
     return executor.submit(store(), task, name=name[: annotations.MAX_NAME])
+
+
+def submit_again(job_id: str) -> str:
+    """Queue what a job was to do once more, and return the id of the new job.
+
+    Raises:
+        UnknownRunError: If the job was deleted.
+        SchemaError: If this version does not know such work.
+    """
+    job = store().job(job_id)
+    return submit(kinds.task_of(store(), job), name=job.name)
 
 
 def _wait(run_id: str, has_come: Callable[[Run], bool], *, seconds: float) -> None:

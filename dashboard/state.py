@@ -34,6 +34,7 @@ DELETED: Final = "deleted_runs"
 FIND: Final = "find"
 STATUS: Final = "status"
 DATA_SET: Final = "data"
+RUN_DATA_SETS: Final = "data_sets"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
 CELL: Final = "cell"
@@ -43,6 +44,17 @@ LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
 DRAW_SOURCE: Final = "draw_source"
 SAMPLE: Final = "sample"
+SPLIT: Final = "split"
+ORDER: Final = "order"
+PAGE: Final = "page"
+VIEW: Final = "view"
+AVERAGE: Final = "average"
+FIRST_CLASS: Final = "first"
+SECOND_CLASS: Final = "second"
+MEASURE: Final = "measure"
+PAIR_KIND: Final = "pairs"
+PAIR_FILTER: Final = "which"
+MAP_KIND: Final = "projection"
 STAGE: Final = "stage"
 NEXT_STAGE: Final = "next_stage"
 STOPPING: Final = "stopping"
@@ -201,7 +213,11 @@ def num_in_lasso(chosen: Sequence[int]) -> int:
 
 
 def checked(fingerprint: str) -> str | None:
-    """Return what verifying a data set has found: "" if all is well, None if nobody did."""
+    """Return what verifying a data set has found.
+
+    Returns:
+        Empty if all is well; None if nobody did.
+    """
     verdicts: dict[str, str] = st.session_state.get(CHECKED, {})
     return verdicts.get(fingerprint)
 

@@ -61,7 +61,9 @@ def _picture_tile(picture: NDArray[np.uint8]) -> Image.Image:
     shown = Image.fromarray(picture)
     ratio = TILE / max(shown.size)
     size = (max(1, round(shown.width * ratio)), max(1, round(shown.height * ratio)))
-    shown = shown.resize(size, Image.Resampling.BOX if ratio < 1 else Image.Resampling.NEAREST)
+    shown = shown.resize(
+        size, Image.Resampling.BOX if ratio < 1 else Image.Resampling.NEAREST
+    )
     left, top = (TILE - size[0]) // 2, (TILE - size[1]) // 2
     tile.alpha_composite(shown, (left, top))
     return tile.convert("RGB")

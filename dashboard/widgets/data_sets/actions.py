@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.datasets import catalog, store
+from core.datasets import store
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import DatasetError
-from dashboard import services, state, words
+from dashboard import state, words
 from dashboard.widgets.common import page_frame
 
 
@@ -48,13 +48,13 @@ def delete(spec: DatasetSpec, num_runs: int, num_at_work: int) -> None:
         again = (
             "It can be downloaded again."
             if spec.origin == "download"
-            else "This cannot be undone, but whoever has its files can import them again."
+            else "It cannot be undone, but the files can be imported again."
         )
         st.markdown(f"Delete **{title}** with all its images? {again}")
         if num_runs:
             st.markdown(
-                f"{words.count(num_runs, 'run')} used it. Their scores and models stay, "
-                "but their images cannot be shown any more."
+                f"{words.count(num_runs, 'run')} used it. Their scores and models "
+                "stay, but their images cannot be shown any more."
             )
         if num_at_work:
             st.warning(

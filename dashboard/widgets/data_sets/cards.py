@@ -1,4 +1,4 @@
-"""The data sets that are here, each with what is known of it and what it is good for."""
+"""The data sets that are here, each with what is known of it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from core.datasets.importing.arrays import round_robin
 from core.datasets.spec import DatasetCard, DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import DatasetError
-from core.records import Run
 from dashboard import services, words
 from dashboard.charts import previews
 from dashboard.widgets.common import page_frame
@@ -78,7 +77,6 @@ def _card(spec: DatasetSpec, use: _Use) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         links.show(spec)
         actions.verify(dataset)
-        actions.export(dataset)
         if card is not None:
             actions.delete(spec, use.num_runs, use.num_at_work)
     actions.results(dataset)
@@ -124,8 +122,8 @@ def _details(dataset: Dataset, card: DatasetCard | None) -> None:
         _provenance(card)
     st.markdown(
         f"**Fingerprint:** {dataset.fingerprint[:12]}",
-        help="SHA-256 of all images and labels. Two data sets with the same fingerprint "
-        "are the same, whatever their names. Whole:",
+        help="SHA-256 of all images and labels. Data sets with one fingerprint are "
+        "the same, whatever their names.",
     )
     st.code(dataset.fingerprint, language=None, wrap_lines=True)
 

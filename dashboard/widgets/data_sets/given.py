@@ -57,7 +57,10 @@ def _show_uploaded(uploaded: tuple[Path, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Uploaded:** {listed}", width="stretch")
         st.button(
-            "Choose other files", icon=":material/close:", key="clear_upload", on_click=clear
+            "Choose other files",
+            icon=":material/close:",
+            key="clear_upload",
+            on_click=clear,
         )
 
 

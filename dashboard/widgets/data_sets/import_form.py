@@ -53,8 +53,8 @@ def _facts(source: Source) -> None:
     num_train, num_test = source.num_expected("train"), source.num_expected("test")
     height, width = facts.image_shape
     st.markdown(
-        f"**{words.literal(facts.form)}**: {num_train:,} training and {num_test:,} test "
-        f"images, {len(facts.classes)} classes, {width} x {height} pixels"
+        f"**{words.literal(facts.form)}**: {num_train:,} training and {num_test:,} "
+        f"test images, {len(facts.classes)} classes, {width} x {height} pixels"
     )
     st.caption(f"Classes: {wording.class_list(facts.classes)}")
     for remark in facts.remarks:
@@ -100,7 +100,7 @@ def _pick_split(paths: Sequence[Path]) -> str | None:
 
     Ends the page while none is chosen.
     """
-    names = st.session_state.get(_names_key(paths), ())
+    names: tuple[str, ...] = st.session_state.get(_names_key(paths), ())
     if not names:
         return None
     chosen = st.selectbox(

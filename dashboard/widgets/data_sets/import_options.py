@@ -1,7 +1,7 @@
 """What a viewer decides about an import: how it is read, and what it is called."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -74,7 +74,8 @@ def chosen(paths: Sequence[Path], split: str | None) -> ImportOptions:
         split=split,
         ink_style=held(_key(_STYLE, paths)),
         image_shape=None if side is None else (side, side),
-        test_share=(held(_key(_SHARE, paths)) or round(100 * _DEFAULTS.test_share)) / 100,
+        test_share=(held(_key(_SHARE, paths)) or round(100 * _DEFAULTS.test_share))
+        / 100,
         seed=held(_key(_SEED, paths)) or _DEFAULTS.seed,
         transposed=_ORIENTATIONS[orientation],
         on_problem=held(_key(_PROBLEMS, paths)) or _DEFAULTS.on_problem,
@@ -168,7 +169,8 @@ def ask_names(paths: Sequence[Path], source: Source) -> Named | None:
         free = _checked(name or "")
     licence = st.text_input(
         "Licence",
-        placeholder=source.facts.licence or "Whose the images are, and what others may do with them",
+        placeholder=source.facts.licence
+        or "Whose the images are, and what others may do with them",
         max_chars=500,
         key=f"licence_of_{about}",
         persist_state="page",
@@ -207,8 +209,8 @@ def _ask_style(paths: Sequence[Path], found: Recognised) -> None:
         key=_key(_STYLE, paths),
         horizontal=True,
         persist_state="page",
-        help="How a picture becomes an image. Drawings on Draw go the same way before a "
-        "network that was trained on this data set sees them.",
+        help="How a picture becomes an image. What one draws on Draw goes the same way "
+        "to a network that was trained on this data set.",
     )
     sample = found.samples[0] if found.samples else None
     if sample is None:

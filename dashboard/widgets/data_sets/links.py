@@ -13,7 +13,7 @@ def show(spec: DatasetSpec, *, is_main: bool = False) -> None:
         spec: The data set.
         is_main: Whether that is the next step, and not one of several.
     """
-    chosen = {state.DATASET: spec.name}
+    chosen = {state.DATA_SET: spec.name}
     with st.container(horizontal=True):
         st.page_link(
             page_paths.EXPLORE,

@@ -1,4 +1,4 @@
-"""What is said of data sets, in Markdown; names of files and classes come from outside."""
+"""What is said of data sets, in Markdown; the names in it come from outside."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -9,9 +9,9 @@ from typing import Final
 import streamlit as st
 
 from core.datasets import catalog
-from core.errors import DatasetError, InklabError
+from core.errors import DatasetError
+from core.jobs import kinds
 from core.jobs.kinds.download import Download
-from core.jobs.kinds.export import Export
 from core.jobs.kinds.importing import Import
 from core.records import Job, RunStatus
 from core.runs import annotations
@@ -19,7 +19,9 @@ from dashboard import job_pace, services, state, words
 from dashboard.widgets.common import page_frame, run_status
 from dashboard.widgets.data_sets import links, wording
 
-KINDS: Final = frozenset({Import.kind, Download.kind, Export.kind})
+MAKING: Final = frozenset({Import.kind, Download.kind})
+"""The kinds whose subject is a data set that they make."""
+
 LOOK_SECONDS: Final = 1.0
 IDLE_SECONDS: Final = 5.0
 MAX_FAILURES: Final = 5
@@ -48,7 +50,7 @@ def _look(seen: dict[str, RunStatus]) -> None:
 
 
 def _jobs() -> tuple[Job, ...]:
-    return tuple(job for job in services.jobs() if job.kind in KINDS)
+    return tuple(job for job in services.jobs() if job.kind in kinds.DATASET_KINDS)
 
 
 def _stages(jobs: Sequence[Job]) -> dict[str, RunStatus]:
@@ -117,7 +119,7 @@ def _result(jobs: Sequence[Job]) -> None:
                 "what was downloaded.",
                 icon=":material/cancel:",
             )
-        elif job.kind != Export.kind:
+        elif job.kind in MAKING:
             _made(job)
         st.button(
             "Close",
