@@ -17,7 +17,7 @@ from dashboard.widgets.common import gallery, sample_card
 from dashboard.widgets.explore import selection
 from dashboard.widgets.explore.selection import SHOWN, Choice
 
-PER_PAGE: Final = 96
+PER_PAGE: Final = 144
 GRID: Final = Grid(columns=12, tile=46)
 NEIGHBOUR_GRID: Final = Grid(columns=5, tile=60)
 NUM_NEIGHBOURS: Final = 10
@@ -45,10 +45,10 @@ def page_of_images(choice: Choice) -> Indices:
             f"{choice.dataset.spec.title}",
         )
     total = len(choice.split.labels)
+    num = f"{total:,}" if len(members) == total else count_of(len(members), total)
     st.caption(
-        f"{first + 1:,} to {first + len(shown):,} of "
-        f"{count_of(len(members), total)} {SHOWN[choice.part]} images. Click one to "
-        "enlarge it."
+        f"{first + 1:,} to {first + len(shown):,} of {num} {SHOWN[choice.part]} "
+        "images. Click one to enlarge it."
     )
     return shown
 
