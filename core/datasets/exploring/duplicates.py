@@ -7,7 +7,8 @@ Exact copies have the same bytes. Two images are nearly the same if, scaled to t
 length (as vectors of pixels, so a darker copy counts), they differ by at most a tenth
 of that length: a hundredth of the energy of the ink. Candidates are the nearest in a
 tree over the leading principal components, whose distances are at most those of the
-images; the pixels decide. An image that was shifted or turned is not found.
+images; the pixels decide. An image that was shifted or turned is not found. Straight
+strokes by different hands can be as alike: the pairs are to be looked at.
 """
 
 import hashlib

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from core.datasets.exploring.chunks import Report, silent
 
@@ -46,7 +47,6 @@ def tsne(
     # Imported here: it takes a second and 70 MB, which the pages shall not spend.
     from sklearn.manifold import TSNE  # noqa: PLC0415
     from sklearn.neighbors import KNeighborsTransformer  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     points = _start(np.asarray(features, dtype=np.float32), seed)
     if len(points) < _FEWEST:
