@@ -6,7 +6,9 @@
     +-- SchemaError                a stored record is unknown or newer than this program
     +-- DatasetError               a data set cannot be used
     |   +-- UnknownDatasetError    no data set of that name
+    |   +-- DatasetNameError       a data set cannot have this name
     |   +-- DatasetFileError       a data file is missing, broken or not what it claims
+    |   +-- DownloadError          a file could not be downloaded
     +-- PictureError               a picture cannot be used
     |   +-- BrokenPictureError     not a picture, or a damaged one
     |   +-- HugePictureError       too many pixels to open safely
@@ -51,8 +53,16 @@ class UnknownDatasetError(DatasetError):
     """No data set of that name exists."""
 
 
+class DatasetNameError(DatasetError):
+    """A name is no name for a data set, or another one has it."""
+
+
 class DatasetFileError(DatasetError):
     """A data file is missing, damaged, or not the file it claims to be."""
+
+
+class DownloadError(DatasetError):
+    """A file could not be downloaded, or something else came in its place."""
 
 
 class PictureError(InklabError):

@@ -1,12 +1,14 @@
-"""Make files and folders of which a reader sees all or nothing; read arrays."""
+"""Make files and folders of which a reader sees all or nothing; lock; read arrays."""
 
 import shutil
+import sys
 import tempfile
 import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EACCES, EAGAIN, EDEADLK
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +17,11 @@ from numpy.typing import NDArray
 
 from core.errors import ArtifactError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 DAMAGED: Final = (
     *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError),
@@ -22,19 +29,26 @@ DAMAGED: Final = (
 """What NumPy, zipfile and json raise at a file that is not what it should be: zipfile
 takes a flipped bit for a kind of compression that is not implemented."""
 
+_LOCKED: Final = (EACCES, EAGAIN, EDEADLK)
+
 
 @contextmanager
-def creating_folder(path: Path) -> Iterator[Path]:
+def creating_folder(path: Path, *, must_be_new: bool = False) -> Iterator[Path]:
     """Give a temporary folder to fill, and rename it when the block ends well.
 
     If another process has created the folder meanwhile, its copy stays and
-    ours is thrown away: both made the same from the same sources.
+    ours is thrown away.
 
     Args:
         path: The folder to create; its parent is created if needed.
+        must_be_new: Whether the copy of another process is an error. It is none if
+            both make the same from the same sources.
 
     Yields:
         A new empty folder beside it; it vanishes if the block raises.
+
+    Raises:
+        OSError: If the folder cannot be created, or must be new and is not.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
@@ -43,7 +57,7 @@ def creating_folder(path: Path) -> Iterator[Path]:
         try:
             temporary.rename(path)
         except OSError:
-            if not path.is_dir():
+            if must_be_new or not path.is_dir():
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -90,3 +104,30 @@ def creating_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def locking(path: Path) -> Iterator[bool]:
+    """Hold a lock that no other process and no other thread has at the same time.
+
+    The system takes it back from a process that was killed.
+
+    Args:
+        path: File that stands for the lock, in a folder that exists. It stays: if it
+            were removed, two could hold a lock on two files of that name.
+
+    Yields:
+        Whether the lock could be had; it is not waited for.
+    """
+    with path.open("ab") as file:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in _LOCKED:
+                raise
+            yield False
+        else:
+            yield True

@@ -16,6 +16,9 @@ from core.files import reading_arrays
 from core.proportion import Proportion
 from core.types import Labels, Probabilities
 
+DATASET: Final = "dataset.json"
+"""The file of a run that describes the data set that it learned from."""
+
 CHECKPOINT: Final = "checkpoint.npz"
 """The file of a run that says where its training stood."""
 
@@ -343,10 +346,12 @@ class Run(Job):
         is_starred: Whether people marked it.
         scores: Numbers known so far.
         members: Ids of the runs whose mean it is; empty unless it is an ensemble.
+        fingerprint: Of the data set that it learned from; empty if nobody noted it.
     """
 
     config: Recipe
     scores: RunScores
+    fingerprint: str = ""
     compiler: str = ""
     parent: str = ""
     is_saving: bool = False

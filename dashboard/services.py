@@ -19,14 +19,14 @@ from core import settings
 from core.config import TrainingConfig
 from core.datasets import catalog
 from core.datasets import store as datasets
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
 from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
 from core.jobs import executor
-from core.jobs.tasks import Task
+from core.jobs.tasks import DatasetTask, Task
 from core.records import Attachment, History, Job, LivePoints, Run, RunStatus
 from core.runs import (
     annotations,
@@ -35,6 +35,7 @@ from core.runs import (
     open_store,
     preload,
     queue_order,
+    run_dataset,
     server,
     store_exists,
 )
@@ -121,8 +122,12 @@ def default_dataset() -> Dataset:
 
 
 def spec_of(run: Run) -> DatasetSpec:
-    """Return the description of the data set of a run."""
-    return catalog.spec(run.config.dataset)
+    """Return the description of the data set of a run, even if that one is gone.
+
+    Raises:
+        UnknownDatasetError: If it is gone, and the run remembers nothing of it.
+    """
+    return run_dataset.spec_of(store(), run)
 
 
 def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectation:
@@ -322,10 +327,19 @@ def analysis(run: Run, task: Task) -> Attachment | Job | None:
     return next((job for job in jobs_about(run) if job.key == task.key), None)
 
 
-def analyse(run: Run, task: Task) -> None:
-    """Queue an analysis of a run; one that is under way is not made twice."""
-    name = f"{task.title} of {run.name}"[: annotations.MAX_NAME]
-    executor.submit(store(), task, name=name)
+def dataset_result(task: DatasetTask) -> Path | Job | None:
+    """Return what there is of work about a data set.
+
+    Returns:
+        The folder of its result, if such work has left it; else the newest job that
+        is to make it or has failed to; None if nobody has asked for it.
+    """
+    return task.result() or next((job for job in jobs() if job.key == task.key), None)
+
+
+def submit(task: Task, *, name: str) -> str:
+    """Queue work and return the id of its job; the same is not done twice."""
+    return executor.submit(store(), task, name=name[: annotations.MAX_NAME])
 
 
 def _wait(run_id: str, has_come: Callable[[Run], bool], *, seconds: float) -> None:

@@ -24,8 +24,9 @@ from core.config import (
     ResNetConfig,
     TrainingConfig,
 )
-from core.datasets import catalog, idx
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets import bundled, catalog, idx
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
 from core.records import History, Predictions, Progress
@@ -49,9 +50,9 @@ RESIDUAL = ResNetConfig(
 """A small residual network: its first block changes the width, the others do not."""
 
 
-def small_mnist(folder: Path) -> DatasetSpec:
+def small_mnist(folder: Path) -> BundledSpec:
     """Write 600 and 200 of MNIST's test images as IDX files, and describe them."""
-    full = catalog.spec("mnist")
+    full = bundled.MNIST
     images = idx.read_images(full.folder / full.test_images.name, full.image_shape)
     labels = idx.read_labels(full.folder / full.test_labels.name)
     step = len(labels) // (NUM_TRAIN + NUM_TEST)

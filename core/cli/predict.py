@@ -7,11 +7,10 @@ from typing import Final
 
 from core.cli import console
 from core.cli.console import Record
-from core.datasets import catalog
 from core.errors import PictureError
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
-from core.runs import open_store
+from core.runs import open_store, run_dataset
 
 SOME_FAILED: Final = 1
 
@@ -20,7 +19,7 @@ def predict(options: argparse.Namespace) -> int:
     """Classify pictures of single characters."""
     store = open_store()
     run = store.with_model(options.run)
-    classes = catalog.spec(run.config.dataset).classes
+    classes = run_dataset.spec_of(store, run).classes
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
     found, problems = pictures_in(options.paths)
     answers = [

@@ -1,129 +1,126 @@
-"""The data sets Inklab knows, described as data.
+"""Which data sets there are: those that come with Inklab, and those in the home.
 
-A description says which files hold a data set, what they must weigh and hash
-to, and under which licence they come. Nothing is opened here: `store` does it.
+Each of the latter is a folder with four arrays and a card. Cards are read when they
+are asked for, and read again when they have changed.
 """
 
-from dataclasses import dataclass
+import functools
 from pathlib import Path
 from typing import Final
 
-from core.config import Dimensions
-from core.errors import UnknownDatasetError
+from core import settings
+from core.datasets import bundled
+from core.datasets.spec import BundledSpec, DatasetCard, DatasetSpec
+from core.errors import DatasetFileError, UnknownDatasetError
 
+CARD: Final = "card.json"
 
-@dataclass(frozen=True)
-class DataFile:
-    """A file that belongs to a data set, and how to recognise it.
-
-    Attributes:
-        name: File name inside the folder of the data set.
-        size: Length in bytes.
-        sha256: SHA-256 of its bytes, 64 lower-case hexadecimal digits.
-    """
-
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetSpec:
-    """Description of a data set.
-
-    Attributes:
-        name: Short name, which is also part of a folder name.
-        title: Name to show.
-        classes: What each class index stands for, in order.
-        image_shape: Height and width of its images, in pixels.
-        folder: Where its files are.
-        train_images: IDX file of the training images.
-        train_labels: IDX file of the training labels.
-        test_images: IDX file of the test images.
-        test_labels: IDX file of the test labels.
-        num_train: Number of training images.
-        num_test: Number of test images.
-        licence: Licence of the data, and whose it is.
-        citation: What to cite.
-    """
-
-    name: str
-    title: str
-    classes: tuple[str, ...]
-    image_shape: tuple[int, int]
-    folder: Path
-    train_images: DataFile
-    train_labels: DataFile
-    test_images: DataFile
-    test_labels: DataFile
-    num_train: int
-    num_test: int
-    licence: str
-    citation: str
-
-    @property
-    def dimensions(self) -> Dimensions:
-        """What it asks of a network."""
-        height, width = self.image_shape
-        return Dimensions(height=height, width=width, num_classes=len(self.classes))
-
-
-_MNIST: Final = DatasetSpec(
-    name="mnist",
-    title="MNIST",
-    classes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
-    image_shape=(28, 28),
-    folder=Path(__file__).parent / "mnist",
-    train_images=DataFile(
-        "train-images-idx3-ubyte.gz",
-        size=9_630_610,
-        sha256="71524e2cd1ad2968737f7f2f2ff69cbfc32df8ccddff51593f7cb2d4e0eb5b64",
-    ),
-    train_labels=DataFile(
-        "train-labels-idx1-ubyte.gz",
-        size=28_878,
-        sha256="fe03b8bd7915f70bf5aa08be480aa413fbd85afcaa58b35d230d335f284fd88e",
-    ),
-    test_images=DataFile(
-        "t10k-images-idx3-ubyte.gz",
-        size=1_602_050,
-        sha256="5634745efa576a17e7d4cf5cd9d09123c75e6538e5114267c2d156edaf519341",
-    ),
-    test_labels=DataFile(
-        "t10k-labels-idx1-ubyte.gz",
-        size=4_517,
-        sha256="ae18e77e031ccde52407f794d123116439864147d33ac992975f85dd4dc42af6",
-    ),
-    num_train=60_000,
-    num_test=10_000,
-    licence="CC BY-SA 3.0 (Yann LeCun, Corinna Cortes, Christopher J. C. Burges)",
-    citation=(
-        "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "
-        '"Gradient-based learning applied to document recognition", '
-        "Proceedings of the IEEE 86 (11), 2278-2324, 1998."
-    ),
-)
-
-_SPECS: Final = (_MNIST,)
+_SPECS: Final[tuple[BundledSpec, ...]] = (bundled.MNIST,)
 
 
 def specs() -> tuple[DatasetSpec, ...]:
     """Return the descriptions of all data sets, in the order to show them."""
-    return _SPECS
+    return (*_SPECS, *(card.spec for card in cards()))
 
 
 def spec(name: str) -> DatasetSpec:
     """Return the description of one data set.
 
     Args:
-        name: Its short name, such as "mnist".
+        name: Its name, such as "mnist" or "letters@2".
 
     Raises:
         UnknownDatasetError: If no data set has that name.
+        DatasetFileError: If its card is damaged.
     """
     for candidate in _SPECS:
         if candidate.name == name:
             return candidate
-    names = ", ".join(candidate.name for candidate in _SPECS)
-    message = f"Expected the name of a data set, got {name!r}. There are: {names}."
+    return card(name).spec
+
+
+def cards() -> tuple[DatasetCard, ...]:
+    """Return the cards of all data sets in the home, by name; damaged ones are not."""
+    found = []
+    for path in sorted(root().glob(f"[!.]*/{CARD}")):
+        try:
+            read = _read(path)
+        except DatasetFileError:
+            continue
+        # A folder that was copied under another name is not the data set it says.
+        if read.spec.name == path.parent.name:
+            found.append(read)
+    return tuple(found)
+
+
+def card(name: str) -> DatasetCard:
+    """Return the card of a data set in the home.
+
+    Raises:
+        UnknownDatasetError: If no data set has that name, or it comes with Inklab.
+        DatasetFileError: If its card is damaged.
+    """
+    path = folder_of(name) / CARD
+    if path.is_file() and name == path.parent.name:
+        return _read(path)
+    names = ", ".join(each.name for each in specs())
+    message = (
+        f"Expected the name of a data set, got {name!r}. There are: {names}. Get or "
+        "import others on the page Data sets, or with python -m core datasets."
+    )
     raise UnknownDatasetError(message)
+
+
+def damaged() -> tuple[Path, ...]:
+    """Return the folders in the home whose card cannot be read."""
+    found = []
+    for path in sorted(root().glob(f"[!.]*/{CARD}")):
+        try:
+            _read(path)
+        except DatasetFileError:
+            found.append(path.parent)
+    return tuple(found)
+
+
+def fingerprint_of(name: str) -> str | None:
+    """Return the fingerprint of a data set in the home; None of one of Inklab's own."""
+    return None if name in {each.name for each in _SPECS} else card(name).fingerprint
+
+
+def is_bundled(name: str) -> bool:
+    """Tell whether a data set comes with Inklab."""
+    return any(each.name == name for each in _SPECS)
+
+
+def root() -> Path:
+    """Return the folder of the home for data sets."""
+    return settings.home() / "datasets"
+
+
+def folder_of(name: str) -> Path:
+    """Return where a data set of that name lies in the home, if there is one."""
+    # A name from outside may be a path.
+    return root() / (Path(name).name or "?")
+
+
+def _read(path: Path) -> DatasetCard:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _read_version(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+@functools.lru_cache(maxsize=256)
+def _read_version(path: Path, *_version: int) -> DatasetCard:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+    return DatasetCard.from_document(text, path=path)
+
+
+def _unreadable(path: Path, error: Exception) -> DatasetFileError:
+    reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    message = f"Expected the card of a data set in {path}, got: {reason}. Import again."
+    return DatasetFileError(message)

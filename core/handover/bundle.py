@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from core.datasets import catalog
 from core.errors import ArtifactError, BundleError
 from core.evaluation import metrics
 from core.files import creating_file
@@ -21,6 +20,7 @@ from core.handover.markdown import literal
 from core.handover.script import script_of
 from core.handover.tables import number_cell, text_cell
 from core.records import ANALYSES, ENSEMBLE, Attachment, History, Predictions, Run
+from core.runs import run_dataset
 from core.runs.logs import LOG
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def write_bundle(
 
 
 def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
-    spec = catalog.spec(run.config.dataset)
+    spec = run_dataset.spec_of(store, run)
     missing = [name for name in _STORED if not _copy(archive, store, run.id, name)]
     with _text(archive, "history.csv") as file:
         csv.writer(file).writerows(_history_rows(store.history(run.id)))

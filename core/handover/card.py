@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.config import EnsembleConfig, Recipe, TrainingConfig, network_of
 from core.config.controls import title_of
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.splits import num_validation
 from core.evaluation import metrics
 from core.handover.markdown import literal

@@ -24,7 +24,7 @@ from core.config.schedules import (
     STEP_SHARE,
     STEPS_AT,
 )
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.splits import num_validation
 from core.handover import script_pieces as pieces
 from core.handover.script_network import network_lines

@@ -20,7 +20,7 @@ from core.config import (
 )
 from core.config.networks.operations import BatchNorm, Dropout
 from core.datasets import catalog
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.errors import UnknownDatasetError
 from core.records import Run, RunStatus
 

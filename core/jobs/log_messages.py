@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from core.config import TrainingConfig
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
 from core.jobs.finalize import Result
 from core.proportion import percent

@@ -8,6 +8,7 @@ a lane that would never end.
 
 import hashlib
 import json
+import shutil
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -19,6 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from core.datasets import results
+from core.datasets.spec import write_spec
+from core.datasets.store import Dataset
 from core.errors import SchemaError
 from core.files import DAMAGED
 from core.jobs import scratch
@@ -41,7 +45,8 @@ class Task(BaseModel, ABC):
         version: Of the code that does it: what an earlier one made is made anew.
         lane: Which process does it.
         is_background: Whether it lets all go first that a person asked for.
-        subject: Id of the run that its result belongs to; empty if it is its own.
+        subject: Id of the run, or name of the data set, that its result belongs to;
+            empty if it is its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -117,6 +122,16 @@ class Task(BaseModel, ABC):
             is_background=self.is_background,
         )
 
+    def leave(self, store: "RunStore", made: Attachment, folder: Path) -> None:
+        """Leave a result with the subject.
+
+        Args:
+            store: Where runs are kept.
+            made: What it is.
+            folder: Its files.
+        """
+        store.attach(self.subject, made, folder)
+
     def create(self, store: "RunStore", *, name: str) -> str:
         """Write down that it was asked for.
 
@@ -128,6 +143,32 @@ class Task(BaseModel, ABC):
             The id of the new job, which waits for its turn.
         """
         return store.create_job(self.record(), name=name)
+
+
+class DatasetTask(Task):
+    """Work about a data set; its result is kept by the fingerprint of that one.
+
+    Attributes:
+        subject: Name of the data set.
+        fingerprint: Its fingerprint.
+    """
+
+    lane: ClassVar[Lane] = Lane.INPUT_OUTPUT
+
+    subject: str
+    fingerprint: str
+
+    def leave(self, store: "RunStore", made: Attachment, folder: Path) -> None:  # noqa: ARG002 - it does not lie with a run
+        """Leave a result with the data set; see `Task.leave`."""
+
+        def write(target: Path) -> None:
+            shutil.copytree(folder, target, dirs_exist_ok=True)
+
+        results.save(self.fingerprint, made, write=write)
+
+    def result(self) -> Path | None:
+        """Return the folder of what such a task has left, if one has."""
+        return results.find(self.fingerprint, kind=self.kind, key=self.key)
 
 
 class TaskContext:
@@ -179,6 +220,12 @@ class TaskContext:
         """Go on only if nobody asked it to stop; see `report`."""
         self._reporter.check()
 
+    def note_dataset(self, dataset: Dataset) -> None:
+        """Keep with the run which data set it learns from."""
+        self.store.note_dataset(
+            self.job_id, write_spec(dataset.spec), fingerprint=dataset.fingerprint
+        )
+
     def say(self, *lines: str) -> None:
         """Write lines to the log, each with the time."""
         self._log.say(*lines)
@@ -211,14 +258,15 @@ class TaskContext:
             metrics: Numbers by name.
 
         Raises:
-            UnknownRunError: If the subject is not there any more.
+            UnknownRunError: If the run that it is about is not there any more.
+            HomeError: If there is no room for a result about a data set.
         """
         made = Attachment(
             name=task.kind, title=task.title, key=task.key, metrics=metrics or {}
         )
         with self.scratch() as folder:
             write(folder)
-            self.store.attach(task.subject, made, folder)
+            task.leave(self.store, made, folder)
 
     def attach_arrays(self, task: Task, **arrays: NDArray[Any]) -> None:
         """Leave arrays with the subject of a task; `RunStore.arrays` reads them."""

@@ -45,6 +45,7 @@ KIND_TAG: Final = "inklab.kind"
 OWNER_TAG: Final = "inklab.owner"
 ADOPTED_TAG: Final = "inklab.adopted"
 ACTIVITY_TAG: Final = "inklab.activity"
+FINGERPRINT_TAG: Final = "inklab.fingerprint"
 SHARE: Final = "progress/share"
 
 _STATUS: Final = {
@@ -81,6 +82,7 @@ def _run_of(found: MlflowRun) -> Run:
     return Run(
         config=_config_of(tags["inklab.config"]),
         compiler=tags.get("inklab.compiler", ""),
+        fingerprint=tags.get(FINGERPRINT_TAG, ""),
         parent=tags.get("inklab.parent", ""),
         members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
         note=tags.get(NOTE_TAG, ""),

@@ -9,10 +9,19 @@ from typing import Final
 from mlflow.entities import Metric, RunTag
 
 from core.errors import RunStoreError
-from core.records import Attachment, History, Progress, Report, RunScores, RunStatus
+from core.records import (
+    DATASET,
+    Attachment,
+    History,
+    Progress,
+    Report,
+    RunScores,
+    RunStatus,
+)
 from core.runs import attachments, logs, reader
 from core.runs.mlflow_mapping import (
     ACTIVITY_TAG,
+    FINGERPRINT_TAG,
     LIVE_CURVES,
     OWNER_TAG,
     STEPS_PER_EPOCH,
@@ -62,6 +71,18 @@ class RunRecorder(RunReader):
         with plain_errors():
             self._client.log_batch(run_id, tags=tags)
             self._log_metrics(run_id, metrics)
+
+    def note_dataset(self, run_id: str, document: str, *, fingerprint: str) -> None:
+        """Keep with a run from which data set it learns, should that one go.
+
+        Args:
+            run_id: A run that begins.
+            document: The description of the data set, as text.
+            fingerprint: Of the data set.
+        """
+        with plain_errors():
+            self._client.log_text(run_id, document, DATASET)
+            self._client.set_tag(run_id, FINGERPRINT_TAG, fingerprint)
 
     def inherit(
         self, run_id: str, parent: str, *, history: History, epochs_done: float

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.datasets import catalog, store
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import BundledSpec
 from core.datasets.store import Dataset
 from core.runs import open_store
 from core.runs.store import RunStore
@@ -14,14 +14,14 @@ from tests import small_data
 
 
 @pytest.fixture(scope="session")
-def small_mnist_files(tmp_path_factory: pytest.TempPathFactory) -> DatasetSpec:
+def small_mnist_files(tmp_path_factory: pytest.TempPathFactory) -> BundledSpec:
     """Write the small MNIST once."""
     return small_data.small_mnist(tmp_path_factory.mktemp("small-mnist"))
 
 
 @pytest.fixture
 def small_mnist(
-    small_mnist_files: DatasetSpec, monkeypatch: pytest.MonkeyPatch
+    small_mnist_files: BundledSpec, monkeypatch: pytest.MonkeyPatch
 ) -> Dataset:
     """Put 600 and 200 images in the place of MNIST, in this process only."""
     monkeypatch.setattr(catalog, "_SPECS", (small_mnist_files,))

@@ -1,10 +1,12 @@
-"""Folders that appear whole or not at all."""
+"""Folders that appear whole or not at all, and locks."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from core.files import creating_folder
+from core.files import creating_folder, locking
 
 
 def test_the_folder_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -59,3 +61,48 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
 
     assert path.read_text() == "in the way"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    """It is free again when the block ends."""
+    path = tmp_path / "lock"
+    with locking(path) as first, locking(path) as second:
+        pass
+    with locking(path) as third:
+        pass
+
+    assert (first, second, third) == (True, False, True)
+
+
+_HOLD = """
+import sys
+from pathlib import Path
+from core.files import locking
+with locking(Path(sys.argv[1])) as is_ours:
+    print(is_ours, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    """Nobody has to remove a file by hand after a crash."""
+    path = tmp_path / "lock"
+    command = [sys.executable, "-c", _HOLD, str(path)]
+    with subprocess.Popen(
+        command,
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        with locking(path) as while_alive:
+            pass
+        process.kill()
+        process.wait()
+        with locking(path) as afterwards:
+            pass
+
+    assert said == "True\n"
+    assert (while_alive, afterwards) == (False, True)

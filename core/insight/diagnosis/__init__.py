@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from core.config import TrainingConfig
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.insight.diagnosis import generalising, learning
 from core.insight.diagnosis.curves import Curves, Remark, Severity
 from core.records import History, LivePoints

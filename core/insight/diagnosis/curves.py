@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from core.config import TrainingConfig
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.records import History, LivePoints
 
 Kind = Literal[

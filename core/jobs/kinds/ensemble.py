@@ -56,6 +56,7 @@ class Combine(Task):
         store = context.store
         run = store.get(context.job_id)
         dataset = datasets.load(run.config.dataset)
+        context.note_dataset(dataset)
         context.say(*log_messages.what(run, dataset.spec))
         context.say(f"Ensemble of the runs {', '.join(self.members)}.")
         members = self._members(store)

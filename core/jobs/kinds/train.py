@@ -64,6 +64,7 @@ class Train(Task):
         """Train, test, and save the run; see `Task.work`."""
         run = context.store.get(context.job_id)
         dataset = datasets.load(self.config.dataset)
+        context.note_dataset(dataset)
         context.say(*log_messages.what(run, dataset.spec))
         context.say(*log_messages.plan(self.config, self.parent))
         try:

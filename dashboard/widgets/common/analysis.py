@@ -1,11 +1,12 @@
-"""What an analysis has found out about a run, or how to get it."""
+"""What work has found out about a run or a data set, or how to get it."""
 
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from core.errors import UnknownRunError
-from core.jobs.tasks import Task
+from core.jobs.tasks import DatasetTask, Task
 from core.records import Attachment, Job, Run, RunStatus
 from dashboard import services, words
 from dashboard.widgets.common import page_frame, run_status
@@ -27,9 +28,33 @@ def result_of(task: Task, run: Run, *, offer: str) -> Attachment | None:
     found = services.analysis(run, task)
     if isinstance(found, Attachment):
         return found
+    _show_way(task, found, offer=offer, name=run.name)
+    return None
+
+
+def result_about(task: DatasetTask, *, title: str, offer: str) -> Path | None:
+    """Return what work about a data set has left; see `result_of`.
+
+    Args:
+        task: What makes it.
+        title: Of the data set.
+        offer: What the viewer gets, and about how long it takes.
+
+    Returns:
+        The folder of the result; None if there is none yet.
+    """
+    found = services.dataset_result(task)
+    if isinstance(found, Path):
+        return found
+    _show_way(task, found, offer=offer, name=title)
+    return None
+
+
+def _show_way(task: Task, found: Job | None, *, offer: str, name: str) -> None:
+    """Show what to do or to wait for."""
     if found is not None and not found.status.is_over:
         st.fragment(_progress, run_every=LOOK_SECONDS)(found.id)
-        return None
+        return
     if found is not None and found.status is RunStatus.FAILED:
         run_status.show_failure(found)
     else:
@@ -39,9 +64,8 @@ def result_of(task: Task, run: Run, *, offer: str) -> Attachment | None:
         icon=":material/play_arrow:",
         key=f"make_{task.kind}",
         on_click=_ask,
-        args=(run, task),
+        args=(task, f"{task.title} of {name}"),
     )
-    return None
 
 
 def _progress(job_id: str) -> None:
@@ -70,9 +94,9 @@ def _stage(job: Job) -> str:
     return run_status.turn(job) or doing.capitalize() or "Starting"
 
 
-def _ask(run: Run, task: Task) -> None:
+def _ask(task: Task, name: str) -> None:
     with page_frame.plain_errors():
-        services.analyse(run, task)
+        services.submit(task, name=name)
 
 
 def _cancel(job_id: str) -> None:

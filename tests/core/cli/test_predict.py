@@ -12,7 +12,7 @@ from PIL import Image
 from core import cli
 from core.config import TrainingConfig
 from core.datasets import catalog, store
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.jobs import worker
 from core.runs import open_store
 from tests.small_data import SMALL

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def idx_bytes() -> Callable[..., bytes]:
 @pytest.fixture
 def make_spec(
     tmp_path: Path, idx_bytes: Callable[..., bytes]
-) -> Callable[..., DatasetSpec]:
+) -> Callable[..., BundledSpec]:
     """Write a data set of 12 and 6 random images of 3 classes, and describe it."""
     generator = np.random.default_rng(0)
     defaults = {
@@ -43,7 +44,7 @@ def make_spec(
         "test_labels": np.arange(6, dtype=np.uint8) % 3,
     }
 
-    def make(**arrays: NDArray[np.uint8]) -> DatasetSpec:
+    def make(**arrays: NDArray[np.uint8]) -> BundledSpec:
         folder = tmp_path / "source"
         folder.mkdir(exist_ok=True)
         described = {}
@@ -52,7 +53,7 @@ def make_spec(
             (folder / f"{name}.gz").write_bytes(content)
             sha256 = hashlib.sha256(content).hexdigest()
             described[name] = DataFile(f"{name}.gz", len(content), sha256)
-        return DatasetSpec(
+        return BundledSpec(
             name="tiny",
             title="Tiny",
             classes=("a", "b", "c"),

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 from core.datasets import idx, store
-from core.datasets.catalog import DataFile, DatasetSpec
+from core.datasets.data_file import DataFile
+from core.datasets.spec import BundledSpec
 from core.errors import DatasetFileError, HomeError, UnknownDatasetError
 
-MakeSpec = Callable[..., DatasetSpec]
+MakeSpec = Callable[..., BundledSpec]
 
 REPOSITORY = Path(store.__file__).parents[2]
 

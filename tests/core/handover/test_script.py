@@ -28,7 +28,7 @@ from core.config import (
 )
 from core.config.schedules import learning_rates
 from core.datasets import catalog
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.splits import balanced_weights, stratified_split
 from core.handover.script import script_of
 from core.models import architectures

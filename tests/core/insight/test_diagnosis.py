@@ -14,7 +14,7 @@ import pytest
 
 from core.config import Augmentation, MlpConfig, TrainingConfig
 from core.datasets import catalog
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.insight.diagnosis import Remark, Severity, diagnose
 from core.insight.diagnosis.curves import num_turns
 from core.records import History, LivePoints

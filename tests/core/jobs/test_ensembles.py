@@ -12,7 +12,7 @@ import pytest
 from core.config import CnnConfig, ConvBlock, EnsembleConfig, MlpConfig, TrainingConfig
 from core.datasets import catalog
 from core.datasets import store as datasets
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ConfigError, InklabError, RunTextError, UnknownRunError
 from core.inference import Predictor

@@ -12,7 +12,7 @@ import pytest
 
 from core.config import MAX_EPOCHS, EnsembleConfig, MlpConfig
 from core.datasets import catalog
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError, DivergedError
 from core.inference import Predictor

@@ -13,7 +13,7 @@ import pytest
 
 from core.config import TrainingConfig
 from core.datasets import catalog
-from core.datasets.catalog import DatasetSpec
+from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.inference import Predictor
 from core.jobs import scratch, worker
@@ -77,6 +77,7 @@ def test_a_run_is_finished_with_all_its_files(trained: Trained) -> None:
         "card.md",
         "checkpoint.npz",
         "config.json",
+        "dataset.json",
         "log.txt",
         "model.keras",
         "model.onnx",
