@@ -74,6 +74,11 @@ class Duplicates:
         """How many pairs were found and are not listed."""
         return self.num_exact + self.num_near - len(self.pairs)
 
+    def located(self, positions: Indices) -> tuple[NDArray[np.bool_], Indices]:
+        """Return which positions are in the test split, and where in their split."""
+        in_test = positions >= self.num_train
+        return in_test, positions - np.where(in_test, self.num_train, 0)
+
     def copies(self, *, in_test: bool) -> Indices:
         """Return the positions within a split of all exact copies of earlier images.
 

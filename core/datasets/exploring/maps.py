@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from core.datasets.exploring.chunks import Report, silent
+from core.datasets.exploring.components import Codes
 
 MAX_POINTS: Final = 20_000
 """More would take t-SNE many minutes, and hide each other on a screen."""
@@ -25,6 +26,21 @@ _NUM_ITERATIONS: Final = 250
 
 _FEWEST: Final = 3
 _NUM_FOR_THREADS: Final = 3000
+
+
+def principal_map(codes: Codes) -> NDArray[np.float32]:
+    """Lay all images out by their first two principal components.
+
+    Args:
+        codes: float16 of shape (n, components + 1).
+
+    Returns:
+        Points, float32 of shape (n, 2); the second is 0 if there is one component.
+    """
+    points = np.zeros((len(codes), 2), dtype=np.float32)
+    num_components = min(codes.shape[1] - 1, 2)
+    points[:, :num_components] = codes[:, :num_components]
+    return points
 
 
 def tsne(
