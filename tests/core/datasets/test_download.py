@@ -176,15 +176,17 @@ def test_what_came_whole_is_not_asked_for_again(
 def test_a_server_that_cannot_resume_is_said_to_start_over(
     server: ZipServer, target: Path, *, has_ranges: bool, etag: str, date: str
 ) -> None:
-    """Nobody should hope for the rest in vain."""
+    """Nobody should hope for the rest in vain, nor find a part of no use."""
     server.has_ranges, server.etag, server.date = has_ranges, etag, date
     server.break_after = 2 * PIECE
     said = fail(server.url, target)
+    size = PartFile(target).size
     server.break_after = None
 
     download.fetch(server.url, target, Reports())
 
     assert "The server cannot resume a download, so asking again starts over." in said
+    assert size == 0
     assert server.asked == ["", ""]
     assert target.read_bytes() == server.content
 

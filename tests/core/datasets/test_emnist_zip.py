@@ -177,6 +177,7 @@ def test_a_download_that_was_begun_is_counted_and_deleted(server: ZipServer) -> 
     assert not kept.is_whole
     assert kept.size >= kept.num_downloaded > 0
     assert emnist_zip.kept().size == 0
+    assert [each.name for each in kept.path.parent.iterdir()] == ["gzip.zip.lock"]
 
 
 def test_a_zip_is_not_deleted_while_it_comes(server: ZipServer) -> None:
