@@ -180,7 +180,7 @@ def test_duplicates_stand_side_by_side_and_can_be_removed(
     app = explore(view="Duplicates")
     assert captions(app, "pairs")[:2] == [
         "<b>1</b>, training image 0",
-        "あ, training image 299",
+        "C/c, training image 299",
     ]
 
     app.button(key="remove_copies").click().run()

@@ -108,7 +108,7 @@ def _pages(choice: Choice, found: Duplicates, pairs: Indices) -> None:
     )
     first = (min(page, num_pages) - 1) * PAIRS_PER_PAGE
     shown = pairs[first : first + PAIRS_PER_PAGE]
-    places = [place_of(found, int(each)) for each in found.pairs[shown].ravel()]
+    places = _places(found, found.pairs[shown].ravel())
     differences = np.repeat(found.differences[shown], 2)
 
     def choose(hit: Hit) -> None:
@@ -138,11 +138,12 @@ def _pages(choice: Choice, found: Duplicates, pairs: Indices) -> None:
     )
 
 
-def place_of(found: Duplicates, position: int) -> Place:
-    """Return where an image is by its position among training and test images."""
-    if position < found.num_train:
-        return Place("train", position)
-    return Place("test", position - found.num_train)
+def _places(found: Duplicates, positions: Indices) -> list[Place]:
+    in_test, indices = found.located(positions)
+    return [
+        Place("test" if is_test else "train", index)
+        for is_test, index in zip(in_test.tolist(), indices.tolist(), strict=True)
+    ]
 
 
 def _images(choice: Choice, places: list[Place]) -> ByteImages:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.datasets.arrays import Dataset
 from core.datasets.exploring import neighbours
+from core.proportion import percent
 from core.types import Indices, SplitName
 from dashboard import services, state, words
 from dashboard.charts.mosaic import Grid, mosaic_figure
@@ -103,13 +104,11 @@ def _rank(choice: Choice, index: int) -> str:
     known = choice.split_summary
     if known is None:
         return ""
-    labels = choice.split.labels
-    own = known.distances[labels == labels[index]]
-    closer = int((own < known.distances[index]).sum())
-    name = choice.dataset.spec.classes[labels[index]]
+    label = choice.split.labels[index]
+    share = percent(float(known.unusualness[index]), decimals=1)
     return (
-        f"More typical than {count_of(len(own) - closer - 1, len(own))} "
-        f"{SHOWN[choice.part]} images of class {words.literal(name)}."
+        f"{share} of the {int(known.counts[label]):,} {SHOWN[choice.part]} images of "
+        f"class {words.literal(choice.dataset.spec.classes[label])} are more typical."
     )
 
 
