@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.importing import appearance, splitting
+from core.datasets.importing.entries import ProblemLog
 from core.datasets.importing.source import (
     ImportOptions,
     Problem,
@@ -21,11 +22,14 @@ from core.datasets.importing.source import (
     check_classes,
     check_image_shape,
     no_report,
+    refuse_if_asked,
 )
 from core.errors import DatasetFileError
 from core.types import ByteImages, InkStyle, Labels, SplitName
 
 _INVERTED: Final = "The images had dark ink on light paper, and were inverted."
+_UNLEARNED: Final = "is a class without training images"
+_UNLEARNED_IMAGE: Final = "is a test image of a class without training images"
 _ONLY_TEST: Final = "There are only test images; they are used as the training images."
 
 
@@ -110,7 +114,14 @@ class ArraySource:
         transposed = options.transposed
         self._transposed = found.is_transposed if transposed is None else transposed
         classes, self._labels = _labels(parts, found.naming)
-        self._parts = parts
+        self._arrays = parts
+        self._options = options
+        self._problems = ProblemLog()
+        self._is_kept = {
+            part: np.ones(len(labels), np.bool_)
+            for part, labels in self._labels.items()
+        }
+        classes = self._without_unlearned(classes)
         self._is_test: NDArray[np.bool_] | None = None
         if "test" not in parts:
             self._is_test = splitting.choose_test_images(self._labels["train"], options)
@@ -131,6 +142,11 @@ class ArraySource:
             remarks=tuple(remarks),
         )
 
+    @property
+    def parts(self) -> tuple[SplitName, SplitName]:
+        """Both parts, in any order."""
+        return ("train", "test")
+
     def num_expected(self, part: SplitName) -> int:
         """Count the images of a part."""
         return int(np.count_nonzero(self._mask(part)))
@@ -139,10 +155,11 @@ class ArraySource:
         self, part: SplitName, report: Report = no_report
     ) -> Iterator[tuple[ByteImages, Labels]]:
         """Give the images of a part; see `Source`."""
-        source: SplitName = part if part in self._parts else "train"
+        refuse_if_asked(self.problems(), self._options)
+        source: SplitName = part if part in self._arrays else "train"
         labels, mask = self._labels[source], self._mask(part)
         end = 0
-        for block in self._parts[source].blocks():
+        for block in self._arrays[source].blocks():
             start, end = end, end + len(block)
             chosen = mask[start:end]
             if chosen.any():
@@ -150,15 +167,15 @@ class ArraySource:
             report(end / len(labels))
 
     def problems(self) -> tuple[Problem, ...]:
-        """Tell of nothing: array files are whole, or refused."""
-        return ()
+        """Tell which classes were left out; else array files are whole, or refused."""
+        return self._problems.problems()
 
     def samples(self, count: int) -> tuple[Sample, ...]:
         """Give some of the first images, of as many classes as possible."""
-        block = next(self._parts["train"].blocks())
+        block = next(self._arrays["train"].blocks())
         labels = self._labels["train"][: len(block)]
         glyphs = self._upright(block)
-        name = self._parts["train"].name
+        name = self._arrays["train"].name
         return tuple(
             Sample(
                 glyph=glyphs[index],
@@ -170,8 +187,27 @@ class ArraySource:
 
     def _mask(self, part: SplitName) -> NDArray[np.bool_]:
         if self._is_test is None:
-            return np.ones(len(self._labels[part]), np.bool_)
+            return self._is_kept[part]
         return self._is_test if part == "test" else ~self._is_test
+
+    def _without_unlearned(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out classes without training images, and their test images."""
+        counts = np.bincount(self._labels["train"], minlength=len(classes))
+        used = np.flatnonzero(counts)
+        if len(used) == len(classes):
+            return classes
+        for index in np.flatnonzero(counts == 0):
+            self._problems.add(_UNLEARNED, classes[index], consequence="noted")
+        renumbered = np.zeros(len(classes), np.uint8)
+        renumbered[used] = np.arange(len(used))
+        for part, labels in self._labels.items():
+            self._is_kept[part] = counts[labels] > 0
+            for label in labels[~self._is_kept[part]]:
+                self._problems.add(_UNLEARNED_IMAGE, classes[label])
+            self._labels[part] = renumbered[labels]
+        kept = tuple(classes[index] for index in used)
+        check_classes(kept, "the training images")
+        return kept
 
     def _upright(self, images: ByteImages) -> ByteImages:
         upright = images.swapaxes(1, 2) if self._transposed else images

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from core.datasets import idx
 from core.datasets.importing.entries import Entry
-from core.datasets.importing.source import MAX_SIDE, MIN_SIDE, Report
+from core.datasets.importing.source import Report
+from core.datasets.spec import MAX_SIDE, MIN_SIDE
 from core.errors import DatasetFileError
 from core.types import ByteImages
 

@@ -5,7 +5,8 @@ they are, unless the user chooses a style or a size: to scale them would blur th
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -15,8 +16,6 @@ from core.datasets.importing.arrays import round_robin
 from core.datasets.importing.entries import Entry, ProblemLog
 from core.datasets.importing.layout import Layout
 from core.datasets.importing.source import (
-    MAX_SIDE,
-    MIN_SIDE,
     ImportOptions,
     Problem,
     Report,
@@ -26,6 +25,7 @@ from core.datasets.importing.source import (
     no_report,
     refuse_if_asked,
 )
+from core.datasets.spec import MAX_SIDE, MIN_SIDE
 from core.errors import (
     BlankDrawingError,
     DatasetFileError,
@@ -43,9 +43,14 @@ _LARGE_FILE: Final = f"is a file of more than {_MAX_FILE // 2**20} MB"
 _HUGE: Final = f"has more than {pictures.MAX_PIXELS // 1_000_000} million pixels"
 _BLANK: Final = "shows no character"
 _BROKEN: Final = "is damaged, or no picture of a form that is read"
-_NO_CLASS: Final = "is a class of which no picture can be used"
+_NO_CLASS: Final = "is a class of which no training picture can be used"
 _DUPLICATE: Final = "is the same image as another of its class"
-_IN_TEST: Final = "is the same image as a test image"
+_IN_OTHER: Final[Mapping[SplitName, str]] = MappingProxyType(
+    {
+        "train": "is the same image as a test image",
+        "test": "is the same image as a training image",
+    }
+)
 _TWO_CLASSES: Final = "is the same image as one of another class"
 _AS_THEY_ARE: Final = (
     "The pictures are glyphs already, light ink on black, and stay as they are."
@@ -67,7 +72,7 @@ class PictureSource:
         self._options = options
         self._problems = ProblemLog()
         self._layout_problems = layout.problems
-        tried = self._try_classes(layout, report)
+        tried, first_usable = self._try_classes(layout, report)
         used = [label for label, rgba in enumerate(tried) if rgba is not None]
         names = tuple(layout.classes[label] for label in used)
         check_classes(names, title)
@@ -76,10 +81,15 @@ class PictureSource:
         self._entries = [layout.pictures[i] for i in kept]
         self._labels = np.array([number[layout.labels[i]] for i in kept], np.uint8)
         remarks = list(layout.remarks)
+        # What is tested with is given, or follows from what is learned from.
+        self._first_part: SplitName = "test" if layout.parts else "train"
         if layout.parts:
             self._is_test = np.array([layout.parts[i] == "test" for i in kept])
         else:
-            self._is_test = splitting.choose_test_images(self._labels, options)
+            is_sure = np.isin(kept, first_usable)
+            self._is_test = splitting.choose_test_images(
+                self._labels, options, is_training=is_sure
+            )
             remarks.append(splitting.remark(options))
         shape, style = self._decide([rgba for rgba in tried if rgba is not None])
         remarks += [_AS_THEY_ARE] if self._as_they_are else []
@@ -93,7 +103,12 @@ class PictureSource:
             remarks=tuple(remarks),
         )
         self._logs: dict[SplitName, ProblemLog] = {}
-        self._test_digests: frozenset[bytes] | None = None
+        self._first_digests: frozenset[bytes] | None = None
+
+    @property
+    def parts(self) -> tuple[SplitName, SplitName]:
+        """Both parts; of the second one, copies are left out."""
+        return ("test", "train") if self._first_part == "test" else ("train", "test")
 
     def num_expected(self, part: SplitName) -> int:
         """Count the pictures of a part."""
@@ -104,8 +119,8 @@ class PictureSource:
     ) -> Iterator[tuple[ByteImages, Labels]]:
         """Give the glyphs of a part; see `Source`."""
         refuse_if_asked(self.problems(), self._options)
-        if part == "train" and self._test_digests is None:
-            for _ in self._glyphs("test", no_report):
+        if part != self._first_part and self._first_digests is None:
+            for _ in self._glyphs(self._first_part, no_report):
                 report(0.0)
         glyphs: list[ByteImages] = []
         labels: list[int] = []
@@ -147,11 +162,21 @@ class PictureSource:
     def _members(self, part: SplitName) -> list[int]:
         return list(np.flatnonzero(self._is_test == (part == "test")))
 
-    def _try_classes(self, layout: Layout, report: Report) -> list[RgbaImage | None]:
-        """Return a picture of each class that can be used, None if there is none."""
+    def _try_classes(
+        self, layout: Layout, report: Report
+    ) -> tuple[list[RgbaImage | None], list[int]]:
+        """Find a picture of each class that can be learned from.
+
+        Returns:
+            The picture of each class, None if there is none; and their indices.
+        """
+        first_usable: list[int] = []
         tried: list[RgbaImage | None] = [None] * len(layout.classes)
-        for entry, label in zip(layout.pictures, layout.labels, strict=True):
-            if tried[label] is not None:
+        for index, (entry, label) in enumerate(
+            zip(layout.pictures, layout.labels, strict=True)
+        ):
+            is_test = bool(layout.parts) and layout.parts[index] == "test"
+            if is_test or tried[label] is not None:
                 continue
             report(label / len(tried))
             try:
@@ -161,10 +186,11 @@ class PictureSource:
             except (PictureError, DatasetFileError):
                 continue
             tried[label] = picture
+            first_usable.append(index)
         for name, picture_of_class in zip(layout.classes, tried, strict=True):
             if picture_of_class is None:
                 self._problems.add(_NO_CLASS, name)
-        return tried
+        return tried, first_usable
 
     def _decide(self, examples: list[RgbaImage]) -> tuple[tuple[int, int], InkStyle]:
         """Choose size and style, and whether the pictures are glyphs already."""
@@ -217,7 +243,9 @@ class PictureSource:
         """Read the pictures of a part, without those that are there already."""
         log = self._logs[part] = ProblemLog()
         members = self._members(part)
-        in_test = self._test_digests or frozenset() if part == "train" else frozenset()
+        in_other: frozenset[bytes] = frozenset()
+        if part != self._first_part:
+            in_other = self._first_digests or in_other
         first_with: dict[bytes, int] = {}
         classes_with: set[tuple[bytes, int]] = set()
         for done, index in enumerate(members):
@@ -227,8 +255,8 @@ class PictureSource:
             if glyph is None:
                 continue
             digest = hashlib.blake2b(glyph.tobytes(), digest_size=16).digest()
-            if digest in in_test:
-                log.add(_IN_TEST, str(entry))
+            if digest in in_other:
+                log.add(_IN_OTHER[part], str(entry))
                 continue
             if (digest, label) in classes_with:
                 log.add(_DUPLICATE, str(entry))
@@ -239,6 +267,6 @@ class PictureSource:
             first_with.setdefault(digest, index)
             classes_with.add((digest, label))
             yield glyph, label
-        if part == "test":
-            self._test_digests = frozenset(first_with)
+        if part == self._first_part:
+            self._first_digests = frozenset(first_with)
         report(1.0)

@@ -12,13 +12,10 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets.spec import MAX_CLASSES, MAX_SIDE, MIN_CLASSES, MIN_SIDE
 from core.errors import DatasetFileError
 from core.types import ByteImages, InkStyle, Labels, SplitName
 
-MIN_CLASSES: Final = 2
-MAX_CLASSES: Final = 256
-MIN_SIDE: Final = 8
-MAX_SIDE: Final = 64
 MIN_TEST_SHARE: Final = 0.01
 MAX_TEST_SHARE: Final = 0.5
 
@@ -152,6 +149,11 @@ class Source(Protocol):
         """What is known of it already."""
         ...
 
+    @property
+    def parts(self) -> tuple[SplitName, SplitName]:
+        """Both parts, in the order in which it is quickest to read them."""
+        ...
+
     def num_expected(self, part: SplitName) -> int:
         """Count the images of a part, including those that may be left out."""
         ...
@@ -161,8 +163,8 @@ class Source(Protocol):
     ) -> Iterator[tuple[ByteImages, Labels]]:
         """Give the images of a part, upright; can be asked again.
 
-        Read "test" first if you read both: a picture of which a copy is among the test
-        images is left out of the training images, so those have to be known.
+        Read both in the order of `parts`: a picture of which a copy is in the other
+        part is left out of one, so the pictures of the other have to be known.
 
         Args:
             part: Which images.
@@ -215,11 +217,18 @@ def check_image_shape(shape: tuple[int, int], what: str) -> None:
 
 
 def check_classes(classes: tuple[str, ...], what: str) -> None:
-    """Refuse too few or too many classes.
+    """Refuse too few or too many classes, and names that stand for two.
 
     Raises:
-        DatasetFileError: If there are not 2 to 256.
+        DatasetFileError: If there are not 2 to 256, or two of the same name.
     """
+    twice = [name for name in classes if classes.count(name) > 1]
+    if twice and len(classes) <= MAX_CLASSES:
+        message = (
+            f"Expected classes of different names in {what}, got {twice[0]!r} twice. "
+            "Rename one of them."
+        )
+        raise DatasetFileError(message)
     if not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
         some = ", ".join(classes[:5]) or "none"
         message = (

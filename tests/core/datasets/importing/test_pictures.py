@@ -24,7 +24,7 @@ def fill(draw: Draw, folder: Path, *, count: int = 5, first: int = 0) -> None:
 
 def counts(source: Source) -> dict[str, int]:
     """Stream all of a source; return what was met, by reason."""
-    for part in ("test", "train"):
+    for part in source.parts:
         list(source.chunks(part))
     return {problem.reason: problem.count for problem in source.problems()}
 
@@ -47,8 +47,8 @@ def test_a_folder_is_a_class(tmp_path: Path, draw: Draw, read: Callable) -> None
 
 def test_the_shape_can_be_chosen(tmp_path: Path, draw: Draw, read: Callable) -> None:
     """28 x 28 is the default, not a law."""
-    for name in ("a", "b"):
-        fill(draw, tmp_path / name)
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
 
     source = recognise([tmp_path], ImportOptions(image_shape=(40, 40)))
 
@@ -265,7 +265,7 @@ def test_pictures_that_cannot_be_used_are_counted_by_reason(
         "is no picture": 1,
         "is a folder without pictures": 2,
         "lies in no class folder": 1,
-        "is a class of which no picture can be used": 1,
+        "is a class of which no training picture can be used": 1,
         "is damaged, or no picture of a form that is read": 2,
         "shows no character": 1,
         "has more than 40 million pixels": 1,
@@ -311,6 +311,46 @@ def test_duplicates_are_left_out_within_a_class_and_between_the_parts(
         "is the same image as a test image": 2,
         "is the same image as one of another class": 1,
     }
+
+
+def test_whoever_reads_the_second_part_only_gets_the_same(
+    tmp_path: Path, draw: Draw, read: Callable
+) -> None:
+    """The other part is looked through first, for its copies."""
+    for folder, numbers in {"train/a": (0, 1), "train/b": (2,), "test/a": (1,)}.items():
+        for number in numbers:
+            draw(tmp_path / folder / f"{number}.png", number)
+
+    images, _ = read(recognise([tmp_path]), "train")
+
+    assert len(images) == 2
+
+
+def test_a_class_of_which_some_pictures_are_copies_or_damaged_can_be_learned(
+    tmp_path: Path, draw: Draw, read: Callable
+) -> None:
+    """Whichever are set aside for the test, one that can be used is learned from."""
+    for number in range(10):
+        folder = tmp_path / f"class-{number}"
+        draw(folder / "1.png", number)
+        draw(folder / "2.png", number)
+        (folder / "0.png").write_bytes(b"no picture")
+
+    source = recognise([tmp_path], ImportOptions(test_share=0.5))
+    _, labels = read(source, "train")
+
+    assert sorted(labels.tolist()) == list(range(10))
+
+
+def test_a_class_that_is_only_tested_is_left_out(tmp_path: Path, draw: Draw) -> None:
+    """It cannot be learned."""
+    for number, folder in enumerate(("train/a", "train/b", "test/a", "test/c")):
+        fill(draw, tmp_path / folder, first=5 * number)
+
+    source = recognise([tmp_path])
+
+    assert source.facts.classes == ("a", "b")
+    assert counts(source)["is a class of which no training picture can be used"] == 1
 
 
 def test_pictures_that_are_glyphs_already_stay_as_they_are(
