@@ -58,12 +58,13 @@ def source(
     by_role = _by_role(files)
     parts = {part: _part(by_role, part) for part in _parts_of(by_role)}
     if split is None:
-        folder = found[0].path.parent
+        folder = files[0][0].path.parent
+        named = naming.beside(entries, folder)
         found_set = ArraySet(
             form="IDX",
             title=group.split("/")[-1] or "IDX files",
             parts=parts,
-            naming=naming.beside(entries, folder),
+            naming=named if named.classes else naming.of_known(group, parts),
         )
         return ArraySource(found_set, options)
     return ArraySource(_emnist(group, split, by_role, parts), options)
