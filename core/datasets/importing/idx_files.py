@@ -11,7 +11,8 @@ from functools import partial
 from core.datasets import emnist, idx
 from core.datasets.emnist import Content
 from core.datasets.importing import choosing, naming
-from core.datasets.importing.arrays import ArrayPart, ArraySet, ArraySource
+from core.datasets.importing.array_labels import ArrayPart
+from core.datasets.importing.arrays import ArraySet, ArraySource
 from core.datasets.importing.choosing import Named
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.source import ImportOptions

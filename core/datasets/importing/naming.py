@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from core.datasets import emnist
-from core.datasets.importing.arrays import ArrayPart, Naming
+from core.datasets.importing.array_labels import ArrayPart, Naming
 from core.datasets.importing.entries import Entry
 from core.errors import DatasetFileError
 from core.types import SplitName

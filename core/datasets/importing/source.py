@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets.spec import MAX_CLASSES, MAX_SIDE, MIN_CLASSES, MIN_SIDE
+from core.datasets.importing.limits import check_image_shape
 from core.errors import DatasetFileError
 from core.types import ByteImages, InkStyle, Labels, SplitName
 
@@ -200,42 +200,6 @@ def preview(source: Source, count: int = 20) -> tuple[Sample, ...]:
         DatasetFileError: If the source is damaged.
     """
     return source.samples(count)
-
-
-def check_image_shape(shape: tuple[int, int], what: str) -> None:
-    """Refuse images that are too small or too large.
-
-    Raises:
-        DatasetFileError: If a side is not 8 to 64 pixels long.
-    """
-    if not all(MIN_SIDE <= side <= MAX_SIDE for side in shape):
-        message = (
-            f"Expected {what} to be {MIN_SIDE} to {MAX_SIDE} pixels a side, got "
-            f"{shape[0]} x {shape[1]}. Scale the images, or give them as pictures."
-        )
-        raise DatasetFileError(message)
-
-
-def check_classes(classes: tuple[str, ...], what: str) -> None:
-    """Refuse too few or too many classes, and names that stand for two.
-
-    Raises:
-        DatasetFileError: If there are not 2 to 256, or two of the same name.
-    """
-    twice = [name for name in classes if classes.count(name) > 1]
-    if twice and len(classes) <= MAX_CLASSES:
-        message = (
-            f"Expected classes of different names in {what}, got {twice[0]!r} twice. "
-            "Rename one of them."
-        )
-        raise DatasetFileError(message)
-    if not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
-        some = ", ".join(classes[:5]) or "none"
-        message = (
-            f"Expected {MIN_CLASSES} to {MAX_CLASSES} classes in {what}, got "
-            f"{len(classes):,} ({some}). A class is a folder, or a label."
-        )
-        raise DatasetFileError(message)
 
 
 def refuse_if_asked(problems: tuple[Problem, ...], options: ImportOptions) -> None:

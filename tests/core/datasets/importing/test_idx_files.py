@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from core.datasets import emnist
 from core.datasets.data_file import DataFile
+from core.datasets.importing import naming
+from core.datasets.importing.array_labels import ArrayPart
 from core.datasets.importing.recognise import recognise
 from core.datasets.importing.source import ImportOptions
 from core.errors import DatasetFileError
+from core.types import SplitName
 
 Glyphs = Callable[..., NDArray[np.uint8]]
 Write = Callable[..., None]
@@ -465,3 +468,25 @@ def test_two_classes_of_one_name_are_refused(
 
     with pytest.raises(DatasetFileError, match="got 'a' twice"):
         recognise([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("title", "num_train", "first"),
+    [
+        ("fashion-mnist", 60_000, ("T-shirt/top",)),
+        ("fashion-mnist", 59_999, ()),
+        ("mnist", 60_000, ()),
+    ],
+    ids=["whole", "other images", "other name"],
+)
+def test_fashion_mnist_is_known_by_name_and_sizes(
+    title: str, num_train: int, first: tuple[str, ...]
+) -> None:
+    """Its files do not name the classes, and other files of its form have others."""
+    sizes: dict[SplitName, int] = {"train": num_train, "test": 10_000}
+    parts = {
+        part: ArrayPart(part, np.zeros(1), size, (28, 28), lambda: iter(()))
+        for part, size in sizes.items()
+    }
+
+    assert naming.of_known(title, parts).classes[:1] == first
