@@ -5,6 +5,7 @@ decides. Whether they are NIST's own files, size and SHA-256 decide.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -26,18 +27,16 @@ _Roles = dict[tuple[SplitName, Content], Entry]
 
 def find(entries: Sequence[Entry]) -> list[Entry]:
     """Return the files that are IDX files by their names."""
-    return [entry for entry in entries if _is_idx_name(entry.name.lower())]
+    return [entry for entry in entries if _is_idx(entry)]
 
 
-def _is_idx_name(name: str) -> bool:
-    name = name.removesuffix(".gz")
-    stem = name.removesuffix(".idx")
-    return (
-        name.endswith(("ubyte", ".idx", ".idx1", ".idx3"))
-        or "idx3" in name
-        or "idx1" in name
-        or ("." not in stem and stem.endswith(("images", "labels")))
-    )
+def _is_idx(entry: Entry) -> bool:
+    name = entry.name.lower().removesuffix(".gz")
+    if name.endswith(("ubyte", ".idx", ".idx1", ".idx3")) or re.search("idx[13]", name):
+        return True
+    # A name without an ending may be that of anything.
+    is_named = "." not in name and name.endswith(("images", "labels"))
+    return is_named and idx.is_idx(entry)
 
 
 def source(

@@ -5,6 +5,7 @@ announces. So a path that leads out of the archive could do no harm; it is refus
 the same, since no honest program writes one.
 """
 
+import re
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ MAX_UNPACKED: Final = 8 * 2**30
 _MAX_RATIO: Final = 200
 _SMALL: Final = 20 * 2**20  # so much may be packed as tightly as it likes
 
+_DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 _IS_UTF8: Final = 0x800
 _IS_ENCRYPTED: Final = 0x1
 
@@ -82,7 +84,7 @@ def _check_bomb(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 def _parts(path: Path, member: zipfile.ZipInfo) -> tuple[str, ...]:
     name = _decoded(member)
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    leads_out = ".." in parts or name.startswith(("/", "\\")) or ":" in name[:2]
+    leads_out = ".." in parts or name.startswith(("/", "\\")) or _DRIVE.match(name)
     if leads_out or not parts or member.flag_bits & _IS_ENCRYPTED:
         expected = "without a password" if not leads_out else "with paths inside it"
         message = (

@@ -17,7 +17,6 @@ from core.datasets.importing.array_labels import ArrayPart
 from core.datasets.importing.recognise import recognise
 from core.datasets.importing.source import ImportOptions
 from core.errors import DatasetFileError
-from core.types import SplitName
 
 Glyphs = Callable[..., NDArray[np.uint8]]
 Write = Callable[..., None]
@@ -202,6 +201,14 @@ def test_train_and_test_are_told_apart_by_their_names(
 
     assert len(read(source, "train")[0]) == 6
     assert len(read(source, "test")[0]) == 4
+
+
+def test_a_file_called_labels_need_not_be_idx(tmp_path: Path) -> None:
+    """Without an ending, the first bytes decide."""
+    (tmp_path / "labels").write_text("a b c")
+
+    with pytest.raises(DatasetFileError, match="Understood are"):
+        recognise([tmp_path])
 
 
 def test_names_of_classes_may_lie_beside(
@@ -483,7 +490,7 @@ def test_fashion_mnist_is_known_by_name_and_sizes(
     title: str, num_train: int, first: tuple[str, ...]
 ) -> None:
     """Its files do not name the classes, and other files of its form have others."""
-    sizes: dict[SplitName, int] = {"train": num_train, "test": 10_000}
+    sizes = {"train": num_train, "test": 10_000}
     parts = {
         part: ArrayPart(part, np.zeros(1), size, (28, 28), lambda: iter(()))
         for part, size in sizes.items()
