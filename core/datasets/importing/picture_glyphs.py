@@ -10,13 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from core.datasets.importing import appearance
+from core.datasets.importing import appearance, ink_styles
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.source import ImportOptions
 from core.datasets.spec import MAX_SIDE, MIN_SIDE
 from core.errors import HugePictureError
-from core.imaging import glyphs as imaging
-from core.imaging import normalise, pictures
+from core.imaging import ink, pictures
 from core.imaging.pictures import RgbaImage
 from core.types import ByteImages, InkStyle
 
@@ -120,9 +119,8 @@ def glyph(rgba: RgbaImage, style: InkStyle, image_shape: tuple[int, int]) -> Byt
     Raises:
         BlankDrawingError: If nothing stands out from the paper.
     """
-    del style
-    small = normalise.resample(imaging.steps_of_picture(rgba).glyph, *image_shape)
-    return np.asarray(np.rint(np.clip(small, 0, 1) * 255), np.uint8)
+    found = ink_styles.in_style(ink.ink_of_picture(rgba), style, image_shape)
+    return np.asarray(np.rint(found * 255), np.uint8)
 
 
 def as_it_is(rgba: RgbaImage, image_shape: tuple[int, int]) -> ByteImages | None:

@@ -12,6 +12,7 @@ from PIL import Image
 from core.datasets.importing.recognise import recognise
 from core.datasets.importing.source import ImportOptions, Source
 from core.errors import DatasetFileError
+from core.types import InkStyle
 
 Draw = Callable[..., None]
 Glyphs = Callable[..., NDArray[np.uint8]]
@@ -381,6 +382,50 @@ def test_a_chosen_style_changes_also_glyphs(tmp_path: Path, glyphs: Glyphs) -> N
     source = recognise([tmp_path], ImportOptions(ink_style="mnist"))
 
     assert source.samples(1)[0].glyph[-4:].max() == 0
+
+
+@pytest.mark.parametrize("side", [28, 40])
+@pytest.mark.parametrize(
+    ("style", "share"), [("mnist", 20 / 28), ("emnist", 24 / 28)], ids=str
+)
+def test_the_ink_fills_what_its_style_says(
+    tmp_path: Path, draw: Draw, style: InkStyle, share: float, side: int
+) -> None:
+    """MNIST's characters fill 20 of 28 pixels, EMNIST's 24."""
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
+    options = ImportOptions(ink_style=style, image_shape=(side, side))
+
+    glyph = recognise([tmp_path], options).samples(1)[0].glyph
+
+    rows = np.flatnonzero((glyph > 64).any(axis=1))
+    assert abs(np.ptp(rows) + 1 - share * side) <= 2
+
+
+def test_emnist_is_centred_by_its_box(tmp_path: Path, draw: Draw) -> None:
+    """MNIST is centred by mass: the same drawing lies elsewhere."""
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
+
+    glyph = recognise([tmp_path], ImportOptions(ink_style="emnist")).samples(1)[0].glyph
+
+    for axis in (0, 1):
+        inked = np.flatnonzero((glyph > 64).any(axis=axis))
+        assert abs(inked[0] + inked[-1] - 27) <= 1
+    assert glyph.max() == 255
+
+
+def test_the_plain_style_is_the_whole_picture(tmp_path: Path, draw: Draw) -> None:
+    """Where the ink lies in the picture, it lies in the glyph."""
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
+    options = ImportOptions(ink_style="plain", image_shape=(30, 60))
+
+    glyph = recognise([tmp_path], options).samples(1)[0].glyph
+
+    # The picture of 60 x 60 has ink from row 10 to 49, from column 12 on.
+    assert np.flatnonzero((glyph > 64).any(axis=1)).tolist() == list(range(5, 25))
+    assert np.flatnonzero((glyph > 64).any(axis=0))[0] == 15 + 12 // 2
 
 
 def test_a_preview_has_the_picture_beside_the_glyph(tmp_path: Path, draw: Draw) -> None:
