@@ -47,6 +47,11 @@ _MOST_OF_A_DIMENSION: Final = 2**24
 
 _BLOCK_IMAGES: Final = 4096
 
+_DAMAGED_GZIP: Final = (
+    *(gzip.BadGzipFile, zipfile.BadZipFile),
+    *(EOFError, zlib.error),
+)
+
 _GET_AGAIN: Final = "Download the file again."
 _LITTLE_ENDIAN: Final = (
     "Its bytes look little-endian: write the numbers of the header big-endian."
@@ -115,6 +120,16 @@ def read_labels(path: Path | BinaryFile) -> Labels:
     return _read(file, content="labels", item=())
 
 
+def is_idx(file: BinaryFile) -> bool:
+    """Tell whether a file starts like one of unsigned bytes, in either byte order."""
+    try:
+        with unpacked(file) as stream:
+            start = stream.read(4)
+    except (*_DAMAGED_GZIP, OSError):
+        return False
+    return start[:3] == bytes((0, 0, _UNSIGNED_BYTE)) or start[1:] == b"\x08\0\0"
+
+
 def images_shape(file: BinaryFile) -> tuple[int, int, int]:
     """Read how many images a file announces, and of which height and width.
 
@@ -177,7 +192,7 @@ def _opened(
             shape = _read_shape(file, stream, num_dimensions)
             _check_shape(file, shape, content, item)
             yield stream, shape
-    except (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except _DAMAGED_GZIP as error:
         raise _problem(file, "a whole gzip file", f"a damaged one ({error})") from error
     except OSError as error:
         received = f"none ({error.strerror or error})"

@@ -4,7 +4,7 @@ Their labels are small and read at once, their images are streamed. They stay as
 were published, duplicates included: scores on them are compared with those of others.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,55 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.importing import appearance, splitting
+from core.datasets.importing.array_labels import ArrayPart, Naming, class_indices
+from core.datasets.importing.limits import check_classes, check_image_shape
+from core.datasets.importing.problem_log import ProblemLog
 from core.datasets.importing.source import (
     ImportOptions,
     Problem,
     Report,
     Sample,
     SourceFacts,
-    check_classes,
-    check_image_shape,
     no_report,
+    refuse_if_asked,
 )
 from core.errors import DatasetFileError
 from core.types import ByteImages, InkStyle, Labels, SplitName
 
 _INVERTED: Final = "The images had dark ink on light paper, and were inverted."
+_UNLEARNED: Final = "is a class without training images"
+_UNLEARNED_IMAGE: Final = "is a test image of a class without training images"
 _ONLY_TEST: Final = "There are only test images; they are used as the training images."
-
-
-@dataclass(frozen=True, eq=False)
-class ArrayPart:
-    """The images of one part, as they lie.
-
-    Attributes:
-        name: Where they are, for messages.
-        values: The label of each as it is written: whole numbers or text, of
-            shape (n,).
-        num_images: How many images there are.
-        image_shape: Height and width, in the order in which they lie.
-        blocks: Reads the images from the first on, uint8 of shape
-            (k, height, width), a few thousand at a time.
-    """
-
-    name: str
-    values: NDArray[np.generic]
-    num_images: int
-    image_shape: tuple[int, int]
-    blocks: Callable[[], Iterator[ByteImages]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Naming:
-    """What the labels mean.
-
-    Attributes:
-        classes: Names of the classes; empty if they follow from the labels.
-        first_label: The label of the first class.
-    """
-
-    classes: tuple[str, ...] = ()
-    first_label: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,27 +79,26 @@ class ArraySource:
         shape = _common_shape(list(parts.values()))
         transposed = options.transposed
         self._transposed = found.is_transposed if transposed is None else transposed
-        classes, self._labels = _labels(parts, found.naming)
-        self._parts = parts
+        classes, self._labels = class_indices(parts, found.naming)
+        self._arrays = parts
+        self._options = options
+        self._problems = ProblemLog()
+        self._is_kept = {
+            part: np.ones(len(labels), np.bool_)
+            for part, labels in self._labels.items()
+        }
+        classes = self._without_unlearned(classes)
         self._is_test: NDArray[np.bool_] | None = None
         if "test" not in parts:
             self._is_test = splitting.choose_test_images(self._labels["train"], options)
             remarks.append(splitting.remark(options))
-        first = next(parts["train"].blocks())
-        self._inverted = appearance.has_light_paper(first)
-        remarks += [_INVERTED] if self._inverted else []
-        style = options.ink_style or found.ink_style
-        self.facts = SourceFacts(
-            form=found.form,
-            title=found.title,
-            classes=classes,
-            image_shape=shape[::-1] if self._transposed else shape,
-            ink_style=style or appearance.guess_ink_style(self._upright(first)),
-            licence=found.licence,
-            citation=found.citation,
-            origin=", ".join(dict.fromkeys(part.name for part in parts.values())),
-            remarks=tuple(remarks),
-        )
+        self._inverted = False
+        self.facts = self._described(found, classes, shape, remarks)
+
+    @property
+    def parts(self) -> tuple[SplitName, SplitName]:
+        """Both parts, in any order."""
+        return ("train", "test")
 
     def num_expected(self, part: SplitName) -> int:
         """Count the images of a part."""
@@ -139,10 +108,11 @@ class ArraySource:
         self, part: SplitName, report: Report = no_report
     ) -> Iterator[tuple[ByteImages, Labels]]:
         """Give the images of a part; see `Source`."""
-        source: SplitName = part if part in self._parts else "train"
+        refuse_if_asked(self.problems(), self._options)
+        source: SplitName = part if part in self._arrays else "train"
         labels, mask = self._labels[source], self._mask(part)
         end = 0
-        for block in self._parts[source].blocks():
+        for block in self._arrays[source].blocks():
             start, end = end, end + len(block)
             chosen = mask[start:end]
             if chosen.any():
@@ -150,15 +120,15 @@ class ArraySource:
             report(end / len(labels))
 
     def problems(self) -> tuple[Problem, ...]:
-        """Tell of nothing: array files are whole, or refused."""
-        return ()
+        """Tell which classes were left out; else array files are whole, or refused."""
+        return self._problems.problems()
 
     def samples(self, count: int) -> tuple[Sample, ...]:
         """Give some of the first images, of as many classes as possible."""
-        block = next(self._parts["train"].blocks())
+        block = next(self._arrays["train"].blocks())
         labels = self._labels["train"][: len(block)]
         glyphs = self._upright(block)
-        name = self._parts["train"].name
+        name = self._arrays["train"].name
         return tuple(
             Sample(
                 glyph=glyphs[index],
@@ -168,10 +138,53 @@ class ArraySource:
             for index in round_robin(labels, count)
         )
 
+    def _described(
+        self,
+        found: ArraySet,
+        classes: tuple[str, ...],
+        shape: tuple[int, int],
+        remarks: Sequence[str],
+    ) -> SourceFacts:
+        """Describe the source, after a look at its first images."""
+        first = next(self._arrays["train"].blocks())
+        self._inverted = appearance.has_light_paper(first)
+        style = self._options.ink_style or found.ink_style
+        names = (part.name for part in self._arrays.values())
+        return SourceFacts(
+            form=found.form,
+            title=found.title,
+            classes=classes,
+            image_shape=shape[::-1] if self._transposed else shape,
+            ink_style=style or appearance.guess_ink_style(self._upright(first)),
+            licence=found.licence,
+            citation=found.citation,
+            origin=", ".join(dict.fromkeys(names)),
+            remarks=(*remarks, *([_INVERTED] if self._inverted else [])),
+        )
+
     def _mask(self, part: SplitName) -> NDArray[np.bool_]:
         if self._is_test is None:
-            return np.ones(len(self._labels[part]), np.bool_)
+            return self._is_kept[part]
         return self._is_test if part == "test" else ~self._is_test
+
+    def _without_unlearned(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out classes without training images, and their test images."""
+        counts = np.bincount(self._labels["train"], minlength=len(classes))
+        used = np.flatnonzero(counts)
+        if len(used) == len(classes):
+            return classes
+        for index in np.flatnonzero(counts == 0):
+            self._problems.add(_UNLEARNED, classes[index], consequence="noted")
+        renumbered = np.zeros(len(classes), np.uint8)
+        renumbered[used] = np.arange(len(used))
+        for part, labels in self._labels.items():
+            self._is_kept[part] = counts[labels] > 0
+            for label in labels[~self._is_kept[part]]:
+                self._problems.add(_UNLEARNED_IMAGE, classes[label])
+            self._labels[part] = renumbered[labels]
+        kept = tuple(classes[index] for index in used)
+        check_classes(kept, "the training images")
+        return kept
 
     def _upright(self, images: ByteImages) -> ByteImages:
         upright = images.swapaxes(1, 2) if self._transposed else images
@@ -220,66 +233,3 @@ def _common_shape(parts: Sequence[ArrayPart]) -> tuple[int, int]:
         )
         raise DatasetFileError(message)
     return shapes.pop()
-
-
-def _labels(
-    parts: Mapping[SplitName, ArrayPart], naming: Naming
-) -> tuple[tuple[str, ...], dict[SplitName, Labels]]:
-    """Return the classes, and by part the class of each image."""
-    if not naming.classes:
-        return _named_by_value(parts)
-    check_classes(naming.classes, "the list of class names")
-    labels: dict[SplitName, Labels] = {}
-    for name, part in parts.items():
-        if not np.issubdtype(part.values.dtype, np.integer):
-            labels[name] = _looked_up(part, naming.classes)
-            continue
-        numbers = part.values.astype(np.int64) - naming.first_label
-        _check_range(part, numbers, naming)
-        labels[name] = numbers.astype(np.uint8)
-    return naming.classes, labels
-
-
-def _named_by_value(
-    parts: Mapping[SplitName, ArrayPart],
-) -> tuple[tuple[str, ...], dict[SplitName, Labels]]:
-    """Make a class of each label that occurs, in their order."""
-    distinct = {name: np.unique(part.values) for name, part in parts.items()}
-    is_text = any(each.dtype.kind not in "iu" for each in distinct.values())
-    values = np.unique(
-        np.concatenate(
-            [each.astype(str) if is_text else each for each in distinct.values()]
-        )
-    )
-    classes = tuple(str(value) for value in values)
-    check_classes(classes, " and ".join(part.name for part in parts.values()))
-    labels: dict[SplitName, Labels] = {}
-    for name, part in parts.items():
-        written = part.values.astype(str) if is_text else part.values
-        labels[name] = np.searchsorted(values, written).astype(np.uint8)
-    return classes, labels
-
-
-def _looked_up(part: ArrayPart, classes: tuple[str, ...]) -> Labels:
-    index = {name: number for number, name in enumerate(classes)}
-    strays = sorted({str(value) for value in np.unique(part.values)} - index.keys())
-    if strays:
-        message = (
-            f"Expected labels in {part.name} that are in the list of classes, got "
-            f"{strays[0]!r}. Add the missing classes to the list."
-        )
-        raise DatasetFileError(message)
-    return np.array([index[str(value)] for value in part.values], np.uint8)
-
-
-def _check_range(part: ArrayPart, numbers: NDArray[np.int64], naming: Naming) -> None:
-    strays = np.flatnonzero((numbers < 0) | (numbers >= len(naming.classes)))
-    if len(strays) > 0:
-        first = naming.first_label
-        message = (
-            f"Expected labels of {first} to {first + len(naming.classes) - 1} in "
-            f"{part.name}, got {part.values[strays[0]]} at index {strays[0]} "
-            f"({len(strays):,} such labels). Correct the labels, or list the missing "
-            "classes."
-        )
-        raise DatasetFileError(message)

@@ -9,7 +9,8 @@ from functools import partial
 
 from core.datasets import emnist
 from core.datasets.importing import choosing, csv_table, naming
-from core.datasets.importing.arrays import ArrayPart, ArraySet, ArraySource
+from core.datasets.importing.array_labels import ArrayPart
+from core.datasets.importing.arrays import ArraySet, ArraySource
 from core.datasets.importing.choosing import Named
 from core.datasets.importing.csv_table import NoImagesError, NoLabelsError, Table
 from core.datasets.importing.entries import Entry

@@ -19,8 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.datasets import idx
+from core.datasets.importing.csv_labels import LabelColumn, decoded, is_number
 from core.datasets.importing.entries import Entry
-from core.datasets.importing.source import MAX_SIDE, MIN_SIDE, Report
+from core.datasets.importing.source import Report
+from core.datasets.spec import MAX_SIDE, MIN_SIDE
 from core.errors import DatasetFileError
 from core.types import ByteImages
 
@@ -41,7 +43,6 @@ _SEPARATORS: Final = ",;\t"
 _ROWS: Final = 4096
 _MAX_LINE: Final = 1_000_000
 _REPORT_ROWS: Final = 20_000
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class NoLabelsError(DatasetFileError):
@@ -122,10 +123,10 @@ def scan(entry: Entry, report: Report) -> Table:
     with _reading(entry) as stream:
         first = _line(stream, entry, 1)
         separator = max(_SEPARATORS, key=first.decode("latin-1").count)
-        fields = next(csv.reader([_text(first)], delimiter=separator), [])
-        has_header = not all(_is_number(field) for field in fields[1:-1])
+        fields = next(csv.reader([decoded(first)], delimiter=separator), [])
+        has_header = not all(is_number(field) for field in fields[1:-1])
         is_label_last = _check_columns(entry, fields, has_header=has_header)
-        labels = _Labels(entry, separator.encode(), len(fields), last=is_label_last)
+        labels = LabelColumn(entry, separator.encode(), len(fields), last=is_label_last)
         if not has_header:
             labels.add(first, 1)
         row = 1
@@ -142,63 +143,6 @@ def scan(entry: Entry, report: Report) -> Table:
         num_pixels=len(fields) - 1,
         values=labels.values(),
     )
-
-
-class _Labels:
-    """Collects the labels of rows, each distinct one once."""
-
-    def __init__(
-        self, entry: Entry, separator: bytes, num_fields: int, *, last: bool
-    ) -> None:
-        self._entry = entry
-        self._separator = separator
-        self._num_fields = num_fields
-        self._last = last
-        self._numbers: dict[bytes, int] = {}
-        self._rows: list[int] = []
-
-    def add(self, line: bytes, row: int) -> None:
-        line = line.rstrip(b"\r\n")
-        if not line:
-            return
-        label, rest = self._divided(line)
-        num_fields = rest.count(self._separator) + 2
-        if num_fields != self._num_fields:
-            message = (
-                f"Expected {self._num_fields} fields in each row of {self._entry}, got "
-                f"{num_fields} in row {row:,}. Correct that row, or remove it."
-            )
-            raise DatasetFileError(message)
-        if label.strip().lower() in (b"", b"nan"):
-            message = (
-                f"Expected a label in each row of {self._entry}, got none in row "
-                f"{row:,}. Correct that row, or remove it."
-            )
-            raise DatasetFileError(message)
-        self._rows.append(self._numbers.setdefault(label, len(self._numbers)))
-
-    def values(self) -> NDArray[np.generic]:
-        """Return the label of each row: int64 if all are whole numbers, else text."""
-        if not self._rows:
-            message = (
-                f"Expected images in {self._entry}, got no row. Give a whole file."
-            )
-            raise DatasetFileError(message)
-        texts = [_unquoted(_text(label)) for label in self._numbers]
-        distinct = np.array(texts)
-        # Files that went through a program for tables have 7.0 for 7.
-        if all(_is_number(text) and float(text).is_integer() for text in texts):
-            distinct = np.array([int(float(text)) for text in texts], np.int64)
-        return distinct[np.array(self._rows, np.int64)]
-
-    def _divided(self, line: bytes) -> tuple[bytes, bytes]:
-        if self._last:
-            rest, _, label = line.rpartition(self._separator)
-            return label, rest
-        if line.startswith(b'"') and (end := line.find(b'"' + self._separator, 1)) > 0:
-            return line[: end + 1], line[end + 2 :]
-        label, _, rest = line.partition(self._separator)
-        return label, rest
 
 
 @contextlib.contextmanager
@@ -269,22 +213,3 @@ def _bytes(entry: Entry, chunk: pd.DataFrame, row: int) -> ByteImages:
         )
         raise DatasetFileError(message)
     return values.astype(np.uint8)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return text.strip().casefold() in ("", "nan")
-
-
-def _unquoted(text: str) -> str:
-    return text.strip().removeprefix('"').removesuffix('"').replace('""', '"')
-
-
-def _text(content: bytes) -> str:
-    content = content.removeprefix(_BYTE_ORDER_MARK)
-    try:
-        return content.decode("utf-8")
-    except UnicodeError:
-        return content.decode("latin-1")

@@ -5,13 +5,15 @@ decides. Whether they are NIST's own files, size and SHA-256 decide.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from core.datasets import emnist, idx
 from core.datasets.emnist import Content
 from core.datasets.importing import choosing, naming
-from core.datasets.importing.arrays import ArrayPart, ArraySet, ArraySource
+from core.datasets.importing.array_labels import ArrayPart
+from core.datasets.importing.arrays import ArraySet, ArraySource
 from core.datasets.importing.choosing import Named
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.source import ImportOptions
@@ -25,18 +27,16 @@ _Roles = dict[tuple[SplitName, Content], Entry]
 
 def find(entries: Sequence[Entry]) -> list[Entry]:
     """Return the files that are IDX files by their names."""
-    return [entry for entry in entries if _is_idx_name(entry.name.lower())]
+    return [entry for entry in entries if _is_idx(entry)]
 
 
-def _is_idx_name(name: str) -> bool:
-    name = name.removesuffix(".gz")
-    stem = name.removesuffix(".idx")
-    return (
-        name.endswith(("ubyte", ".idx", ".idx1", ".idx3"))
-        or "idx3" in name
-        or "idx1" in name
-        or ("." not in stem and stem.endswith(("images", "labels")))
-    )
+def _is_idx(entry: Entry) -> bool:
+    name = entry.name.lower().removesuffix(".gz")
+    if name.endswith(("ubyte", ".idx", ".idx1", ".idx3")) or re.search("idx[13]", name):
+        return True
+    # A name without an ending may be that of anything.
+    is_named = "." not in name and name.endswith(("images", "labels"))
+    return is_named and idx.is_idx(entry)
 
 
 def source(
@@ -58,12 +58,13 @@ def source(
     by_role = _by_role(files)
     parts = {part: _part(by_role, part) for part in _parts_of(by_role)}
     if split is None:
-        folder = found[0].path.parent
+        folder = files[0][0].path.parent
+        named = naming.beside(entries, folder)
         found_set = ArraySet(
             form="IDX",
             title=group.split("/")[-1] or "IDX files",
             parts=parts,
-            naming=naming.beside(entries, folder),
+            naming=named if named.classes else naming.of_known(group, parts),
         )
         return ArraySource(found_set, options)
     return ArraySource(_emnist(group, split, by_role, parts), options)

@@ -12,8 +12,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.datasets import classes as class_names
-from core.datasets.importing.entries import Entry, Listing, ProblemLog
+from core.datasets.importing.entries import Entry
 from core.datasets.importing.file_names import PARTS, VALIDATION
+from core.datasets.importing.listing import Listing
+from core.datasets.importing.problem_log import ProblemLog
 from core.datasets.importing.source import Problem
 from core.errors import DatasetFileError
 from core.imaging import pictures
@@ -25,7 +27,7 @@ _ARCHIVES: Final = frozenset((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))
 _CASE: Final = re.compile(r"(.)_(upper|lower)(?:case)?", re.IGNORECASE)
 _NUM_ROOTS: Final = 2  # training and test, if two paths are given
 
-_COMPOSED: Final = "Names were written in Unicode's composed form (NFC)."
+_COMPOSED: Final = "Names were put into Unicode's composed form (NFC)."
 _NAMED_CASES: Final = "Folders such as a_lower and A_upper are the classes a and A."
 _VALIDATION_TOO: Final = (
     "The validation images were added to the training images: which images validate "

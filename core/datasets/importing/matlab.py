@@ -18,7 +18,8 @@ from scipy import io
 
 from core.datasets import emnist
 from core.datasets.importing import choosing, naming
-from core.datasets.importing.arrays import ArrayPart, ArraySet, ArraySource, Naming
+from core.datasets.importing.array_labels import ArrayPart, Naming
+from core.datasets.importing.arrays import ArraySet, ArraySource
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.source import ImportOptions
 from core.errors import DatasetFileError

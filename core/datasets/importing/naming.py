@@ -1,16 +1,25 @@
 """What the labels of array files mean: by EMNIST's names, or by a list beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
 from core.datasets import emnist
-from core.datasets.importing.arrays import Naming
+from core.datasets.importing.array_labels import ArrayPart, Naming
 from core.datasets.importing.entries import Entry
 from core.errors import DatasetFileError
+from core.types import SplitName
 
 CLASSES_FILE: Final = "classes.txt"
 """A file with the name of a class per line, in the order of the labels."""
+
+FASHION: Final = (
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+)
+"""The classes of Fashion-MNIST, whose files do not name them."""
+
+_FASHION_SIZES: Final = {"train": 60_000, "test": 10_000}
 
 _MAX_BYTES: Final = 100_000
 
@@ -19,6 +28,13 @@ def of_emnist(split: str) -> Naming:
     """Return the official names of EMNIST's classes."""
     official = emnist.SPLITS[split]
     return Naming(classes=official.classes, first_label=official.first_label)
+
+
+def of_known(title: str, parts: Mapping[SplitName, ArrayPart]) -> Naming:
+    """Return the names of the classes of a set that is known by name and sizes."""
+    sizes = {name: part.num_images for name, part in parts.items()}
+    is_fashion = "fashion" in title.lower() and sizes == _FASHION_SIZES
+    return Naming(classes=FASHION) if is_fashion else Naming()
 
 
 def beside(entries: Sequence[Entry], folder: PurePosixPath) -> Naming:

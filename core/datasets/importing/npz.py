@@ -4,22 +4,27 @@ An archive is a zip of arrays. The header of each tells shape and type before an
 else is read, and arrays of objects, which could run a program, are refused by it.
 """
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.importing import choosing, naming
-from core.datasets.importing.arrays import ArrayPart, ArraySet, ArraySource, Naming
+from core.datasets.importing.array_labels import ArrayPart, Naming
+from core.datasets.importing.arrays import ArraySet, ArraySource
 from core.datasets.importing.entries import Entry
+from core.datasets.importing.npz_arrays import (
+    StoredArray,
+    body,
+    check_memory,
+    headers,
+    read,
+    read_whole,
+)
 from core.datasets.importing.source import ImportOptions
 from core.errors import DatasetFileError
-from core.files import DAMAGED
 from core.types import ByteImages, SplitName
 
 _IMAGES: Final[Mapping[SplitName, tuple[str, ...]]] = {
@@ -32,24 +37,7 @@ _LABELS: Final[Mapping[SplitName, tuple[str, ...]]] = {
 }
 _CLASSES: Final = ("classes", "class_names", "label_names")
 _UNNAMED: Final = "arr_0"
-_MAX_BYTES: Final = 2**33
-_MAX_SMALL: Final = 2**28
 _ROWS: Final = 4096
-_SUFFIX: Final = ".npy"
-
-
-@dataclass(frozen=True)
-class _Array:
-    """An array in an archive, of which only the header was read."""
-
-    entry: Entry
-    key: str
-    shape: tuple[int, ...]
-    dtype: np.dtype[np.generic]
-    is_fortran: bool
-
-    def __str__(self) -> str:
-        return f"{self.key} in {self.entry}"
 
 
 def find(entries: Sequence[Entry]) -> list[Entry]:
@@ -71,11 +59,11 @@ def source(
         DatasetFileError: If arrays are missing, damaged, too large or of another kind.
     """
     group, files = choosing.chosen(choosing.by_group(found), options)
-    images: dict[SplitName, _Array] = {}
-    labels: dict[SplitName, _Array] = {}
+    images: dict[SplitName, StoredArray] = {}
+    labels: dict[SplitName, StoredArray] = {}
     classes: tuple[str, ...] = ()
     for entry, name in files:
-        arrays = _headers(entry)
+        arrays = headers(entry)
         if set(arrays) == {_UNNAMED} and name.content is not None:
             target = images if name.content == "images" else labels
             target[name.part or "train"] = arrays[_UNNAMED]
@@ -89,7 +77,7 @@ def source(
                 labels[goes_to] = arrays[label_key]
         for key in _CLASSES:
             if key in arrays:
-                classes = tuple(str(each) for each in _read_small(arrays[key]))
+                classes = tuple(str(each) for each in read_whole(arrays[key]))
     _check_found(files[0][0], images, labels)
     found_set = ArraySet(
         form="NumPy (.npz)",
@@ -103,10 +91,12 @@ def source(
 
 
 def _check_found(
-    entry: Entry, images: Mapping[SplitName, _Array], labels: Mapping[SplitName, _Array]
+    entry: Entry,
+    images: Mapping[SplitName, StoredArray],
+    labels: Mapping[SplitName, StoredArray],
 ) -> None:
     if not images or images.keys() != labels.keys():
-        names = ", ".join(_headers(entry)) or "nothing"
+        names = ", ".join(headers(entry)) or "nothing"
         message = (
             "Expected arrays x_train, y_train, x_test, y_test, or images and labels, "
             f"got {names} in {entry}. Save them under these names."
@@ -114,7 +104,7 @@ def _check_found(
         raise DatasetFileError(message)
 
 
-def _part(images: _Array, labels: _Array) -> ArrayPart:
+def _part(images: StoredArray, labels: StoredArray) -> ArrayPart:
     shape = _image_shape(images)
     if images.dtype.kind not in "uifb":
         message = (
@@ -122,7 +112,7 @@ def _part(images: _Array, labels: _Array) -> ArrayPart:
             f"{images.dtype} in {images}. Convert them to uint8."
         )
         raise DatasetFileError(message)
-    values = _read_small(labels)
+    values = read_whole(labels)
     if values.ndim == 2 and values.shape[1] == 1:  # noqa: PLR2004 - a column
         values = values[:, 0]
     if values.ndim != 1 or values.dtype.kind not in "iuU":
@@ -140,7 +130,7 @@ def _part(images: _Array, labels: _Array) -> ArrayPart:
     )
 
 
-def _image_shape(images: _Array) -> tuple[int, int]:
+def _image_shape(images: StoredArray) -> tuple[int, int]:
     shape = images.shape
     if len(shape) == 4 and shape[3] == 1:  # noqa: PLR2004 - one channel
         return shape[1], shape[2]
@@ -158,94 +148,16 @@ def _image_shape(images: _Array) -> tuple[int, int]:
     raise DatasetFileError(message)
 
 
-@contextmanager
-def _archive(entry: Entry) -> Iterator[zipfile.ZipFile]:
-    try:
-        with entry.open() as stream, zipfile.ZipFile(stream) as archive:
-            yield archive
-    except DAMAGED as error:
-        message = (
-            f"Expected a whole NumPy archive of plain arrays in {entry}, got: {error}. "
-            "Save it again with numpy.savez."
-        )
-        raise DatasetFileError(message) from error
-
-
-def _headers(entry: Entry) -> dict[str, _Array]:
-    """Read what is in an archive, by keys in small letters."""
-    arrays: dict[str, _Array] = {}
-    with _archive(entry) as archive:
-        for name in archive.namelist():
-            with archive.open(name) as stream:
-                shape, is_fortran, dtype = _header(cast("BinaryIO", stream))
-            key = name.removesuffix(_SUFFIX)
-            if dtype.hasobject:
-                message = (
-                    f"Expected plain numbers or text, got an array of objects, {key}. "
-                    "Such arrays can run a program, and are not read"
-                )
-                raise ValueError(message)
-            if int(np.prod(shape, dtype=object)) * dtype.itemsize > _MAX_BYTES:
-                message = f"{key} announces the shape {shape}, which is too large"
-                raise ValueError(message)
-            arrays[key.lower()] = _Array(entry, key, shape, dtype, is_fortran)
-    return arrays
-
-
-def _header(stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
-    version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(stream)
-    return np.lib.format.read_array_header_2_0(stream)
-
-
-@contextmanager
-def _body(array: _Array) -> Iterator[BinaryIO]:
-    with _archive(array.entry) as archive, archive.open(array.key + _SUFFIX) as stream:
-        _header(cast("BinaryIO", stream))
-        yield cast("BinaryIO", stream)
-
-
-def _read(
-    array: _Array, stream: BinaryIO, shape: tuple[int, ...]
-) -> NDArray[np.generic]:
-    size = int(np.prod(shape, dtype=np.int64)) * array.dtype.itemsize
-    content = stream.read(size)
-    if len(content) != size:
-        message = f"{array.key} ends after {len(content):,} of {size:,} bytes"
-        raise ValueError(message)
-    return np.frombuffer(content, array.dtype).reshape(
-        shape, order="F" if array.is_fortran else "C"
-    )
-
-
-def _read_small(array: _Array) -> NDArray[np.generic]:
-    """Read an array whole, which labels and names are."""
-    _check_memory(array)
-    with _body(array) as stream:
-        return _read(array, stream, array.shape)
-
-
-def _check_memory(array: _Array) -> None:
-    size = int(np.prod(array.shape, dtype=object)) * array.dtype.itemsize
-    if size > _MAX_SMALL:
-        message = (
-            f"Expected at most {_MAX_SMALL:,} bytes, got {size:,} in {array}. "
-            "Save images with numpy.ascontiguousarray, and labels as numbers."
-        )
-        raise DatasetFileError(message)
-
-
-def _blocks(images: _Array, shape: tuple[int, int]) -> Iterator[ByteImages]:
+def _blocks(images: StoredArray, shape: tuple[int, int]) -> Iterator[ByteImages]:
     """Read images a few thousand at a time; those in Fortran's order at once."""
     scale: float | None = None
     if images.is_fortran:
-        _check_memory(images)
+        check_memory(images)
     rows = images.shape[0] if images.is_fortran else _ROWS
-    with _body(images) as stream:
+    with body(images) as stream:
         for start in range(0, images.shape[0], rows):
             count = min(rows, images.shape[0] - start)
-            block = _read(images, stream, (count, *images.shape[1:]))
+            block = read(images, stream, (count, *images.shape[1:]))
             if scale is None:
                 scale = _scale(block)
             yield _bytes(images, block, scale).reshape(count, *shape)
@@ -256,7 +168,7 @@ def _scale(block: NDArray[np.generic]) -> float:
     return 1.0 if (block.astype(np.float64) > 1.0).any() else 255.0
 
 
-def _bytes(images: _Array, block: NDArray[np.generic], scale: float) -> ByteImages:
+def _bytes(images: StoredArray, block: NDArray[np.generic], scale: float) -> ByteImages:
     if block.dtype == np.uint8 and scale == 1.0:
         return np.asarray(block, np.uint8)
     values = np.rint(block.astype(np.float64) * scale)

@@ -12,8 +12,10 @@ from core.datasets.importing import (
     matlab,
     npz,
 )
-from core.datasets.importing.entries import Entry, Listing, ProblemLog, list_entries
+from core.datasets.importing.entries import Entry
+from core.datasets.importing.listing import Listing, list_entries
 from core.datasets.importing.picture_source import PictureSource
+from core.datasets.importing.problem_log import ProblemLog
 from core.datasets.importing.source import ImportOptions, Report, Source, no_report
 from core.errors import DatasetFileError
 

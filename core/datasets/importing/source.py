@@ -12,13 +12,10 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets.importing.limits import check_image_shape
 from core.errors import DatasetFileError
 from core.types import ByteImages, InkStyle, Labels, SplitName
 
-MIN_CLASSES: Final = 2
-MAX_CLASSES: Final = 256
-MIN_SIDE: Final = 8
-MAX_SIDE: Final = 64
 MIN_TEST_SHARE: Final = 0.01
 MAX_TEST_SHARE: Final = 0.5
 
@@ -152,6 +149,11 @@ class Source(Protocol):
         """What is known of it already."""
         ...
 
+    @property
+    def parts(self) -> tuple[SplitName, SplitName]:
+        """Both parts, in the order in which it is quickest to read them."""
+        ...
+
     def num_expected(self, part: SplitName) -> int:
         """Count the images of a part, including those that may be left out."""
         ...
@@ -161,8 +163,8 @@ class Source(Protocol):
     ) -> Iterator[tuple[ByteImages, Labels]]:
         """Give the images of a part, upright; can be asked again.
 
-        Read "test" first if you read both: a picture of which a copy is among the test
-        images is left out of the training images, so those have to be known.
+        Read both in the order of `parts`: a picture of which a copy is in the other
+        part is left out of one, so the pictures of the other have to be known.
 
         Args:
             part: Which images.
@@ -198,35 +200,6 @@ def preview(source: Source, count: int = 20) -> tuple[Sample, ...]:
         DatasetFileError: If the source is damaged.
     """
     return source.samples(count)
-
-
-def check_image_shape(shape: tuple[int, int], what: str) -> None:
-    """Refuse images that are too small or too large.
-
-    Raises:
-        DatasetFileError: If a side is not 8 to 64 pixels long.
-    """
-    if not all(MIN_SIDE <= side <= MAX_SIDE for side in shape):
-        message = (
-            f"Expected {what} to be {MIN_SIDE} to {MAX_SIDE} pixels a side, got "
-            f"{shape[0]} x {shape[1]}. Scale the images, or give them as pictures."
-        )
-        raise DatasetFileError(message)
-
-
-def check_classes(classes: tuple[str, ...], what: str) -> None:
-    """Refuse too few or too many classes.
-
-    Raises:
-        DatasetFileError: If there are not 2 to 256.
-    """
-    if not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
-        some = ", ".join(classes[:5]) or "none"
-        message = (
-            f"Expected {MIN_CLASSES} to {MAX_CLASSES} classes in {what}, got "
-            f"{len(classes):,} ({some}). A class is a folder, or a label."
-        )
-        raise DatasetFileError(message)
 
 
 def refuse_if_asked(problems: tuple[Problem, ...], options: ImportOptions) -> None:

@@ -9,7 +9,12 @@ from core.errors import DatasetFileError
 from core.types import Labels
 
 
-def choose_test_images(labels: Labels, options: ImportOptions) -> NDArray[np.bool_]:
+def choose_test_images(
+    labels: Labels,
+    options: ImportOptions,
+    *,
+    is_training: NDArray[np.bool_] | None = None,
+) -> NDArray[np.bool_]:
     """Choose test images, the same share of each class.
 
     A class with one image keeps it for training, any other at least one.
@@ -17,6 +22,8 @@ def choose_test_images(labels: Labels, options: ImportOptions) -> NDArray[np.boo
     Args:
         labels: Class of each image, uint8 of shape (n,).
         options: The share and the seed.
+        is_training: Which images are to be learned from in any case, at most one of
+            each class, of shape (n,).
 
     Returns:
         Which images are to test with, of shape (n,).
@@ -38,6 +45,11 @@ def choose_test_images(labels: Labels, options: ImportOptions) -> NDArray[np.boo
         raise DatasetFileError(message)
     is_test = np.zeros(len(labels), np.bool_)
     is_test[several[chosen]] = True
+    for index in (
+        np.flatnonzero(is_test & is_training) if is_training is not None else ()
+    ):
+        others = np.flatnonzero((labels == labels[index]) & ~is_test)
+        is_test[[index, others[0]]] = False, True
     return is_test
 
 

@@ -92,4 +92,4 @@ def _in_groups(classes: Sequence[str]) -> list[str]:
 def _with_group(name: str, classes: Sequence[str]) -> str:
     if name not in classes or len(class_names.by_group(classes)) == 1:
         return name
-    return f"{name}   ({GROUP_TITLES[class_names.group_of(name)].lower()})"
+    return f"{name} ({GROUP_TITLES[class_names.group_of(name)].lower()})"

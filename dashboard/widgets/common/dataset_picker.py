@@ -1,11 +1,15 @@
 """Choose the data set that pages show, the same way on each of them."""
 
+from typing import Final
+
 import streamlit as st
 
 from core.datasets import catalog
 from core.datasets.arrays import Dataset
 from core.datasets.spec import DatasetSpec
 from dashboard import page_paths, services, state, words
+
+_PICKER: Final = "dataset_picker"
 
 
 def pick() -> Dataset:
@@ -20,22 +24,23 @@ def pick() -> Dataset:
 def pick_spec() -> DatasetSpec:
     """Let the viewer choose a data set."""
     specs = {spec.name: spec for spec in catalog.specs()}
-    asked = st.query_params.get(state.DATA_SET)
-    if asked is not None and asked not in specs:
+    wanted = state.dataset_name()
+    if wanted is not None and wanted not in specs:
         st.warning(
-            f"There is no data set {words.literal(asked)} here. Shown is "
+            f"There is no data set {words.literal(wanted)} here. Shown is "
             f"{words.literal(next(iter(specs.values())).title)}.",
             icon=":material/warning:",
         )
-        state.remember(state.DATA_SET, None)
+        wanted = None
+    chosen = wanted or next(iter(specs))
+    st.session_state[_PICKER] = chosen
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
+        st.selectbox(
             "Data set",
             list(specs),
             format_func=lambda name: _title(specs[name]),
-            key=state.DATA_SET,
-            **state.LINKED,
-            on_change=_start_over,
+            key=_PICKER,
+            on_change=_choose,
             width=340,
         )
         st.page_link(
@@ -43,6 +48,7 @@ def pick_spec() -> DatasetSpec:
             label="Get EMNIST or import your own",
             icon=":material/database:",
         )
+    state.keep_dataset(chosen)
     return specs[chosen]
 
 
@@ -50,8 +56,5 @@ def _title(spec: DatasetSpec) -> str:
     return f"{spec.title}, {spec.num_train + spec.num_test:,} images"
 
 
-def _start_over() -> None:
-    """Drop what was chosen in another data set."""
-    state.choose_image(None)
-    state.choose_points(())
-    st.session_state[state.PAGE] = 1
+def _choose() -> None:
+    state.choose_dataset(st.session_state[_PICKER])

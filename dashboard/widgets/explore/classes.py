@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.datasets.arrays import Dataset
+from core.datasets.exploring.averages import class_difference
 from core.datasets.exploring.summary import DatasetSummary, SplitSummary
 from dashboard import figure, services, state
 from dashboard.charts.bars import class_balance
@@ -98,7 +99,7 @@ def difference(choice: Choice) -> None:
         )
     figure.show(
         difference_view(
-            known.means[first] - known.means[second], palette=services.palette()
+            class_difference(known.means, first, second), palette=services.palette()
         ),
         key="difference",
         alt=f"Mean image of {classes[first]} less that of {classes[second]}",

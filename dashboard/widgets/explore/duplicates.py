@@ -78,7 +78,7 @@ def _chosen_pairs(found: Duplicates) -> Indices:
             default=EXACT if found.num_exact else NEAR,
             required=True,
             key=state.PAIR_KIND,
-            persist_state="session",
+            **state.LINKED,
         )
         which = st.segmented_control(
             "Which",
@@ -86,7 +86,7 @@ def _chosen_pairs(found: Duplicates) -> Indices:
             default=ANY_LABEL,
             required=True,
             key=state.PAIR_FILTER,
-            persist_state="session",
+            **state.LINKED,
         )
     is_exact = found.differences == 0
     chosen = is_exact if kind == EXACT else ~is_exact
@@ -101,10 +101,14 @@ def _chosen_pairs(found: Duplicates) -> Indices:
 def _pages(choice: Choice, found: Duplicates, pairs: Indices) -> None:
     num_pages = math.ceil(len(pairs) / PAIRS_PER_PAGE)
     place = st.empty()
-    page = st.pagination(num_pages, key="pair_page") if num_pages > 1 else 1
+    page = (
+        st.pagination(num_pages, key="pair_page", **state.LINKED)
+        if num_pages > 1
+        else 1
+    )
     first = (min(page, num_pages) - 1) * PAIRS_PER_PAGE
     shown = pairs[first : first + PAIRS_PER_PAGE]
-    places = [place_of(found, int(each)) for each in found.pairs[shown].ravel()]
+    places = _places(found, found.pairs[shown].ravel())
     differences = np.repeat(found.differences[shown], 2)
 
     def choose(hit: Hit) -> None:
@@ -134,11 +138,12 @@ def _pages(choice: Choice, found: Duplicates, pairs: Indices) -> None:
     )
 
 
-def place_of(found: Duplicates, position: int) -> Place:
-    """Return where an image is by its position among training and test images."""
-    if position < found.num_train:
-        return Place("train", position)
-    return Place("test", position - found.num_train)
+def _places(found: Duplicates, positions: Indices) -> list[Place]:
+    in_test, indices = found.located(positions)
+    return [
+        Place("test" if is_test else "train", index)
+        for is_test, index in zip(in_test.tolist(), indices.tolist(), strict=True)
+    ]
 
 
 def _images(choice: Choice, places: list[Place]) -> ByteImages:

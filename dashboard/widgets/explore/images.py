@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.datasets.arrays import Dataset
 from core.datasets.exploring import neighbours
+from core.proportion import percent
 from core.types import Indices, SplitName
 from dashboard import services, state, words
 from dashboard.charts.mosaic import Grid, mosaic_figure
@@ -17,7 +18,7 @@ from dashboard.widgets.common import gallery, sample_card
 from dashboard.widgets.explore import selection
 from dashboard.widgets.explore.selection import SHOWN, Choice
 
-PER_PAGE: Final = 96
+PER_PAGE: Final = 144
 GRID: Final = Grid(columns=12, tile=46)
 NEIGHBOUR_GRID: Final = Grid(columns=5, tile=60)
 NUM_NEIGHBOURS: Final = 10
@@ -45,10 +46,10 @@ def page_of_images(choice: Choice) -> Indices:
             f"{choice.dataset.spec.title}",
         )
     total = len(choice.split.labels)
+    num = f"{total:,}" if len(members) == total else count_of(len(members), total)
     st.caption(
-        f"{first + 1:,} to {first + len(shown):,} of "
-        f"{count_of(len(members), total)} {SHOWN[choice.part]} images. Click one to "
-        "enlarge it."
+        f"{first + 1:,} to {first + len(shown):,} of {num} {SHOWN[choice.part]} "
+        "images. Click one to enlarge it."
     )
     return shown
 
@@ -103,13 +104,11 @@ def _rank(choice: Choice, index: int) -> str:
     known = choice.split_summary
     if known is None:
         return ""
-    labels = choice.split.labels
-    own = known.distances[labels == labels[index]]
-    closer = int((own < known.distances[index]).sum())
-    name = choice.dataset.spec.classes[labels[index]]
+    label = choice.split.labels[index]
+    share = percent(float(known.unusualness[index]), decimals=1)
     return (
-        f"More typical than {count_of(len(own) - closer - 1, len(own))} "
-        f"{SHOWN[choice.part]} images of class {words.literal(name)}."
+        f"{share} of the {int(known.counts[label]):,} {SHOWN[choice.part]} images of "
+        f"class {words.literal(choice.dataset.spec.classes[label])} are more typical."
     )
 
 

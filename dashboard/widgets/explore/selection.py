@@ -66,7 +66,7 @@ class Choice:
             found,
             self.order,
             measures=known.measures,
-            distances=known.distances,
+            unusualness=known.unusualness,
             seed=_seed(),
         )
 

@@ -6,6 +6,7 @@ from core.datasets.arrays import Dataset
 from core.datasets.exploring.summary import DatasetSummary
 from core.errors import DatasetFileError
 from core.jobs.kinds.summary import Summarise
+from core.records import Job, RunStatus
 from dashboard import results, services
 from dashboard.widgets.common import analysis
 
@@ -26,7 +27,9 @@ def of(dataset: Dataset) -> DatasetSummary | None:
 def make(dataset: Dataset) -> None:
     """Begin to make the summary at the first look, and show how far it is."""
     task, title = _task(dataset), dataset.spec.title
-    if services.dataset_result(task) is None:
+    known = services.dataset_result(task)
+    is_lost = isinstance(known, Job) and known.status is RunStatus.FINISHED
+    if known is None or is_lost:
         services.submit(task, name=f"Summary of {title}")
     found = analysis.result_about(
         task,

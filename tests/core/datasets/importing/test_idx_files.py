@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from core.datasets import emnist
 from core.datasets.data_file import DataFile
+from core.datasets.importing import naming
+from core.datasets.importing.array_labels import ArrayPart
 from core.datasets.importing.recognise import recognise
 from core.datasets.importing.source import ImportOptions
 from core.errors import DatasetFileError
@@ -24,13 +26,13 @@ def test_emnist_is_turned_upright(
     tmp_path: Path, glyphs: Glyphs, write_emnist: Write, read: Callable
 ) -> None:
     """Its files have rows and columns exchanged: a 7 would lie on its side."""
-    write_emnist(tmp_path, "bymerge", glyphs(10), np.arange(10, dtype=np.uint8))
+    write_emnist(tmp_path, "bymerge", glyphs(47), np.arange(47, dtype=np.uint8))
 
     source = recognise([tmp_path])
     images, labels = read(source, "train")
 
-    np.testing.assert_array_equal(images, glyphs(10))
-    np.testing.assert_array_equal(labels, np.arange(10))
+    np.testing.assert_array_equal(images, glyphs(47))
+    np.testing.assert_array_equal(labels, np.arange(47))
     assert source.facts.classes[10:13] == ("A", "B", "C/c")
     assert source.facts.ink_style == "emnist"
 
@@ -115,7 +117,7 @@ def test_of_several_splits_one_has_to_be_chosen(
         recognise([tmp_path])
     source = recognise([tmp_path], ImportOptions(split="letters"))
 
-    assert len(source.facts.classes) == 26
+    assert source.facts.classes == ("A/a", "B/b")
 
 
 def test_the_official_zip_is_read_without_unpacking_it(
@@ -132,7 +134,7 @@ def test_the_official_zip_is_read_without_unpacking_it(
     images, _ = read(source, "train")
 
     np.testing.assert_array_equal(images, glyphs(3))
-    assert len(source.facts.classes) == 47
+    assert source.facts.title.startswith("EMNIST Balanced")
 
 
 def test_the_raw_folder_of_torchvision_is_read(
@@ -199,6 +201,14 @@ def test_train_and_test_are_told_apart_by_their_names(
 
     assert len(read(source, "train")[0]) == 6
     assert len(read(source, "test")[0]) == 4
+
+
+def test_a_file_called_labels_need_not_be_idx(tmp_path: Path) -> None:
+    """Without an ending, the first bytes decide."""
+    (tmp_path / "labels").write_text("a b c")
+
+    with pytest.raises(DatasetFileError, match="Understood are"):
+        recognise([tmp_path])
 
 
 def test_names_of_classes_may_lie_beside(
@@ -307,7 +317,7 @@ def test_a_report_that_raises_stops_the_reading(
     tmp_path: Path, glyphs: Glyphs, write_emnist: Write
 ) -> None:
     """An import can be cancelled."""
-    write_emnist(tmp_path, "mnist", glyphs(5000), np.zeros(5000, np.uint8))
+    write_emnist(tmp_path, "mnist", glyphs(5000), np.arange(5000, dtype=np.uint8) % 2)
 
     def stop(share: float) -> None:
         assert share < 1.0
@@ -321,7 +331,7 @@ def test_progress_ends_at_one(
     tmp_path: Path, glyphs: Glyphs, write_emnist: Write
 ) -> None:
     """A bar that stops at 80 % looks like a failure."""
-    write_emnist(tmp_path, "mnist", glyphs(5000), np.zeros(5000, np.uint8))
+    write_emnist(tmp_path, "mnist", glyphs(5000), np.arange(5000, dtype=np.uint8) % 2)
     shares: list[float] = []
 
     list(recognise([tmp_path]).chunks("train", shares.append))
@@ -413,3 +423,77 @@ def test_a_gzip_bomb_is_refused(
 
     with pytest.raises(DatasetFileError, match="15,680 bytes of images, got more"):
         list(recognise([tmp_path]).chunks("train"))
+
+
+def test_a_class_without_training_images_is_left_out(
+    tmp_path: Path, glyphs: Glyphs, write_idx: Write, read: Callable
+) -> None:
+    """It cannot be learned, so its test images would only count as mistakes."""
+    for part, labels in (("train", [0, 2, 0, 2]), ("test", [0, 1, 2, 3])):
+        stem = f"emnist-digits-{part}"
+        lying = glyphs(4).swapaxes(1, 2)
+        write_idx(tmp_path / f"{stem}-images-idx3-ubyte.gz", lying)
+        write_idx(tmp_path / f"{stem}-labels-idx1-ubyte.gz", np.array(labels, np.uint8))
+
+    source = recognise([tmp_path])
+    images, labels = read(source, "test")
+    refusing = recognise([tmp_path], ImportOptions(on_problem="refuse"))
+
+    assert source.facts.classes == ("0", "2")
+    assert labels.tolist() == [0, 1]
+    np.testing.assert_array_equal(images, glyphs(4)[[0, 2]])
+    assert {problem.reason: problem.count for problem in source.problems()} == {
+        "is a class without training images": 8,
+        "is a test image of a class without training images": 2,
+    }
+    with pytest.raises(DatasetFileError, match="2 x is a test image"):
+        list(refusing.chunks("train"))
+
+
+def test_all_256_classes_are_read(
+    tmp_path: Path, glyphs: Glyphs, write_idx: Write, read: Callable
+) -> None:
+    """The last label is the largest byte."""
+    labels = (np.arange(768) % 256).astype(np.uint8)
+    write_idx(tmp_path / "images.idx", glyphs(768, 8))
+    write_idx(tmp_path / "labels.idx", labels)
+
+    source = recognise([tmp_path])
+
+    received = np.concatenate([read(source, part)[1] for part in source.parts])
+    assert len(source.facts.classes) == 256
+    assert len(received) == 768
+
+
+def test_two_classes_of_one_name_are_refused(
+    tmp_path: Path, glyphs: Glyphs, write_idx: Write
+) -> None:
+    """Nobody could tell them apart on a chart."""
+    write_idx(tmp_path / "images.idx", glyphs(20))
+    write_idx(tmp_path / "labels.idx", np.arange(20, dtype=np.uint8) % 2)
+    (tmp_path / "classes.txt").write_text("a\na\n", "utf-8")
+
+    with pytest.raises(DatasetFileError, match="got 'a' twice"):
+        recognise([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("title", "num_train", "first"),
+    [
+        ("fashion-mnist", 60_000, ("T-shirt/top",)),
+        ("fashion-mnist", 59_999, ()),
+        ("mnist", 60_000, ()),
+    ],
+    ids=["whole", "other images", "other name"],
+)
+def test_fashion_mnist_is_known_by_name_and_sizes(
+    title: str, num_train: int, first: tuple[str, ...]
+) -> None:
+    """Its files do not name the classes, and other files of its form have others."""
+    sizes = {"train": num_train, "test": 10_000}
+    parts = {
+        part: ArrayPart(part, np.zeros(1), size, (28, 28), lambda: iter(()))
+        for part, size in sizes.items()
+    }
+
+    assert naming.of_known(title, parts).classes[:1] == first

@@ -12,6 +12,7 @@ from PIL import Image
 from core.datasets.importing.recognise import recognise
 from core.datasets.importing.source import ImportOptions, Source
 from core.errors import DatasetFileError
+from core.types import InkStyle
 
 Draw = Callable[..., None]
 Glyphs = Callable[..., NDArray[np.uint8]]
@@ -24,7 +25,7 @@ def fill(draw: Draw, folder: Path, *, count: int = 5, first: int = 0) -> None:
 
 def counts(source: Source) -> dict[str, int]:
     """Stream all of a source; return what was met, by reason."""
-    for part in ("test", "train"):
+    for part in source.parts:
         list(source.chunks(part))
     return {problem.reason: problem.count for problem in source.problems()}
 
@@ -47,8 +48,8 @@ def test_a_folder_is_a_class(tmp_path: Path, draw: Draw, read: Callable) -> None
 
 def test_the_shape_can_be_chosen(tmp_path: Path, draw: Draw, read: Callable) -> None:
     """28 x 28 is the default, not a law."""
-    for name in ("a", "b"):
-        fill(draw, tmp_path / name)
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
 
     source = recognise([tmp_path], ImportOptions(image_shape=(40, 40)))
 
@@ -265,7 +266,7 @@ def test_pictures_that_cannot_be_used_are_counted_by_reason(
         "is no picture": 1,
         "is a folder without pictures": 2,
         "lies in no class folder": 1,
-        "is a class of which no picture can be used": 1,
+        "is a class of which no training picture can be used": 1,
         "is damaged, or no picture of a form that is read": 2,
         "shows no character": 1,
         "has more than 40 million pixels": 1,
@@ -313,6 +314,46 @@ def test_duplicates_are_left_out_within_a_class_and_between_the_parts(
     }
 
 
+def test_whoever_reads_the_second_part_only_gets_the_same(
+    tmp_path: Path, draw: Draw, read: Callable
+) -> None:
+    """The other part is looked through first, for its copies."""
+    for folder, numbers in {"train/a": (0, 1), "train/b": (2,), "test/a": (1,)}.items():
+        for number in numbers:
+            draw(tmp_path / folder / f"{number}.png", number)
+
+    images, _ = read(recognise([tmp_path]), "train")
+
+    assert len(images) == 2
+
+
+def test_a_class_of_which_some_pictures_are_copies_or_damaged_can_be_learned(
+    tmp_path: Path, draw: Draw, read: Callable
+) -> None:
+    """Whichever are set aside for the test, one that can be used is learned from."""
+    for number in range(10):
+        folder = tmp_path / f"class-{number}"
+        draw(folder / "1.png", number)
+        draw(folder / "2.png", number)
+        (folder / "0.png").write_bytes(b"no picture")
+
+    source = recognise([tmp_path], ImportOptions(test_share=0.5))
+    _, labels = read(source, "train")
+
+    assert sorted(labels.tolist()) == list(range(10))
+
+
+def test_a_class_that_is_only_tested_is_left_out(tmp_path: Path, draw: Draw) -> None:
+    """It cannot be learned."""
+    for number, folder in enumerate(("train/a", "train/b", "test/a", "test/c")):
+        fill(draw, tmp_path / folder, first=5 * number)
+
+    source = recognise([tmp_path])
+
+    assert source.facts.classes == ("a", "b")
+    assert counts(source)["is a class of which no training picture can be used"] == 1
+
+
 def test_pictures_that_are_glyphs_already_stay_as_they_are(
     tmp_path: Path, glyphs: Glyphs, read: Callable
 ) -> None:
@@ -341,6 +382,50 @@ def test_a_chosen_style_changes_also_glyphs(tmp_path: Path, glyphs: Glyphs) -> N
     source = recognise([tmp_path], ImportOptions(ink_style="mnist"))
 
     assert source.samples(1)[0].glyph[-4:].max() == 0
+
+
+@pytest.mark.parametrize("side", [28, 40])
+@pytest.mark.parametrize(
+    ("style", "share"), [("mnist", 20 / 28), ("emnist", 24 / 28)], ids=str
+)
+def test_the_ink_fills_what_its_style_says(
+    tmp_path: Path, draw: Draw, style: InkStyle, share: float, side: int
+) -> None:
+    """MNIST's characters fill 20 of 28 pixels, EMNIST's 24."""
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
+    options = ImportOptions(ink_style=style, image_shape=(side, side))
+
+    glyph = recognise([tmp_path], options).samples(1)[0].glyph
+
+    rows = np.flatnonzero((glyph > 64).any(axis=1))
+    assert abs(np.ptp(rows) + 1 - share * side) <= 2
+
+
+def test_emnist_is_centred_by_its_box(tmp_path: Path, draw: Draw) -> None:
+    """MNIST is centred by mass: the same drawing lies elsewhere."""
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
+
+    glyph = recognise([tmp_path], ImportOptions(ink_style="emnist")).samples(1)[0].glyph
+
+    for axis in (0, 1):
+        inked = np.flatnonzero((glyph > 64).any(axis=axis))
+        assert abs(inked[0] + inked[-1] - 27) <= 1
+    assert glyph.max() == 255
+
+
+def test_the_plain_style_is_the_whole_picture(tmp_path: Path, draw: Draw) -> None:
+    """Where the ink lies in the picture, it lies in the glyph."""
+    for first, name in enumerate(("a", "b")):
+        fill(draw, tmp_path / name, first=5 * first)
+    options = ImportOptions(ink_style="plain", image_shape=(30, 60))
+
+    glyph = recognise([tmp_path], options).samples(1)[0].glyph
+
+    # The picture of 60 x 60 has ink from row 10 to 49, from column 12 on.
+    assert np.flatnonzero((glyph > 64).any(axis=1)).tolist() == list(range(5, 25))
+    assert np.flatnonzero((glyph > 64).any(axis=0))[0] == 15 + 12 // 2
 
 
 def test_a_preview_has_the_picture_beside_the_glyph(tmp_path: Path, draw: Draw) -> None:

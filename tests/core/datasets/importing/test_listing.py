@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.importing import entries
-from core.datasets.importing.entries import list_entries
+from core.datasets.importing import limits
+from core.datasets.importing.listing import list_entries
 from core.errors import DatasetFileError
 
 
@@ -103,7 +103,7 @@ def test_too_many_files_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole disk is no data set."""
-    monkeypatch.setattr(entries, "MAX_FILES", 2)
+    monkeypatch.setattr(limits, "MAX_FILES", 2)
     packed = zip_of(tmp_path / "own.zip", "a", "b", "c")
     for name in ("a", "b", "c"):
         (tmp_path / "own" / name).mkdir(parents=True)
