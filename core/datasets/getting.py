@@ -25,6 +25,11 @@ def available() -> tuple[EmnistSplit, ...]:
     return tuple(emnist.SPLITS.values())
 
 
+def address() -> str:
+    """Return from where the zip is downloaded: NIST, or a mirror that was named."""
+    return settings.emnist_mirror() or emnist.URL
+
+
 def split_of(name: str) -> EmnistSplit:
     """Return which split of EMNIST a data set is by its name, such as emnist-letters.
 
@@ -47,7 +52,7 @@ def get(
     name: str,
     report: Report = no_report,
     *,
-    url: str = emnist.URL,
+    url: str = "",
     known: Mapping[str, DataFile] = emnist.OFFICIAL,
 ) -> DatasetCard:
     """Make a data set of EMNIST's official zip, downloaded unless it is there.
@@ -55,7 +60,7 @@ def get(
     Args:
         name: Which, such as "emnist-bymerge".
         report: Hears how it goes; may raise to stop it. A download stays.
-        url: Address of the zip.
+        url: Address of the zip; empty for the usual one.
         known: Size and SHA-256 of its files by name.
 
     Returns:
@@ -70,7 +75,7 @@ def get(
     """
     split = split_of(name)
     store.check_free(name)
-    emnist_zip.get(_part(report, 0.0, _DOWNLOADED), url=url)
+    emnist_zip.get(_part(report, 0.0, _DOWNLOADED), url=url or address())
     with _folder() as folder:
         found = emnist_zip.unpack_split(
             split, folder, _part(report, _DOWNLOADED, _UNPACKED), known=known

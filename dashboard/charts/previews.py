@@ -15,7 +15,7 @@ from dashboard.charts.theme import Palette
 TILE: Final = 112
 """Side of a picture and of a glyph in the file: twice that on the screen."""
 
-GAP: Final = 4
+GAP: Final = 2
 
 
 def pair(
@@ -29,15 +29,15 @@ def pair(
         palette: Colours of the theme.
 
     Returns:
-        A PNG, 112 pixels high.
+        A PNG, 116 pixels high.
     """
     tiles = [_glyph_tile(glyph)]
     if picture is not None:
         tiles.insert(0, _picture_tile(picture))
-    width = len(tiles) * TILE + (len(tiles) - 1) * GAP
-    sheet = Image.new("RGB", (width, TILE), palette.tile_edge)
+    width = len(tiles) * (TILE + GAP) + GAP
+    sheet = Image.new("RGB", (width, TILE + 2 * GAP), palette.tile_edge)
     for number, tile in enumerate(tiles):
-        sheet.paste(tile, (number * (TILE + GAP), 0))
+        sheet.paste(tile, (number * (TILE + GAP) + GAP, GAP))
     file = io.BytesIO()
     sheet.save(file, format="PNG", compress_level=1)
     return file.getvalue()

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.datasets import catalog, emnist, emnist_zip
+from core.datasets import catalog, emnist, emnist_zip, getting
 from core.datasets.emnist import EmnistSplit
 from core.datasets.emnist_zip import KeptZip
 from core.jobs.kinds.download import Download
@@ -17,7 +17,7 @@ _SPLIT_HELP: Final = {
     "bymerge": "All characters; the cases of letters that look alike are one class.",
     "balanced": "The classes of ByMerge with the same number of images each.",
     "letters": "Letters only; both cases of a letter are one class.",
-    "digits": "Digits only, as many of each.",
+    "digits": "Digits only, equally many of each.",
     "mnist": "Digits only, as many as MNIST has.",
 }
 
@@ -25,14 +25,15 @@ _SPLIT_HELP: Final = {
 def show() -> None:
     """Show the six splits, with a button for each that is not here."""
     st.markdown(
-        "EMNIST has 814,255 handwritten characters by the writers of MNIST. It is cut "
-        "into classes in six ways."
+        "EMNIST has 814,255 handwritten digits and letters from the collection of NIST "
+        "that MNIST was made of, cut into classes in six ways."
     )
     kept = emnist_zip.kept()
     _zip_state(kept)
     here = {spec.name for spec in catalog.specs()}
-    for split in emnist.SPLITS.values():
-        _split_row(split, is_here=split.dataset_name in here)
+    with st.container(border=True, gap="small"):
+        for split in emnist.SPLITS.values():
+            _split_row(split, is_here=split.dataset_name in here)
     _by_hand(kept)
 
 
@@ -47,7 +48,7 @@ def _zip_state(kept: KeptZip) -> None:
             "if the server lets it."
         )
     else:
-        text = f"One download of {total} from NIST serves all six splits."
+        text = f"One download of {total} serves all six splits. It is not here yet."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text, width="stretch")
         if kept.size:
@@ -64,7 +65,7 @@ def _zip_state(kept: KeptZip) -> None:
 
 def _split_row(split: EmnistSplit, *, is_here: bool) -> None:
     total = split.num_train + split.num_test
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         st.markdown(
             f"**{split.title}**, {total:,} images, {len(split.classes)} classes. "
             f"{_SPLIT_HELP[split.name]}",
@@ -95,7 +96,7 @@ def _delete_zip() -> None:
 def _by_hand(kept: KeptZip) -> None:
     st.subheader("If the download does not work", anchor=False)
     st.markdown(
-        f"Download [{kept.path.name}]({emnist.URL}) in a browser, from "
+        f"Download [{words.literal(getting.address())}](<{getting.address()}>) in a browser, from "
         f"[NIST's page about EMNIST]({emnist.PAGE}), and put it on the machine that "
         "runs Inklab, here:"
     )

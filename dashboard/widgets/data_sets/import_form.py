@@ -59,10 +59,21 @@ def _facts(source: Source) -> None:
     st.caption(f"Classes: {wording.class_list(facts.classes)}")
     for remark in facts.remarks:
         st.caption(words.literal(remark))
-    problems = [(each.reason, each.count, each.examples) for each in source.problems()]
-    if problems:
+    found = source.problems()
+    for each in found:
+        if each.consequence != "left-out":
+            st.caption(
+                f"{each.consequence.capitalize()}: "
+                f"{wording.problem(each.reason, each.count, each.examples)}"
+            )
+    left_out = [
+        (each.reason, each.count, each.examples)
+        for each in found
+        if each.consequence == "left-out"
+    ]
+    if left_out:
         st.warning(
-            wording.problems(problems),
+            wording.problems(left_out),
             title="Not everything can be used",
             icon=":material/rule:",
         )

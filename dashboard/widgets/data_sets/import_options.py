@@ -9,13 +9,12 @@ import streamlit as st
 
 from core.datasets import store
 from core.datasets.importing.source import (
-    MAX_SIDE,
     MAX_TEST_SHARE,
-    MIN_SIDE,
     MIN_TEST_SHARE,
     ImportOptions,
     Source,
 )
+from core.datasets.spec import MAX_SIDE, MIN_SIDE
 from core.datasets.suggested_names import suggested_name
 from core.errors import DatasetNameError
 from core.types import InkStyle
@@ -194,10 +193,12 @@ def _suggestion(about: str, title: str) -> str:
 
 def _checked(name: str) -> str | None:
     try:
-        return store.check_free(name)
+        free = store.check_free(name)
     except DatasetNameError as error:
-        st.caption(f":red[{words.message(str(error))}]")
+        st.caption(f":material/error: {words.message(str(error))}")
         return None
+    st.caption(":material/check: This name is free.")
+    return free
 
 
 def _ask_style(paths: Sequence[Path], found: Recognised) -> None:

@@ -1,6 +1,7 @@
 """Some of the images as they would be imported, each beside the picture it is from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,8 +11,8 @@ from dashboard.charts import previews
 from dashboard.charts.theme import Palette
 from dashboard.imports import Recognised
 
-PAIR_WIDTH = 114
-GLYPH_WIDTH = 56
+PAIR_WIDTH = 115
+GLYPH_WIDTH = 58
 
 
 def show(found: Recognised, *, palette: Palette) -> None:
@@ -27,15 +28,14 @@ def show(found: Recognised, *, palette: Palette) -> None:
 
 def pairs(samples: Sequence[Sample], *, palette: Palette) -> None:
     """Show pictures and their glyphs."""
-    st.image(
-        [
-            previews.pair(sample.picture, sample.glyph, palette=palette)
-            for sample in samples
-        ],
-        caption=[words.literal(sample.class_name) for sample in samples],
-        width=PAIR_WIDTH if samples[0].picture is not None else GLYPH_WIDTH,
-        alt=[f"{sample.name}: {sample.class_name}" for sample in samples],
-    )
+    with st.container(horizontal=True, gap="small"):
+        for sample in samples:
+            st.image(
+                previews.pair(sample.picture, sample.glyph, palette=palette),
+                caption=words.literal(sample.class_name),
+                width=GLYPH_WIDTH if sample.picture is None else PAIR_WIDTH,
+                alt=f"{sample.name}: {sample.class_name}",
+            )
 
 
 def both_ways(samples: Sequence[Sample], *, palette: Palette) -> None:
@@ -47,10 +47,8 @@ def both_ways(samples: Sequence[Sample], *, palette: Palette) -> None:
     ):
         with column:
             st.markdown(f"**{title}**")
-            glyphs = [each.glyph.T if is_turned else each.glyph for each in samples]
-            st.image(
-                [previews.pair(None, glyph, palette=palette) for glyph in glyphs],
-                caption=[words.literal(each.class_name) for each in samples],
-                width=GLYPH_WIDTH,
-                alt=[f"{title}: {each.class_name}" for each in samples],
-            )
+            turned_if_asked = [
+                replace(each, glyph=each.glyph.T) if is_turned else each
+                for each in samples
+            ]
+            pairs(turned_if_asked, palette=palette)
