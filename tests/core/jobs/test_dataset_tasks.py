@@ -20,11 +20,12 @@ from core.datasets.versions import Change
 from core.errors import DatasetNameError, DownloadError
 from core.jobs import executor, kinds, worker
 from core.jobs.kinds.download import Download
+from core.jobs.kinds.export import Export
 from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.importing import Import
 from core.jobs.kinds.summary import Summarise
 from core.jobs.kinds.version import MakeVersion
-from core.jobs.tasks import Task
+from core.jobs.tasks import DatasetTask, Task
 from core.records import Lane, RunStatus
 from core.runs.owner import Owner
 from core.runs.store import RunStore
@@ -40,6 +41,7 @@ TASKS: dict[str, Task] = {
     for each in (
         Download(subject="emnist-letters"),
         Import(subject="signs", paths=("/data/a b.zip",), options=OPTIONS),
+        Export(subject="mnist", fingerprint="f00", form="folders"),
         Summarise(subject="mnist", fingerprint="f00"),
         MapImages(subject="mnist", fingerprint="f00", part="test"),
         MakeVersion(
@@ -194,6 +196,38 @@ def test_a_version_is_made_of_what_was_looked_at(
     assert catalog.card("signs@2").changes == (
         "Without 2 of 8 training images: duplicates.",
     )
+
+
+@pytest.mark.parametrize("kind", [Export, Summarise, MapImages])
+def test_nothing_is_found_out_about_another_data_set_of_that_name(
+    run_store: RunStore, small_mnist: Dataset, kind: type[DatasetTask]
+) -> None:
+    """The result would lie with the one that was meant."""
+    fields = {"part": "test"} if kind is MapImages else {}
+    task = kind(subject="mnist", fingerprint="0" * 64, **fields)
+    job_id = task.create(run_store, name="stale")
+
+    worker.perform(job_id)
+
+    assert "it is another data set now" in run_store.job(job_id).reason
+    assert small_mnist.fingerprint in run_store.job(job_id).reason
+    assert task.result() is None
+
+
+def test_an_export_lies_in_the_home_under_a_name_of_its_own(
+    run_store: RunStore, small_mnist: Dataset, home: Path
+) -> None:
+    """Two sessions may export two forms at once."""
+    task = Export(subject="mnist", fingerprint=small_mnist.fingerprint, form="npz")
+    job_id = task.create(run_store, name="export")
+
+    worker.perform(job_id)
+
+    assert run_store.job(job_id).reason == ""
+    named = f"mnist-{small_mnist.fingerprint[:8]}.npz"
+    assert task.path == home / "exports" / named
+    with np.load(task.path) as found:
+        np.testing.assert_array_equal(found["y_test"], small_mnist.test.labels)
 
 
 NO_TENSORFLOW = """
