@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from core import settings
 from core.datasets import catalog, emnist, emnist_zip, store
 from core.datasets.data_file import DataFile
 from core.datasets.emnist import EmnistSplit

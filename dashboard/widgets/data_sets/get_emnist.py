@@ -95,8 +95,9 @@ def _delete_zip() -> None:
 
 def _by_hand(kept: KeptZip) -> None:
     st.subheader("If the download does not work", anchor=False)
+    address = getting.address()
     st.markdown(
-        f"Download [{words.literal(getting.address())}](<{getting.address()}>) in a browser, from "
+        f"Download [{words.literal(address)}](<{address}>) in a browser, from "
         f"[NIST's page about EMNIST]({emnist.PAGE}), and put it on the machine that "
         "runs Inklab, here:"
     )
