@@ -17,8 +17,9 @@ import streamlit as st
 
 from core import settings
 from core.config import TrainingConfig
-from core.datasets import catalog
+from core.datasets import catalog, export
 from core.datasets import store as datasets
+from core.datasets.export import Form
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
@@ -264,6 +265,18 @@ def archive(run_id: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.zip"
         bundle.write_bundle(store(), run_id, path)
+        return path.read_bytes()
+
+
+def exported(dataset: Dataset, form: Form) -> bytes:
+    """Return a data set as a file; see `core.datasets.export`.
+
+    Raises:
+        DatasetError: If it cannot be written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data"
+        export.write(dataset, form, path)
         return path.read_bytes()
 
 

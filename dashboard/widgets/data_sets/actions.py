@@ -1,13 +1,26 @@
 """What can be done with a data set: verify, export and delete it."""
 
+from typing import Final
+
 import streamlit as st
 
+from core.datasets import export as file_export
 from core.datasets import store
+from core.datasets.export import Form
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import DatasetError
-from dashboard import state, words
+from core.jobs.kinds.export import Export
+from dashboard import services, state, words
 from dashboard.widgets.common import page_frame
+
+FORMS: Final[dict[Form, str]] = {
+    "idx": "IDX files in a zip, like MNIST's",
+    "npz": "A NumPy archive (.npz)",
+    "folders": "Pictures in a folder for each class, in a zip",
+}
+MAX_IN_BROWSER: Final = 20_000
+"""Images of a data set that is written while its viewer waits, in some seconds."""
 
 
 def verify(dataset: Dataset) -> None:
@@ -21,6 +34,33 @@ def verify(dataset: Dataset) -> None:
     ):
         with st.spinner("Reading every byte", show_time=True):
             state.keep_checked(dataset.fingerprint, _verdict(name))
+
+
+def export(dataset: Dataset) -> None:
+    """Offer a data set as a file: a small one to the browser, a big one in the home."""
+    name = dataset.spec.name
+    with st.popover("Export", icon=":material/download:", key=f"export_{name}"):
+        form = st.radio(
+            "Form",
+            tuple(FORMS),
+            format_func=FORMS.__getitem__,
+            key=f"form_{name}",
+        )
+        if dataset.spec.num_train + dataset.spec.num_test <= MAX_IN_BROWSER:
+            st.download_button(
+                "Download",
+                # Made when it is asked for.
+                data=lambda: services.exported(dataset, form),
+                file_name=file_export.file_name(name, form),
+                mime="application/octet-stream",
+                icon=":material/download:",
+                key=f"download_{name}",
+                on_click="ignore",
+            )
+        else:
+            _offer_file(
+                Export(subject=name, fingerprint=dataset.fingerprint, form=form)
+            )
 
 
 def results(dataset: Dataset) -> None:
@@ -79,6 +119,25 @@ def _delete_button(name: str) -> None:
         on_click=_delete,
         args=(name,),
     )
+
+
+def _offer_file(task: Export) -> None:
+    st.caption("It is large, so it is written on the machine that runs Inklab.")
+    if task.path.exists():
+        st.code(str(task.path), language=None, wrap_lines=True)
+    st.button(
+        "Write the file",
+        icon=":material/save:",
+        key=f"write_{task.subject}",
+        on_click=_write,
+        args=(task,),
+    )
+
+
+def _write(task: Export) -> None:
+    with page_frame.plain_errors():
+        job_id = services.submit(task, name=f"Export of {task.subject}")
+        state.remember(state.JOB, job_id)
 
 
 def _delete(name: str) -> None:

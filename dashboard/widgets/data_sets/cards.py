@@ -77,6 +77,7 @@ def _card(spec: DatasetSpec, use: _Use) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         links.show(spec)
         actions.verify(dataset)
+        actions.export(dataset)
         if card is not None:
             actions.delete(spec, use.num_runs, use.num_at_work)
     actions.results(dataset)

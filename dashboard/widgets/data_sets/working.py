@@ -12,6 +12,7 @@ from core.datasets import catalog
 from core.errors import DatasetError
 from core.jobs import kinds
 from core.jobs.kinds.download import Download
+from core.jobs.kinds.export import Export
 from core.jobs.kinds.importing import Import
 from core.records import Job, RunStatus
 from core.runs import annotations
@@ -121,6 +122,8 @@ def _result(jobs: Sequence[Job]) -> None:
             )
         elif job.kind in MAKING:
             _made(job)
+        elif job.kind == Export.kind:
+            _written(job)
         st.button(
             "Close",
             icon=":material/close:",
@@ -149,6 +152,16 @@ def _made(job: Job) -> None:
     for remark in card.remarks:
         st.caption(words.literal(remark))
     links.show(card.spec, is_main=True)
+
+
+def _written(job: Job) -> None:
+    task = kinds.task_of(services.store(), job)
+    if isinstance(task, Export):
+        st.success(
+            f"{words.literal(job.name)} is ready, on the machine that runs Inklab:",
+            icon=":material/check_circle:",
+        )
+        st.code(str(task.path), language=None, wrap_lines=True)
 
 
 def _cancel(job_id: str) -> None:
