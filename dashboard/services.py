@@ -111,9 +111,13 @@ def store() -> "RunStore":
     return open_store()
 
 
-@st.cache_resource(show_spinner="Unpacking the data set, once")
 def dataset(name: str) -> Dataset:
     """Return a data set by name."""
+    return _dataset(name, catalog.fingerprint_of(name))
+
+
+@st.cache_resource(max_entries=50, show_spinner="Unpacking the data set, once")
+def _dataset(name: str, fingerprint: str | None) -> Dataset:  # noqa: ARG001 - another one may get the name
     return datasets.load(name)
 
 

@@ -111,7 +111,11 @@ def _typed() -> tuple[Path, ...]:
         "Look again", icon=":material/refresh:", key="look_again", type="tertiary"
     ):
         imports.forget()
-    written = [each.strip().strip("\"'") for each in (path or "", test_path or "")]
+    # No file system has a name with a zero in it, and Python refuses to ask.
+    written = [
+        each.replace("\0", "").strip().strip("\"'")
+        for each in (path or "", test_path or "")
+    ]
     if not written[0]:
         return ()
     # A tilde with the name of nobody stays as it is, and is not found.

@@ -147,7 +147,8 @@ def _made(job: Job) -> None:
     left_out = [(each.reason, each.count, each.examples) for each in card.left_out]
     if left_out:
         st.markdown(
-            f"{card.num_left_out:,} were left out:\n\n{wording.problems(left_out)}"
+            f"Left out: {words.count(card.num_left_out, 'image')}\n\n"
+            f"{wording.problems(left_out)}"
         )
     for remark in card.remarks:
         st.caption(words.literal(remark))
