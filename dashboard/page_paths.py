@@ -5,6 +5,7 @@ from typing import Final
 _FOLDER: Final = "dashboard/pages"
 OVERVIEW: Final = f"{_FOLDER}/overview.py"
 EXPLORE: Final = f"{_FOLDER}/explore.py"
+DATA_SETS: Final = f"{_FOLDER}/data_sets.py"
 TRAIN: Final = f"{_FOLDER}/train.py"
 RUNS: Final = f"{_FOLDER}/runs.py"
 EVALUATE: Final = f"{_FOLDER}/evaluate.py"

@@ -5,39 +5,26 @@ array.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.datasets.exploring import averages
+from core.datasets.exploring import storage
+from core.datasets.exploring.summary import DatasetSummary
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
 from core.evaluation import comparison, metrics, mistakes
 from core.evaluation.comparison import Comparison
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
+from core.files import reading_arrays
 from core.inference import Predictor
 from core.proportion import Proportion
-from core.records import Predictions, Run
-from core.types import Counts, Labels
+from core.records import ARRAYS, Predictions, Run
+from core.types import Counts, Indices, Labels
 from dashboard import services
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetSummary:
-    """What the pages show of a data set as a whole.
-
-    Attributes:
-        train_counts: Training images of each class, int64 of shape (classes,).
-        test_counts: Test images of each class, int64 of shape (classes,).
-        mean_images: Average training image of each class, float32 of shape
-            (classes, height, width), 0.0 to 1.0.
-    """
-
-    train_counts: Counts
-    test_counts: Counts
-    mean_images: NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +50,30 @@ class Evaluation:
     mistakes: Mistakes
 
 
-def dataset_summary(chosen: Dataset) -> DatasetSummary:
-    """Return the counts and averages of a data set."""
-    return _dataset_summary(chosen.fingerprint, chosen)
+@st.cache_resource(max_entries=10, show_spinner=False)
+def summary(folder: Path) -> DatasetSummary:
+    """Return the summary of a data set, of which the large arrays are mapped.
+
+    Raises:
+        DatasetFileError: If it is damaged.
+    """
+    return storage.load(folder)
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def image_map(folder: Path) -> tuple[NDArray[np.float32], Indices]:
+    """Return the map of some images of a data set.
+
+    Returns:
+        Points, float32 of shape (n, 2), and the positions of their images in the
+        split, int64 of shape (n,).
+
+    Raises:
+        ArtifactError: If it is damaged.
+    """
+    damage = f"Expected the map of a data set in {folder}. Delete that folder."
+    with reading_arrays(folder / ARRAYS, damage=damage) as arrays:
+        return arrays["points"], arrays["indices"]
 
 
 def evaluation(run: Run) -> Evaluation:
@@ -98,20 +106,6 @@ def compare(first: Run, second: Run) -> Comparison:
     """
     one, other = evaluation(first), evaluation(second)
     return comparison.compare(one.predictions.labels, one.predicted, other.predicted)
-
-
-@st.cache_resource(max_entries=10, show_spinner=False)
-def _dataset_summary(
-    fingerprint: str,  # noqa: ARG001 - the key of the cache
-    _dataset: Dataset,
-) -> DatasetSummary:
-    num_classes = len(_dataset.spec.classes)
-    train, test = _dataset.train, _dataset.test
-    return DatasetSummary(
-        train_counts=averages.class_counts(train.labels, num_classes),
-        test_counts=averages.class_counts(test.labels, num_classes),
-        mean_images=averages.mean_images(train.images, train.labels, num_classes),
-    )
 
 
 @st.cache_resource(max_entries=20, show_spinner="Loading the predictions")

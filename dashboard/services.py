@@ -334,7 +334,12 @@ def dataset_result(task: DatasetTask) -> Path | Job | None:
         The folder of its result, if such work has left it; else the newest job that
         is to make it or has failed to; None if nobody has asked for it.
     """
-    return task.result() or next((job for job in jobs() if job.key == task.key), None)
+    return task.result() or newest_job(task)
+
+
+def newest_job(task: Task) -> Job | None:
+    """Return the newest job that comes to the same as a task, if there is one."""
+    return next((job for job in jobs() if job.key == task.key), None)
 
 
 def submit(task: Task, *, name: str) -> str:

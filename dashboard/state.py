@@ -34,6 +34,7 @@ DELETED: Final = "deleted_runs"
 FIND: Final = "find"
 STATUS: Final = "status"
 DATA_SET: Final = "data"
+RUN_DATA_SETS: Final = "data_sets"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
 CELL: Final = "cell"
@@ -43,6 +44,17 @@ LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
 DRAW_SOURCE: Final = "draw_source"
 SAMPLE: Final = "sample"
+SPLIT: Final = "split"
+ORDER: Final = "order"
+PAGE: Final = "page"
+VIEW: Final = "view"
+AVERAGE: Final = "average"
+FIRST_CLASS: Final = "first"
+SECOND_CLASS: Final = "second"
+MEASURE: Final = "measure"
+PAIR_KIND: Final = "pair_kind"
+PAIR_FILTER: Final = "pair_labels"
+MAP_KIND: Final = "projection"
 STAGE: Final = "stage"
 NEXT_STAGE: Final = "next_stage"
 STOPPING: Final = "stopping"
@@ -105,6 +117,26 @@ def choose_run(chosen: str) -> None:
     remember(CELL, None)
     remember(POINTS, None)
     remember(IMAGE, None)
+
+
+def dataset_name() -> str | None:
+    """Return the chosen data set: of the address, else the last one of this session."""
+    chosen: str | None = text(DATA_SET) or st.session_state.get(DATA_SET)
+    return chosen
+
+
+def keep_dataset(chosen: str) -> None:
+    """Keep the data set that a page shows, for other pages and in the address."""
+    st.session_state[DATA_SET] = chosen
+    remember(DATA_SET, chosen)
+
+
+def choose_dataset(chosen: str) -> None:
+    """Choose another data set for all pages; what was chosen in the last is dropped."""
+    keep_dataset(chosen)
+    remember(POINTS, None)
+    remember(IMAGE, None)
+    st.session_state[PAGE] = 1
 
 
 def selected_runs() -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """New versions of a data set: the same without some images, or with other labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -26,7 +26,7 @@ class Change:
         relabel: New class of an image by its position.
     """
 
-    remove: Sequence[int] = ()
+    remove: tuple[int, ...] = ()
     relabel: Mapping[int, int] = field(default_factory=dict)
 
 

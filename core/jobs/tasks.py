@@ -170,6 +170,10 @@ class DatasetTask(Task):
         """Return the folder of what such a task has left, if one has."""
         return results.find(self.fingerprint, kind=self.kind, key=self.key)
 
+    def discard(self) -> None:
+        """Remove such a result, because it turned out to be damaged."""
+        results.discard_one(self.fingerprint, kind=self.kind, key=self.key)
+
 
 class TaskContext:
     """What a task has to do with while it works.

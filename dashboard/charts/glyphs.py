@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.types import ByteImages, GrayImage
 from dashboard.charts.cells import Fit, fit_width
 from dashboard.charts.mosaic import Grid, mosaic_figure
-from dashboard.charts.theme import Palette, base_figure
+from dashboard.charts.theme import Palette, base_figure, scale
 from dashboard.charts.words import plain
 
 INK = [[0.0, "#000000"], [1.0, "#FFFFFF"]]
@@ -43,6 +43,34 @@ def pixel_view(image: ByteImages | GrayImage, *, palette: Palette) -> go.Figure:
             hovertemplate=(
                 f"row %{{y}}, column %{{x}}: {number} of {full}<extra></extra>"
             ),
+        )
+    )
+    _frame(figure, height=height, width=width, palette=palette)
+    return figure
+
+
+def difference_view(difference: GrayImage, *, palette: Palette) -> go.Figure:
+    """Show where one image has more ink than another.
+
+    Args:
+        difference: float32 of shape (height, width), -1 to 1.
+        palette: Colours of the theme.
+
+    Returns:
+        A figure from vermilion (less) over paper (the same) to blue (more).
+    """
+    height, width = difference.shape
+    most = max(float(np.abs(difference).max()), 1e-6)
+    figure = base_figure(palette, name="difference", height=SIDE)
+    figure.add_trace(
+        go.Heatmap(
+            z=difference,
+            zmin=-most,
+            zmax=most,
+            zsmooth=False,
+            colorscale=scale((palette.validation, palette.paper, palette.training)),
+            showscale=False,
+            hovertemplate="row %{y}, column %{x}: %{z:+.3f}<extra></extra>",
         )
     )
     _frame(figure, height=height, width=width, palette=palette)

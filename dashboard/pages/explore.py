@@ -2,57 +2,63 @@
 
 import streamlit as st
 
-from dashboard import services, state, words
-from dashboard.charts.words import count_of
-from dashboard.widgets.common import page_frame, sample_card
-from dashboard.widgets.explore import samples
+from dashboard import state
+from dashboard.widgets.common import dataset_picker, page_frame
+from dashboard.widgets.explore import (
+    classes,
+    duplicates,
+    image_map,
+    images,
+    measures,
+    selection,
+    summary,
+)
+
+CLASSES = "Classes"
+MEASURES = "Measures"
+DUPLICATES = "Duplicates"
+MAP = "Map"
 
 page_frame.heading("Explore", "What does the data look like?")
 
-dataset = services.default_dataset()
-spec = dataset.spec
+dataset = dataset_picker.pick()
+known = summary.of(dataset)
 
 
 @page_frame.fragment
 def look_at_images() -> None:
-    """Choose and enlarge images, without drawing the rest of the page again."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = samples.pick_split()
-        label = samples.pick_class(spec.classes)
-        st.button(
-            "New samples",
-            icon=":material/casino:",
-            key="other_images",
-            on_click=state.count_up,
-            args=(state.SAMPLE,),
-        )
-
-    images = samples.images_of(dataset, split)
-    shown = samples.sample(images, label)
-    samples_column, image_column = st.columns([3, 2], gap="medium")
-    with samples_column:
-        st.subheader(f"Samples of {words.literal(spec.title)}", anchor=False)
-        samples.samples(dataset, images, shown)
-        st.caption(
-            f"{count_of(len(shown), samples.num_images(images, label))} {split} "
-            "images, drawn at random. Click one to enlarge it."
-        )
-    with image_column:
-        chosen = state.image(len(images.labels))
-        index = int(shown[0]) if chosen is None else chosen
-        name = spec.classes[images.labels[index]]
-        st.subheader(f"{name}, {split} image {index:,}", anchor=False)
-        sample_card.large_glyph(images.images[index], key="explore_pixels")
-        st.caption("Hover over a pixel for its value: 0 is paper, 255 is full ink.")
+    """Choose and enlarge images, without drawing the page around them again."""
+    choice = selection.pick(dataset, known)
+    gallery_column, card_column = st.columns([3, 2], gap="medium")
+    with gallery_column:
+        shown = images.page_of_images(choice)
+    with card_column:
+        images.card(choice, shown)
+    if known is None:
+        return
+    view = st.segmented_control(
+        "More about",
+        (CLASSES, MEASURES, DUPLICATES, MAP),
+        default=CLASSES,
+        required=True,
+        key=state.VIEW,
+        **state.LINKED,
+    )
+    if view == CLASSES:
+        classes.balance(dataset, known)
+        average_column, difference_column = st.columns([3, 2], gap="medium")
+        with average_column:
+            classes.averages(choice)
+        with difference_column:
+            classes.difference(choice)
+    elif view == MEASURES:
+        measures.measures(choice)
+    elif view == DUPLICATES:
+        duplicates.duplicates(choice)
+    else:
+        image_map.image_map(choice)
 
 
 look_at_images()
-
-balance_column, average_column = st.columns([3, 2], gap="medium")
-with balance_column:
-    st.subheader("Class balance", anchor=False)
-    samples.balance(dataset)
-with average_column:
-    st.subheader("Average image of each class", anchor=False)
-    samples.averages(dataset)
-    st.caption(f"Mean of the {spec.num_train:,} training images, by class.")
+if known is None:
+    summary.make(dataset)

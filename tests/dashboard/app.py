@@ -61,3 +61,8 @@ def _sent(app: AppTest, key: str) -> dict[str, str]:
 def captions(app: AppTest, key: str) -> list[str]:
     """Return what is told of each cell of a grid."""
     return figure(app, key)["layout"]["meta"]["cells"]["captions"]
+
+
+def title_of(page: str) -> str:
+    """Return the title of a page by the name of its file."""
+    return "Inklab" if page == "overview" else page.capitalize().replace("_", " ")

@@ -245,6 +245,7 @@ def _take_run(store: RunStore, home: Path, source: Path) -> str:
 
 
 def _copy_home(source: Path, target: Path) -> None:
-    target.mkdir(exist_ok=True)
-    (target / "datasets").symlink_to(source / "datasets", target_is_directory=True)
+    (target / "datasets").mkdir(parents=True, exist_ok=True)
+    for folder in (source / "datasets").iterdir():
+        (target / "datasets" / folder.name).symlink_to(folder)
     shutil.copyfile(source / "runs.db", target / "runs.db")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dashboard.app import open_app
+from tests.dashboard.app import open_app, title_of
 from tests.serving import PAGES
 
 LONG = "9" * 5000
@@ -35,4 +35,4 @@ def test_garbage_in_the_address_shows_the_page(
 
     assert not app.exception
     assert not app.error
-    assert app.title[0].value == page.capitalize().replace("Overview", "Inklab")
+    assert app.title[0].value == title_of(page)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.store import Dataset
 from core.errors import ArtifactError
 from core.records import Predictions
 from core.runs.store import RunStore
@@ -95,12 +94,3 @@ def test_missing_model_is_refused_and_not_remembered(
     (folder / "model.tflite").write_bytes(trained_model.read_bytes())
 
     assert results.predictor(finished_run) is results.predictor(finished_run)
-
-
-def test_summary_counts_each_split(mnist: Dataset) -> None:
-    """MNIST has 5,923 zeros to learn from and 980 to be tested on."""
-    summary = results.dataset_summary(mnist)
-
-    assert (summary.train_counts[0], summary.test_counts[0]) == (5_923, 980)
-    assert (summary.train_counts.sum(), summary.test_counts.sum()) == (60_000, 10_000)
-    assert summary.mean_images.shape == (10, 28, 28)

@@ -104,6 +104,24 @@ def pixel_deviations(
     return deviations.astype(np.float32)
 
 
+def class_difference(
+    means: NDArray[np.float32], one: int, other: int
+) -> NDArray[np.float32]:
+    """Return where one class has more ink than another.
+
+    Args:
+        means: Mean image by class, float32 of shape (classes, height, width), 0 to 1.
+        one: A class.
+        other: Another class.
+
+    Returns:
+        float32 of shape (height, width), -1 to 1: above 0 where the first class has
+        more ink.
+    """
+    difference: NDArray[np.float32] = means[one] - means[other]
+    return difference
+
+
 def _check(images: ByteImages, labels: Labels) -> None:
     if len(images) != len(labels):
         message = (

@@ -7,7 +7,8 @@ Exact copies have the same bytes. Two images are nearly the same if, scaled to t
 length (as vectors of pixels, so a darker copy counts), they differ by at most a tenth
 of that length: a hundredth of the energy of the ink. Candidates are the nearest in a
 tree over the leading principal components, whose distances are at most those of the
-images; the pixels decide. An image that was shifted or turned is not found.
+images; the pixels decide. An image that was shifted or turned is not found. Straight
+strokes by different hands can be as alike: the pairs are to be looked at.
 """
 
 import hashlib
@@ -72,6 +73,11 @@ class Duplicates:
     def num_left_out(self) -> int:
         """How many pairs were found and are not listed."""
         return self.num_exact + self.num_near - len(self.pairs)
+
+    def located(self, positions: Indices) -> tuple[NDArray[np.bool_], Indices]:
+        """Return which positions are in the test split, and where in their split."""
+        in_test = positions >= self.num_train
+        return in_test, positions - np.where(in_test, self.num_train, 0)
 
     def copies(self, *, in_test: bool) -> Indices:
         """Return the positions within a split of all exact copies of earlier images.

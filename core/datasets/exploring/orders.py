@@ -60,7 +60,7 @@ def ordered(
     order: Order,
     *,
     measures: Measures,
-    distances: NDArray[np.float32],
+    unusualness: NDArray[np.float32],
     seed: int,
 ) -> Indices:
     """Put images in an order.
@@ -69,8 +69,8 @@ def ordered(
         members: Which images, int64 of shape (m,), for example those of one class.
         order: The order.
         measures: What was measured of all images of the split.
-        distances: How far each image of the split is from its class, float32 of
-            shape (n,).
+        unusualness: Share of its class that is more typical than each image of the
+            split, float32 of shape (n,).
         seed: Chooses the order of shuffled images, at least 0.
 
     Returns:
@@ -81,7 +81,7 @@ def ordered(
         return members
     if order is Order.SHUFFLED:
         return np.random.default_rng(seed).permutation(members)
-    values = _values(order, measures, distances)[members]
+    values = _values(order, measures, unusualness)[members]
     if order is Order.SLANTED:
         values = np.abs(values)
     if order in _LARGEST_FIRST:
@@ -90,11 +90,11 @@ def ordered(
 
 
 def _values(
-    order: Order, measures: Measures, distances: NDArray[np.float32]
+    order: Order, measures: Measures, unusualness: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     match order:
         case Order.TYPICAL | Order.UNUSUAL:
-            return distances
+            return unusualness
         case Order.DARKEST | Order.LIGHTEST:
             return measures.ink
         case Order.THICKEST | Order.THINNEST:

@@ -7,6 +7,10 @@ class, again and again (the steps of FAST-MCD: Rousseeuw and Van Driessen, 1999)
 outliers do not stretch the measure that is to find them. The covariance of a small
 class is drawn towards that of all classes (regularised discriminant analysis:
 Friedman, 1989).
+
+Distances of different classes cannot be compared: the class of ones is so narrow that
+all the most typical and all the most unusual images of MNIST would be ones. So images
+are ordered by what share of their class is nearer.
 """
 
 from dataclasses import dataclass
@@ -89,6 +93,27 @@ def distances(
         differences = codes[members].astype(np.float32) - shapes.centres[label]
         found[members] = np.linalg.norm(differences @ shapes.whiteners[label], axis=1)
     return found
+
+
+def unusualness(distances: NDArray[np.float32], labels: Labels) -> NDArray[np.float32]:
+    """Return what share of the images of its class is more typical than each image.
+
+    Args:
+        distances: How far each image is from the middle of its class, float32 of shape
+            (n,).
+        labels: Class of each image, uint8 of shape (n,).
+
+    Returns:
+        float32 of shape (n,), above 0 and below 1: 0.5 for the only image of a class;
+        NaN where the distance is. No two images of a class have the same share.
+    """
+    order = np.lexsort((distances, labels))
+    counts = np.bincount(labels)
+    starts = np.cumsum(counts) - counts
+    ranks = np.empty(len(labels))
+    ranks[order] = np.arange(len(labels)) - np.repeat(starts, counts)
+    shares = (ranks + 0.5) / counts[labels]
+    return np.where(np.isnan(distances), np.nan, shares).astype(np.float32)
 
 
 def _common_covariance(

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import SchemaError
 from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.projection import Project
+from core.jobs.kinds.summary import Summarise
 from core.jobs.kinds.train import Train
+from core.jobs.kinds.version import MakeVersion
 from core.jobs.tasks import Task
 from core.records import Job, Run
 
@@ -16,10 +19,16 @@ if TYPE_CHECKING:
 ANALYSES: Final[Mapping[str, type[Task]]] = {each.kind: each for each in (Project,)}
 """Those that find something out about a run, which is all that they need to know."""
 
+DATASET_KINDS: Final[Mapping[str, type[Task]]] = {
+    each.kind: each for each in (Summarise, MapImages, MakeVersion)
+}
+"""Those about a data set; none of them needs TensorFlow."""
+
 KINDS: Final[Mapping[str, type[Task]]] = {
     Train.kind: Train,
     Combine.kind: Combine,
     **ANALYSES,
+    **DATASET_KINDS,
 }
 
 

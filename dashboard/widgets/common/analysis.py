@@ -50,6 +50,20 @@ def result_about(task: DatasetTask, *, title: str, offer: str) -> Path | None:
     return None
 
 
+def show_job(task: Task) -> Job | None:
+    """Show how far work is that leaves no result here, or why it failed.
+
+    Returns:
+        The newest job for it; None if nobody has asked for it.
+    """
+    found = services.newest_job(task)
+    if found is not None and not found.status.is_over:
+        st.fragment(_progress, run_every=LOOK_SECONDS)(found.id)
+    elif found is not None and found.status is RunStatus.FAILED:
+        run_status.show_failure(found)
+    return found
+
+
 def _show_way(task: Task, found: Job | None, *, offer: str, name: str) -> None:
     """Show what to do or to wait for."""
     if found is not None and not found.status.is_over:

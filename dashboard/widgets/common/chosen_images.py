@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.datasets.store import Dataset
+from core.types import Indices
 from dashboard import state
 from dashboard.charts.mosaic import Grid
 from dashboard.figure import Hit, Selection
@@ -41,15 +42,7 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
     chosen = np.array(state.chosen_points(len(dataset.test.labels)), np.int64)
     if not len(chosen):
         return
-    st.button(
-        _count(chosen.tolist()),
-        icon=":material/close:",
-        icon_position="right",
-        key="remove_points",
-        help="Clear the selection",
-        on_click=state.choose_points,
-        args=((),),
-    )
+    chip(chosen)
     classes = dataset.spec.classes
     true, predicted = dataset.test.labels[chosen], evaluation.predicted[chosen]
     gallery.gallery(
@@ -62,6 +55,19 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
         key="chosen_images",
         grid=GRID,
         alt=f"{len(chosen):,} selected test images",
+    )
+
+
+def chip(chosen: Indices) -> None:
+    """Tell how many images are selected, and let the viewer drop them."""
+    st.button(
+        _count(chosen.tolist()),
+        icon=":material/close:",
+        icon_position="right",
+        key="remove_points",
+        help="Clear the selection",
+        on_click=state.choose_points,
+        args=((),),
     )
 
 

@@ -30,7 +30,10 @@ def pages() -> Mapping[str, list[st.Page]]:
             ),
         ],
         "Data": [
-            st.Page(page_paths.EXPLORE, title="Explore", icon=":material/grid_view:")
+            st.Page(page_paths.EXPLORE, title="Explore", icon=":material/grid_view:"),
+            st.Page(
+                page_paths.DATA_SETS, title="Data sets", icon=":material/database:"
+            ),
         ],
         "Train": [
             st.Page(page_paths.TRAIN, title="Train", icon=":material/model_training:"),

@@ -78,7 +78,7 @@ def _pick_data_sets(everything: Sequence[Run]) -> tuple[str, ...]:
             "Data set",
             titles,
             selection_mode="multi",
-            key=state.DATA_SET,
+            key=state.RUN_DATA_SETS,
             wrap=True,
             **state.LINKED,
         )

@@ -90,3 +90,17 @@ def test_the_deviations_are_those_of_numpy(count: int) -> None:
 
     expected = [images[labels == label].std(axis=0) / 255 for label in range(2)]
     np.testing.assert_allclose(deviations, expected, atol=1e-6)
+
+
+def test_the_difference_of_two_classes_has_a_sign() -> None:
+    """Above 0 where the first one has more ink."""
+    means = np.zeros((3, 8, 8), dtype=np.float32)
+    means[2, 1, 1] = 0.75
+    means[0, 1, 1] = 0.25
+    means[0, 6, 6] = 0.5
+
+    difference = averages.class_difference(means, 2, 0)
+
+    assert difference[1, 1] == 0.5
+    assert difference[6, 6] == -0.5
+    assert np.count_nonzero(difference) == 2

@@ -43,6 +43,9 @@ def test_copies_are_found_within_and_between_the_splits() -> None:
     assert (result.num_exact, result.num_near, result.num_left_out) == (3, 0, 0)
     assert result.copies(in_test=False).tolist() == [12]
     assert result.copies(in_test=True).tolist() == [4, 6]
+    in_test, indices = result.located(result.pairs)
+    assert in_test.tolist() == [[False, True], [False, False], [True, True]]
+    assert indices.tolist() == [[3, 4], [3, 12], [5, 6]]
 
 
 def test_one_pixel_less_is_no_exact_copy_but_a_near_one() -> None:

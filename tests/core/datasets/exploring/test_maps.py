@@ -70,3 +70,11 @@ def test_images_that_are_all_the_same_have_a_map() -> None:
     points = maps.tsne(np.ones((20, 3), dtype=np.float16), seed=0)
 
     assert np.isfinite(points).all()
+
+
+def test_the_first_two_components_are_a_map_of_all_images() -> None:
+    """The last code is what the components leave out, and no place."""
+    codes = np.array([[1, 2, 3, 9], [4, 5, 6, 9]], dtype=np.float16)
+
+    assert maps.principal_map(codes).tolist() == [[1, 2], [4, 5]]
+    assert maps.principal_map(codes[:, 2:]).tolist() == [[3, 0], [6, 0]]

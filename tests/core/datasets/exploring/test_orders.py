@@ -16,7 +16,7 @@ MEASURES = Measures(
     aspect=np.array([0.5, 2, 1, NAN, 0.5], dtype=np.float32),
     ink=np.array([0.3, 0.1, 0.2, 0, 0.3], dtype=np.float32),
 )
-DISTANCES = np.array([5, 1, 3, 9, 1], dtype=np.float32)
+UNUSUALNESS = np.array([0.5, 0.1, 0.3, 0.9, 0.1], dtype=np.float32)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_an_order_is_what_its_title_says(order: Order, expected: list[int]) -> N
     members = np.arange(5)
 
     indices = orders.ordered(
-        members, order, measures=MEASURES, distances=DISTANCES, seed=0
+        members, order, measures=MEASURES, unusualness=UNUSUALNESS, seed=0
     )
 
     assert indices.tolist() == expected
@@ -53,7 +53,7 @@ def test_only_the_images_that_were_asked_for_are_ordered() -> None:
     members = np.array([4, 2, 0])
 
     indices = orders.ordered(
-        members, Order.THICKEST, measures=MEASURES, distances=DISTANCES, seed=0
+        members, Order.THICKEST, measures=MEASURES, unusualness=UNUSUALNESS, seed=0
     )
 
     assert indices.tolist() == [4, 0, 2]
@@ -71,7 +71,7 @@ def test_the_order_is_that_of_a_stable_sort(order: Order) -> None:
     sign = 1 if order is Order.SLANTED_LEFT else -1
 
     indices = orders.ordered(
-        np.arange(5000), order, measures=measures, distances=slant, seed=0
+        np.arange(5000), order, measures=measures, unusualness=slant, seed=0
     )
 
     assert indices.tolist() == np.argsort(sign * slant, kind="stable").tolist()
@@ -83,7 +83,11 @@ def test_another_seed_shuffles_otherwise() -> None:
 
     first, again, other = (
         orders.ordered(
-            members, Order.SHUFFLED, measures=MEASURES, distances=DISTANCES, seed=seed
+            members,
+            Order.SHUFFLED,
+            measures=MEASURES,
+            unusualness=UNUSUALNESS,
+            seed=seed,
         ).tolist()
         for seed in (1, 1, 2)
     )

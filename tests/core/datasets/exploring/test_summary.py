@@ -45,6 +45,8 @@ def test_a_summary_has_everything_of_both_splits(summary: DatasetSummary) -> Non
         assert part.codes.shape == (len(source.images), 33)
         assert part.distances.shape == (len(source.images),)
         assert np.isfinite(part.distances).all()
+        assert part.unusualness.min() < 0.05
+        assert part.unusualness.max() > 0.95
     assert len(summary.duplicates.first_copies) == 250
 
 

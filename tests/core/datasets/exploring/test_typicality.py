@@ -87,3 +87,15 @@ def test_a_class_without_training_images_has_no_distances() -> None:
     found = typicality.distances(codes[:2], np.array([2, 0], np.uint8), shapes)
 
     assert np.isnan(found).tolist() == [True, False]
+
+
+def test_unusualness_is_the_share_of_its_class_that_is_nearer() -> None:
+    """By hand: so the most unusual images are not all of the narrowest class."""
+    distances = np.array([100, 1, 300, 2, 200, 3, 7, np.nan, 400], dtype=np.float32)
+    labels = np.array([0, 1, 0, 1, 0, 1, 4, 5, 0], dtype=np.uint8)
+
+    found = typicality.unusualness(distances, labels)
+
+    assert found.dtype == np.float32
+    expected = [0.125, 1 / 6, 0.625, 0.5, 0.375, 5 / 6, 0.5, np.nan, 0.875]
+    np.testing.assert_allclose(found, expected)

@@ -1,0 +1,67 @@
+"""The task that makes a new version of a data set."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+from core.datasets import store, versions
+from core.datasets.arrays import Dataset
+from core.datasets.versions import Change
+from core.errors import DatasetError
+from core.jobs.tasks import DatasetTask, TaskContext
+from core.types import SplitName
+
+
+class MakeVersion(DatasetTask):
+    """Make a data set without some images of another, or with other labels.
+
+    Attributes:
+        changes: What to change, by split.
+        reason: Why, as a short clause.
+    """
+
+    kind: ClassVar[str] = "version"
+    title: ClassVar[str] = "New version"
+
+    changes: Mapping[SplitName, Change]
+    reason: str
+
+    @classmethod
+    def without(
+        cls,
+        dataset: Dataset,
+        *,
+        train: Sequence[int],
+        test: Sequence[int],
+        reason: str,
+    ) -> Self:
+        """Return the task that leaves images of a data set out.
+
+        Args:
+            dataset: The data set, which stays as it is.
+            train: Positions of training images.
+            test: Positions of test images.
+            reason: Why, as a short clause.
+        """
+        changes: dict[SplitName, Change] = {
+            "train": Change(remove=tuple(train)),
+            "test": Change(remove=tuple(test)),
+        }
+        return cls(
+            subject=dataset.spec.name,
+            fingerprint=dataset.fingerprint,
+            changes=changes,
+            reason=reason,
+        )
+
+    def work(self, context: TaskContext) -> None:
+        """Write the new version; see `Task.work`."""
+        dataset = store.load(self.subject)
+        if dataset.fingerprint != self.fingerprint:
+            message = (
+                f"Expected {self.subject} with the fingerprint {self.fingerprint}, got "
+                f"{dataset.fingerprint}: it is another data set now. Look at it again."
+            )
+            raise DatasetError(message)
+        context.report(0, "writing the new version")
+        spec = versions.create(dataset, self.changes, reason=self.reason)
+        context.say(f"Made {spec.name}.")

@@ -1,0 +1,95 @@
+"""Choose a class, the same way on every page, however many there are."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from core.datasets import classes as class_names
+from core.datasets.classes import GROUP_TITLES
+from dashboard import state, words
+
+ALL: Final = "All"
+MAX_BUTTONS: Final = 12
+"""More classes than this go into a list, by groups."""
+
+
+def pick_class(
+    classes: Sequence[str],
+    *,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> int | None:
+    """Let the viewer choose one class, or all of them.
+
+    Args:
+        classes: Names of the classes.
+        key: Of the control and in the address, where the name of the class stands.
+        on_change: Called when another one is chosen.
+
+    Returns:
+        The index of the class; None for all.
+    """
+    names = (ALL, *_in_groups(classes))
+    if len(classes) <= MAX_BUTTONS:
+        chosen = st.segmented_control(
+            "Class",
+            names,
+            default=ALL,
+            required=True,
+            format_func=words.literal,
+            key=key,
+            **state.LINKED,
+            wrap=True,
+            on_change=on_change,
+        )
+    else:
+        chosen = st.selectbox(
+            "Class",
+            names,
+            format_func=lambda name: _with_group(name, classes),
+            key=key,
+            **state.LINKED,
+            on_change=on_change,
+            width=240,
+        )
+    return classes.index(chosen) if chosen in classes else None
+
+
+def select_class(label: str, classes: Sequence[str], *, key: str, default: int) -> int:
+    """Let the viewer choose one class.
+
+    Args:
+        label: Of the control.
+        classes: Names of the classes.
+        key: Of the control and in the address.
+        default: Index of the class that is chosen at first.
+    """
+    names = _in_groups(classes)
+    chosen = st.selectbox(
+        label,
+        names,
+        index=names.index(classes[default]),
+        format_func=lambda name: _with_group(name, classes),
+        key=key,
+        **state.LINKED,
+        width=240,
+    )
+    return classes.index(chosen)
+
+
+def choose(classes: Sequence[str], index: int, *, key: str) -> None:
+    """Choose a class for a control; to be called before it is drawn again."""
+    st.session_state[key] = classes[index]
+
+
+def _in_groups(classes: Sequence[str]) -> list[str]:
+    """Return the names, digits first, then upper and lower case."""
+    groups = class_names.by_group(classes)
+    return [classes[index] for members in groups.values() for index in members]
+
+
+def _with_group(name: str, classes: Sequence[str]) -> str:
+    if name not in classes or len(class_names.by_group(classes)) == 1:
+        return name
+    return f"{name} ({GROUP_TITLES[class_names.group_of(name)].lower()})"
