@@ -21,7 +21,7 @@ from core.errors import DatasetFileError
 from core.imaging import pictures
 from core.types import SplitName
 
-HIDDEN: Final = (".", "__MACOSX")
+_HIDDEN: Final = (".", "__MACOSX")
 _FILLERS: Final = frozenset(("images", "imgs", "pictures", "data", "set"))
 _ARCHIVES: Final = frozenset((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))
 _CASE: Final = re.compile(r"(.)_(upper|lower)(?:case)?", re.IGNORECASE)
@@ -68,8 +68,7 @@ def picture_entries(listing: Listing, log: ProblemLog) -> list[Entry]:
     """Return the files that are pictures by their names; count the others."""
     found = []
     for entry in listing.entries:
-        is_hidden = any(part.startswith(HIDDEN) for part in entry.path.parts[1:])
-        if not is_hidden and pictures.is_picture_name(Path(entry.name)):
+        if not is_hidden(entry.path) and pictures.is_picture_name(Path(entry.name)):
             found.append(entry)
         elif entry.path.suffix.lower() in _ARCHIVES:
             log.add("is an archive inside", str(entry), consequence="ignored")
@@ -103,8 +102,7 @@ def arrange(listing: Listing) -> Layout:
         raise DatasetFileError(message)
     for index in sorted(set(range(len(found))) - set(inside)):
         log.add("lies in no class folder", str(found[index]))
-    level = _class_level([places[index][len(prefix) :] for index in inside])
-    names = [places[index][len(prefix) :][level:][0] for index in inside]
+    names = _class_names([places[index][len(prefix) :] for index in inside])
     plain = [_without_case_word(name) for name in names]
     remarks += [_NAMED_CASES] if plain != names else []
     remarks += [_COMPOSED] if listing.renamed else []
@@ -200,6 +198,11 @@ def _common_prefix(places: Sequence[_Place]) -> _Place:
     return first[:length]
 
 
+def _class_names(places: Sequence[_Place]) -> list[str]:
+    level = _class_level(places)
+    return [place[level] for place in places]
+
+
 def _class_level(places: Sequence[_Place]) -> int:
     """Return which folder names the class: -1 for the one that holds the pictures.
 
@@ -244,9 +247,10 @@ def _without_pictures(listing: Listing, found: Sequence[Entry]) -> list[str]:
     """Return the folders without a picture in or below them, but not those above."""
     filled = {folder for entry in found for folder in entry.path.parents}
     others = {entry.path.parent for entry in listing.entries} - filled
-    shown = [str(each) for each in sorted(others) if not _is_hidden(each)]
+    shown = [str(each) for each in sorted(others) if not is_hidden(each)]
     return [*shown, *listing.empty_folders]
 
 
-def _is_hidden(folder: PurePosixPath) -> bool:
-    return any(part.startswith(HIDDEN) for part in folder.parts[1:])
+def is_hidden(path: PurePosixPath) -> bool:
+    """Tell whether a path leads through what systems put beside files."""
+    return any(part.startswith(_HIDDEN) for part in path.parts[1:])
