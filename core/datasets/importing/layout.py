@@ -13,7 +13,7 @@ from typing import Final
 
 from core.datasets import classes as class_names
 from core.datasets.importing.entries import Entry
-from core.datasets.importing.file_names import PARTS, VALIDATION
+from core.datasets.importing.file_names import PARTS, VALIDATION, part_word
 from core.datasets.importing.listing import Listing
 from core.datasets.importing.problem_log import ProblemLog
 from core.datasets.importing.source import Problem
@@ -22,7 +22,6 @@ from core.imaging import pictures
 from core.types import SplitName
 
 _HIDDEN: Final = (".", "__MACOSX")
-_FILLERS: Final = frozenset(("images", "imgs", "pictures", "data", "set"))
 _ARCHIVES: Final = frozenset((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))
 _CASE: Final = re.compile(r"(.)_(upper|lower)(?:case)?", re.IGNORECASE)
 _NUM_ROOTS: Final = 2  # training and test, if two paths are given
@@ -133,7 +132,7 @@ def _with_part(found: Sequence[Entry], log: ProblemLog) -> list[Entry]:
 
 
 def _part_words(entry: Entry) -> list[str]:
-    return [word for word in map(_word, entry.path.parent.parts) if word]
+    return [word for word in map(part_word, entry.path.parent.parts) if word]
 
 
 def _tell_parts(words: set[str]) -> bool:
@@ -171,21 +170,13 @@ def _by_words(
     places: list[_Place] = []
     remarks: list[str] = []
     for place in folders:
-        position = next(i for i, name in enumerate(place) if _word(name))
-        word = _word(place[position])
+        position = next(i for i, name in enumerate(place) if part_word(name))
+        word = part_word(place[position])
         parts.append(PARTS.get(word, validation))
         places.append(place[:position] + place[position + 1 :])
         if word in VALIDATION and not remarks:
             remarks.append(_VALIDATION_TOO if has_test else _VALIDATION_TESTS)
     return parts, places, remarks
-
-
-def _word(name: str) -> str:
-    """Return the word for a part that a folder is named by: "train_images" by train."""
-    words = [word for word in re.split(r"[-_. ]+", name.lower()) if word]
-    rest = [word for word in words if word not in _FILLERS]
-    is_word = len(rest) == 1 and (rest[0] in PARTS or rest[0] in VALIDATION)
-    return rest[0] if is_word else ""
 
 
 def _common_prefix(places: Sequence[_Place]) -> _Place:

@@ -5,7 +5,6 @@ dataset.mapping. A row of images is an image as MATLAB counts its pixels, column
 column: taken row by row, as NumPy does, it is transposed.
 """
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -62,7 +61,7 @@ def source(found: Sequence[Entry], options: ImportOptions) -> ArraySource:
             form="EMNIST (MATLAB)" if is_emnist else "MATLAB",
             title=emnist.SPLITS[split].title if split else entry.path.stem,
             parts=parts,
-            naming=naming.of_emnist(split) if split else _mapping(dataset),
+            naming=naming.of_emnist(split) if split else _mapping(entry, dataset),
             is_transposed=True,
             ink_style="emnist" if is_emnist else None,
             licence=emnist.LICENCE if is_emnist else "",
@@ -77,7 +76,7 @@ def source(found: Sequence[Entry], options: ImportOptions) -> ArraySource:
 
 def _load(entry: Entry) -> dict[str, Any]:
     """Read the file, whose arrays of numbers hold no code."""
-    with entry.open() as stream:
+    with entry.reading() as stream:
         _check_size(entry, stream)
         stream.seek(0)
         try:
@@ -170,12 +169,19 @@ def _blocks(images: NDArray[np.uint8], side: int) -> Iterator[ByteImages]:
         yield rows.reshape(-1, side, side)
 
 
-def _mapping(dataset: dict[str, Any]) -> Naming:
+def _mapping(entry: Entry, dataset: dict[str, Any]) -> Naming:
     """Read the names of the classes: a row has a label, then codes of characters."""
     mapping = dataset.get("mapping")
     if not isinstance(mapping, np.ndarray) or mapping.ndim != 2:  # noqa: PLR2004 - rows, columns
         return Naming()
-    rows = mapping.astype(np.int64)[np.argsort(mapping[:, 0])]
-    names = ("/".join(chr(code) for code in row[1:] if code > 0) for row in rows)
-    classes = tuple(re.sub(r"^(.)/\1$", r"\1", name) for name in names)
-    return Naming(classes=classes, first_label=int(rows[0, 0]))
+    try:
+        rows = sorted([int(code) for code in row] for row in mapping)
+        codes = [[code for code in row[1:] if code != 0] for row in rows]
+        classes = tuple(map(naming.name_of_codes, codes))
+    except (ValueError, TypeError, OverflowError) as error:
+        message = (
+            f"Expected labels and codes of characters in dataset.mapping of {entry}, "
+            f"got: {error}. Correct it, or remove it."
+        )
+        raise DatasetFileError(message) from error
+    return Naming(classes=classes, first_label=rows[0][0] if rows else 0)

@@ -16,12 +16,17 @@ from core.errors import DatasetFileError
 Glyphs = Callable[..., NDArray[np.uint8]]
 
 
-def save(path: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+def save(
+    path: Path,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    mapping: list[list[float]] | None = None,
+) -> None:
     """Save upright images as NIST does: pixels in MATLAB's order, column by column."""
     rows = np.stack([image.ravel(order="F") for image in images])
     part = {"images": rows, "labels": labels[:, None], "writers": labels[:, None]}
-    mapping = np.array([[1, 65, 97], [2, 66, 98]])
-    dataset = {"train": part, "test": part, "mapping": mapping}
+    codes = np.array(mapping or [[1, 65, 97], [2, 66, 98]])
+    dataset = {"train": part, "test": part, "mapping": codes}
     io.savemat(path, {"dataset": dataset}, do_compression=True)
 
 
@@ -46,6 +51,18 @@ def test_another_name_is_mapped_by_the_file(tmp_path: Path, glyphs: Glyphs) -> N
     save(path, glyphs(3), np.array([1, 2, 2], np.uint8))
 
     assert recognise([path]).facts.classes == ("A/a", "B/b")
+
+
+@pytest.mark.parametrize("code", [-1, 0xD800, 10.0**12, np.nan])
+def test_codes_that_are_no_characters_are_refused(
+    tmp_path: Path, glyphs: Glyphs, code: float
+) -> None:
+    """They could not be shown, or not be written down."""
+    path = tmp_path / "mine.mat"
+    save(path, glyphs(3), np.array([1, 2, 2], np.uint8), [[1, 65], [2, code]])
+
+    with pytest.raises(DatasetFileError, match="codes of characters"):
+        recognise([path])
 
 
 def test_a_file_of_another_structure_is_refused(tmp_path: Path) -> None:
