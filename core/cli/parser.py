@@ -4,9 +4,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, console, flags, runs, train
+from core.cli import analyse, datasets, flags, runs, train
 from core.cli.predict import predict
-from core.datasets import catalog
 from core.jobs import kinds
 
 
@@ -21,7 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object on the last line"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_group(commands, "datasets", "data sets", json_option, {"list": _list_datasets})
+    datasets.add_to(commands, json_option)
     trainer = commands.add_parser("train", parents=[json_option], help="train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
@@ -46,23 +45,6 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser("predict", parents=[json_option], help="classify pictures")
     )
     return parser
-
-
-def _list_datasets(options: argparse.Namespace) -> int:
-    """Print the data sets that can be used."""
-    rows = [
-        {
-            "name": spec.name,
-            "title": spec.title,
-            "classes": len(spec.classes),
-            "train": spec.num_train,
-            "test": spec.num_test,
-            "licence": spec.licence,
-        }
-        for spec in catalog.specs()
-    ]
-    console.print_rows(rows, name="datasets", as_json=options.json)
-    return 0
 
 
 def _add_group(

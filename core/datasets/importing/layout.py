@@ -2,7 +2,8 @@
 
 Pictures lie in one folder per class. Above the classes, or below them, may be folders
 for training and test, and anywhere folders without meaning. Where a file system folds
-cases, `a` and `A` cannot lie side by side: so `a_lower` and `A_upper` mean these.
+cases, `a` and `A` cannot lie side by side: so `a_lower` and `A_upper` mean these, and
+`C%2Fc` means `C/c`.
 """
 
 import re
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.datasets import classes as class_names
+from core.datasets.class_folders import class_of
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.file_names import PARTS, VALIDATION, part_word
 from core.datasets.importing.listing import Listing
@@ -23,11 +25,12 @@ from core.types import SplitName
 
 _HIDDEN: Final = (".", "__MACOSX")
 _ARCHIVES: Final = frozenset((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))
-_CASE: Final = re.compile(r"(.)_(upper|lower)(?:case)?", re.IGNORECASE)
 _NUM_ROOTS: Final = 2  # training and test, if two paths are given
 
 _COMPOSED: Final = "Names were put into Unicode's composed form (NFC)."
-_NAMED_CASES: Final = "Folders such as a_lower and A_upper are the classes a and A."
+_NAMED_CASES: Final = (
+    "Folders such as a_lower, A_upper and C%2Fc are the classes a, A and C/c."
+)
 _VALIDATION_TOO: Final = (
     "The validation images were added to the training images: which images validate "
     "is decided for each training."
@@ -102,7 +105,7 @@ def arrange(listing: Listing) -> Layout:
     for index in sorted(set(range(len(found))) - set(inside)):
         log.add("lies in no class folder", str(found[index]))
     names = _class_names([places[index][len(prefix) :] for index in inside])
-    plain = [_without_case_word(name) for name in names]
+    plain = [class_of(name) for name in names]
     remarks += [_NAMED_CASES] if plain != names else []
     remarks += [_COMPOSED] if listing.renamed else []
     classes = tuple(sorted(set(plain), key=_order))
@@ -210,15 +213,7 @@ def _class_level(places: Sequence[_Place]) -> int:
 
 def _are_characters(places: Sequence[_Place], level: int) -> bool:
     names = {place[level] for place in places}
-    return len(names) > 1 and all(len(_without_case_word(name)) == 1 for name in names)
-
-
-def _without_case_word(name: str) -> str:
-    match = _CASE.fullmatch(name)
-    if match is None:
-        return name
-    letter, case = match[1], match[2].lower()
-    return letter.upper() if case == "upper" else letter.lower()
+    return len(names) > 1 and all(len(class_of(name)) == 1 for name in names)
 
 
 def _order(name: str) -> tuple[int, list[tuple[int, int, str]]]:
