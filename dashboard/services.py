@@ -358,7 +358,7 @@ def analysis(run: Run, task: Task) -> Attachment | Job | None:
         Its result, if such a task has left it; else the newest job that is to make
         it or has failed to; None if nobody has asked for it.
     """
-    made = store().attachment(run.id, task.kind, key=task.key)
+    made = store().attachment(run.id, task.result_name, key=task.key)
     if made is not None:
         return made
     return next((job for job in jobs_about(run) if job.key == task.key), None)
