@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, datasets, flags, runs, train
+from core.cli import analyse, datasets, evaluate, flags, runs, train
 from core.cli.predict import predict
 from core.jobs import kinds
 
@@ -39,6 +39,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_combine(
         group.add_parser(
             "combine", parents=[json_option], help=train.combine_runs.__doc__
+        )
+    )
+    _add_evaluate(
+        commands.add_parser(
+            "evaluate", parents=[json_option], help=evaluate.evaluate_run.__doc__
         )
     )
     _add_predict(
@@ -98,6 +103,17 @@ def _add_combine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="ids of finished runs")
     parser.add_argument("--name", default="", help="name of the new run")
     parser.set_defaults(command=train.combine_runs)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
+    parser.add_argument(
+        "--dataset",
+        required=True,
+        metavar="NAME",
+        help="a data set whose classes the run knows",
+    )
+    parser.set_defaults(command=evaluate.evaluate_run)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:

@@ -79,6 +79,16 @@ class Task(BaseModel, ABC):
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
+    def result_name(self) -> str:
+        """Name of its result among those about its subject."""
+        return self.kind
+
+    @property
+    def result_title(self) -> str:
+        """What its result is, as people call it."""
+        return self.title
+
+    @property
     def when_memory_runs_out(self) -> str:
         """What somebody can do who has not enough memory for it."""
         return "close other programs"
@@ -283,7 +293,10 @@ class TaskContext:
             HomeError: If there is no room for a result about a data set.
         """
         made = Attachment(
-            name=task.kind, title=task.title, key=task.key, metrics=metrics or {}
+            name=task.result_name,
+            title=task.result_title,
+            key=task.key,
+            metrics=metrics or {},
         )
         with self.scratch() as folder:
             write(folder)

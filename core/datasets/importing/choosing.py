@@ -12,7 +12,7 @@ from core.errors import SeveralSetsError
 
 NOT_OFFICIAL: Final = (
     "The files are named like EMNIST's, but they are not the official files: sizes or "
-    "SHA-256 differ. They were turned and mapped like EMNIST's."
+    "SHA-256 differ. They were read like EMNIST's."
 )
 
 Named = tuple[Entry, FileName]

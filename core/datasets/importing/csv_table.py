@@ -94,6 +94,8 @@ class Table:
                 usecols=list(columns),
                 chunksize=_ROWS,
                 low_memory=False,
+                # Any bytes are text in it; pixels are ASCII in all encodings.
+                encoding="latin-1",
             )
             for chunk in chunks:
                 images = _bytes(self.entry, chunk, row)

@@ -1,12 +1,20 @@
 """A file that was found in a folder or a zip, with a way to open it."""
 
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from core.errors import DatasetFileError
+
+_UNREADABLE: Final = (
+    *(OSError, EOFError, RuntimeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What a disk and a damaged zip raise; a password is a RuntimeError."""
 
 Opener = Callable[[], BinaryIO]
 """Opens a file from its beginning, again and again."""
@@ -45,9 +53,20 @@ class Entry:
         """
         try:
             return self.opener()
-        except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
-            message = (
-                f"Expected to read {self.path}, got: {error}. "
-                "Check that you may read it, or download or copy it again."
-            )
-            raise DatasetFileError(message) from error
+        except _UNREADABLE as error:
+            raise self._unreadable(error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[BinaryIO]:
+        """Open it; what goes wrong while it is read leaves as a `DatasetFileError`."""
+        with self.open() as stream:
+            try:
+                yield stream
+            except _UNREADABLE as error:
+                raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> DatasetFileError:
+        return DatasetFileError(
+            f"Expected to read {self.path}, got: {error}. "
+            "Check that you may read it, or download or copy it again."
+        )

@@ -37,6 +37,9 @@ _SUFFIX_WORDS: Final = frozenset(
 )
 
 
+_FILLERS: Final = frozenset(("images", "imgs", "pictures", "data", "set"))
+
+
 @dataclass(frozen=True)
 class FileName:
     """What the name of a file says.
@@ -73,3 +76,15 @@ def parse(path: PurePosixPath) -> FileName:
         place = [each for each in folders if each.lower() not in PARTS]
         group = "/".join([*place, group] if group else place)
     return FileName(group, split, part, content)
+
+
+def part_word(name: str) -> str:
+    """Return the word for a part that a folder is named by: "train_images" by train.
+
+    Returns:
+        A word of `PARTS` or `VALIDATION`; empty if the name says something else.
+    """
+    words = [word for word in re.split(r"[-_. ]+", name.lower()) if word]
+    rest = [word for word in words if word not in _FILLERS]
+    is_word = len(rest) == 1 and (rest[0] in PARTS or rest[0] in VALIDATION)
+    return rest[0] if is_word else ""

@@ -139,7 +139,7 @@ def _is_official(entry: Entry) -> bool:
     official = emnist.OFFICIAL.get(entry.name)
     if official is None or entry.size != official.size:
         return False
-    with entry.open() as stream:
+    with entry.reading() as stream:
         digest = hashlib.sha256()
         while content := stream.read(2**20):
             digest.update(content)

@@ -15,7 +15,7 @@ from typing import Final
 from core.datasets import classes as class_names
 from core.datasets.class_folders import class_of
 from core.datasets.importing.entries import Entry
-from core.datasets.importing.file_names import PARTS, VALIDATION
+from core.datasets.importing.file_names import PARTS, VALIDATION, part_word
 from core.datasets.importing.listing import Listing
 from core.datasets.importing.problem_log import ProblemLog
 from core.datasets.importing.source import Problem
@@ -23,8 +23,7 @@ from core.errors import DatasetFileError
 from core.imaging import pictures
 from core.types import SplitName
 
-HIDDEN: Final = (".", "__MACOSX")
-_FILLERS: Final = frozenset(("images", "imgs", "pictures", "data", "set"))
+_HIDDEN: Final = (".", "__MACOSX")
 _ARCHIVES: Final = frozenset((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"))
 _NUM_ROOTS: Final = 2  # training and test, if two paths are given
 
@@ -71,8 +70,7 @@ def picture_entries(listing: Listing, log: ProblemLog) -> list[Entry]:
     """Return the files that are pictures by their names; count the others."""
     found = []
     for entry in listing.entries:
-        is_hidden = any(part.startswith(HIDDEN) for part in entry.path.parts[1:])
-        if not is_hidden and pictures.is_picture_name(Path(entry.name)):
+        if not is_hidden(entry.path) and pictures.is_picture_name(Path(entry.name)):
             found.append(entry)
         elif entry.path.suffix.lower() in _ARCHIVES:
             log.add("is an archive inside", str(entry), consequence="ignored")
@@ -106,8 +104,7 @@ def arrange(listing: Listing) -> Layout:
         raise DatasetFileError(message)
     for index in sorted(set(range(len(found))) - set(inside)):
         log.add("lies in no class folder", str(found[index]))
-    level = _class_level([places[index][len(prefix) :] for index in inside])
-    names = [places[index][len(prefix) :][level:][0] for index in inside]
+    names = _class_names([places[index][len(prefix) :] for index in inside])
     plain = [class_of(name) for name in names]
     remarks += [_NAMED_CASES] if plain != names else []
     remarks += [_COMPOSED] if listing.renamed else []
@@ -138,7 +135,7 @@ def _with_part(found: Sequence[Entry], log: ProblemLog) -> list[Entry]:
 
 
 def _part_words(entry: Entry) -> list[str]:
-    return [word for word in map(_word, entry.path.parent.parts) if word]
+    return [word for word in map(part_word, entry.path.parent.parts) if word]
 
 
 def _tell_parts(words: set[str]) -> bool:
@@ -176,21 +173,13 @@ def _by_words(
     places: list[_Place] = []
     remarks: list[str] = []
     for place in folders:
-        position = next(i for i, name in enumerate(place) if _word(name))
-        word = _word(place[position])
+        position = next(i for i, name in enumerate(place) if part_word(name))
+        word = part_word(place[position])
         parts.append(PARTS.get(word, validation))
         places.append(place[:position] + place[position + 1 :])
         if word in VALIDATION and not remarks:
             remarks.append(_VALIDATION_TOO if has_test else _VALIDATION_TESTS)
     return parts, places, remarks
-
-
-def _word(name: str) -> str:
-    """Return the word for a part that a folder is named by: "train_images" by train."""
-    words = [word for word in re.split(r"[-_. ]+", name.lower()) if word]
-    rest = [word for word in words if word not in _FILLERS]
-    is_word = len(rest) == 1 and (rest[0] in PARTS or rest[0] in VALIDATION)
-    return rest[0] if is_word else ""
 
 
 def _common_prefix(places: Sequence[_Place]) -> _Place:
@@ -201,6 +190,11 @@ def _common_prefix(places: Sequence[_Place]) -> _Place:
     while length < min(len(first), len(last)) and first[length] == last[length]:
         length += 1
     return first[:length]
+
+
+def _class_names(places: Sequence[_Place]) -> list[str]:
+    level = _class_level(places)
+    return [place[level] for place in places]
 
 
 def _class_level(places: Sequence[_Place]) -> int:
@@ -239,9 +233,10 @@ def _without_pictures(listing: Listing, found: Sequence[Entry]) -> list[str]:
     """Return the folders without a picture in or below them, but not those above."""
     filled = {folder for entry in found for folder in entry.path.parents}
     others = {entry.path.parent for entry in listing.entries} - filled
-    shown = [str(each) for each in sorted(others) if not _is_hidden(each)]
+    shown = [str(each) for each in sorted(others) if not is_hidden(each)]
     return [*shown, *listing.empty_folders]
 
 
-def _is_hidden(folder: PurePosixPath) -> bool:
-    return any(part.startswith(HIDDEN) for part in folder.parts[1:])
+def is_hidden(path: PurePosixPath) -> bool:
+    """Tell whether a path leads through what systems put beside files."""
+    return any(part.startswith(_HIDDEN) for part in path.parts[1:])

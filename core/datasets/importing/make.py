@@ -23,9 +23,6 @@ from core.types import ByteImages, Labels, SplitName
 Report = Callable[[float, str], None]
 """Takes the share that is done, 0.0 to 1.0, and what is done; may raise to stop it."""
 
-_ORDER: Final[tuple[SplitName, ...]] = ("test", "train")
-"""A copy of a test image is left out of the training images: see `Source.chunks`."""
-
 _TITLES: Final = {"train": "training", "test": "test"}
 _RECOGNISED: Final = 0.1
 _LEAST_CONFIDENCE: Final = 0.7
@@ -100,7 +97,7 @@ def make_dataset(
     about = about or About()
     with store.create(_spec(source, name, about)) as draft:
         sampled: list[tuple[ByteImages, Labels]] = []
-        for part in _ORDER:
+        for part in source.parts:
             for images, labels in _chunks(source, part, report):
                 draft.content.append(part, images, labels)
                 if part == "train":
@@ -131,9 +128,9 @@ def _chunks(
     source: Source, part: SplitName, report: Report
 ) -> Iterator[tuple[ByteImages, Labels]]:
     """Give the images of a part, and report how far that is of all."""
-    counts = {each: source.num_expected(each) for each in _ORDER}
+    counts = {each: source.num_expected(each) for each in source.parts}
     total = max(sum(counts.values()), 1)
-    before = counts["test"] if part == "train" else 0
+    before = 0 if part == source.parts[0] else counts[source.parts[0]]
     text = f"reading {counts[part]:,} {_TITLES[part]} images"
 
     def tell(share: float) -> None:

@@ -5,29 +5,24 @@ dataset.mapping. A row of images is an image as MATLAB counts its pixels, column
 column: taken row by row, as NumPy does, it is transposed.
 """
 
-import re
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import io
 
 from core.datasets import emnist
-from core.datasets.importing import choosing, naming
+from core.datasets.importing import choosing, matlab_file, naming
 from core.datasets.importing.array_labels import ArrayPart, Naming
 from core.datasets.importing.arrays import ArraySet, ArraySource
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.source import ImportOptions
 from core.errors import DatasetFileError
+from core.files import DAMAGED
 from core.types import ByteImages, SplitName
 
-_MAX_BYTES: Final = 2**30
-_HEADER: Final = 128
-_COMPRESSED: Final = 15
 _ROWS: Final = 4096
 _PARTS: Final[tuple[SplitName, ...]] = ("train", "test")
 _STRUCTURE: Final = (
@@ -62,7 +57,7 @@ def source(found: Sequence[Entry], options: ImportOptions) -> ArraySource:
             form="EMNIST (MATLAB)" if is_emnist else "MATLAB",
             title=emnist.SPLITS[split].title if split else entry.path.stem,
             parts=parts,
-            naming=naming.of_emnist(split) if split else _mapping(dataset),
+            naming=naming.of_emnist(split) if split else _mapping(entry, dataset),
             is_transposed=True,
             ink_style="emnist" if is_emnist else None,
             licence=emnist.LICENCE if is_emnist else "",
@@ -77,18 +72,15 @@ def source(found: Sequence[Entry], options: ImportOptions) -> ArraySource:
 
 def _load(entry: Entry) -> dict[str, Any]:
     """Read the file, whose arrays of numbers hold no code."""
-    with entry.open() as stream:
-        _check_size(entry, stream)
-        stream.seek(0)
-        try:
-            content = io.loadmat(stream, simplify_cells=True)
-        # Damaged bytes make scipy raise almost anything.
-        except Exception as error:
-            message = (
-                f"Expected a whole MATLAB file (version 5 to 7) in {entry}, got: "
-                f"{error}. Download it again, or save it with -v7."
-            )
-            raise DatasetFileError(message) from error
+    try:
+        with entry.open() as stream:
+            content = matlab_file.read(stream)
+    except (*DAMAGED, struct.error) as error:
+        message = (
+            f"Expected a whole MATLAB file (version 5 to 7) in {entry}, got: "
+            f"{error}. Download it again, or save it with -v7."
+        )
+        raise DatasetFileError(message) from error
     dataset = content.get("dataset")
     if not isinstance(dataset, dict) or "train" not in dataset:
         names = ", ".join(name for name in content if not name.startswith("__"))
@@ -98,32 +90,6 @@ def _load(entry: Entry) -> dict[str, Any]:
         )
         raise DatasetFileError(message)
     return dataset
-
-
-def _check_size(entry: Entry, stream: BinaryIO) -> None:
-    """Refuse a file that would unpack to more than the largest published one."""
-    header = stream.read(_HEADER)
-    order = ">" if header[126:128] == b"MI" else "<"
-    total = 0
-    while len(tag := stream.read(8)) == 8:  # noqa: PLR2004 - type and length
-        kind, length = struct.unpack(f"{order}2I", tag)
-        total += length
-        if kind == _COMPRESSED:
-            start = zlib.decompressobj()
-            try:
-                inner = start.decompress(stream.read(min(length, 4096)), 8)
-            except zlib.error as error:
-                message = f"Expected a whole file {entry}, got: {error}. Get it again."
-                raise DatasetFileError(message) from error
-            total += struct.unpack(f"{order}2I", inner.ljust(8, b"\0"))[1] - length
-            length -= min(length, 4096)
-        if total > _MAX_BYTES:
-            message = (
-                f"Expected at most {_MAX_BYTES:,} bytes of numbers in {entry}, got "
-                f"{total:,}. Give a smaller set, or the IDX files."
-            )
-            raise DatasetFileError(message)
-        stream.seek(length, 1)
 
 
 def _part(entry: Entry, dataset: dict[str, Any], part: SplitName) -> ArrayPart:
@@ -170,12 +136,19 @@ def _blocks(images: NDArray[np.uint8], side: int) -> Iterator[ByteImages]:
         yield rows.reshape(-1, side, side)
 
 
-def _mapping(dataset: dict[str, Any]) -> Naming:
+def _mapping(entry: Entry, dataset: dict[str, Any]) -> Naming:
     """Read the names of the classes: a row has a label, then codes of characters."""
     mapping = dataset.get("mapping")
     if not isinstance(mapping, np.ndarray) or mapping.ndim != 2:  # noqa: PLR2004 - rows, columns
         return Naming()
-    rows = mapping.astype(np.int64)[np.argsort(mapping[:, 0])]
-    names = ("/".join(chr(code) for code in row[1:] if code > 0) for row in rows)
-    classes = tuple(re.sub(r"^(.)/\1$", r"\1", name) for name in names)
-    return Naming(classes=classes, first_label=int(rows[0, 0]))
+    try:
+        rows = sorted([int(code) for code in row] for row in mapping)
+        codes = [[code for code in row[1:] if code != 0] for row in rows]
+        classes = tuple(map(naming.name_of_codes, codes))
+    except (ValueError, TypeError, OverflowError) as error:
+        message = (
+            f"Expected labels and codes of characters in dataset.mapping of {entry}, "
+            f"got: {error}. Correct it, or remove it."
+        )
+        raise DatasetFileError(message) from error
+    return Naming(classes=classes, first_label=rows[0][0] if rows else 0)

@@ -1,5 +1,6 @@
 """What the labels of array files mean: by EMNIST's names, or by a list beside them."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
@@ -61,8 +62,22 @@ def beside(entries: Sequence[Entry], folder: PurePosixPath) -> Naming:
     return Naming()
 
 
+def name_of_codes(codes: Sequence[int]) -> str:
+    """Return the name of a class by the codes of its characters: "C/c" of 67, 99.
+
+    Raises:
+        ValueError: If a code is none of a character.
+    """
+    strays = [code for code in codes if not 0 < code < sys.maxunicode]
+    name = "" if strays else "/".join(dict.fromkeys(map(chr, codes)))
+    if not name.isprintable() or not name:
+        message = f"Expected codes of characters, got {list(codes)}. Correct them."
+        raise ValueError(message)
+    return name
+
+
 def _lines(entry: Entry) -> list[str]:
-    with entry.open() as stream:
+    with entry.reading() as stream:
         content = stream.read(_MAX_BYTES)
     try:
         lines = content.decode("utf-8-sig").splitlines()
@@ -77,7 +92,7 @@ def _mapping(entry: Entry) -> Naming:
     for line in _lines(entry):
         try:
             label, *codes = (int(word) for word in line.split())
-            names[label] = "/".join(map(chr, codes))
+            names[label] = name_of_codes(codes)
         except ValueError as error:
             message = (
                 f"Expected lines such as '10 65' in {entry}, got {line!r}: label, then "

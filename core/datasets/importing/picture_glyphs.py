@@ -4,6 +4,7 @@ Pictures that are glyphs already (all of one small size, light ink on black) sta
 they are, unless the user chooses a style or a size: to scale them would blur them.
 """
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -89,8 +90,9 @@ def read(entry: Entry, options: ImportOptions) -> RgbaImage:
             f"{entry}. Make the picture smaller."
         )
         raise HugePictureError(message)
-    with entry.open() as stream:
-        picture = pictures.read_picture(stream)
+    with entry.reading() as stream:
+        content = stream.read()
+    picture = pictures.read_picture(io.BytesIO(content))
     return picture.swapaxes(0, 1) if options.transposed else picture
 
 

@@ -12,7 +12,6 @@ from core.datasets.importing import (
     matlab,
     npz,
 )
-from core.datasets.importing.entries import Entry
 from core.datasets.importing.listing import Listing, list_entries
 from core.datasets.importing.picture_source import PictureSource
 from core.datasets.importing.problem_log import ProblemLog
@@ -50,7 +49,7 @@ def recognise(
     """
     options = options or ImportOptions()
     listing = list_entries(paths)
-    entries = [entry for entry in listing.entries if not _is_hidden(entry)]
+    entries = [entry for entry in listing.entries if not layout.is_hidden(entry.path)]
     if found := idx_files.find(entries):
         return idx_files.source(found, entries, options)
     if found := matlab.find(entries):
@@ -72,10 +71,6 @@ def _title(paths: Sequence[Path]) -> str:
     if len(paths) > 1 and len(parents) == 1 and first.parent.name:
         return first.parent.name
     return first.name if first.is_dir() else first.stem
-
-
-def _is_hidden(entry: Entry) -> bool:
-    return any(part.startswith(layout.HIDDEN) for part in entry.path.parts[1:])
 
 
 def _folders_of_pictures(listing: Listing) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from core.errors import SchemaError
 from core.jobs.kinds.download import Download
 from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.evaluate import Evaluate
 from core.jobs.kinds.export import Export
 from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.importing import Import
@@ -31,6 +32,7 @@ DATASET_KINDS: Final[Mapping[str, type[Task]]] = {
 KINDS: Final[Mapping[str, type[Task]]] = {
     Train.kind: Train,
     Combine.kind: Combine,
+    Evaluate.kind: Evaluate,
     **ANALYSES,
     **DATASET_KINDS,
 }

@@ -25,7 +25,11 @@ def rows_of(images: NDArray[np.uint8], labels: Sequence[object]) -> list[list[st
 
 
 def write(path: Path, rows: list[list[str]], separator: str = ",") -> None:
-    path.write_text("".join(separator.join(row) + "\n" for row in rows), "utf-8")
+    path.write_text(
+        "".join(separator.join(row) + "\n" for row in rows),
+        encoding="utf-8",
+        errors="surrogateescape",
+    )
 
 
 def test_kaggles_emnist_is_turned_upright(
@@ -125,7 +129,7 @@ def test_a_packed_table_is_read(tmp_path: Path, glyphs: Glyphs) -> None:
     assert recognise([tmp_path]).num_expected("train") == 10
 
 
-@pytest.mark.parametrize("text", ["", "NaN", "256", "-1", "0.5", "ink"])
+@pytest.mark.parametrize("text", ["", "NaN", "256", "-1", "0.5", "ink", "\udcff"])
 def test_a_pixel_that_is_none_is_refused_by_its_row(
     tmp_path: Path, glyphs: Glyphs, text: str
 ) -> None:

@@ -465,6 +465,19 @@ def test_all_256_classes_are_read(
     assert len(received) == 768
 
 
+@pytest.mark.parametrize("line", ["2", "2 x", "2 55296", "2 99999999999"])
+def test_a_mapping_that_cannot_be_read_is_refused(
+    tmp_path: Path, glyphs: Glyphs, write_idx: Write, line: str
+) -> None:
+    """The line is what one looks for in the file."""
+    write_idx(tmp_path / "images.idx", glyphs(20))
+    write_idx(tmp_path / "labels.idx", np.arange(20, dtype=np.uint8) % 2 + 1)
+    (tmp_path / "my-mapping.txt").write_text(f"1 67\n{line}\n", "utf-8")
+
+    with pytest.raises(DatasetFileError, match=f"got '{line}'"):
+        recognise([tmp_path])
+
+
 def test_two_classes_of_one_name_are_refused(
     tmp_path: Path, glyphs: Glyphs, write_idx: Write
 ) -> None:

@@ -273,6 +273,22 @@ def test_pictures_that_cannot_be_used_are_counted_by_reason(
     }
 
 
+def test_a_damaged_picture_in_a_zip_is_left_out(tmp_path: Path, draw: Draw) -> None:
+    """The sum in the zip tells, before the picture is decoded."""
+    packed = tmp_path / "own.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(8):
+            draw(tmp_path / "one.png", number)
+            archive.write(tmp_path / "one.png", f"{'ab'[number % 2]}/{number}.png")
+    content = bytearray(packed.read_bytes())
+    content[content.index(b"IDAT") + 9] ^= 0xFF
+    packed.write_bytes(content)
+
+    source = recognise([packed])
+
+    assert counts(source) == {"is damaged, or no picture of a form that is read": 1}
+
+
 @pytest.mark.parametrize("name", ["a/broken.png", "c/broken.png"])
 def test_the_user_may_refuse_a_source_with_problems(
     tmp_path: Path, draw: Draw, name: str
