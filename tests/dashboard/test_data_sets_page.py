@@ -101,7 +101,7 @@ def test_a_data_set_is_shown_with_what_is_known_of_it() -> None:
     card = catalog.card("arrows")
     assert "**12 images** (9 training, 3 test), 2 classes, 28 x 28 pixels" in shown
     assert "left, right" in shown
-    assert f"**Fingerprint:** {card.fingerprint[:12]}" in shown
+    assert f"Fingerprint {card.fingerprint[:12]}." in shown
     assert card.fingerprint in [each.value for each in app.code]
     assert "1 x is damaged, or no picture of a form that is read" in shown
     assert "no run yet" in shown

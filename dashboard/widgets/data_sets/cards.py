@@ -93,7 +93,7 @@ def _facts(dataset: Dataset, use: _Use) -> None:
     used = words.count(use.num_runs, "run") if use.num_runs else "no run yet"
     st.caption(
         f"Name: {words.literal(spec.name)}. {wording.ORIGINS[spec.origin]}. {size} on "
-        f"disk. Used by {used}."
+        f"disk. Used by {used}. Fingerprint {dataset.fingerprint[:12]}."
     )
 
 
@@ -122,7 +122,7 @@ def _details(dataset: Dataset, card: DatasetCard | None) -> None:
     if card is not None:
         _provenance(card)
     st.markdown(
-        f"**Fingerprint:** {dataset.fingerprint[:12]}",
+        "**Fingerprint:**",
         help="SHA-256 of all images and labels. Data sets with one fingerprint are "
         "the same, whatever their names.",
     )

@@ -10,7 +10,7 @@ from core.datasets.emnist_zip import KeptZip
 from core.jobs.kinds.download import Download
 from dashboard import services, state, words
 from dashboard.widgets.common import page_frame
-from dashboard.widgets.data_sets import given
+from dashboard.widgets.data_sets import given, working
 
 _SPLIT_HELP: Final = {
     "byclass": "All characters, as they were written: digits, upper and lower case.",
@@ -29,18 +29,22 @@ def show() -> None:
         "that MNIST was made of, cut into classes in six ways."
     )
     kept = emnist_zip.kept()
-    _zip_state(kept)
+    coming = working.subjects_at_work(Download.kind)
+    _zip_state(kept, is_coming=bool(coming))
     here = {spec.name for spec in catalog.specs()}
     with st.container(border=True, gap="small"):
         for split in emnist.SPLITS.values():
-            _split_row(split, is_here=split.dataset_name in here)
+            name = split.dataset_name
+            _split_row(split, is_here=name in here, is_coming=name in coming)
     _by_hand(kept)
 
 
-def _zip_state(kept: KeptZip) -> None:
+def _zip_state(kept: KeptZip, *, is_coming: bool) -> None:
     total = words.size(emnist.ZIP_SIZE)
     if kept.is_whole:
         text = f"The zip with all six splits is here ({words.size(kept.size)})."
+    elif is_coming:
+        text = f"One download of {total} serves all six splits. It is under way."
     elif kept.num_downloaded:
         text = (
             f"One download of {total} serves all six splits. "
@@ -51,9 +55,9 @@ def _zip_state(kept: KeptZip) -> None:
         text = f"One download of {total} serves all six splits. It is not here yet."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text, width="stretch")
-        if kept.size:
+        if kept.size and not is_coming:
             st.button(
-                f"Delete the zip, {words.size(kept.size)}",
+                f"Delete what was downloaded, {words.size(kept.size)}",
                 icon=":material/delete:",
                 type="tertiary",
                 key="delete_zip",
@@ -63,7 +67,7 @@ def _zip_state(kept: KeptZip) -> None:
             )
 
 
-def _split_row(split: EmnistSplit, *, is_here: bool) -> None:
+def _split_row(split: EmnistSplit, *, is_here: bool, is_coming: bool) -> None:
     total = split.num_train + split.num_test
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         st.markdown(
@@ -75,7 +79,7 @@ def _split_row(split: EmnistSplit, *, is_here: bool) -> None:
             "Is here" if is_here else "Get",
             icon=":material/check:" if is_here else ":material/download:",
             key=f"get_{split.name}",
-            disabled=is_here,
+            disabled=is_here or is_coming,
             help=f"Downloads EMNIST unless it is here, and imports {split.title}.",
             on_click=_get,
             args=(split,),

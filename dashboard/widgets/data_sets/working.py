@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from core.datasets import catalog
+from core.datasets.spec import DatasetSpec
 from core.errors import DatasetError
 from core.jobs import kinds
 from core.jobs.kinds.download import Download
@@ -34,6 +35,13 @@ def show() -> None:
     is_at_work = any(not job.status.is_over for job in jobs)
     seconds = LOOK_SECONDS if is_at_work else IDLE_SECONDS
     st.fragment(_look, run_every=seconds)(_stages(jobs))
+
+
+def subjects_at_work(kind: str) -> frozenset[str]:
+    """Return what work of a kind is about that waits or is being done."""
+    return frozenset(
+        job.subject for job in _jobs() if job.kind == kind and not job.status.is_over
+    )
 
 
 def _look(seen: dict[str, RunStatus]) -> None:
@@ -114,6 +122,7 @@ def _result(jobs: Sequence[Job]) -> None:
     if job is None or not job.status.is_over or job.status is RunStatus.FAILED:
         return
     with st.container(border=True):
+        spec = None
         if job.status is RunStatus.STOPPED:
             st.info(
                 f"{words.literal(job.name)} was cancelled. Nothing is left of it but "
@@ -121,25 +130,29 @@ def _result(jobs: Sequence[Job]) -> None:
                 icon=":material/cancel:",
             )
         elif job.kind in MAKING:
-            _made(job)
+            spec = _made(job)
         elif job.kind == Export.kind:
             _written(job)
-        st.button(
-            "Close",
-            icon=":material/close:",
-            type="tertiary",
-            key="close_result",
-            on_click=state.remember,
-            args=(state.JOB, None),
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if spec is not None:
+                links.show(spec, is_main=True)
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                key="close_result",
+                on_click=state.remember,
+                args=(state.JOB, None),
+            )
 
 
-def _made(job: Job) -> None:
+def _made(job: Job) -> DatasetSpec | None:
+    """Show what is known of a data set that was made, if it is still there."""
     try:
         card = catalog.card(job.subject)
     except DatasetError as error:
         page_frame.show_error(str(error), title="The data set is not there any more")
-        return
+        return None
     st.success(
         f"**{words.literal(card.spec.title)}** is here: {wording.counts(card.spec)}.",
         icon=":material/check_circle:",
@@ -152,7 +165,7 @@ def _made(job: Job) -> None:
         )
     for remark in card.remarks:
         st.caption(words.literal(remark))
-    links.show(card.spec, is_main=True)
+    return card.spec
 
 
 def _written(job: Job) -> None:
