@@ -123,7 +123,7 @@ def test_progress_only_grows_and_says_what_is_done(emnist: Path) -> None:
     shares = [share for share, _ in heard]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, pytest.approx(1.0))
-    assert heard[-1][1] == "reading 47 training images"
+    assert heard[-1][1] == "reading 47 test images"
 
 
 @pytest.mark.parametrize("how", ["turned", "as they are"])
