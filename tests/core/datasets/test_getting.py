@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core.datasets import catalog, emnist_zip, getting, store
+from core.datasets import catalog, emnist, emnist_zip, getting, store
 from core.datasets.data_file import DataFile
 from core.errors import DatasetNameError, DownloadError, UnknownDatasetError
 from tests.core.datasets.test_emnist_zip import tiny_files, zip_bytes
@@ -52,6 +52,20 @@ def test_a_name_is_all_that_it_takes(server: ZipServer, known: Known) -> None:
     assert "NIST" in card.spec.licence
     assert shares == sorted(shares)
     assert [each.name for each in catalog.root().iterdir()] == [DIGITS]
+
+
+def test_a_mirror_can_be_named(
+    server: ZipServer, known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a firewall there may be no way to NIST."""
+    usual = getting.address()
+    monkeypatch.setenv("INKLAB_EMNIST_URL", server.url)
+
+    getting.get(DIGITS, known=known)
+
+    assert usual == emnist.URL
+    assert getting.address() == server.url
+    assert server.asked == [""]
 
 
 def test_the_next_split_needs_no_server(server: ZipServer, known: Known) -> None:

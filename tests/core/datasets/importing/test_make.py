@@ -185,7 +185,9 @@ def test_an_upload_keeps_its_name_and_is_removed_afterwards(
     assert len(list(emnist.iterdir())) == 4
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/", "x" * 5000, ".hidden.zip"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/", "x" * 5000, "字" * 200 + ".zip", ".hidden.zip"]
+)
 def test_any_name_of_an_upload_is_kept_in_its_folder(
     home: Path, emnist: Path, name: str
 ) -> None:

@@ -1,13 +1,15 @@
 """Telling what lies there, and what does not."""
 
+import pickle
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.datasets.importing.recognise import recognise
 from core.datasets.importing.source import ImportOptions
-from core.errors import DatasetFileError
+from core.errors import DatasetFileError, SeveralSetsError
 
 
 def test_what_is_not_understood_is_told_with_what_is(tmp_path: Path) -> None:
@@ -25,6 +27,20 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     """An empty list would look like a defect."""
     with pytest.raises(DatasetFileError, match="got: no files"):
         recognise([tmp_path])
+
+
+def test_of_several_sets_the_names_are_given_to_choose_from(tmp_path: Path) -> None:
+    """The page offers them; the error may come from another process."""
+    images = np.zeros((4, 9, 9), np.uint8)
+    for name in ("one", "two"):
+        np.savez(tmp_path / f"{name}.npz", x_train=images, y_train=[0, 0, 1, 1])
+
+    with pytest.raises(SeveralSetsError, match="got 2 that lie there") as raised:
+        recognise([tmp_path])
+
+    travelled = pickle.loads(pickle.dumps(raised.value))  # noqa: S301 - made here
+    assert travelled.names == (f"{tmp_path.name}/one", f"{tmp_path.name}/two")
+    assert str(travelled) == str(raised.value)
 
 
 def test_a_zip_in_a_zip_is_not_opened(tmp_path: Path) -> None:
