@@ -54,6 +54,10 @@ def list_datasets(options: argparse.Namespace) -> int:
         }
         for spec in catalog.specs()
     ]
+    if not options.json:
+        # A licence may be longer than a line; `show` has it.
+        for row in rows:
+            del row["licence"]
     console.print_rows(rows, name="datasets", as_json=options.json)
     return 0
 
