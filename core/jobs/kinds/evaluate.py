@@ -18,7 +18,7 @@ from core.files import DAMAGED
 from core.inference import MAX_BATCH, Predictor
 from core.jobs.tasks import Task, TaskContext
 from core.proportion import Proportion, percent
-from core.records import DATASET, Attachment, Lane, Predictions, Run
+from core.records import DATASET, PREDICTIONS, Attachment, Lane, Predictions, Run
 from core.runs import run_dataset
 from core.types import ByteImages, Probabilities
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 PREFIX: Final = "evaluate-"
-PREDICTIONS: Final = "predictions.npz"
 SCORES: Final = "scores.json"
 
 _FULL_INK: Final = 255
