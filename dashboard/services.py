@@ -21,7 +21,13 @@ from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
+from core.errors import (
+    ArtifactError,
+    QueueError,
+    SchemaError,
+    UnknownDatasetError,
+    UnknownRunError,
+)
 from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
@@ -110,15 +116,17 @@ def store() -> "RunStore":
     return open_store()
 
 
-@st.cache_resource(show_spinner="Unpacking the data set, once")
 def dataset(name: str) -> Dataset:
     """Return a data set by name."""
+    return _dataset(name, catalog.fingerprint_of(name))
+
+
+@st.cache_resource(max_entries=20, show_spinner="Unpacking the data set, once")
+def _dataset(
+    name: str,
+    fingerprint: str | None,  # noqa: ARG001 - another one may have the name of a deleted
+) -> Dataset:
     return datasets.load(name)
-
-
-def default_dataset() -> Dataset:
-    """Return the data set that pages show unless another is chosen."""
-    return dataset(catalog.specs()[0].name)
 
 
 def spec_of(run: Run) -> DatasetSpec:
@@ -127,7 +135,26 @@ def spec_of(run: Run) -> DatasetSpec:
     Raises:
         UnknownDatasetError: If it is gone, and the run remembers nothing of it.
     """
-    return run_dataset.spec_of(store(), run)
+    if run_dataset.is_here(run):
+        return catalog.spec(run.config.dataset)
+    return _remembered_spec(run.id, run)
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _remembered_spec(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    _run: Run,
+) -> DatasetSpec:
+    return run_dataset.spec_of(store(), _run)
+
+
+def images_of(run: Run) -> Dataset | None:
+    """Return the data set that a run learned from; None if it is not here any more.
+
+    Raises:
+        DatasetFileError: If it is damaged.
+    """
+    return dataset(run.config.dataset) if run_dataset.is_here(run) else None
 
 
 def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectation:
@@ -172,10 +199,20 @@ def jobs() -> tuple[Job, ...]:
 
 
 def runs_of(everything: Sequence[Job]) -> tuple[Run, ...]:
-    """Return those of some jobs that are runs of data sets that this version knows."""
-    known = {spec.name for spec in catalog.specs()}
-    found = (job for job in everything if isinstance(job, Run))
-    return tuple(run for run in found if run.config.dataset in known)
+    """Return those of some jobs that are runs whose data set is known.
+
+    It is there, or the run remembers it. Runs of versions that noted none, of data
+    sets that this one does not have, cannot be described.
+    """
+    return tuple(job for job in everything if isinstance(job, Run) and _is_known(job))
+
+
+def _is_known(run: Run) -> bool:
+    try:
+        spec_of(run)
+    except UnknownDatasetError:
+        return False
+    return True
 
 
 def finished_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
@@ -321,7 +358,7 @@ def analysis(run: Run, task: Task) -> Attachment | Job | None:
         Its result, if such a task has left it; else the newest job that is to make
         it or has failed to; None if nobody has asked for it.
     """
-    made = store().attachment(run.id, task.kind, key=task.key)
+    made = store().attachment(run.id, task.result_name, key=task.key)
     if made is not None:
         return made
     return next((job for job in jobs_about(run) if job.key == task.key), None)

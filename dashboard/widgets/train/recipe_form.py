@@ -16,7 +16,6 @@ from dashboard.widgets.train.recipe_state import (
     choose_preset,
     current,
     key_of,
-    original_values,
     set_back,
 )
 
@@ -69,7 +68,7 @@ def _is_used(key: str, chosen: Chosen) -> bool:
 
 
 def _controls(chosen: Chosen, group: Group) -> None:
-    original = original_values(chosen.preset)
+    original = chosen.original()
     with st.grid(2, min_column_width=130, gap="small"):
         for key in _shown(chosen, group):
             value = chosen.values[key]
@@ -126,7 +125,7 @@ def _changes(chosen: Chosen) -> None:
     differing = chosen.differing()
     if not differing:
         return
-    original = original_values(chosen.preset)
+    original = chosen.original()
     st.caption(f"Changed from {chosen.preset}. Click to reset:")
     with st.container(horizontal=True, gap="xsmall"):
         for key in differing:
