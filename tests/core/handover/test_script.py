@@ -1,19 +1,16 @@
 """The script of a run trains what the run trained, with nothing but Keras."""
 
-import gzip
 import os
 import re
 import runpy
 import shutil
 import string
-import struct
 import subprocess
 import sys
-import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import keras
 import numpy as np
@@ -31,7 +28,7 @@ from core.config import (
     presets,
 )
 from core.config.schedules import learning_rates
-from core.datasets import catalog
+from core.datasets import catalog, export, store
 from core.datasets.spec import DatasetSpec
 from core.datasets.splits import balanced_weights, stratified_split
 from core.handover.script import script_of
@@ -40,6 +37,9 @@ from core.records import Run, RunScores, RunStatus
 from core.training.optimizers import optimizer_of
 from tests.rounding import assert_same_but_rounded
 from tests.small_data import RESIDUAL, dimensions
+
+if TYPE_CHECKING:
+    from core.types import SplitName
 
 ALL_CHANGES = Augmentation(
     rotation=5, shift=1, zoom=0.1, shear=5, elastic=0.5, thickness=0.3, noise=0.05
@@ -241,7 +241,7 @@ TRAINED = {
 OWN = DatasetSpec(
     name="signs@2",
     title="Signs, version 2",
-    classes=("C/c", 'say "x"', "\u3042\n$seed"),
+    classes=("C/c", 'say "x"', "\u3042 $seed"),
     image_shape=(12, 20),
     num_train=150,
     num_test=60,
@@ -274,7 +274,7 @@ def said(
 ) -> dict[str, str]:
     """Run the scripts where there is no Inklab, and return what each one printed."""
     folder = tmp_path_factory.mktemp("scripts")
-    data = dict.fromkeys(TRAINED, small_mnist_files.folder) | export(folder)
+    data = dict.fromkeys(TRAINED, small_mnist_files.folder) | export_own(folder)
     for name in data:
         config, spec = TRAINED.get(name, OWN_CONFIG), small_mnist_files
         (folder / f"{name}.py").write_text(
@@ -293,26 +293,20 @@ def said(
     return dict(zip(data, done.stdout.split("SCRIPT\n")[1:], strict=True))
 
 
-def export(folder: Path) -> dict[str, Path]:
-    """Write a data set of stripes in the forms that Inklab exports."""
-    arrays = {}
-    for part, size in (("train", OWN.num_train), ("test", OWN.num_test)):
-        labels = np.arange(size, dtype=np.uint8) % len(OWN.classes)
-        images = np.zeros((size, *OWN.image_shape), np.uint8)
-        images[np.arange(size), 3 * labels + 2] = 255
-        arrays |= {f"x_{part}": images, f"y_{part}": labels}
+def export_own(folder: Path) -> dict[str, Path]:
+    """Make a data set of stripes, and export it in each form that scripts read."""
     paths = {form: folder / form for form in ("own.npz", "own.zip", "unpacked")}
-    np.savez(paths["own.npz"], classes=np.array(OWN.classes), **arrays)
-    with zipfile.ZipFile(paths["own.zip"], "w") as archive:
-        for name, array in arrays.items():
-            part = {"train": "train", "test": "t10k"}[name[2:]]
-            kind = "images-idx3" if array.ndim > 1 else "labels-idx1"
-            start = struct.pack(
-                f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape
-            )
-            content = gzip.compress(start + array.tobytes())
-            archive.writestr(f"{part}-{kind}-ubyte.gz", content)
-        archive.extractall(paths["unpacked"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(folder / "home"))
+        with store.create(OWN) as draft:
+            for part, size in (("train", OWN.num_train), ("test", OWN.num_test)):
+                labels = np.arange(size, dtype=np.uint8) % len(OWN.classes)
+                images = np.zeros((size, *OWN.image_shape), np.uint8)
+                images[np.arange(size), 3 * labels + 2] = 255
+                draft.content.append(cast("SplitName", part), images, labels)
+        export.write(store.load(OWN.name), "npz", paths["own.npz"])
+        export.write(store.load(OWN.name), "idx", paths["own.zip"])
+    shutil.unpack_archive(paths["own.zip"], paths["unpacked"])
     return paths
 
 
@@ -347,13 +341,13 @@ def test_another_data_set_is_refused(tmp_path: Path) -> None:
     load = runpy.run_path(str(path), run_name="not_main")["load"]
 
     with pytest.raises(SystemExit, match="not the data set"):
-        load(export(tmp_path)["own.npz"])
+        load(export_own(tmp_path)["own.npz"])
 
 
 @pytest.mark.parametrize(
     "classes",
     [
-        pytest.param(OWN.classes, id="few"),
+        pytest.param((*OWN.classes, "two\nlines"), id="few"),
         pytest.param((*string.ascii_letters, 'a"', "b\\'"), id="many"),
     ],
 )
