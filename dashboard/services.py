@@ -149,6 +149,11 @@ def _remembered_spec(
     return run_dataset.spec_of(store(), _run)
 
 
+def has_images(run: Run) -> bool:
+    """Tell whether the images that a run learned from are here."""
+    return run_dataset.is_here(run)
+
+
 def images_of(run: Run) -> Dataset | None:
     """Return the data set that a run learned from; None if it is not here any more.
 

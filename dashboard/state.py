@@ -35,6 +35,7 @@ FIND: Final = "find"
 STATUS: Final = "status"
 DATA_SET: Final = "data"
 RUN_DATA_SETS: Final = "data_sets"
+TESTED_ON: Final = "on"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
 CELL: Final = "cell"
@@ -130,6 +131,7 @@ def choose_run(chosen: str) -> None:
     remember(CELL, None)
     remember(POINTS, None)
     remember(IMAGE, None)
+    remember(TESTED_ON, None)
 
 
 def dataset_name() -> str | None:
@@ -150,6 +152,14 @@ def choose_dataset(chosen: str) -> None:
     remember(POINTS, None)
     remember(IMAGE, None)
     st.session_state[PAGE] = 1
+
+
+def test_on(dataset: str) -> None:
+    """Look at a run on the test images of a data set; on its own if empty."""
+    remember(TESTED_ON, dataset or None)
+    remember(CELL, None)
+    remember(POINTS, None)
+    remember(IMAGE, None)
 
 
 def selected_runs() -> tuple[str, ...]:

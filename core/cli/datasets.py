@@ -2,19 +2,16 @@
 
 import argparse
 from pathlib import Path
-from typing import get_args
 
-from core.cli import console
+from core.cli import console, dataset_flags
 from core.cli.console import Record
 from core.datasets import catalog, export, getting, store
-from core.datasets.export import Form
 from core.datasets.importing.make import About, import_dataset
 from core.datasets.importing.source import ImportOptions
 from core.datasets.spec import DatasetCard
 from core.errors import DatasetError
 from core.records import Run
 from core.runs import open_store, run_dataset, store_exists
-from core.types import InkStyle
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - it has no public name
 
@@ -27,13 +24,13 @@ def add_to(
         required=True, metavar="COMMAND"
     )
     for member, command, add_options in (
-        ("list", list_datasets, _add_nothing),
-        ("show", show_dataset, _add_name),
-        ("get", get_dataset, _add_wanted),
-        ("import", import_paths, _add_import),
-        ("export", export_dataset, _add_export),
-        ("verify", verify_dataset, _add_name),
-        ("delete", delete_dataset, _add_delete),
+        ("list", list_datasets, dataset_flags.add_nothing),
+        ("show", show_dataset, dataset_flags.add_name),
+        ("get", get_dataset, dataset_flags.add_wanted),
+        ("import", import_paths, dataset_flags.add_import),
+        ("export", export_dataset, dataset_flags.add_export),
+        ("verify", verify_dataset, dataset_flags.add_name),
+        ("delete", delete_dataset, dataset_flags.add_delete),
     ):
         parser = group.add_parser(member, parents=[json_option], help=command.__doc__)
         parser.set_defaults(command=command)
@@ -54,6 +51,10 @@ def list_datasets(options: argparse.Namespace) -> int:
         }
         for spec in catalog.specs()
     ]
+    if not options.json:
+        # A licence may be longer than a line; `show` has it.
+        for row in rows:
+            del row["licence"]
     console.print_rows(rows, name="datasets", as_json=options.json)
     return 0
 
@@ -93,7 +94,7 @@ def import_paths(options: argparse.Namespace) -> int:
 
 def export_dataset(options: argparse.Namespace) -> int:
     """Write a data set into a zip or an .npz file, which can be imported again."""
-    form: Form = options.form
+    form = options.form
     path = options.output or Path(export.file_name(options.name, form))
     with console.progress_bar() as report:
         export.write(
@@ -196,86 +197,3 @@ def _runs_of(name: str) -> tuple[Run, ...]:
     return tuple(
         run for run in runs if run.config.dataset == name and run_dataset.is_here(run)
     )
-
-
-def _add_nothing(_parser: argparse.ArgumentParser) -> None:
-    """Add no options."""
-
-
-def _add_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="name of a data set")
-
-
-def _add_wanted(parser: argparse.ArgumentParser) -> None:
-    names = ", ".join(split.dataset_name for split in getting.available())
-    parser.add_argument("name", metavar="NAME", help=f"one of {names}")
-
-
-def _add_delete(parser: argparse.ArgumentParser) -> None:
-    _add_name(parser)
-    parser.add_argument(
-        "--yes", action="store_true", help="delete it even if runs used it"
-    )
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    _add_name(parser)
-    parser.add_argument(
-        "--form",
-        choices=get_args(Form),
-        default="idx",
-        help="IDX files in a zip, one .npz, or a zip of a folder of pictures for each "
-        "class (default %(default)s)",
-    )
-    parser.add_argument("--output", type=Path, metavar="PATH", help="where to write it")
-    parser.add_argument("--force", action="store_true", help="replace the file")
-
-
-def _add_import(parser: argparse.ArgumentParser) -> None:
-    usual = ImportOptions()
-    add = parser.add_argument
-    add("paths", nargs="+", type=Path, metavar="PATH", help="files, folders or zips")
-    add("--name", required=True, help="what to call the data set")
-    add("--title", default="", help="name to show")
-    add("--licence", default="", help="licence of the data, and whose it is")
-    add("--split", help="which of several sets that lie there, such as bymerge")
-    add(
-        "--ink-style",
-        choices=get_args(InkStyle),
-        help="how pictures become glyphs, or how glyphs were made",
-    )
-    add(
-        "--test-share",
-        type=float,
-        default=usual.test_share,
-        metavar="X",
-        help="share to test with where no test images are (default %(default)s)",
-    )
-    add(
-        "--seed",
-        type=int,
-        default=usual.seed,
-        metavar="N",
-        help="chooses these (default %(default)s)",
-    )
-    add(
-        "--transposed",
-        action=argparse.BooleanOptionalAction,
-        help="rows and columns are exchanged, as in EMNIST's files",
-    )
-    add("--size", type=_size, metavar="HxW", help="size of glyphs made of pictures")
-    add(
-        "--on-problem",
-        choices=("leave-out", "refuse"),
-        default=usual.on_problem,
-        help="what to do if images cannot be used (default %(default)s)",
-    )
-
-
-def _size(text: str) -> tuple[int, int]:
-    try:
-        height, width = map(int, text.lower().split("x"))
-    except ValueError as error:
-        message = f"expected height and width in pixels, like 28x28, got {text!r}"
-        raise argparse.ArgumentTypeError(message) from error
-    return height, width

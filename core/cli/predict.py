@@ -7,6 +7,7 @@ from typing import Final
 
 from core.cli import console
 from core.cli.console import Record
+from core.datasets.classes import index_of
 from core.errors import PictureError
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
@@ -78,13 +79,14 @@ def answer(
         predictor: The model.
         path: The picture.
         classes: Names of the model's classes.
-        labelled: Whether the name of the file begins with its label, which is the
-            name of a class, and "__".
+        labelled: Whether the name of the file begins with its label and "__". It is
+            the name of a class, or any character of a merged one: "c" means "C/c".
     """
     record: Record = {"file": str(path)}
     if labelled:
         label, _, rest = path.name.partition("__")
-        record["label"] = label if rest and label in classes else None
+        meant = index_of(classes, label) if rest else None
+        record["label"] = None if meant is None else classes[meant]
     try:
         said = predictor.answer(glyphs.glyph_of_picture(path))
     except PictureError as error:

@@ -36,6 +36,7 @@ CLASSES_FILE: Final = "classes.txt"
 _CARD: Final = "card.json"
 _CHUNK: Final = 4096
 _ROWS: Final = 1000
+_LEVEL: Final = 6  # the best takes four times as long, and saves a fiftieth
 _IDX_PARTS: Final[Mapping[SplitName, str]] = {"train": "train", "test": "t10k"}
 _LONG: Final = 2**31 - 1
 # The date says nothing, and would make the same data set give other bytes.
@@ -123,7 +124,7 @@ def _write_idx(archive: zipfile.ZipFile, dataset: Dataset, progress: _Progress) 
             )
             with (
                 _member(archive, f"{_IDX_PARTS[part]}-{name}", array.nbytes) as member,
-                gzip.GzipFile("", "wb", fileobj=member, mtime=0) as packed,
+                gzip.GzipFile("", "wb", _LEVEL, fileobj=member, mtime=0) as packed,
             ):
                 packed.write(start)
                 _write_array(packed, array, progress)

@@ -2,22 +2,20 @@
 
 import streamlit as st
 
-from dashboard import results, services, state
+from dashboard import state
 from dashboard.charts.words import count_of
-from dashboard.widgets.common import page_frame, run_picker, sample_card
+from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
 from dashboard.widgets.mistakes import mistakes_gallery
 
 page_frame.heading("Mistakes", "What does it get wrong, and how confident was it?")
 
 run = run_picker.pick_run()
-dataset = services.dataset(run.config.dataset)
-evaluation = results.evaluation(run)
+tested = tested_on.pick(run)
+evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
 
 with st.container(horizontal=True):
-    true = mistakes_gallery.pick_class("True class", dataset.spec.classes, key="true")
-    predicted = mistakes_gallery.pick_class(
-        "Predicted class", dataset.spec.classes, key="predicted"
-    )
+    true = mistakes_gallery.pick_class("True class", classes, key="true")
+    predicted = mistakes_gallery.pick_class("Predicted class", classes, key="predicted")
     order = mistakes_gallery.pick_order()
 found = evaluation.mistakes.where(true=true, predicted=predicted)
 
@@ -27,8 +25,11 @@ if not len(found):
     )
     st.stop()
 
-num_images = len(dataset.test.labels)
+num_images = len(evaluation.predicted)
 st.markdown(f"**{count_of(len(found), num_images)}** test images, {order}.")
+if dataset is None:
+    tested_on.no_images(run)
+    st.stop()
 gallery_column, card_column = st.columns([3, 2], gap="medium")
 with gallery_column:
     shown = mistakes_gallery.page_of(found, order=order)

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.datasets import catalog, store
 from core.datasets.classes import members
-from core.datasets.importing.orientation import class_means
+from core.datasets.importing.orientation import LOOK_TRANSPOSED, class_means
 from core.datasets.spec import DatasetSpec, Origin
 from core.errors import DatasetError, HomeError
 from core.types import GrayImage
@@ -33,7 +33,7 @@ def means(classes: Sequence[str]) -> dict[str, GrayImage]:
     """
     wanted = _characters(classes)
     found: dict[str, GrayImage] = {}
-    for spec in sorted(_candidates(), key=lambda each: _TRUSTED.index(each.origin)):
+    for spec in sorted(candidates(), key=lambda each: _TRUSTED.index(each.origin)):
         useful = wanted & _characters(spec.classes)
         if not useful:
             continue
@@ -47,8 +47,18 @@ def means(classes: Sequence[str]) -> dict[str, GrayImage]:
     return found
 
 
-def _candidates() -> list[DatasetSpec]:
-    return [spec for spec in catalog.specs() if spec.origin in _TRUSTED]
+def candidates() -> list[DatasetSpec]:
+    """Return the data sets whose images are believed to be upright."""
+    suspected = {
+        card.spec.name
+        for card in catalog.cards()
+        if any(each.startswith(LOOK_TRANSPOSED) for each in card.remarks)
+    }
+    return [
+        spec
+        for spec in catalog.specs()
+        if spec.origin in _TRUSTED and spec.name not in suspected
+    ]
 
 
 def _means_of(spec: DatasetSpec) -> Iterable[tuple[str, GrayImage]]:

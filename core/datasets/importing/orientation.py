@@ -17,6 +17,10 @@ from core.datasets.importing.source import Source
 from core.imaging.normalise import resample
 from core.types import ByteImages, GrayImage, Labels
 
+LOOK_TRANSPOSED: Final = "The images look transposed"
+"""How the remark begins that a data set has if they do."""
+
+_UPRIGHT: Final = "The images seem to lie upright"
 _SIDE: Final = 28
 _LEAST_EVIDENCE: Final = 0.1  # sum of differences of correlations
 _MAX_IMAGES: Final = 20_000
@@ -38,9 +42,9 @@ class Suspicion:
 
     def __str__(self) -> str:
         """Say it in a sentence."""
-        what = "look transposed" if self.looks_transposed else "seem to lie upright"
+        what = LOOK_TRANSPOSED if self.looks_transposed else _UPRIGHT
         return (
-            f"The images {what}: so says {self.confidence:.0%} of the evidence from "
+            f"{what}: so says {self.confidence:.0%} of the evidence from "
             f"{self.num_classes} classes that are known from other data sets."
         )
 

@@ -70,7 +70,7 @@ class Combine(Task):
         combined = _combined(context, dataset, members)
         card = ensemble_card(
             config_of(members),
-            dataset.spec,
+            dataset,
             predictions=combined.predictions,
             members=members,
         )

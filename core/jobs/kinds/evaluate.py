@@ -18,7 +18,7 @@ from core.files import DAMAGED
 from core.inference import MAX_BATCH, Predictor
 from core.jobs.tasks import Task, TaskContext
 from core.proportion import Proportion, percent
-from core.records import DATASET, Attachment, Lane, Predictions, Run
+from core.records import DATASET, PREDICTIONS, Attachment, Lane, Predictions, Run
 from core.runs import run_dataset
 from core.types import ByteImages, Probabilities
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 PREFIX: Final = "evaluate-"
-PREDICTIONS: Final = "predictions.npz"
 SCORES: Final = "scores.json"
 
 _FULL_INK: Final = 255
@@ -76,29 +75,9 @@ class Evaluate(Task):
             )
             raise DatasetFileError(message)
         run = context.store.with_model(self.subject)
-        trained_on = run_dataset.spec_of(context.store, run)
-        right = shared_classes.covering(trained_on.classes, dataset.spec.classes)
-        predictor = Predictor(context.store.artifact(run.id, "model.tflite"))
-        _check_shape(predictor, dataset.spec)
-        probabilities = _predict(predictor, dataset.test.images, context.report)
-        labels = np.asarray(dataset.test.labels)
-        scores = shared_classes.score(labels, probabilities, right)
-        made = Evaluation(
-            dataset=dataset.spec,
-            fingerprint=dataset.fingerprint,
-            classes=trained_on.classes,
-            scores=scores,
-            remarks=_remarks(trained_on, dataset.spec),
-        )
-        predictions = Predictions(
-            labels=shared_classes.right_labels(labels, probabilities, right),
-            probabilities=probabilities,
-            features=np.zeros((len(labels), 0), np.float32),
-        )
+        made, said = _evaluated(context, run, dataset)
         context.attach(
-            self,
-            write=lambda folder: _write(folder, made, predictions),
-            metrics=made.metrics,
+            self, write=lambda folder: _write(folder, made, said), metrics=made.metrics
         )
         context.say(f"Accuracy on {self.dataset}: {made.in_words}.", *made.remarks)
 
@@ -201,6 +180,36 @@ def predictions(store: "RunStore", run_id: str, made: Attachment) -> Predictions
         ArtifactError: If they are missing or damaged.
     """
     return Predictions.load(store.artifact(run_id, made.path_of(PREDICTIONS)))
+
+
+def _evaluated(
+    context: TaskContext, run: Run, dataset: Dataset
+) -> tuple[Evaluation, Predictions]:
+    """Test a run on a data set.
+
+    Raises:
+        DatasetError: If its classes or its images are not what the run takes.
+        ArtifactError: If the model of the run is missing or damaged.
+    """
+    trained_on = run_dataset.spec_of(context.store, run)
+    right = shared_classes.covering(trained_on.classes, dataset.spec.classes)
+    predictor = Predictor(context.store.artifact(run.id, "model.tflite"))
+    _check_shape(predictor, dataset.spec)
+    probabilities = _predict(predictor, dataset.test.images, context.report)
+    labels = np.asarray(dataset.test.labels)
+    made = Evaluation(
+        dataset=dataset.spec,
+        fingerprint=dataset.fingerprint,
+        classes=trained_on.classes,
+        scores=shared_classes.score(labels, probabilities, right),
+        remarks=_remarks(trained_on, dataset.spec),
+    )
+    said = Predictions(
+        labels=shared_classes.right_labels(labels, probabilities, right),
+        probabilities=probabilities,
+        features=np.zeros((len(labels), 0), np.float32),
+    )
+    return made, said
 
 
 def _predict(

@@ -105,7 +105,7 @@ class Train(Task):
         history = trained.history
         card = model_card(
             self.config,
-            dataset.spec,
+            dataset,
             predictions=trained.predictions,
             history=history,
             train_seconds=trained.seconds,

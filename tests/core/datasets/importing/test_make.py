@@ -123,7 +123,12 @@ def test_progress_only_grows_and_says_what_is_done(emnist: Path) -> None:
     shares = [share for share, _ in heard]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, pytest.approx(1.0))
-    assert heard[-1][1] == "reading 47 test images"
+    said = list(dict.fromkeys(text for _, text in heard))
+    assert said == [
+        "looking at the files",
+        "reading 47 training images",
+        "reading 47 test images",
+    ]
 
 
 @pytest.mark.parametrize("how", ["turned", "as they are"])
@@ -148,10 +153,15 @@ def test_images_that_look_transposed_beside_mnist_are_remarked(
 
 
 def test_what_comes_with_inklab_is_asked_before_what_was_imported(
-    small_mnist: Dataset, emnist: Path
+    small_mnist: Dataset, tmp_path: Path
 ) -> None:
     """Nobody knows whether that one is upright."""
-    import_dataset([emnist], "letters")
+    path = tmp_path / "signs.npz"
+    images, labels = small_mnist.test.images, small_mnist.test.labels
+    chosen = np.isin(labels, (4, 7))
+    names = np.where(labels[chosen] == 7, "7", "C/c")
+    np.savez(path, x_train=images[chosen], y_train=names)
+    import_dataset([path], "signs")
 
     means = known.means(("7", "C"))
 
@@ -231,3 +241,18 @@ def test_an_upload_that_nobody_imported_is_removed_after_a_week(
     uploads.sweep()
 
     assert list((home / "uploads").iterdir()) == []
+
+
+def test_images_that_look_transposed_are_no_example_for_others(
+    small_mnist: Dataset, tmp_path: Path
+) -> None:
+    """One mistake would make every later import look wrong."""
+    path = tmp_path / "digits.npz"
+    train = small_mnist.train
+    np.savez(path, x_train=train.images, y_train=train.labels)
+    import_dataset([path], "lying", ImportOptions(transposed=True))
+    import_dataset([path], "upright")
+
+    names = [spec.name for spec in known.candidates()]
+
+    assert names == ["mnist", "upright"]
