@@ -14,11 +14,12 @@ from dashboard import imports, services, state, words
 from dashboard.widgets.common import page_frame
 from dashboard.widgets.data_sets import (
     given,
+    import_names,
     import_options,
     import_preview,
     wording,
 )
-from dashboard.widgets.data_sets.import_options import Named
+from dashboard.widgets.data_sets.import_names import Named
 
 
 def show() -> None:
@@ -42,7 +43,7 @@ def show() -> None:
     _facts(found.source)
     import_preview.show(found, palette=services.palette())
     with st.container(border=True):
-        named = import_options.ask_names(paths, found.source)
+        named = import_names.ask(paths, found.source)
         import_options.ask(paths, found, options)
         import_options.ask_about_problems(paths)
         _import_button(paths, options, named)

@@ -1,22 +1,17 @@
 """What a viewer decides about an import: how it is read, and what it is called."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 import streamlit as st
 
-from core.datasets import store
 from core.datasets.importing.source import (
     MAX_TEST_SHARE,
     MIN_TEST_SHARE,
     ImportOptions,
-    Source,
 )
 from core.datasets.spec import MAX_SIDE, MIN_SIDE
-from core.datasets.suggested_names import suggested_name
-from core.errors import DatasetNameError
 from core.types import InkStyle
 from dashboard import imports, services, words
 from dashboard.charts import previews
@@ -46,38 +41,23 @@ _NUM_SHOWN_BOTH_WAYS: Final = 8
 _STYLE_WIDTH: Final = 56
 
 
-@dataclass(frozen=True)
-class Named:
-    """What a new data set is called.
-
-    Attributes:
-        name: Its name, which is free.
-        title: Its title; empty to take the one that was recognised.
-        licence: Licence of the data; empty likewise.
-    """
-
-    name: str
-    title: str
-    licence: str
-
-
 def chosen(paths: Sequence[Path], split: str | None) -> ImportOptions:
     """Return what the controls of this session say, before they are shown.
 
     What they say decides what is recognised, and that decides which of them there are.
     """
     held = st.session_state.get
-    side = held(_key(_SIDE, paths))
-    orientation: Orientation = held(_key(_ORIENTATION, paths)) or "recognised"
+    side = held(key_of(_SIDE, paths))
+    orientation: Orientation = held(key_of(_ORIENTATION, paths)) or "recognised"
     return ImportOptions(
         split=split,
-        ink_style=held(_key(_STYLE, paths)),
+        ink_style=held(key_of(_STYLE, paths)),
         image_shape=None if side is None else (side, side),
-        test_share=(held(_key(_SHARE, paths)) or round(100 * _DEFAULTS.test_share))
+        test_share=(held(key_of(_SHARE, paths)) or round(100 * _DEFAULTS.test_share))
         / 100,
-        seed=held(_key(_SEED, paths)) or _DEFAULTS.seed,
+        seed=held(key_of(_SEED, paths)) or _DEFAULTS.seed,
         transposed=_ORIENTATIONS[orientation],
-        on_problem=held(_key(_PROBLEMS, paths)) or _DEFAULTS.on_problem,
+        on_problem=held(key_of(_PROBLEMS, paths)) or _DEFAULTS.on_problem,
     )
 
 
@@ -95,7 +75,7 @@ def ask(paths: Sequence[Path], found: Recognised, options: ImportOptions) -> Non
                 MAX_SIDE,
                 value=None,
                 placeholder=str(found.source.facts.image_shape[0]),
-                key=_key(_SIDE, paths),
+                key=key_of(_SIDE, paths),
                 width=160,
                 persist_state="page",
                 help="Side of an image in pixels. 28 is usual, and what networks for "
@@ -107,7 +87,7 @@ def ask(paths: Sequence[Path], found: Recognised, options: ImportOptions) -> Non
                 round(100 * MIN_TEST_SHARE),
                 round(100 * MAX_TEST_SHARE),
                 value=round(100 * _DEFAULTS.test_share),
-                key=_key(_SHARE, paths),
+                key=key_of(_SHARE, paths),
                 width=160,
                 persist_state="page",
                 help="No test images are marked, so this share of the images of each "
@@ -117,7 +97,7 @@ def ask(paths: Sequence[Path], found: Recognised, options: ImportOptions) -> Non
                 "Seed",
                 0,
                 value=_DEFAULTS.seed,
-                key=_key(_SEED, paths),
+                key=key_of(_SEED, paths),
                 width=160,
                 persist_state="page",
                 help="The same seed sets the same images aside.",
@@ -133,72 +113,14 @@ def ask_about_problems(paths: Sequence[Path]) -> None:
             "leave-out": "Leave them out, and list how many and why",
             "refuse": "Import nothing if there are any",
         }.__getitem__,
-        key=_key(_PROBLEMS, paths),
+        key=key_of(_PROBLEMS, paths),
         persist_state="page",
     )
 
 
-def ask_names(paths: Sequence[Path], source: Source) -> Named | None:
-    """Let the viewer name the new data set.
-
-    Returns:
-        The names; None while there can be no data set of that name.
-    """
-    about = _key(source.facts.title, paths)
-    name_column, title_column = st.columns(2, gap="medium")
-    with title_column:
-        title = st.text_input(
-            "Title",
-            value=source.facts.title,
-            max_chars=80,
-            key=f"title_of_{about}",
-            persist_state="page",
-            help="What the pages show.",
-        )
-    with name_column:
-        name = st.text_input(
-            "Name",
-            value=_suggestion(about, source.facts.title),
-            key=f"name_of_{about}",
-            live=True,
-            persist_state="page",
-            help="Unique: a folder, a part of addresses, and what the terminal calls "
-            "it. Letters, digits, '-', '_' and '.'.",
-        )
-        free = _checked(name or "")
-    licence = st.text_input(
-        "Licence",
-        placeholder=source.facts.licence
-        or "Whose the images are, and what others may do with them",
-        max_chars=500,
-        key=f"licence_of_{about}",
-        persist_state="page",
-    )
-    return None if free is None else Named(free, title or "", licence or "")
-
-
-def _key(name: str, paths: Sequence[Path]) -> str:
+def key_of(name: str, paths: Sequence[Path]) -> str:
     """Return the key of a control, so that other files start with the defaults."""
     return f"{name}_{'|'.join(map(str, paths))}"
-
-
-def _suggestion(about: str, title: str) -> str:
-    # Once: while the import runs, the name is taken, and the next one would stand here.
-    key = f"suggested_for_{about}"
-    if key not in st.session_state:
-        st.session_state[key] = suggested_name(title)
-    suggested: str = st.session_state[key]
-    return suggested
-
-
-def _checked(name: str) -> str | None:
-    try:
-        free = store.check_free(name)
-    except DatasetNameError as error:
-        st.caption(f":material/error: {words.message(str(error))}")
-        return None
-    st.caption(":material/check: This name is free.")
-    return free
 
 
 def _ask_style(paths: Sequence[Path], found: Recognised) -> None:
@@ -207,7 +129,7 @@ def _ask_style(paths: Sequence[Path], found: Recognised) -> None:
         "Ink style",
         (None, *imports.STYLES),
         format_func=lambda style: _style_title(style, facts.ink_style),
-        key=_key(_STYLE, paths),
+        key=key_of(_STYLE, paths),
         horizontal=True,
         persist_state="page",
         help="How a picture becomes an image. What one draws on Draw goes the same way "
@@ -250,7 +172,7 @@ def _ask_orientation(
         "Orientation",
         tuple(_ORIENTATIONS),
         format_func=_ORIENTATION_TITLES.__getitem__,
-        key=_key(_ORIENTATION, paths),
+        key=key_of(_ORIENTATION, paths),
         horizontal=True,
         persist_state="page",
         help="EMNIST's files have rows and columns exchanged, which is recognised by "
@@ -260,7 +182,7 @@ def _ask_orientation(
         "Ink style",
         (None, *imports.STYLES),
         format_func=lambda style: _style_title(style, found.source.facts.ink_style),
-        key=_key(_STYLE, paths),
+        key=key_of(_STYLE, paths),
         horizontal=True,
         persist_state="page",
         help="How the images were made from ink. They stay as they are; drawings and "

@@ -23,7 +23,7 @@ STYLE_HELP: Final[dict[InkStyle, str]] = {
 }
 
 ORIGINS: Final[dict[Origin, str]] = {
-    "bundled": "Comes with Inklab",
+    "bundled": "Comes with Inklab and cannot be deleted",
     "download": "Downloaded",
     "imported": "Imported",
     "version": "Version of another data set",
