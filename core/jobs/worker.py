@@ -93,7 +93,7 @@ def warm_up() -> None:
     from core.training.train import prepare  # noqa: PLC0415 - it imports TensorFlow
 
     store = open_store()
-    quick = [each for each in presets.PRESETS if each.claim.seconds < QUICK_SECONDS]
+    quick = [each for each in presets.PRESETS if each.claims[0].seconds < QUICK_SECONDS]
     for preset in sorted(quick, key=lambda each: each.name != presets.FASTEST):
         if any(job.status is RunStatus.QUEUED for job in store.jobs()):
             return

@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from core.datasets.importing import appearance, ink_styles
+from core.datasets.importing import appearance
 from core.datasets.importing.entries import Entry
 from core.datasets.importing.source import ImportOptions
 from core.datasets.spec import MAX_SIDE, MIN_SIDE
 from core.errors import HugePictureError
-from core.imaging import ink, pictures
+from core.imaging import glyphs, pictures
 from core.imaging.pictures import RgbaImage
 from core.types import ByteImages, InkStyle
 
@@ -60,8 +60,8 @@ class GlyphForm:
 def decide(examples: Sequence[RgbaImage], options: ImportOptions) -> GlyphForm:
     """Decide what pictures become, by the options and a picture of each class."""
     height, width = examples[0].shape[:2]
-    glyphs = [as_it_is(each, (height, width)) for each in examples]
-    found = [each for each in glyphs if each is not None]
+    as_they_are = [as_it_is(each, (height, width)) for each in examples]
+    found = [each for each in as_they_are if each is not None]
     if (
         options.ink_style is None
         and options.image_shape in (None, (height, width))
@@ -121,7 +121,7 @@ def glyph(rgba: RgbaImage, style: InkStyle, image_shape: tuple[int, int]) -> Byt
     Raises:
         BlankDrawingError: If nothing stands out from the paper.
     """
-    found = ink_styles.in_style(ink.ink_of_picture(rgba), style, image_shape)
+    found = glyphs.steps_of_picture(rgba, style, image_shape).glyph
     return np.asarray(np.rint(found * 255), np.uint8)
 
 

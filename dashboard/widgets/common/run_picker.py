@@ -1,7 +1,6 @@
 """Choose a run, or get a first one with one click."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -73,7 +72,7 @@ def first_run_button(spec: DatasetSpec) -> None:
         spec: The data set to learn from.
     """
     fastest = presets.preset(presets.FASTEST)
-    config = replace(fastest.config, dataset=spec.name)
+    config = fastest.config_for(spec.name, spec.ink_style)
     if st.button(
         "Train a network now",
         type="primary",

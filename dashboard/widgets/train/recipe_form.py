@@ -8,6 +8,7 @@ import streamlit as st
 from core.config import TrainingConfig, presets, settings_table
 from core.config.controls import SETTINGS
 from core.config.setting import Group
+from core.datasets import catalog
 from core.errors import ConfigError
 from dashboard import state, words
 from dashboard.widgets.common import page_frame
@@ -35,7 +36,7 @@ def recipe() -> TrainingConfig | None:
         key=key_of(state.PRESET),
         on_change=choose_preset,
     )
-    st.caption(f"{preset.summary} {words.claim(preset.claim)}")
+    st.caption(f"{preset.summary} {words.claim(preset, catalog.spec(chosen.dataset))}")
     _controls(chosen, "Basic")
     with st.expander("Advanced"):
         _advanced(chosen)

@@ -18,6 +18,7 @@ import streamlit as st
 from core.config import TrainingConfig, presets, settings_table
 from core.config.controls import SETTINGS
 from core.config.settings_table import Values
+from core.datasets import catalog
 from core.errors import ConfigError
 from core.insight import network_cost
 from dashboard import state
@@ -81,9 +82,11 @@ class Chosen:
         )
 
 
-def _original_values(preset: str, dataset: str) -> Values:  # noqa: ARG001
+def _original_values(preset: str, dataset: str) -> Values:
     """Return what each setting is in a preset for a data set."""
-    return settings_table.values_of(presets.preset(preset).config)
+    ink_style = catalog.spec(dataset).ink_style
+    config = presets.preset(preset).config_for(dataset, ink_style)
+    return settings_table.values_of(config)
 
 
 def key_of(name: str) -> str:

@@ -1,14 +1,16 @@
 """What the name of a file says that its picture shows."""
 
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
 from core.cli.predict import answer
+from core.datasets import catalog
 from core.inference import Predictor
 
-CLASSES = ("7", "C/c", "a")
+SPEC = replace(catalog.spec("mnist"), classes=("7", "C/c", "a"))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,6 @@ def test_any_character_of_a_merged_class_is_a_label(
     path = tmp_path / name
     path.write_text("no picture")
 
-    record = answer(Mock(Predictor), path, CLASSES, labelled=True)
+    record = answer(Mock(Predictor), path, SPEC, labelled=True)
 
     assert record["label"] == label
