@@ -25,7 +25,8 @@ cell = state.cell(len(classes))
 matrix_column, cell_column = st.columns(2, gap="medium")
 with matrix_column:
     st.subheader("Confusion matrix", anchor=False)
-    confusion.matrix(evaluation.matrix, classes, selected=cell)
+    view = confusion.pick_view(classes)
+    confusion.matrix(evaluation.matrix, view, selected=cell)
 with cell_column:
     st.subheader("Images of a cell", anchor=False)
     with st.container(horizontal=True):
@@ -37,6 +38,7 @@ with cell_column:
         )
     else:
         confusion.cell_images(dataset, evaluation, cell)
+    confusion.most_confused_pairs(evaluation.matrix, classes, view)
 
 feature_map.feature_map(run, dataset, evaluation)
 
