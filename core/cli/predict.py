@@ -7,6 +7,7 @@ from typing import Final
 
 from core.cli import console
 from core.cli.console import Record
+from core.datasets.classes import index_of
 from core.errors import PictureError
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
@@ -79,12 +80,13 @@ def answer(
         path: The picture.
         classes: Names of the model's classes.
         labelled: Whether the name of the file begins with its label, which is the
-            name of a class, and "__".
+            name of a class or a character of a merged one ("c" for "C/c"), and "__".
     """
     record: Record = {"file": str(path)}
     if labelled:
         label, _, rest = path.name.partition("__")
-        record["label"] = label if rest and label in classes else None
+        index = index_of(classes, label) if rest else None
+        record["label"] = None if index is None else classes[index]
     try:
         said = predictor.answer(glyphs.glyph_of_picture(path))
     except PictureError as error:
