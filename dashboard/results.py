@@ -4,7 +4,7 @@ Caches are keyed by the id of a run or the fingerprint of a data set, never by a
 array.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from core.files import reading_arrays
 from core.inference import Predictor
 from core.proportion import Proportion
 from core.records import ARRAYS, Predictions, Run
+from core.runs import prediction_maps
 from core.types import Counts, Indices, Labels
 from dashboard import services
 
@@ -32,7 +33,7 @@ class Evaluation:
     """How good a finished run is on the test images.
 
     Attributes:
-        predictions: What the model said.
+        predictions: What the model said, without features; mapped from disk.
         predicted: Its most probable class of each image, uint8 of shape (n,).
         accuracy: Share of images classified correctly, with its interval.
         log_loss: Mean cross-entropy in nats.
@@ -110,7 +111,7 @@ def compare(first: Run, second: Run) -> Comparison:
 
 @st.cache_resource(max_entries=20, show_spinner="Loading the predictions")
 def _evaluation(run_id: str, num_classes: int, _dataset: Dataset) -> Evaluation:
-    predictions = services.store().predictions(run_id)
+    predictions = prediction_maps.open_predictions(services.store(), run_id)
     if not np.array_equal(predictions.labels, _dataset.test.labels):
         message = (
             f"Expected predictions for the {len(_dataset.test.labels):,} test images "
@@ -133,8 +134,7 @@ def _evaluated(predictions: Predictions, num_classes: int) -> Evaluation:
     predicted = metrics.predicted_classes(probabilities)
     matrix = metrics.confusion_matrix(labels, predicted, num_classes)
     return Evaluation(
-        # No page needs them, and those of an ensemble take 80 MB.
-        predictions=replace(predictions, features=np.empty((0, 0), np.float32)),
+        predictions=predictions,
         predicted=predicted,
         accuracy=metrics.accuracy(labels, probabilities),
         log_loss=metrics.log_loss(labels, probabilities),
