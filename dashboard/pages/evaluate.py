@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import results, services, state, words
 from dashboard.widgets.common import page_frame, run_picker, sample_card
-from dashboard.widgets.evaluate import confusion, feature_map
+from dashboard.widgets.evaluate import class_metrics, confusion, feature_map
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
@@ -47,4 +47,4 @@ if index is not None:
     sample_card.sample_card(dataset, evaluation, index)
 
 st.subheader("Per-class metrics", anchor=False)
-confusion.class_table(evaluation.classes, classes)
+class_metrics.class_table(evaluation.classes, evaluation.matrix, classes)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import results, services, state
 from dashboard.charts.words import count_of
-from dashboard.widgets.common import page_frame, run_picker, sample_card
+from dashboard.widgets.common import class_picker, page_frame, run_picker, sample_card
 from dashboard.widgets.mistakes import mistakes_gallery
 
 page_frame.heading("Mistakes", "What does it get wrong, and how confident was it?")
@@ -14,9 +14,14 @@ dataset = services.dataset(run.config.dataset)
 evaluation = results.evaluation(run)
 
 with st.container(horizontal=True):
-    true = mistakes_gallery.pick_class("True class", dataset.spec.classes, key="true")
-    predicted = mistakes_gallery.pick_class(
-        "Predicted class", dataset.spec.classes, key="predicted"
+    true, predicted = (
+        class_picker.pick_any(
+            label,
+            dataset.spec.classes,
+            key=key,
+            on_change=lambda: state.choose_image(None),
+        )
+        for label, key in (("True class", "true"), ("Predicted class", "predicted"))
     )
     order = mistakes_gallery.pick_order()
 found = evaluation.mistakes.where(true=true, predicted=predicted)

@@ -82,3 +82,32 @@ def test_pair_of_groups_that_is_none_is_ignored(block: str) -> None:
 
     assert not app.exception
     assert len(pairs(app)) == 15
+
+
+def test_metrics_of_many_classes_can_be_sorted_and_come_the_worst_first() -> None:
+    """Of sixty-two rows nobody reads more than the first few."""
+    table = open_app("evaluate").dataframe[0].value
+
+    assert table["Class"].iloc[0] == "O"
+    assert table["Recall"].iloc[0] == pytest.approx(40)
+    assert table["Most predicted as instead"].iloc[0] == "0: 12 of 20 (60.0 %)"
+    assert table["F1"].is_monotonic_increasing
+    assert len(table) == 62
+
+
+@pytest.mark.parametrize(
+    ("page", "key"), [("evaluate", "cell_true"), ("mistakes", "predicted")]
+)
+def test_classes_in_lists_are_told_apart_by_their_group(page: str, key: str) -> None:
+    """In some fonts O, o and 0 look alike."""
+    options = open_app(page).selectbox(key=key).options
+
+    assert {"0 (digits)", "O (upper case)", "o (lower case)"} <= set(options)
+
+
+def test_card_of_an_image_folds_the_unlikely_classes() -> None:
+    app = open_app("mistakes", image="0")
+
+    bars = figure(app, "card_bars")["data"][0]
+    assert len(bars["y"]) == 11
+    assert bars["text"][-1].endswith("52 other classes together")

@@ -1,19 +1,16 @@
-"""The confusion matrix, the images of a cell, and the metrics of each class."""
+"""The confusion matrix, its most confused pairs, and the images of a cell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.datasets.classes import GROUP_TITLES, by_group
 from core.datasets.store import Dataset
 from core.evaluation.confusions import between_groups, most_confused
-from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import cell_indices
-from core.proportion import percent
 from core.types import Counts
 from dashboard import services, state, words
 from dashboard.charts.confusion import (
@@ -26,7 +23,7 @@ from dashboard.charts.words import count_of
 from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
-from dashboard.widgets.common import gallery
+from dashboard.widgets.common import class_picker, gallery
 
 MATRIX: Final = "confusion_matrix"
 TRUE: Final = "cell_true"
@@ -196,15 +193,8 @@ def pick_cell(classes: tuple[str, ...], *, selected: Cell | None) -> None:
     ):
         if chosen is not None:
             st.session_state[key] = classes[chosen]
-        st.selectbox(
-            label,
-            classes,
-            index=None,
-            placeholder="Any",
-            key=key,
-            on_change=_choose_named_cell,
-            args=(classes,),
-            width=120,
+        class_picker.pick_optional(
+            label, classes, key=key, on_change=_choose_named_cell
         )
 
 
@@ -248,25 +238,6 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
     )
 
 
-def class_table(scores: Sequence[ClassScores], classes: Sequence[str]) -> None:
-    """Show precision, recall and F1 of each class."""
-    table = pd.DataFrame(
-        {
-            "Class": list(map(words.literal, classes)),
-            "Precision": [percent(score.precision) for score in scores],
-            "Recall": [percent(score.recall) for score in scores],
-            "F1": [percent(score.f1) for score in scores],
-            "Test images": [f"{score.support:,}" for score in scores],
-        }
-    )
-    st.table(table.set_index("Class"), alt="Precision, recall and F1 of each class")
-    st.caption(
-        "Precision: share of the images predicted as this class that belong to it. "
-        "Recall: share of the images of this class that were predicted as it. F1: the "
-        "harmonic mean of both."
-    )
-
-
 def _outlined(view: View, selected: Cell | None) -> tuple[int, int] | None:
     """Return the row and column to outline, if the view has them."""
     if view.is_of_groups:
@@ -283,7 +254,7 @@ def _totals(counts: Counts, view: View) -> Counts:
     return np.array([totals[list(each)].sum() for each in view.members], np.int64)
 
 
-def _choose_named_cell(classes: tuple[str, ...]) -> None:
+def _choose_named_cell(classes: Sequence[str]) -> None:
     match _named_cell():
         case (str(true), str(predicted)):
             state.choose_cell(Cell(classes.index(true), classes.index(predicted)))
