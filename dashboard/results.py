@@ -34,7 +34,7 @@ class Evaluation:
     """How good a finished run is on the test images.
 
     Attributes:
-        predictions: What the model said.
+        predictions: What the model said, without features; mapped from disk.
         predicted: Its most probable class of each image, uint8 of shape (n,).
         accuracy: Share of images classified correctly, with its interval.
         log_loss: Mean cross-entropy in nats.

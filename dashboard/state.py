@@ -39,6 +39,8 @@ TESTED_ON: Final = "on"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
 CELL: Final = "cell"
+BLOCK: Final = "block"
+MATRIX: Final = "matrix"
 IMAGE: Final = "image"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
@@ -129,6 +131,7 @@ def choose_run(chosen: str) -> None:
     """Choose another run for all pages; what was selected in the last is dropped."""
     keep_run(chosen)
     remember(CELL, None)
+    remember(BLOCK, None)
     remember(POINTS, None)
     remember(IMAGE, None)
     remember(TESTED_ON, None)
@@ -196,10 +199,17 @@ def take_failed_preview() -> bool:
 
 def cell(num_classes: int) -> Cell | None:
     """Return the chosen cell, if the address has a valid one, like `4-9`."""
-    true_text, _, predicted_text = (text(CELL) or "").partition("-")
-    true = _position(true_text, num_classes)
-    predicted = _position(predicted_text, num_classes)
-    return None if true is None or predicted is None else Cell(true, predicted)
+    return _cell(CELL, num_classes)
+
+
+def block(num_groups: int) -> Cell | None:
+    """Return the chosen pair of groups, if the address has a valid one, like `0-2`."""
+    return _cell(BLOCK, num_groups)
+
+
+def choose_block(chosen: Cell | None) -> None:
+    """Choose a pair of groups, or none."""
+    remember(BLOCK, f"{chosen.true}-{chosen.predicted}" if chosen else None)
 
 
 def choose_cell(chosen: Cell | None) -> None:
@@ -272,6 +282,13 @@ def viewer() -> str:
     """Return a name of this session that no other has."""
     name: str = st.session_state.setdefault(VIEWER, uuid.uuid4().hex)
     return name
+
+
+def _cell(name: str, num_rows: int) -> Cell | None:
+    true_text, _, predicted_text = (text(name) or "").partition("-")
+    true = _position(true_text, num_rows)
+    predicted = _position(predicted_text, num_rows)
+    return None if true is None or predicted is None else Cell(true, predicted)
 
 
 def _position(written: str, end: int) -> int | None:

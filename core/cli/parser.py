@@ -122,6 +122,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--labelled",
         action="store_true",
-        help="also give the accuracy; the label is the file name up to the first __",
+        help="also give the accuracy; the label is the file name up to the first __: a "
+        "class, or any character of a merged one",
     )
     parser.set_defaults(command=predict)

@@ -13,6 +13,7 @@ from core.datasets.arrays import Dataset
 from core.datasets.spec import DatasetSpec
 from core.datasets.splits import num_validation
 from core.evaluation import metrics
+from core.handover.class_rows import describe_classes
 from core.handover.markdown import literal
 from core.proportion import Proportion, percent
 from core.records import History, Predictions, Run
@@ -173,28 +174,12 @@ def _results(spec: DatasetSpec, predictions: Predictions, scores: str) -> str:
     labels, probabilities = predictions.labels, predictions.probabilities
     predicted = metrics.predicted_classes(probabilities)
     matrix = metrics.confusion_matrix(labels, predicted, len(spec.classes))
-    rows = "\n".join(
-        f"| {name} | {_share(Proportion(int(hits), int(total)))} | {total:,} |"
-        for name, hits, total in zip(
-            spec.classes, matrix.diagonal(), matrix.sum(axis=1), strict=True
-        )
-        if total
-    )
     return f"""## Results
 
 On the {len(labels):,} test images the mean cross-entropy is \
 {metrics.log_loss(labels, probabilities):.4f} nats.{scores}
 
-Accuracy on the test images of each class (recall), with its 95 % Wilson interval \
-and the number of images, n:
-
-| class | accuracy | n |
-|---|---|---|
-{rows}"""
-
-
-def _share(share: Proportion) -> str:
-    return f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)})"
+{describe_classes(spec, matrix)}"""
 
 
 def _last_scores(history: History) -> str:

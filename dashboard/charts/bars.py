@@ -11,6 +11,9 @@ from dashboard.charts.words import count_of, plain
 
 MAX_BARS = 10
 BAR_HEIGHT = 26
+OTHERS = "\u2026"
+"""How the bar of all classes without one is labelled."""
+
 BALANCE_HEIGHT = 300
 
 
@@ -30,14 +33,17 @@ def probability_bars(
         palette: Colours of the theme.
 
     Returns:
-        Ten bars at most, the most probable class on top.
+        Ten bars at most, the most probable class on top, and one below them for all
+        other classes together.
     """
     shown = _shown_classes(probabilities, highlight)
-    shares = [float(probabilities[label]) for label in shown]
+    bars = _ranked_bars(shown, probabilities, classes, highlight, palette)
+    if len(shown) < len(classes):
+        _fold_others(bars, np.delete(probabilities, shown), palette)
     figure = base_figure(
-        palette, name="probabilities", height=BAR_HEIGHT * len(shown) + 60
+        palette, name="probabilities", height=BAR_HEIGHT * len(bars.y) + 60
     )
-    figure.add_trace(_ranked_bars(shown, shares, classes, highlight, palette))
+    figure.add_trace(bars)
     figure.update_layout(bargap=0.35)
     figure.update_xaxes(
         title_text="Probability",
@@ -112,11 +118,12 @@ def _shown_classes(
 
 def _ranked_bars(
     shown: list[int],
-    shares: list[float],
+    probabilities: NDArray[np.float32],
     classes: tuple[str, ...],
     highlight: int | None,
     palette: Palette,
 ) -> go.Bar:
+    shares = [float(probabilities[label]) for label in shown]
     quiet = [palette.secondary] * (len(shown) - 1)
     return go.Bar(
         x=[share * 100 for share in shares],
@@ -136,6 +143,16 @@ def _ranked_bars(
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
+
+
+def _fold_others(bars: go.Bar, others: NDArray[np.float32], palette: Palette) -> None:
+    share = float(others.sum(dtype=np.float64))
+    told = f"{len(others)} other {'class' if len(others) == 1 else 'classes together'}"
+    bars.x = (*bars.x, share * 100)
+    bars.y = (*bars.y, OTHERS)
+    bars.text = (*bars.text, f"{percent(share)}  {told}")
+    bars.hovertext = (*bars.hovertext, f"{told}: {percent(share)}")
+    bars.marker.color = (*bars.marker.color, palette.line)
 
 
 def _balance_bars(

@@ -16,17 +16,18 @@ INK = [[0.0, "#000000"], [1.0, "#FFFFFF"]]
 """White ink on black in both themes, as the model sees it."""
 
 SIDE = 304
+"""Pixels of the longer side."""
 
 
 def pixel_view(image: ByteImages | GrayImage, *, palette: Palette) -> go.Figure:
     """Show one image large, with the value of each pixel on hovering.
 
     Args:
-        image: Of shape (28, 28): uint8 from 0 to 255, or float32 from 0 to 1.
+        image: Of shape (height, width): uint8 from 0 to 255, or float32 from 0 to 1.
         palette: Colours of the theme.
 
     Returns:
-        A square figure; rows and columns count from 0.
+        A figure of square pixels, at most 304 high; rows and columns count from 0.
     """
     full = 255 if image.dtype == np.uint8 else 1
     number = "%{z}" if full > 1 else "%{z:.3f}"
@@ -87,7 +88,7 @@ def glyph_grid(
     """Show one image for each class, such as the averages, with its name.
 
     Args:
-        images: float32 of shape (classes, 28, 28), values in [0, 1].
+        images: float32 of shape (classes, height, width), values in [0, 1].
         labels: A name for each image, written in its corner.
         grid: How they are laid out.
         palette: Colours of the theme.
@@ -135,4 +136,4 @@ def _frame(figure: go.Figure, *, height: int, width: int, palette: Palette) -> N
     figure.update_layout(margin={"l": 1, "r": 1, "t": 1, "b": 1})
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
-    fit_width(figure, Fit(width, height, SIDE / width, across=2, down=2))
+    fit_width(figure, Fit(width, height, SIDE / max(width, height), 2, 2))

@@ -96,7 +96,8 @@ def mosaic_figure(
     """Draw glyphs as a figure in which each can be hovered and clicked.
 
     Args:
-        images: uint8 of shape (n, height, width); 255 is full ink.
+        images: uint8 of shape (n, height, width); 255 is full ink. What is no
+            square gets black beside it or above and below.
         captions: What hovering over each image shows, as plain text.
         grid: How they are laid out.
         selected: Position of the image to be outlined.
@@ -143,7 +144,17 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def _squared(images: ByteImages) -> ByteImages:
+    """Place images in the middle of squares, which tiles are; 0 is without ink."""
+    height, width = images.shape[1:]
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    margins = ((top, side - height - top), (left, side - width - left))
+    return np.pad(images, ((0, 0), *margins))
+
+
 def _picture(images: ByteImages, grid: Grid, palette: Palette) -> go.Image:
+    images = _squared(images)
     side = images.shape[-1]
     scale = max(1, math.ceil(grid.tile * PIXELS_PER_DOT / side))
     gap = PIXELS_PER_DOT

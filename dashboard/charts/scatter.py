@@ -4,8 +4,15 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.datasets.classes import GROUP_TITLES, group_of
 from core.types import Indices, Labels
-from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_figure, class_colours
+from dashboard.charts.theme import (
+    LEGEND_ABOVE,
+    MAX_COLOURED_CLASSES,
+    Palette,
+    base_figure,
+    class_colours,
+)
 from dashboard.charts.words import plain
 
 HEIGHT = 520
@@ -43,7 +50,9 @@ def class_scatter(
         chosen = np.flatnonzero(np.isin(labels, members))
         if len(chosen):
             trace = _points(points[chosen], labels[chosen], indices[chosen], classes)
-            name = _group_name([classes[label] for label in members])
+            first = classes[members[0]]
+            is_one = len(classes) <= MAX_COLOURED_CLASSES
+            name = first if is_one else GROUP_TITLES[group_of(first)]
             trace.update(name=plain(name), marker_color=colour)
             figure.add_trace(trace)
     figure.update_layout(
@@ -72,11 +81,3 @@ def _points(
         text=[plain(classes[label]) for label in labels],
         hovertemplate="%{text}, image %{customdata:,}<extra></extra>",
     )
-
-
-def _group_name(names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    if names[0][:1].isdigit():
-        return "Digits"
-    return "Upper case" if names[0][:1].isupper() else "Lower case"

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from core.datasets.classes import GROUP_TITLES, group_of
+
 FONT = '"Source Sans", sans-serif'
 """The framework's own; Plotly's hover labels would be Arial."""
 
@@ -111,16 +113,12 @@ def class_colours(classes: tuple[str, ...], palette: Palette) -> tuple[str, ...]
         palette: Colours of the theme.
 
     Returns:
-        One colour for each class. Beyond ten classes, digits share one,
-        upper-case letters another, and everything else a third.
+        One colour for each class. Beyond ten classes, those of a group share one.
     """
     if len(classes) <= MAX_COLOURED_CLASSES:
         return palette.classes[: len(classes)]
-    digit, upper, other = palette.classes[:3]
-    return tuple(
-        digit if name[:1].isdigit() else upper if name[:1].isupper() else other
-        for name in classes
-    )
+    of_group = dict(zip(GROUP_TITLES, palette.classes, strict=False))
+    return tuple(of_group[group_of(name)] for name in classes)
 
 
 def scale(colours: tuple[str, ...]) -> list[list[float | str]]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state, words
 from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
-from dashboard.widgets.evaluate import confusion, feature_map
+from dashboard.widgets.evaluate import class_metrics, confusion, feature_map
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
@@ -24,7 +24,8 @@ cell = state.cell(len(classes))
 matrix_column, cell_column = st.columns(2, gap="medium")
 with matrix_column:
     st.subheader("Confusion matrix", anchor=False)
-    confusion.matrix(evaluation.matrix, classes, selected=cell)
+    view = confusion.pick_view(classes)
+    confusion.matrix(evaluation.matrix, view, selected=cell)
 with cell_column:
     st.subheader("Images of a cell", anchor=False)
     with st.container(horizontal=True):
@@ -38,6 +39,7 @@ with cell_column:
         tested_on.no_images(run)
     else:
         confusion.cell_images(dataset, evaluation, cell)
+    confusion.most_confused_pairs(evaluation.matrix, classes, view)
 
 if dataset is not None:
     if tested.is_own:
@@ -47,4 +49,4 @@ if dataset is not None:
         sample_card.sample_card(dataset, evaluation, index)
 
 st.subheader("Per-class metrics", anchor=False)
-confusion.class_table(evaluation.classes, classes)
+class_metrics.class_table(evaluation.classes, evaluation.matrix, classes)

@@ -4,7 +4,13 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.words import count_of
-from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
+from dashboard.widgets.common import (
+    class_picker,
+    page_frame,
+    run_picker,
+    sample_card,
+    tested_on,
+)
 from dashboard.widgets.mistakes import mistakes_gallery
 
 page_frame.heading("Mistakes", "What does it get wrong, and how confident was it?")
@@ -14,8 +20,15 @@ tested = tested_on.pick(run)
 evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
 
 with st.container(horizontal=True):
-    true = mistakes_gallery.pick_class("True class", classes, key="true")
-    predicted = mistakes_gallery.pick_class("Predicted class", classes, key="predicted")
+    true, predicted = (
+        class_picker.pick_any(
+            label,
+            classes,
+            key=key,
+            on_change=lambda: state.choose_image(None),
+        )
+        for label, key in (("True class", "true"), ("Predicted class", "predicted"))
+    )
     order = mistakes_gallery.pick_order()
 found = evaluation.mistakes.where(true=true, predicted=predicted)
 

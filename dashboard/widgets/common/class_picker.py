@@ -10,6 +10,7 @@ from core.datasets.classes import GROUP_TITLES
 from dashboard import state, words
 
 ALL: Final = "All"
+ANY: Final = "Any"
 MAX_BUTTONS: Final = 12
 """More classes than this go into a list, by groups."""
 
@@ -76,6 +77,60 @@ def select_class(label: str, classes: Sequence[str], *, key: str, default: int) 
         width=240,
     )
     return classes.index(chosen)
+
+
+def pick_any(
+    label: str, classes: Sequence[str], *, key: str, on_change: Callable[[], None]
+) -> int | None:
+    """Let the viewer choose one class from a list, or any.
+
+    Args:
+        label: Of the control.
+        classes: Names of the classes.
+        key: Of the control and in the address, where the name of the class stands.
+        on_change: Called when another one is chosen.
+
+    Returns:
+        The index of the class; None for any.
+    """
+    chosen = st.selectbox(
+        label,
+        (ANY, *_in_groups(classes)),
+        format_func=lambda name: _with_group(name, classes),
+        key=key,
+        **state.LINKED,
+        on_change=on_change,
+        width=180,
+    )
+    return classes.index(chosen) if chosen in classes else None
+
+
+def pick_optional(
+    label: str,
+    classes: Sequence[str],
+    *,
+    key: str,
+    on_change: Callable[[Sequence[str]], None],
+) -> None:
+    """Let the viewer choose one class from a list, or none, without the address.
+
+    Args:
+        label: Of the control.
+        classes: Names of the classes.
+        key: Of the control, under which the session has the name or None.
+        on_change: Called with the classes when another one is chosen.
+    """
+    st.selectbox(
+        label,
+        _in_groups(classes),
+        index=None,
+        placeholder=ANY,
+        format_func=lambda name: _with_group(name, classes),
+        key=key,
+        on_change=on_change,
+        args=(classes,),
+        width=180 if len(classes) > MAX_BUTTONS else 120,
+    )
 
 
 def choose(classes: Sequence[str], index: int, *, key: str) -> None:

@@ -1,38 +1,101 @@
-"""The confusion matrix, the images of a cell, and the metrics of each class."""
+"""The confusion matrix, its most confused pairs, and the images of a cell."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
+from core.datasets.classes import GROUP_TITLES, by_group
 from core.datasets.store import Dataset
-from core.evaluation.metrics import ClassScores
+from core.evaluation.confusions import between_groups, most_confused
 from core.evaluation.mistakes import cell_indices
-from core.proportion import percent
 from core.types import Counts
 from dashboard import services, state, words
-from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion import (
+    MAX_CLASSES_WITH_NUMBERS,
+    Reading,
+    confusion_figure,
+)
 from dashboard.charts.mosaic import Grid
+from dashboard.charts.words import count_of
 from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
-from dashboard.widgets.common import gallery
+from dashboard.widgets.common import class_picker, gallery
 
 MATRIX: Final = "confusion_matrix"
 TRUE: Final = "cell_true"
 PREDICTED: Final = "cell_predicted"
 CELL_GRID: Final = Grid(columns=8, tile=57)
 MAX_IMAGES: Final = 64
+ALL: Final = "All classes"
+GROUPS: Final = "Groups"
+MAX_CLASSES_AT_ONCE: Final = 12
+"""More classes than this can be looked at by groups."""
+
+MAX_PAIRS: Final = 15
+PAIRS_HEIGHT: Final = 300
 
 
-def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -> None:
+@dataclass(frozen=True)
+class View:
+    """What a confusion matrix shows.
+
+    Attributes:
+        names: Of its rows and columns.
+        members: Indices of the classes of each row and column; one, or a group's.
+        is_of_groups: Whether these are groups against each other.
+    """
+
+    names: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]
+    is_of_groups: bool
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Indices of all classes that it shows."""
+        return tuple(index for each in self.members for index in each)
+
+
+def pick_view(classes: tuple[str, ...]) -> View:
+    """Let the viewer choose all classes, one group, or groups against each other."""
+    groups = by_group(classes)
+    every = View(
+        classes, tuple((index,) for index in range(len(classes))), is_of_groups=False
+    )
+    if len(groups) == 1 or len(classes) <= MAX_CLASSES_AT_ONCE:
+        return every
+    titles = {GROUP_TITLES[group]: members for group, members in groups.items()}
+    chosen = st.segmented_control(
+        "Classes",
+        (ALL, *titles, GROUPS),
+        default=ALL,
+        required=True,
+        key=state.MATRIX,
+        **state.LINKED,
+        wrap=True,
+        on_change=state.choose_block,
+        args=(None,),
+        label_visibility="collapsed",
+    )
+    if chosen == GROUPS:
+        return View(tuple(titles), tuple(titles.values()), is_of_groups=True)
+    if chosen in titles:
+        members = titles[chosen]
+        names = tuple(classes[index] for index in members)
+        return View(names, tuple((index,) for index in members), is_of_groups=False)
+    return every
+
+
+def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
     """Show the confusion matrix; a click on a cell chooses it.
 
     Args:
-        counts: int64 of shape (true, predicted).
-        classes: Names of the classes.
-        selected: The cell to outline.
+        counts: int64 of shape (true, predicted), of all classes.
+        view: Which of them to show.
+        selected: The cell to outline, of all classes.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = st.segmented_control(
@@ -50,25 +113,73 @@ def matrix(counts: Counts, classes: tuple[str, ...], *, selected: Cell | None) -
             **state.LINKED,
             help="Without the correct predictions, the mistakes stand out.",
         )
-    num_classes = len(classes)
+    num_rows = len(view.names)
 
     def choose(hit: Hit) -> None:
-        if 0 <= hit.index < num_classes**2:
-            state.choose_cell(Cell(*divmod(hit.index, num_classes)))
+        if 0 <= hit.index < num_rows**2:
+            row, column = divmod(hit.index, num_rows)
+            if view.is_of_groups:
+                state.choose_block(Cell(row, column))
+            else:
+                true, predicted = view.members[row][0], view.members[column][0]
+                state.choose_cell(Cell(true, predicted))
 
     show(
         confusion_figure(
-            counts,
-            classes=classes,
-            normalise="rows" if shown == "Row %" else "counts",
-            hide_diagonal=hide_diagonal,
-            selected=(selected.true, selected.predicted) if selected else None,
+            between_groups(counts, view.members),
+            classes=view.names,
+            reading=Reading("rows" if shown == "Row %" else "counts", hide_diagonal),
+            selected=_outlined(view, selected),
             palette=services.palette(),
+            totals=_totals(counts, view),
         ),
         key=MATRIX,
         alt="Confusion matrix: true class down, predicted class across",
         on_click=choose,
     )
+    if num_rows > MAX_CLASSES_WITH_NUMBERS:
+        st.caption("Ink grows with the square root of the share of the row.")
+
+
+def most_confused_pairs(counts: Counts, classes: tuple[str, ...], view: View) -> None:
+    """List the pairs that are confused most; pressing one chooses its cell.
+
+    Args:
+        counts: int64 of shape (true, predicted), of all classes.
+        classes: Names of all classes.
+        view: What the matrix shows; only its pairs are listed.
+    """
+    st.subheader("Most confused pairs", anchor=False)
+    block = state.block(len(view.names)) if view.is_of_groups else None
+    if block is not None:
+        st.button(
+            f"{view.names[block.true]} predicted as {view.names[block.predicted]}",
+            icon=":material/close:",
+            icon_position="right",
+            key="remove_block",
+            help="List the pairs of all groups",
+            on_click=state.choose_block,
+            args=(None,),
+        )
+    pairs = most_confused(
+        counts,
+        limit=MAX_PAIRS,
+        true=view.members[block.true] if block else view.classes,
+        predicted=view.members[block.predicted] if block else view.classes,
+    )
+    if not pairs:
+        st.caption("None of these classes is predicted as another one of them.")
+        return
+    with st.container(gap=None, height=PAIRS_HEIGHT if len(pairs) > 8 else "content"):  # noqa: PLR2004 - what fits
+        for rank, pair in enumerate(pairs):
+            name = f"{classes[pair.true]} predicted as {classes[pair.predicted]}"
+            st.button(
+                words.literal(f"{name}: {count_of(pair.count, pair.total)}"),
+                key=f"pair_{rank}",
+                type="tertiary",
+                on_click=state.choose_cell,
+                args=(Cell(pair.true, pair.predicted),),
+            )
 
 
 def pick_cell(classes: tuple[str, ...], *, selected: Cell | None) -> None:
@@ -82,15 +193,8 @@ def pick_cell(classes: tuple[str, ...], *, selected: Cell | None) -> None:
     ):
         if chosen is not None:
             st.session_state[key] = classes[chosen]
-        st.selectbox(
-            label,
-            classes,
-            index=None,
-            placeholder="Any",
-            key=key,
-            on_change=_choose_named_cell,
-            args=(classes,),
-            width=120,
+        class_picker.pick_optional(
+            label, classes, key=key, on_change=_choose_named_cell
         )
 
 
@@ -134,26 +238,23 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
     )
 
 
-def class_table(scores: Sequence[ClassScores], classes: Sequence[str]) -> None:
-    """Show precision, recall and F1 of each class."""
-    table = pd.DataFrame(
-        {
-            "Class": list(map(words.literal, classes)),
-            "Precision": [percent(score.precision) for score in scores],
-            "Recall": [percent(score.recall) for score in scores],
-            "F1": [percent(score.f1) for score in scores],
-            "Test images": [f"{score.support:,}" for score in scores],
-        }
-    )
-    st.table(table.set_index("Class"), alt="Precision, recall and F1 of each class")
-    st.caption(
-        "Precision: share of the images predicted as this class that belong to it. "
-        "Recall: share of the images of this class that were predicted as it. F1: the "
-        "harmonic mean of both."
-    )
+def _outlined(view: View, selected: Cell | None) -> tuple[int, int] | None:
+    """Return the row and column to outline, if the view has them."""
+    if view.is_of_groups:
+        block = state.block(len(view.names))
+        return (block.true, block.predicted) if block else None
+    if selected is None or not {selected.true, selected.predicted} <= {*view.classes}:
+        return None
+    return view.classes.index(selected.true), view.classes.index(selected.predicted)
 
 
-def _choose_named_cell(classes: tuple[str, ...]) -> None:
+def _totals(counts: Counts, view: View) -> Counts:
+    """Return the number of images of each row, wherever they are predicted to be."""
+    totals = counts.sum(axis=1)
+    return np.array([totals[list(each)].sum() for each in view.members], np.int64)
+
+
+def _choose_named_cell(classes: Sequence[str]) -> None:
     match _named_cell():
         case (str(true), str(predicted)):
             state.choose_cell(Cell(classes.index(true), classes.index(predicted)))

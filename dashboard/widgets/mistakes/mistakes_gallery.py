@@ -16,21 +16,6 @@ Order = Literal["most confident first", "least confident first"]
 
 GRID: Final = Grid(columns=12, tile=56)
 PAGE_SIZE: Final = 84
-ANY: Final = "Any"
-
-
-def pick_class(label: str, classes: tuple[str, ...], *, key: str) -> int | None:
-    """Let the viewer choose one class, or any (None)."""
-    chosen = st.selectbox(
-        label,
-        (ANY, *classes),
-        key=key,
-        **state.LINKED,
-        on_change=state.choose_image,
-        args=(None,),
-        width=140,
-    )
-    return classes.index(chosen) if chosen in classes else None
 
 
 def pick_order() -> Order:

@@ -58,9 +58,30 @@ def test_true_class_is_shown_even_if_it_ranks_last() -> None:
     values = np.linspace(0.2, 0.0, 16).tolist()
     (bars,) = draw(values, highlight=15).data
 
+    assert bars.y[9:] == ("F", "\u2026")
+    assert bars.text[9] == "0.00 %  true class"
+
+
+def test_classes_beyond_the_tenth_are_told_together() -> None:
+    """Ten bars that do not sum to 1 leave one wondering where the rest is."""
+    values = [0.9, *[0.002] * 9, *[0.082 / 52] * 52]
+    (bars,) = draw(values, classes=tuple(map(str, range(62)))).data
+
+    assert bars.text[-1] == "8.20 %  52 other classes together"
+    assert sum(bars.x) == pytest.approx(100)
+    assert len(bars.y) == len(bars.x) == len(bars.marker.color) == 11
+
+
+def test_eleventh_class_alone_is_one_class() -> None:
+    (bars,) = draw([0.9, *[0.01] * 10]).data
+
+    assert bars.text[-1] == "1.00 %  1 other class"
+
+
+def test_ten_classes_leave_no_others() -> None:
+    (bars,) = draw([0.1] * 10).data
+
     assert len(bars.y) == 10
-    assert bars.y[-1] == "F"
-    assert bars.text[-1] == "0.00 %  true class"
 
 
 def test_height_depends_on_the_number_of_classes_only() -> None:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.types import Counts
-from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion import Reading, confusion_figure
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
 COUNTS = np.array([[970, 10, 0], [1, 1134, 0], [5, 15, 0]], dtype=np.int64)
@@ -17,11 +17,17 @@ def draw(
     *,
     classes: tuple[str, ...] = CLASSES,
     palette: Palette = LIGHT,
-    **chosen: object,
+    selected: tuple[int, int] | None = None,
+    totals: Counts | None = None,
+    **reading: object,
 ) -> go.Figure:
-    options = {"normalise": "counts", "hide_diagonal": False, "selected": None}
     return confusion_figure(
-        counts, classes=classes, palette=palette, **(options | chosen)
+        counts,
+        classes=classes,
+        reading=Reading(**reading),
+        selected=selected,
+        palette=palette,
+        totals=totals,
     )
 
 
@@ -157,3 +163,72 @@ def test_given_counts_are_not_changed() -> None:
     draw(counts, hide_diagonal=True)
 
     np.testing.assert_array_equal(counts, COUNTS)
+
+
+EMNIST = (
+    *"0123456789",
+    *"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    *"abcdefghijklmnopqrstuvwxyz",
+)
+
+
+def many(classes: tuple[str, ...] = EMNIST, **chosen: object) -> go.Figure:
+    """All right but one image in a hundred, which is taken for the next class."""
+    counts = np.diag(np.full(len(classes), 99))
+    counts += np.roll(np.eye(len(classes), dtype=np.int64), 1, axis=1)
+    return draw(counts, classes=classes, **chosen)
+
+
+def test_with_many_classes_a_rare_confusion_can_be_seen() -> None:
+    """1 % of the row is 10 % of the ink; on a linear scale nobody would see it."""
+    heat = many().data[0]
+
+    assert heat.z[0][1] == pytest.approx(0.1)
+    assert heat.colorbar.ticktext[:2] == ("0 %", "1 %")
+    assert heat.colorbar.tickvals[1] == pytest.approx(0.1)
+
+
+def test_many_labels_are_thinned_where_there_is_no_room() -> None:
+    """Plotly writes all of `tickvals`, over each other; a category axis thins."""
+    axis = many().layout.xaxis
+
+    assert axis.type == "category"
+    assert axis.tickvals is None
+    assert axis.categoryarray == EMNIST
+    assert axis.fixedrange is False
+
+
+def test_groups_of_many_classes_are_parted() -> None:
+    shapes = many().layout.shapes
+
+    assert {shape.y0 for shape in shapes if shape.y0 == shape.y1} == {9.5, 35.5}
+    assert {shape.x0 for shape in shapes if shape.x0 == shape.x1} == {9.5, 35.5}
+
+
+def test_interleaved_groups_are_not_parted() -> None:
+    """Lines between all classes part nothing."""
+    assert not many(tuple(f"{each}" for each in "AaBbCcDdEeFfGgHhIiJj")).layout.shapes
+
+
+def test_256_classes_have_captions_only_where_something_happened() -> None:
+    captions = many(tuple(f"{at:03}" for at in range(256))).layout.meta["cells"][
+        "captions"
+    ]
+
+    assert len(captions) == 256 * 256
+    assert sum(map(bool, captions)) == 512
+
+
+def test_some_of_the_classes_keep_the_totals_of_all() -> None:
+    """Else half of the images that leave the group would count for nothing."""
+    figure = draw(COUNTS, totals=np.array([980, 1135, 200]))
+
+    assert figure.data[0].z[2][1] == pytest.approx(15 / 200)
+    assert figure.layout.meta["cells"]["captions"][7].endswith("15 of 200 (7.5 %)")
+
+
+def test_long_names_are_cut_in_the_axis_only() -> None:
+    figure = draw(classes=("a very long name", "1", "2"))
+
+    assert figure.layout.xaxis.ticktext[0] == "a very \u2026"
+    assert figure.layout.meta["cells"]["captions"][0].startswith("a very long name")

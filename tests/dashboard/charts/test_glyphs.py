@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from dashboard.charts.glyphs import glyph_grid, pixel_view
@@ -55,3 +56,16 @@ def test_each_class_has_its_name_on_its_glyph() -> None:
     assert figure.layout.meta["cells"]["captions"] == ["a", "b", "c"]
     assert int(picture[30, 90]) == WHITE
     assert int(picture[30, 30]) == 0
+
+
+@pytest.mark.parametrize("shape", [(20, 16), (16, 20), (64, 16)])
+def test_image_of_any_shape_has_square_pixels_and_bounded_sides(
+    shape: tuple[int, int],
+) -> None:
+    """An image four times as high as wide was four screens high."""
+    layout = pixel_view(np.zeros(shape, dtype=np.uint8), palette=LIGHT).layout
+
+    fit = layout.meta["fit"]
+    assert (fit["rows"], fit["columns"]) == shape
+    assert max(shape) * fit["cell"] == pytest.approx(304)
+    assert layout.yaxis.scaleanchor == "x"

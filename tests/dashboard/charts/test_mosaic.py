@@ -102,6 +102,26 @@ def test_picture_covers_the_tiles() -> None:
         assert end == pytest.approx(tiles - 0.5 + hairline)
 
 
+@pytest.mark.parametrize("shape", [(20, 16), (16, 20), (64, 64), (5, 64)])
+def test_images_of_any_shape_lie_in_their_tiles(shape: tuple[int, int]) -> None:
+    """Tiles are squares: the twelfth image of 16 x 20 lay a tile and a half away."""
+    bright = np.full((6, *shape), 200, dtype=np.uint8)
+    (picture,) = mosaic_figure(
+        bright,
+        captions=[""] * 6,
+        grid=Grid(columns=3, tile=48),
+        selected=None,
+        palette=LIGHT,
+    ).data
+    shown = pixels(base64.b64decode(picture.source.split(",")[1]))[..., 0] == 200
+
+    for axis, start, step in ((0, picture.y0, picture.dy), (1, picture.x0, picture.dx)):
+        places = start + step * np.flatnonzero(shown.any(axis=1 - axis))
+        (numbers,) = {len(places) * step / (2 if axis == 0 else 3)}
+        assert places.mean() == pytest.approx(0.5 if axis == 0 else 1, abs=0.05)
+        assert numbers == pytest.approx(shape[axis] / max(shape), abs=0.05)
+
+
 def test_first_row_is_on_top_and_tiles_are_square() -> None:
     layout = draw().layout
 

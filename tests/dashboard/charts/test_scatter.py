@@ -40,7 +40,7 @@ def test_points_carry_the_numbers_of_their_images() -> None:
 
 def test_many_classes_are_coloured_by_group() -> None:
     """Sixty-two colours are no colours; which class it is, hovering tells."""
-    classes = (*"0123456789", "A", "B", "c", "d")
+    classes = (*"0123456789", "C/c", "B", "b", "d")
     digits, upper, lower = draw([3, 10, 12, 4], classes).data
 
     assert (digits.name, upper.name, lower.name) == (
@@ -48,6 +48,13 @@ def test_many_classes_are_coloured_by_group() -> None:
     )
     assert list(digits.text) == ["3", "4"]
     assert list(digits.customdata) == [10, 40]
+
+
+def test_many_names_that_are_no_characters_share_a_colour() -> None:
+    """A class called "Shirt" is no upper-case letter."""
+    (only,) = draw([0, 5, 8, 10], tuple(f"Shirt {at}" for at in range(11))).data
+
+    assert only.name == "Other classes"
 
 
 def test_class_without_points_is_no_trace() -> None:

@@ -1,0 +1,82 @@
+"""What a confusion matrix of many classes says, in a few lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.types import Counts
+
+
+@dataclass(frozen=True)
+class ConfusedPair:
+    """A class that is taken for another one.
+
+    Attributes:
+        true: Index of the true class.
+        predicted: Index of the predicted class, another one.
+        count: Number of images, at least 1.
+        total: Number of images of the true class.
+    """
+
+    true: int
+    predicted: int
+    count: int
+    total: int
+
+
+def most_confused(
+    matrix: Counts,
+    *,
+    limit: int,
+    true: Sequence[int] | None = None,
+    predicted: Sequence[int] | None = None,
+) -> tuple[ConfusedPair, ...]:
+    """Rank the pairs of classes that are confused.
+
+    Args:
+        matrix: Number of images, int64 of shape (classes, classes), rows are true.
+        limit: How many pairs to return at most.
+        true: The true classes to look at; all unless given.
+        predicted: The predicted classes to look at; all unless given.
+
+    Returns:
+        The pair with the most images first; among equals that with the larger share
+        of the true class.
+    """
+    totals = matrix.sum(axis=1)
+    mistakes = np.zeros_like(matrix)
+    every = range(len(matrix))
+    block = np.ix_(
+        every if true is None else true, every if predicted is None else predicted
+    )
+    mistakes[block] = matrix[block]
+    np.fill_diagonal(mistakes, 0)
+    rows, columns = np.nonzero(mistakes)
+    counts = mistakes[rows, columns]
+    order = np.lexsort((-counts / totals[rows], -counts))[:limit]
+    return tuple(
+        ConfusedPair(
+            int(rows[at]), int(columns[at]), int(counts[at]), int(totals[rows[at]])
+        )
+        for at in order
+    )
+
+
+def between_groups(matrix: Counts, groups: Sequence[Sequence[int]]) -> Counts:
+    """Add up the classes of each group.
+
+    Args:
+        matrix: Number of images, int64 of shape (classes, classes), rows are true.
+        groups: Indices of the classes of each group.
+
+    Returns:
+        Number of images, int64 of shape (groups, groups).
+    """
+    return np.array(
+        [
+            [matrix[np.ix_(true, predicted)].sum() for predicted in groups]
+            for true in groups
+        ],
+        dtype=np.int64,
+    )
