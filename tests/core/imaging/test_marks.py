@@ -159,6 +159,22 @@ def test_what_does_not_look_like_a_dot_is_wiped_off(speck: Box) -> None:
     np.testing.assert_array_equal(character_only(ink), character)
 
 
+def test_a_ruled_line_is_not_the_second_bar_of_a_minus() -> None:
+    """The bars of an equals sign are of much the same length."""
+    minus = boxes((100, 120, 14, 70))
+    ink = np.maximum(minus, boxes((160, 20, 3, 250)))
+
+    np.testing.assert_array_equal(character_only(ink), minus)
+
+
+def test_a_speck_inside_a_thin_loop_is_dust() -> None:
+    """Dots stand above and below; beside thin strokes, weight decides as elsewhere."""
+    loop = ring(60, 60, 160, 4)
+    ink = np.maximum(loop, boxes((120, 180, 4, 4)))
+
+    np.testing.assert_array_equal(character_only(ink), loop)
+
+
 def test_a_speck_far_away_goes_while_the_dot_stays() -> None:
     """Dust on the sheet must not cost the letter its dot."""
     letter = boxes(stem(8), (60, 141, 8, 8))
