@@ -2,7 +2,12 @@
 
 A character is near the middle of things: it is the heaviest mark that does not
 come in from outside the picture. Marks beside it belong to it if they are heavy
-enough and near enough, like the dot of an i or the bar of a 5.
+enough and near enough, like the bar of a 5.
+
+The dot of an i may stand as high above it as it is long, and the dots of a thin pen
+weigh next to nothing. So a mark right above or below is also told by its shape: as
+thick as the pen and smaller than the character (i, j, accents), or a bar or dot to
+match a bar or dot (= and :).
 """
 
 from dataclasses import dataclass
@@ -22,7 +27,7 @@ _LEAST_MASS = 0.02  # of the character: a smaller mark is dust
 _LEAST_CUT_MASS = 0.2  # the same for a mark that the picture's edge cuts off
 _MOST_GAP = 0.5  # of the character's longer side: farther marks are strangers
 
-# A mark right above or below is judged by its shape. A pen is the width of the stroke.
+# By shape, for marks right above or below. A pen is the width of the stroke.
 _LEAST_DOT = 0.4  # of a pen by a pen: a mark of less ink is dust
 _MOST_DOT = 0.7  # of the longer side of the character: a longer mark is a stranger
 _MOST_LIFT = 1.0  # of the longer side of the i: how far up its dot may be
