@@ -49,7 +49,7 @@ def box_and_centre(rgba: RgbaImage) -> GrayImage:
 
 def full(rgba: RgbaImage) -> GrayImage:
     """Normalise background and contrast, then follow MNIST's steps."""
-    return glyphs.steps_of_picture(rgba).glyph
+    return glyphs.steps_of_picture(rgba, "mnist", (28, 28)).glyph
 
 
 PREPROCESSINGS: dict[str, Callable[[RgbaImage], GrayImage]] = {

@@ -8,6 +8,7 @@
     |   +-- UnknownDatasetError    no data set of that name
     |   +-- DatasetNameError       a data set cannot have this name
     |   +-- DatasetFileError       a data file is missing, broken or not what it claims
+    |   |   +-- SeveralSetsError   several data sets lie where one was expected
     |   +-- DownloadError          a file could not be downloaded
     +-- PictureError               a picture cannot be used
     |   +-- BrokenPictureError     not a picture, or a damaged one
@@ -59,6 +60,23 @@ class DatasetNameError(DatasetError):
 
 class DatasetFileError(DatasetError):
     """A data file is missing, damaged, or not the file it claims to be."""
+
+
+class SeveralSetsError(DatasetFileError):
+    """Several data sets lie in one place, and one has to be chosen.
+
+    Attributes:
+        names: What each can be chosen by.
+    """
+
+    def __init__(self, message: str, names: tuple[str, ...]) -> None:
+        # Both, or another process could not be told of it.
+        super().__init__(message, names)
+        self.names = names
+
+    def __str__(self) -> str:
+        message: str = self.args[0]
+        return message
 
 
 class DownloadError(DatasetError):

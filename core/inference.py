@@ -69,6 +69,11 @@ class Predictor:
         self._image_shape = tuple(map(int, shape[1:]))
         self._lock = threading.Lock()
 
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Height and width of the images that it takes, in pixels."""
+        return self._image_shape
+
     def predict(self, images: NDArray[np.float32]) -> Probabilities:
         """Give the class probabilities of images.
 

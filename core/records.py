@@ -19,6 +19,9 @@ from core.types import Labels, Probabilities
 DATASET: Final = "dataset.json"
 """The file of a run that describes the data set that it learned from."""
 
+PREDICTIONS: Final = "predictions.npz"
+"""The file of a run for what its model says about the test images."""
+
 CHECKPOINT: Final = "checkpoint.npz"
 """The file of a run that says where its training stood."""
 

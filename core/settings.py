@@ -4,6 +4,7 @@
 |-----------------------|--------------------------------------|--------------------|
 | `INKLAB_HOME`         | folder for decoded data and runs     | `~/.inklab`        |
 | `MLFLOW_TRACKING_URI` | run store                            | SQLite in the home |
+| `INKLAB_EMNIST_URL`   | mirror to download EMNIST's zip from | NIST               |
 """
 
 import os
@@ -52,6 +53,11 @@ def tracking_uri() -> str:
 def named_store() -> str:
     """Return the address of the run store that MLflow's variable names, if it does."""
     return os.environ.get("MLFLOW_TRACKING_URI", "")
+
+
+def emnist_mirror() -> str:
+    """Return the address of EMNIST's zip that somebody named; empty for NIST's."""
+    return os.environ.get("INKLAB_EMNIST_URL", "")
 
 
 def _named_home() -> Path:

@@ -6,6 +6,7 @@ the models. To clear it, its key changes.
 
 from typing import Final
 
+from core.datasets.spec import DatasetSpec
 from core.errors import BlankDrawingError
 from core.imaging.glyphs import steps_of_strokes
 from core.imaging.normalise import NormalisationSteps
@@ -16,10 +17,13 @@ MAX_PEN: Final = 40
 DEFAULT_PEN: Final = 20
 
 
-def drawing_input(*, key: str, pen: int) -> NormalisationSteps | None:
+def drawing_input(
+    spec: DatasetSpec, *, key: str, pen: int
+) -> NormalisationSteps | None:
     """Show a canvas and return what is drawn on it, as a model would see it.
 
     Args:
+        spec: The data set whose images the model learned from.
         key: Name of the canvas; another name is an empty canvas.
         pen: Width of a stroke in pixels.
 
@@ -43,7 +47,7 @@ def drawing_input(*, key: str, pen: int) -> NormalisationSteps | None:
     if pixels is None:
         return None
     try:
-        return steps_of_strokes(pixels)
+        return steps_of_strokes(pixels, spec.ink_style, spec.image_shape)
     except BlankDrawingError:
         # All strokes were taken back.
         return None

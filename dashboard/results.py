@@ -4,7 +4,7 @@ Caches are keyed by the id of a run or the fingerprint of a data set, never by a
 array.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,10 @@ from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
 from core.files import reading_arrays
 from core.inference import Predictor
+from core.jobs.kinds import evaluate
 from core.proportion import Proportion
-from core.records import ARRAYS, Predictions, Run
-from core.runs import prediction_maps
+from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions, Run
+from core.runs import unpacked
 from core.types import Counts, Indices, Labels
 from dashboard import services
 
@@ -40,6 +41,7 @@ class Evaluation:
         matrix: Confusion matrix, int64 of shape (true, predicted).
         classes: Scores of each class.
         mistakes: All misclassified images, the most confident first.
+        remarks: What has to be known to read them, in sentences.
     """
 
     predictions: Predictions
@@ -49,6 +51,7 @@ class Evaluation:
     matrix: Counts
     classes: tuple[ClassScores, ...]
     mistakes: Mistakes
+    remarks: tuple[str, ...] = ()
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)
@@ -84,8 +87,38 @@ def evaluation(run: Run) -> Evaluation:
         ArtifactError: If its predictions are missing, damaged, or were made
             for other test images.
     """
-    return _evaluation(
-        run.id, len(services.spec_of(run).classes), services.dataset(run.config.dataset)
+    num_classes = len(services.spec_of(run).classes)
+    return _evaluation(run.id, num_classes, services.images_of(run))
+
+
+def evaluation_elsewhere(run: Run, made: Attachment) -> Evaluation:
+    """Return how good a run is on the test images of another data set.
+
+    Args:
+        run: A run with a model.
+        made: What evaluating it there has left.
+
+    Raises:
+        ArtifactError: If its predictions are missing or damaged.
+    """
+    return _evaluation_elsewhere(
+        made.key, len(services.spec_of(run).classes), run, made
+    )
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _evaluation_elsewhere(
+    key: str,  # noqa: ARG001 - the key of the cache
+    num_classes: int,
+    _run: Run,
+    _made: Attachment,
+) -> Evaluation:
+    path = services.store().artifact(_run.id, _made.path_of(PREDICTIONS))
+    found = evaluate.read(services.store(), _run.id, _made)
+    return replace(
+        _checked(unpacked.load(path), num_classes, run_id=_run.id),
+        log_loss=found.scores.log_loss,
+        remarks=found.remarks,
     )
 
 
@@ -110,15 +143,22 @@ def compare(first: Run, second: Run) -> Comparison:
 
 
 @st.cache_resource(max_entries=20, show_spinner="Loading the predictions")
-def _evaluation(run_id: str, num_classes: int, _dataset: Dataset) -> Evaluation:
-    predictions = prediction_maps.open_predictions(services.store(), run_id)
-    if not np.array_equal(predictions.labels, _dataset.test.labels):
+def _evaluation(run_id: str, num_classes: int, _dataset: Dataset | None) -> Evaluation:
+    path = services.store().artifact(run_id, PREDICTIONS)
+    predictions = unpacked.load(path)
+    if _dataset is not None and not np.array_equal(
+        predictions.labels, _dataset.test.labels
+    ):
         message = (
             f"Expected predictions for the {len(_dataset.test.labels):,} test images "
             f"of {_dataset.spec.title}, but run {run_id} was tested on others. "
             "Train it again."
         )
         raise ArtifactError(message)
+    return _checked(predictions, num_classes, run_id=run_id)
+
+
+def _checked(predictions: Predictions, num_classes: int, *, run_id: str) -> Evaluation:
     try:
         return _evaluated(predictions, num_classes)
     except ValueError as error:

@@ -17,15 +17,22 @@ import streamlit as st
 
 from core import settings
 from core.config import TrainingConfig
-from core.datasets import catalog
+from core.datasets import catalog, export
 from core.datasets import store as datasets
+from core.datasets.export import Form
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, QueueError, SchemaError, UnknownRunError
+from core.errors import (
+    ArtifactError,
+    QueueError,
+    SchemaError,
+    UnknownDatasetError,
+    UnknownRunError,
+)
 from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
-from core.jobs import executor
+from core.jobs import executor, kinds
 from core.jobs.tasks import DatasetTask, Task
 from core.records import Attachment, History, Job, LivePoints, Run, RunStatus
 from core.runs import (
@@ -110,15 +117,17 @@ def store() -> "RunStore":
     return open_store()
 
 
-@st.cache_resource(show_spinner="Unpacking the data set, once")
 def dataset(name: str) -> Dataset:
     """Return a data set by name."""
+    return _dataset(name, catalog.fingerprint_of(name))
+
+
+@st.cache_resource(max_entries=20, show_spinner="Unpacking the data set, once")
+def _dataset(
+    name: str,
+    fingerprint: str | None,  # noqa: ARG001 - another one may have the name of a deleted
+) -> Dataset:
     return datasets.load(name)
-
-
-def default_dataset() -> Dataset:
-    """Return the data set that pages show unless another is chosen."""
-    return dataset(catalog.specs()[0].name)
 
 
 def spec_of(run: Run) -> DatasetSpec:
@@ -127,7 +136,31 @@ def spec_of(run: Run) -> DatasetSpec:
     Raises:
         UnknownDatasetError: If it is gone, and the run remembers nothing of it.
     """
-    return run_dataset.spec_of(store(), run)
+    if run_dataset.is_here(run):
+        return catalog.spec(run.config.dataset)
+    return _remembered_spec(run.id, run)
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _remembered_spec(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    _run: Run,
+) -> DatasetSpec:
+    return run_dataset.spec_of(store(), _run)
+
+
+def has_images(run: Run) -> bool:
+    """Tell whether the images that a run learned from are here."""
+    return run_dataset.is_here(run)
+
+
+def images_of(run: Run) -> Dataset | None:
+    """Return the data set that a run learned from; None if it is not here any more.
+
+    Raises:
+        DatasetFileError: If it is damaged.
+    """
+    return dataset(run.config.dataset) if run_dataset.is_here(run) else None
 
 
 def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectation:
@@ -172,10 +205,20 @@ def jobs() -> tuple[Job, ...]:
 
 
 def runs_of(everything: Sequence[Job]) -> tuple[Run, ...]:
-    """Return those of some jobs that are runs of data sets that this version knows."""
-    known = {spec.name for spec in catalog.specs()}
-    found = (job for job in everything if isinstance(job, Run))
-    return tuple(run for run in found if run.config.dataset in known)
+    """Return those of some jobs that are runs whose data set is known.
+
+    It is there, or the run remembers it. Runs of versions that noted none, of data
+    sets that this one does not have, cannot be described.
+    """
+    return tuple(job for job in everything if isinstance(job, Run) and _is_known(job))
+
+
+def _is_known(run: Run) -> bool:
+    try:
+        spec_of(run)
+    except UnknownDatasetError:
+        return False
+    return True
 
 
 def finished_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
@@ -267,6 +310,18 @@ def archive(run_id: str) -> bytes:
         return path.read_bytes()
 
 
+def exported(dataset: Dataset, form: Form) -> bytes:
+    """Return a data set as a file; see `core.datasets.export`.
+
+    Raises:
+        DatasetError: If it cannot be written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data"
+        export.write(dataset, form, path)
+        return path.read_bytes()
+
+
 def log_of(run_id: str) -> str | None:
     """Return what was said while a run was worked on, or None if it has no log."""
     try:
@@ -321,7 +376,7 @@ def analysis(run: Run, task: Task) -> Attachment | Job | None:
         Its result, if such a task has left it; else the newest job that is to make
         it or has failed to; None if nobody has asked for it.
     """
-    made = store().attachment(run.id, task.kind, key=task.key)
+    made = store().attachment(run.id, task.result_name, key=task.key)
     if made is not None:
         return made
     return next((job for job in jobs_about(run) if job.key == task.key), None)
@@ -345,6 +400,17 @@ def newest_job(task: Task) -> Job | None:
 def submit(task: Task, *, name: str) -> str:
     """Queue work and return the id of its job; the same is not done twice."""
     return executor.submit(store(), task, name=name[: annotations.MAX_NAME])
+
+
+def submit_again(job_id: str) -> str:
+    """Queue what a job was to do once more, and return the id of the new job.
+
+    Raises:
+        UnknownRunError: If the job was deleted.
+        SchemaError: If this version does not know such work.
+    """
+    job = store().job(job_id)
+    return submit(kinds.task_of(store(), job), name=job.name)
 
 
 def _wait(run_id: str, has_come: Callable[[Run], bool], *, seconds: float) -> None:

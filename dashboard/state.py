@@ -35,6 +35,7 @@ FIND: Final = "find"
 STATUS: Final = "status"
 DATA_SET: Final = "data"
 RUN_DATA_SETS: Final = "data_sets"
+TESTED_ON: Final = "on"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
 CELL: Final = "cell"
@@ -71,8 +72,21 @@ SAID: Final = "said"
 SEEN_ADDRESS: Final = "seen_address"
 WITHOUT_ADDRESS: Final = "without_address"
 LIVE: Final = "Live"
+UPLOAD: Final = "upload"
+UPLOADER: Final = "uploader_number"
+JOB: Final = "job"
+CHECKED: Final = "checked_data_sets"
+PACE: Final = "pace_of_jobs"
+SECTION: Final = "section"
+HERE: Final = "On this machine"
+GET_EMNIST: Final = "Get EMNIST"
+IMPORT: Final = "Import your own"
 
-_FACTORIES: Final[dict[str, Callable[[], int]]] = {CANVAS: int, SAMPLE: int}
+_FACTORIES: Final[dict[str, Callable[[], int]]] = {
+    CANVAS: int,
+    SAMPLE: int,
+    UPLOADER: int,
+}
 
 
 @dataclass(frozen=True)
@@ -120,6 +134,7 @@ def choose_run(chosen: str) -> None:
     remember(BLOCK, None)
     remember(POINTS, None)
     remember(IMAGE, None)
+    remember(TESTED_ON, None)
 
 
 def dataset_name() -> str | None:
@@ -140,6 +155,14 @@ def choose_dataset(chosen: str) -> None:
     remember(POINTS, None)
     remember(IMAGE, None)
     st.session_state[PAGE] = 1
+
+
+def test_on(dataset: str) -> None:
+    """Look at a run on the test images of a data set; on its own if empty."""
+    remember(TESTED_ON, dataset or None)
+    remember(CELL, None)
+    remember(POINTS, None)
+    remember(IMAGE, None)
 
 
 def selected_runs() -> tuple[str, ...]:
@@ -227,6 +250,21 @@ def num_in_lasso(chosen: Sequence[int]) -> int:
     """Return of how many images these were chosen; 0 if nobody knows, as by a link."""
     kept, total = st.session_state.get(LASSO, ((), 0))
     return total if kept == tuple(chosen) else 0
+
+
+def checked(fingerprint: str) -> str | None:
+    """Return what verifying a data set has found.
+
+    Returns:
+        Empty if all is well; None if nobody did.
+    """
+    verdicts: dict[str, str] = st.session_state.get(CHECKED, {})
+    return verdicts.get(fingerprint)
+
+
+def keep_checked(fingerprint: str, verdict: str) -> None:
+    """Keep what verifying a data set has found; see `checked`."""
+    st.session_state.setdefault(CHECKED, {})[fingerprint] = verdict
 
 
 def number(name: str) -> int:

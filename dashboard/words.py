@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from core.config.presets import Claim
+from core.config.presets import Preset
+from core.datasets.spec import DatasetSpec
 from core.handover import markdown
 from core.proportion import Proportion, percent
 from core.records import Run
@@ -42,13 +43,19 @@ def ordinal(number: int) -> str:
     return f"{number:,}{'th' if is_teen else ending}"
 
 
-def claim(measured: Claim) -> str:
-    """Write what a preset was measured to reach, with how often it was trained."""
+def claim(preset: Preset, spec: DatasetSpec) -> str:
+    """Write what a preset was measured to reach on a data set, in Markdown."""
+    title, measured = literal(spec.title), preset.claim_on(spec.name)
+    if measured is None:
+        return f"Not measured on {title} yet."
     n = measured.num_seeds
     seeds = "1 seed" if n == 1 else f"mean of {n} seeds"
+    is_whole = measured.num_train == spec.num_train
+    of_all = "" if is_whole else f" with {measured.num_train:,} training images"
     return (
-        f"Measured on MNIST: {percent(measured.accuracy)} of 10,000 test images "
-        f"({seeds}), trained in {duration(measured.seconds)} ({measured.machine})."
+        f"Measured on {title}{of_all}: {percent(measured.accuracy)} of "
+        f"{measured.num_test:,} test images ({seeds}), trained in "
+        f"{duration(measured.seconds)} ({measured.machine})."
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from mlflow.tracking._tracking_service import utils
 from numpy.typing import NDArray
 
 from core.config import (
@@ -180,6 +181,8 @@ def copy_runs(source: Path, target: Path) -> None:
     ):
         # Not the file itself, because an open store would keep the old one.
         made.backup(database)
+    # MLflow remembers by the id of a run where its files are.
+    utils._artifact_repos_cache.clear()  # noqa: SLF001 - it has no public way
     # A store that is opened finds out where its files are.
     open_store()
 

@@ -93,6 +93,28 @@ def training_bar(num_epochs: int) -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
+@contextmanager
+def progress_bar() -> Iterator[Callable[[float, str], None]]:
+    """Show how far other work is while the block runs.
+
+    Yields:
+        A function that takes the share that is done, and what is being done.
+    """
+    with Bars(
+        TextColumn("{task.percentage:3.0f} %"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+    ) as bars:
+        task = bars.add_task("starting", total=1.0)
+
+        def show(share: float, text: str) -> None:
+            bars.update(task, completed=share, description=_printable(text))
+
+        yield show
+
+
 def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record holds
     if value is None:
         return "-"

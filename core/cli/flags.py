@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from core.config import TrainingConfig, presets
 from core.config.flags import FLAGS, Flag, changed
+from core.datasets import catalog
 
 _METAVARS: Final[Mapping[type, str]] = {int: "N", float: "X", str: "NAME"}
 
@@ -31,12 +32,20 @@ def config_of(options: argparse.Namespace) -> TrainingConfig:
     """Make the configuration: the preset, and what was given.
 
     Raises:
+        UnknownDatasetError: If there is no data set of that name.
         ConfigError: If a value is out of its range, or belongs to another family of
             networks.
     """
     values = {name: getattr(options, name) for name in FLAGS}
     given = {name: value for name, value in values.items() if value is not None}
-    return changed(presets.preset(options.preset).config, given)
+    return changed(_base(options), given)
+
+
+def _base(options: argparse.Namespace) -> TrainingConfig:
+    """Return the recipe of the preset, for the data set that was given."""
+    preset = presets.preset(options.preset)
+    dataset = options.dataset or preset.config.dataset
+    return preset.config_for(dataset, catalog.spec(dataset).ink_style)
 
 
 def _options(name: str, flag: Flag) -> dict[str, Any]:

@@ -4,9 +4,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, console, flags, runs, train
+from core.cli import analyse, datasets, evaluate, flags, runs, train
 from core.cli.predict import predict
-from core.datasets import catalog
 from core.jobs import kinds
 
 
@@ -21,7 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object on the last line"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_group(commands, "datasets", "data sets", json_option, {"list": _list_datasets})
+    datasets.add_to(commands, json_option)
     trainer = commands.add_parser("train", parents=[json_option], help="train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
@@ -42,27 +41,15 @@ def make_parser() -> argparse.ArgumentParser:
             "combine", parents=[json_option], help=train.combine_runs.__doc__
         )
     )
+    _add_evaluate(
+        commands.add_parser(
+            "evaluate", parents=[json_option], help=evaluate.evaluate_run.__doc__
+        )
+    )
     _add_predict(
         commands.add_parser("predict", parents=[json_option], help="classify pictures")
     )
     return parser
-
-
-def _list_datasets(options: argparse.Namespace) -> int:
-    """Print the data sets that can be used."""
-    rows = [
-        {
-            "name": spec.name,
-            "title": spec.title,
-            "classes": len(spec.classes),
-            "train": spec.num_train,
-            "test": spec.num_test,
-            "licence": spec.licence,
-        }
-        for spec in catalog.specs()
-    ]
-    console.print_rows(rows, name="datasets", as_json=options.json)
-    return 0
 
 
 def _add_group(
@@ -116,6 +103,17 @@ def _add_combine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="ids of finished runs")
     parser.add_argument("--name", default="", help="name of the new run")
     parser.set_defaults(command=train.combine_runs)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
+    parser.add_argument(
+        "--dataset",
+        required=True,
+        metavar="NAME",
+        help="a data set whose classes the run knows",
+    )
+    parser.set_defaults(command=evaluate.evaluate_run)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:

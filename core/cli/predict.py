@@ -8,6 +8,7 @@ from typing import Final
 from core.cli import console
 from core.cli.console import Record
 from core.datasets.classes import index_of
+from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
@@ -20,11 +21,12 @@ def predict(options: argparse.Namespace) -> int:
     """Classify pictures of single characters."""
     store = open_store()
     run = store.with_model(options.run)
-    classes = run_dataset.spec_of(store, run).classes
+    spec = run_dataset.spec_of(store, run)
+    classes = spec.classes
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
     found, problems = pictures_in(options.paths)
     answers = [
-        answer(predictor, path, classes, labelled=options.labelled) for path in found
+        answer(predictor, path, spec, labelled=options.labelled) for path in found
     ]
     result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
     if problems:
@@ -71,24 +73,27 @@ def score(result: Record, classes: Sequence[str]) -> bool:
 
 
 def answer(
-    predictor: Predictor, path: Path, classes: Sequence[str], *, labelled: bool
+    predictor: Predictor, path: Path, spec: DatasetSpec, *, labelled: bool
 ) -> Record:
     """Say what one picture shows; what cannot be read has an error instead.
 
     Args:
         predictor: The model.
         path: The picture.
-        classes: Names of the model's classes.
-        labelled: Whether the name of the file begins with its label, which is the
-            name of a class or a character of a merged one ("c" for "C/c"), and "__".
+        spec: The data set that the model learned from.
+        labelled: Whether the name of the file begins with its label and "__". It is
+            the name of a class, or any character of a merged one: "c" means "C/c".
     """
     record: Record = {"file": str(path)}
+    classes = spec.classes
     if labelled:
         label, _, rest = path.name.partition("__")
-        index = index_of(classes, label) if rest else None
-        record["label"] = None if index is None else classes[index]
+        meant = index_of(classes, label) if rest else None
+        record["label"] = None if meant is None else classes[meant]
     try:
-        said = predictor.answer(glyphs.glyph_of_picture(path))
+        said = predictor.answer(
+            glyphs.glyph_of_picture(path, spec.ink_style, spec.image_shape)
+        )
     except PictureError as error:
         return record | {"answer": None, "probability": None, "error": str(error)}
     return record | {

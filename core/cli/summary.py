@@ -3,7 +3,7 @@
 from core.cli import console
 from core.cli.console import Record
 from core.config import Recipe, TrainingConfig
-from core.errors import TrainingError, UnknownDatasetError
+from core.errors import DatasetError, TrainingError
 from core.insight import network_cost
 from core.records import Run, RunStatus
 from core.runs import checkpoint_files
@@ -55,7 +55,7 @@ def summary(run: Run) -> Record:
 def _num_parameters(config: Recipe) -> int | None:
     try:
         return network_cost.num_parameters(config)
-    except UnknownDatasetError:
+    except DatasetError:
         return None
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from core.cli import console, flags
 from core.cli.summary import print_result, summary
 from core.config import presets
+from core.datasets import catalog
 from core.errors import TrainingStopped
 from core.insight import network_cost
 from core.jobs import worker
@@ -26,7 +27,9 @@ INTERRUPTED: Final = 130
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = flags.config_of(options)
-    name = presets.name_of(config, network=network_cost.describe_network(config))
+    spec = catalog.spec(config.dataset)
+    network = network_cost.describe_network(config, spec)
+    name = presets.name_of(config, network=network, ink_style=spec.ink_style)
     return _train(Train(config=config), name=name, as_json=options.json)
 
 

@@ -105,7 +105,7 @@ def fingerprint(dataset: Dataset) -> str:
 def write_array(path: Path, array: NDArray[np.uint8]) -> None:
     """Write an array as an `.npy` file."""
     with path.open("wb") as stream:
-        stream.write(_npy_start(array.shape))
+        stream.write(npy_start(array.shape))
         stream.write(np.ascontiguousarray(array).data)
 
 
@@ -127,7 +127,7 @@ class ArrayFolder:
             for name in _names()
         }
         for name, stream in self._streams.items():
-            stream.write(_npy_start(self._shape(name)))
+            stream.write(npy_start(self._shape(name)))
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -144,7 +144,7 @@ class ArrayFolder:
             for name, stream in self._streams.items():
                 if kind is None:
                     stream.seek(0)
-                    stream.write(_npy_start(self._shape(name)))
+                    stream.write(npy_start(self._shape(name)))
 
     @property
     def sizes(self) -> Mapping[SplitName, int]:
@@ -187,8 +187,8 @@ def _shapes(spec: DatasetSpec) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _npy_start(shape: tuple[int, ...]) -> bytes:
-    """Return the bytes with which the .npy file of such an array starts."""
+def npy_start(shape: tuple[int, ...]) -> bytes:
+    """Return the bytes with which the .npy file of an array of bytes starts."""
     start = io.BytesIO()
     header = {"descr": "|u1", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(start, header)
@@ -196,7 +196,7 @@ def _npy_start(shape: tuple[int, ...]) -> bytes:
 
 
 def _map(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    expected = _npy_start(shape)
+    expected = npy_start(shape)
     with path.open("rb") as stream:
         start = stream.read(len(expected))
     size = len(expected) + int(np.prod(shape))

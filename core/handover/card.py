@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from core.config import EnsembleConfig, Recipe, TrainingConfig, network_of
 from core.config.controls import title_of
+from core.datasets.arrays import Dataset
 from core.datasets.spec import DatasetSpec
 from core.datasets.splits import num_validation
 from core.evaluation import metrics
@@ -20,7 +21,7 @@ from core.records import History, Predictions, Run
 
 def model_card(
     config: TrainingConfig,
-    spec: DatasetSpec,
+    dataset: Dataset,
     *,
     predictions: Predictions,
     history: History,
@@ -31,13 +32,13 @@ def model_card(
 
     Args:
         config: What was trained, and how.
-        spec: The data set.
+        dataset: The data set.
         predictions: What the model says about the test images.
         history: Scores by epoch.
         train_seconds: Time of the training loop.
         compiler: What compiled that loop.
     """
-    spec = _in_markdown(spec)
+    spec = _in_markdown(dataset.spec)
     origin = (
         f"{_epochs(config, history)}, trained in {train_seconds:.1f} s (loop compiled "
         f"with {compiler})"
@@ -47,14 +48,17 @@ def model_card(
         spec,
         predictions,
         origin=origin,
-        sections=(_data(spec, _held_out(config, spec)), _recipe(config)),
+        sections=(
+            _data(spec, dataset.fingerprint, _held_out(config, spec)),
+            _recipe(config),
+        ),
         scores=_last_scores(history),
     )
 
 
 def ensemble_card(
     config: EnsembleConfig,
-    spec: DatasetSpec,
+    dataset: Dataset,
     *,
     predictions: Predictions,
     members: Sequence[Run],
@@ -63,18 +67,22 @@ def ensemble_card(
 
     Args:
         config: Its data set and networks.
-        spec: The data set.
+        dataset: The data set.
         predictions: What the ensemble says about the test images.
         members: The runs of which it is the mean.
     """
-    spec = _in_markdown(spec)
+    spec = _in_markdown(dataset.spec)
     return _card(
         config,
         spec,
         predictions,
         origin=f"the mean of {len(members)} networks",
         sections=(
-            _data(spec, "The validation splits are on its members' cards."),
+            _data(
+                spec,
+                dataset.fingerprint,
+                "The validation splits are on its members' cards.",
+            ),
             _members(members, spec),
         ),
     )
@@ -84,6 +92,7 @@ def _in_markdown(spec: DatasetSpec) -> DatasetSpec:
     """Return a description whose words Markdown shows as they are."""
     return replace(
         spec,
+        name=" ".join(spec.name.replace("`", " ").split()),
         title=literal(spec.title),
         classes=tuple(map(literal, spec.classes)),
         licence=literal(spec.licence),
@@ -142,14 +151,15 @@ def _held_out(config: TrainingConfig, spec: DatasetSpec) -> str:
     )
 
 
-def _data(spec: DatasetSpec, held_out: str) -> str:
+def _data(spec: DatasetSpec, fingerprint: str, held_out: str) -> str:
     return f"""## Data
 
-{spec.title}: {spec.num_train:,} training and {spec.num_test:,} test images of \
+{spec.title} (`{spec.name}`, fingerprint `{fingerprint[:12]}`): \
+{spec.num_train:,} training and {spec.num_test:,} test images of \
 {len(spec.classes)} classes. {held_out} The test images took no part in any \
 choice; they were used once, after the training.
 
-Licence: {spec.licence}. {spec.citation}"""
+Licence: {spec.licence or "unknown"}. {spec.citation}""".rstrip()
 
 
 def _recipe(config: TrainingConfig) -> str:
@@ -195,7 +205,7 @@ def _limits(config: Recipe, spec: DatasetSpec) -> str:
     return f"""## Limits
 
 - It knows only these {len(spec.classes)} classes and predicts one of them for any \
-input, even for a letter, a scribble or an empty page.
+input, even for another character, a scribble or an empty page.
 - It was trained on {spec.title} only. Other writers, pens, countries and cameras \
 differ. The interval above does not cover them: it is the uncertainty of \
 {spec.num_test:,} images of the same kind.{changed}

@@ -14,6 +14,9 @@ from core.config import Augmentation, TrainingConfig, presets
 from core.config.described import settings_of
 from core.config.flags import values_by_flag
 from core.config.setting import Value
+from core.datasets import catalog
+from core.errors import DatasetError
+from core.types import InkStyle
 
 PROGRAM: Final = "python -m core train"
 LINE_LENGTH: Final = 88
@@ -45,7 +48,9 @@ def as_command(config: TrainingConfig) -> str:
         One line for a shell, like "python -m core train --preset fast-mlp --epochs 8".
     """
     base = _base(config)
-    given, usual = values_by_flag(config), values_by_flag(base)
+    given = values_by_flag(config)
+    # The data set is always told, unless it is the one that is meant without.
+    usual = values_by_flag(base) | {"dataset": TrainingConfig().dataset}
     words = [PROGRAM, f"--preset {base.preset}"]
     words += [
         _word(name, value) for name, value in given.items() if value != usual[name]
@@ -65,12 +70,21 @@ def as_python(config: TrainingConfig) -> str:
 
 def _base(config: TrainingConfig) -> TrainingConfig:
     """Return the recipe of the preset whose flags can describe the network."""
+    ink_style = _ink_style(config.dataset)
     alike = [
-        each.config
+        each.config_for(config.dataset, ink_style)
         for each in presets.PRESETS
         if each.config.network.family == config.network.family
     ]
     return next((base for base in alike if base.preset == config.preset), alike[0])
+
+
+def _ink_style(dataset: str) -> InkStyle:
+    """Return the ink style of a data set; MNIST's if it is not here any more."""
+    try:
+        return catalog.spec(dataset).ink_style
+    except DatasetError:
+        return "mnist"
 
 
 def _word(name: str, value: object) -> str:

@@ -5,10 +5,9 @@ is made here. The script does what the run did with what Keras itself offers, so
 its result is close to that of the run and not equal to it; its head says why.
 """
 
-import json
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,15 +25,14 @@ from core.config.schedules import (
 )
 from core.datasets.spec import DatasetSpec
 from core.datasets.splits import num_validation
+from core.handover import script_data
 from core.handover import script_pieces as pieces
+from core.handover.script_differences import differences
 from core.handover.script_network import network_lines
 from core.proportion import percent
-from core.records import Run, RunStatus
+from core.records import Run
 
 WIDTH: Final = 88
-IN_KERAS: Final = "mnist"
-"""The data set that Keras itself can download."""
-
 _PARTS: Final = Path(__file__).with_name("script_parts.txt")
 _PART: Final = re.compile(r"^### (\w+)\n(.*?)\n(?=###|\Z)", re.DOTALL | re.MULTILINE)
 _RISES: Final = {"one-cycle": ONE_CYCLE_RISE, "cosine": COSINE_RISE}
@@ -67,11 +65,7 @@ def script_of(run: Run, spec: DatasetSpec) -> str:
 def _needed(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
     """Name the parts of the script, in order."""
     changes = config.augmentation
-    yield from (
-        "head",
-        "load_mnist" if spec.name == IN_KERAS else "load_folder",
-        "read",
-    )
+    yield from ("head", *script_data.parts_of(spec))
     if config.validation_fraction:
         yield "hold_out"
     if config.class_weights == "balanced":
@@ -86,6 +80,8 @@ def _needed(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
         yield "bent"
     if changes.thickness:
         yield "thickened"
+    if not script_data.is_in_keras(spec):
+        yield "by_class"
     yield from ("build", "main", "ending")
 
 
@@ -131,7 +127,6 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
                 list(pieces.changes_of(config, spec.image_shape)),
             ),
         ).rstrip(),
-        "required": "" if spec.name == IN_KERAS else " required=True,",
         "prepare": _indented(1, pieces.preparations_of(config)),
         "optimizer": pieces.optimizer_of(config),
         "loss": f"keras.losses.CategoricalCrossentropy(label_smoothing={smoothing})"
@@ -145,26 +140,24 @@ def _body(config: TrainingConfig, spec: DatasetSpec) -> dict[str, str]:
 def _head(run: Run, spec: DatasetSpec) -> dict[str, str]:
     config = run.training
     held_out = config.validation_fraction
-    files = ("train_images", "train_labels", "test_images", "test_labels")
-    names = {each: json.dumps(getattr(spec, each).name) for each in files}
-    return names | {
+    return script_data.values_of(spec, width=WIDTH) | {
         "what": _folded(_what(run, spec)),
-        "usage": "python reproduce.py"
-        + ("" if spec.name == IN_KERAS else " --data FOLDER"),
         "differences": "\n".join(
-            _folded(each, bullet="- ") for each in _differences(run)
+            _folded(each, bullet="- ") for each in differences(run)
         ),
-        "imports": "\n".join(_imports(config)),
-        "num_classes": str(len(spec.classes)),
+        "imports": "\n".join(_imports(config, spec)),
         "held_out": f"HELD_OUT = {held_out}\n" if held_out else "",
     }
 
 
 def _what(run: Run, spec: DatasetSpec) -> str:
     network = run.training.network.describe(spec.dimensions)
-    # A title may have been typed by anybody, and this ends up in a program.
-    title = re.sub(r'["\\\s]+', " ", spec.title)
-    said = f"The network is {network}, the data set {title}."
+    said = f"The network is {network}, the data set {_named(run, spec)}."
+    if not script_data.is_in_keras(spec):
+        said += (
+            " Export it as .npz or as IDX files, on the page Data sets or with "
+            "`python -m core datasets export`."
+        )
     if run.scores.test_accuracy is None:
         return said
     return (
@@ -175,96 +168,25 @@ def _what(run: Run, spec: DatasetSpec) -> str:
     )
 
 
-def _differences(run: Run) -> Iterator[str]:
-    return (said for is_so, said in _DIFFERENCES if is_so(run))
+def _named(run: Run, spec: DatasetSpec) -> str:
+    """Name a data set so that nobody takes another version for it."""
+    # It may have been typed by anybody, and this ends up in a program.
+    title, name = (re.sub(r'["\\\s]+', " ", each) for each in (spec.title, spec.name))
+    if script_data.is_in_keras(spec):
+        return title
+    known_by = f", fingerprint {run.fingerprint[:12]}" if run.fingerprint else ""
+    return f"{title} ({name}{known_by})"
 
 
-def _moves_more_than_once(run: Run) -> bool:
-    changes = run.training.augmentation
-    moves = (changes.shift, changes.zoom, changes.rotation, changes.shear)
-    return sum(map(bool, moves)) > 1
-
-
-_DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
-    (
-        lambda run: run.status is RunStatus.STOPPED and run.scores.best_epoch,
-        (
-            "The run was stopped before its last epoch and kept the weights of its "
-            "best epoch; this script trains to the end."
-        ),
-    ),
-    (
-        lambda run: run.status is RunStatus.STOPPED and not run.scores.best_epoch,
-        (
-            "The run was stopped before its last epoch and kept its latest weights; "
-            "this script trains to the end."
-        ),
-    ),
-    (
-        lambda run: run.parent,
-        (
-            "The run continued another one, so its learning rate may have jumped; here "
-            "the epochs of both follow one schedule."
-        ),
-    ),
-    (
-        lambda _: True,
-        (
-            "The initial weights, the order of the images and everything else that is "
-            "random are drawn in another way."
-        ),
-    ),
-    (
-        lambda run: run.training.validation_fraction,
-        (
-            "The validation split of each class is rounded, so it may differ by an "
-            "image per class."
-        ),
-    ),
-    (
-        lambda _: True,
-        (
-            "The last batch of an epoch may be smaller; in the run, images left over "
-            "started the next epoch."
-        ),
-    ),
-    (
-        lambda run: run.training.label_smoothing,
-        "The losses include label smoothing; those of the run do not.",
-    ),
-    (
-        lambda run: run.training.class_weights == "balanced",
-        "Training losses are told with class weights; the run told them without.",
-    ),
-    (
-        lambda run: run.training.weight_average,
-        (
-            "Keras averages the weights (use_ema) with the full decay from the first "
-            "step on, and without the statistics of batch normalisation."
-        ),
-    ),
-    (
-        _moves_more_than_once,
-        (
-            "Each augmentation resamples the pixels, which blurs a little; the run "
-            "resampled them once."
-        ),
-    ),
-    (
-        lambda run: run.training.augmentation.erasing,
-        "Random erasing erases a rectangle; in the run, a square.",
-    ),
-)
-"""What is not the same in the script, and when."""
-
-
-def _imports(config: TrainingConfig) -> Iterator[str]:
+def _imports(config: TrainingConfig, spec: DatasetSpec) -> Iterator[str]:
     changes = config.augmentation
     yield "import argparse"
     yield "import gzip"
     if changes.shear or config.schedule != "constant":
         yield "import math"
     yield "import struct"
+    if not script_data.is_in_keras(spec):
+        yield "import zipfile"
     yield "from pathlib import Path\n"
     yield "import keras"
     yield "import numpy as np"

@@ -6,34 +6,42 @@ The terminal and the pages come through here, so that both see the same image.
 from pathlib import Path
 from typing import BinaryIO
 
-from core.imaging import ink, normalise, pictures
+from core.imaging import ink, pictures, styles
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
-from core.types import GrayImage
+from core.types import GrayImage, InkStyle
 
 
-def glyph_of_picture(source: Path | BinaryIO) -> GrayImage:
-    """Read a picture of one character as an MNIST image.
+def glyph_of_picture(
+    source: Path | BinaryIO, style: InkStyle, shape: tuple[int, int]
+) -> GrayImage:
+    """Read a picture of one character as an image of a data set.
 
     Args:
         source: A picture file, or an open one (an upload).
+        style: How the data set made its images from ink.
+        shape: Height and width of its images, in pixels.
 
     Returns:
-        The character, float32 of shape (28, 28) in [0, 1].
+        The character, float32 of that shape in [0, 1].
 
     Raises:
         BrokenPictureError: If it is no picture, or a damaged one.
         HugePictureError: If it has too many pixels.
         BlankDrawingError: If nothing stands out from the paper.
     """
-    return steps_of_picture(pictures.read_picture(source)).glyph
+    return steps_of_picture(pictures.read_picture(source), style, shape).glyph
 
 
-def steps_of_picture(rgba: RgbaImage) -> NormalisationSteps:
-    """Turn a picture of any colours into an MNIST image, with the images between.
+def steps_of_picture(
+    rgba: RgbaImage, style: InkStyle, shape: tuple[int, int]
+) -> NormalisationSteps:
+    """Turn a picture of any colours into such an image, with the images between.
 
     Args:
         rgba: A picture, uint8 of shape (height, width, 4).
+        style: How the data set made its images from ink.
+        shape: Height and width of its images, in pixels.
 
     Returns:
         The ink's box, the square around it and the finished image.
@@ -42,14 +50,19 @@ def steps_of_picture(rgba: RgbaImage) -> NormalisationSteps:
         BlankDrawingError: If nothing stands out from the paper.
         PictureError: If the array is not a picture of bytes.
     """
-    return normalise.to_mnist_steps(ink.ink_of_picture(rgba))
+    found = ink.ink_of_picture(rgba)
+    return styles.glyph_steps(found, style, shape, is_framed=True)
 
 
-def steps_of_strokes(rgba: RgbaImage) -> NormalisationSteps:
-    """Turn white strokes on black or on nothing into an MNIST image.
+def steps_of_strokes(
+    rgba: RgbaImage, style: InkStyle, shape: tuple[int, int]
+) -> NormalisationSteps:
+    """Turn white strokes on black or on nothing into such an image.
 
     Args:
         rgba: The drawing canvas, uint8 of shape (height, width, 4).
+        style: How the data set made its images from ink.
+        shape: Height and width of its images, in pixels.
 
     Returns:
         The ink's box, the square around it and the finished image.
@@ -58,4 +71,4 @@ def steps_of_strokes(rgba: RgbaImage) -> NormalisationSteps:
         BlankDrawingError: If nothing has been drawn.
         PictureError: If the array is not a picture of bytes.
     """
-    return normalise.to_mnist_steps(ink.ink_of_strokes(rgba))
+    return styles.glyph_steps(ink.ink_of_strokes(rgba), style, shape)

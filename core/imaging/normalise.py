@@ -37,7 +37,7 @@ class NormalisationSteps:
         box: The ink's bounding box, float32 (height, width) in [0, 1]; boxes
             longer than 1,000 pixels are reduced to that.
         square: The box in the middle of a square, float32 (side, side) in [0, 1].
-        glyph: The finished image, float32 (28, 28) in [0, 1].
+        glyph: The finished image, float32 (height, width) in [0, 1].
     """
 
     box: GrayImage
@@ -62,12 +62,16 @@ def to_mnist_format(ink: GrayImage) -> GrayImage:
     return to_mnist_steps(ink).glyph
 
 
-def to_mnist_steps(ink: GrayImage) -> NormalisationSteps:
+def to_mnist_steps(
+    ink: GrayImage, shape: tuple[int, int] = (GLYPH_SIDE, GLYPH_SIDE)
+) -> NormalisationSteps:
     """Do what `to_mnist_format` does and keep the images between.
 
     Args:
         ink: Ink strength, float32 of shape (height, width), 0.0 for paper and
             1.0 for full ink. Any size.
+        shape: Height and width of the finished image; the box fills 20/28 of the
+            shorter side.
 
     Returns:
         The cropped box, the square around it and the finished image.
@@ -76,10 +80,20 @@ def to_mnist_steps(ink: GrayImage) -> NormalisationSteps:
         BlankDrawingError: If no pixel is darker than the ink threshold.
         PictureError: If the array is not one image of finite numbers.
     """
-    _check(ink)
-    box = _bounded(_crop(ink))
+    box = cropped(ink)
     square = _in_square(box)
-    return NormalisationSteps(box=box, square=square, glyph=_finish(square))
+    return NormalisationSteps(box=box, square=square, glyph=_finish(square, shape))
+
+
+def cropped(ink: GrayImage) -> GrayImage:
+    """Return the ink's bounding box, reduced to at most 1,000 pixels a side.
+
+    Raises:
+        BlankDrawingError: If no pixel is darker than the ink threshold.
+        PictureError: If the array is not one image of finite numbers.
+    """
+    _check(ink)
+    return _bounded(_crop(ink))
 
 
 def resample(image: GrayImage, height: int, width: int) -> NDArray[np.float64]:
@@ -138,22 +152,25 @@ def _in_square(box: GrayImage) -> GrayImage:
     return square
 
 
-def _finish(square: GrayImage) -> GrayImage:
-    if square.shape[0] < BOX_SIDE:
+def _finish(square: GrayImage, shape: tuple[int, int]) -> GrayImage:
+    side = round(min(shape) * BOX_SIDE / GLYPH_SIDE)
+    while square.shape[0] < side:
         square = square.repeat(2, axis=0).repeat(2, axis=1)
-    small = resample(square, BOX_SIDE, BOX_SIDE)
+    small = resample(square, side, side)
     small /= small.max()
-    top, left = (_offset(small.sum(axis=axis)) for axis in (1, 0))
-    glyph = np.zeros((GLYPH_SIDE, GLYPH_SIDE), dtype=np.float32)
-    glyph[top : top + BOX_SIDE, left : left + BOX_SIDE] = small
+    top = _offset(small.sum(axis=1), shape[0])
+    left = _offset(small.sum(axis=0), shape[1])
+    glyph = np.zeros(shape, dtype=np.float32)
+    glyph[top : top + side, left : left + side] = small
     return glyph
 
 
-def _offset(profile: NDArray[np.float64]) -> int:
-    """Return where the box begins so that its centre of mass is near index 14."""
-    centres = np.arange(BOX_SIDE) + 0.5
+def _offset(profile: NDArray[np.float64], length: int) -> int:
+    """Return where the box begins: of 28 pixels, its centre of mass is near 14.0."""
+    centres = np.arange(profile.size) + 0.5
     barycentre = float(profile @ centres / profile.sum())
-    return min(max(int(15 - barycentre), 0), GLYPH_SIDE - BOX_SIDE)
+    middle = length * 15 / GLYPH_SIDE
+    return min(max(int(middle - barycentre), 0), length - profile.size)
 
 
 def _area_weights(old: int, new: int) -> NDArray[np.float64]:

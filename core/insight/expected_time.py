@@ -21,7 +21,7 @@ from core.config import (
 from core.config.networks.operations import BatchNorm, Dropout
 from core.datasets import catalog
 from core.datasets.spec import DatasetSpec
-from core.errors import UnknownDatasetError
+from core.errors import DatasetError
 from core.records import Run, RunStatus
 
 STARTUP_SECONDS: Final = 2.0
@@ -124,7 +124,7 @@ def _experience(
     own = run.training
     try:
         own_spec = catalog.spec(own.dataset)
-    except UnknownDatasetError:
+    except DatasetError:
         return None
     epochs = scores.epochs_done or own.epochs
     images = _num_images(own, own_spec) * epochs

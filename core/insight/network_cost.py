@@ -1,16 +1,18 @@
 """What a recipe will build and cost, known before anything is built.
 
 A network alone does not know the size of the images, nor how many classes it tells
-apart; its data set does.
+apart; its data set does. That of a recipe to train is in the catalogue; that of a run
+may be gone, so whoever has a run gives what the run remembers.
 """
 
 from core.config import Dimensions, Layer, Recipe, TrainingConfig, network_of
 from core.datasets import catalog
+from core.datasets.spec import DatasetSpec
 
 
-def describe_network(config: Recipe) -> str:
+def describe_network(config: Recipe, spec: DatasetSpec | None = None) -> str:
     """Name the layers of a network, like 784-128-64-10."""
-    return network_of(config).describe(_dimensions(config))
+    return network_of(config).describe(_dimensions(config, spec))
 
 
 def check_fits(config: Recipe) -> None:
@@ -22,25 +24,25 @@ def check_fits(config: Recipe) -> None:
     layers(config)
 
 
-def layers(config: Recipe) -> tuple[Layer, ...]:
+def layers(config: Recipe, spec: DatasetSpec | None = None) -> tuple[Layer, ...]:
     """List the layers of a network, from the image to the answer."""
-    return network_of(config).layers(_dimensions(config))
+    return network_of(config).layers(_dimensions(config, spec))
 
 
-def num_parameters(config: Recipe) -> int:
+def num_parameters(config: Recipe, spec: DatasetSpec | None = None) -> int:
     """Count the numbers that are trained."""
-    return network_of(config).num_parameters(_dimensions(config))
+    return network_of(config).num_parameters(_dimensions(config, spec))
 
 
-def num_macs(config: Recipe) -> int:
+def num_macs(config: Recipe, spec: DatasetSpec | None = None) -> int:
     """Count the multiply-adds with which a network classifies one image."""
-    return network_of(config).num_macs(_dimensions(config))
+    return network_of(config).num_macs(_dimensions(config, spec))
 
 
 def training_bytes(config: TrainingConfig) -> int:
     """Estimate the memory that one step of a training needs."""
     return config.network.training_bytes(
-        _dimensions(config), batch_size=config.batch_size
+        _dimensions(config, None), batch_size=config.batch_size
     )
 
 
@@ -51,5 +53,5 @@ def num_steps(config: TrainingConfig) -> int:
     return max(1, learned * config.epochs // config.batch_size)
 
 
-def _dimensions(config: Recipe) -> Dimensions:
-    return catalog.spec(config.dataset).dimensions
+def _dimensions(config: Recipe, spec: DatasetSpec | None) -> Dimensions:
+    return (spec or catalog.spec(config.dataset)).dimensions

@@ -24,9 +24,10 @@ def beginning(job: Job) -> str:
 def what(run: Run, spec: DatasetSpec) -> Iterator[str]:
     """Tell which model is to be made."""
     images = f"{spec.num_train:,} training and {spec.num_test:,} test images"
-    yield f"Data set: {spec.title}, {images}."
-    network = network_cost.describe_network(run.config)
-    yield f"Network: {network}, {network_cost.num_parameters(run.config):,} parameters."
+    yield f"Data set: {spec.title} ({spec.name}), {images}."
+    network = network_cost.describe_network(run.config, spec)
+    parameters = network_cost.num_parameters(run.config, spec)
+    yield f"Network: {network}, {parameters:,} parameters."
 
 
 def plan(config: TrainingConfig, parent: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from core.errors import ConfigError
 from core.jobs.kinds.train import Train
 from core.records import ENSEMBLE
-from core.runs import checkpoint_files
+from core.runs import checkpoint_files, run_dataset
 from core.runs.annotations import MAX_NAME
 from core.runs.checkpoint import finished_epochs_in
 
@@ -34,6 +34,7 @@ def child_of(store: "RunStore", run_id: str, *, epochs: int) -> tuple[Train, str
         ArtifactError: If where it stood was not kept, or is lost.
         ConfigError: If that is too few or too many epochs, or the run is not over, or
             is an ensemble.
+        UnknownDatasetError: If its images are gone, or others have their name now.
     """
     parent = store.get(run_id)
     if epochs < 1:
@@ -52,6 +53,8 @@ def child_of(store: "RunStore", run_id: str, *, epochs: int) -> tuple[Train, str
         )
         raise ConfigError(message)
     total = finished_epochs_in(checkpoint_files.state_of(store, parent)) + epochs
+    # Whoever asks for more shall not wait in the queue to hear that they are gone.
+    run_dataset.dataset_of(parent)
     config = dataclasses.replace(parent.training, epochs=total)
     end = f"{_TO_EPOCH}{total}"
     name = parent.name.split(_TO_EPOCH)[0][: MAX_NAME - len(end)] + end

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from core.datasets import results
+from core.datasets import store as datasets
 from core.datasets.spec import write_spec
 from core.datasets.store import Dataset
-from core.errors import SchemaError
+from core.errors import DatasetFileError, SchemaError
 from core.files import DAMAGED
 from core.jobs import scratch
 from core.jobs.reporter import Reporter
@@ -76,6 +77,16 @@ class Task(BaseModel, ABC):
         """What is equal for tasks that come to the same result."""
         said = f"{self.version} {self.document()}"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def result_name(self) -> str:
+        """Name of its result among those about its subject."""
+        return self.kind
+
+    @property
+    def result_title(self) -> str:
+        """What its result is, as people call it."""
+        return self.title
 
     @property
     def when_memory_runs_out(self) -> str:
@@ -165,6 +176,22 @@ class DatasetTask(Task):
             shutil.copytree(folder, target, dirs_exist_ok=True)
 
         results.save(self.fingerprint, made, write=write)
+
+    def dataset(self) -> Dataset:
+        """Open the data set.
+
+        Raises:
+            UnknownDatasetError: If there is none of that name any more.
+            DatasetFileError: If it is damaged, or another one has its name now.
+        """
+        dataset = datasets.load(self.subject)
+        if dataset.fingerprint != self.fingerprint:
+            message = (
+                f"Expected {self.subject} with the fingerprint {self.fingerprint}, got "
+                f"{dataset.fingerprint}: it is another data set now. Look at it again."
+            )
+            raise DatasetFileError(message)
+        return dataset
 
     def result(self) -> Path | None:
         """Return the folder of what such a task has left, if one has."""
@@ -266,7 +293,10 @@ class TaskContext:
             HomeError: If there is no room for a result about a data set.
         """
         made = Attachment(
-            name=task.kind, title=task.title, key=task.key, metrics=metrics or {}
+            name=task.result_name,
+            title=task.result_title,
+            key=task.key,
+            metrics=metrics or {},
         )
         with self.scratch() as folder:
             write(folder)

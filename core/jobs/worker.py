@@ -14,7 +14,9 @@ import numpy as np
 import psutil
 
 from core.config import TrainingConfig, presets
+from core.datasets import leftovers
 from core.datasets import store as datasets
+from core.datasets.importing import uploads
 from core.errors import (
     InklabError,
     RunStoreError,
@@ -67,10 +69,18 @@ def initialize_worker(server: int, lane: Lane) -> None:
     # it. Windows has no such thing; there both have the same right.
     if hasattr(os, "nice"):
         os.nice(NICENESS[lane])
+    with contextlib.suppress(Exception):
+        _sweep(lane)
+
+
+def _sweep(lane: Lane) -> None:
+    """Remove what processes of a lane left behind that were killed."""
     if lane is Lane.COMPUTE:
-        with contextlib.suppress(Exception):
-            scratch.sweep()
-            checkpoint_files.sweep(open_store())
+        scratch.sweep()
+        checkpoint_files.sweep(open_store())
+    if lane is Lane.INPUT_OUTPUT:
+        leftovers.sweep()
+        uploads.sweep()
 
 
 def warm_up() -> None:
@@ -83,7 +93,7 @@ def warm_up() -> None:
     from core.training.train import prepare  # noqa: PLC0415 - it imports TensorFlow
 
     store = open_store()
-    quick = [each for each in presets.PRESETS if each.claim.seconds < QUICK_SECONDS]
+    quick = [each for each in presets.PRESETS if each.claims[0].seconds < QUICK_SECONDS]
     for preset in sorted(quick, key=lambda each: each.name != presets.FASTEST):
         if any(job.status is RunStatus.QUEUED for job in store.jobs()):
             return

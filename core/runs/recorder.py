@@ -72,17 +72,20 @@ class RunRecorder(RunReader):
             self._client.log_batch(run_id, tags=tags)
             self._log_metrics(run_id, metrics)
 
-    def note_dataset(self, run_id: str, document: str, *, fingerprint: str) -> None:
+    def note_dataset(
+        self, run_id: str, document: str, *, fingerprint: str = ""
+    ) -> None:
         """Keep with a run from which data set it learns, should that one go.
 
         Args:
             run_id: A run that begins.
             document: The description of the data set, as text.
-            fingerprint: Of the data set.
+            fingerprint: Of the data set; empty as long as the run waits.
         """
         with plain_errors():
             self._client.log_text(run_id, document, DATASET)
-            self._client.set_tag(run_id, FINGERPRINT_TAG, fingerprint)
+            if fingerprint:
+                self._client.set_tag(run_id, FINGERPRINT_TAG, fingerprint)
 
     def inherit(
         self, run_id: str, parent: str, *, history: History, epochs_done: float

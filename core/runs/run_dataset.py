@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from core.datasets import catalog
 from core.datasets import store as datasets
-from core.datasets.spec import DatasetSpec, read_spec
+from core.datasets.spec import DatasetSpec, read_spec, write_spec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, DatasetError, UnknownDatasetError
 from core.records import DATASET, Run
@@ -40,6 +40,15 @@ def spec_of(store: "RunStore", run: Run) -> DatasetSpec:
             "not in this home, or another one has its name. Import it again."
         )
         raise UnknownDatasetError(message) from error
+
+
+def note(store: "RunStore", run_id: str, spec: DatasetSpec) -> None:
+    """Keep with a run that was just asked for which data set it is to learn from.
+
+    Its fingerprint is noted when it begins, because the data set may be another one
+    by then.
+    """
+    store.note_dataset(run_id, write_spec(spec))
 
 
 def dataset_of(run: Run) -> Dataset:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core import addresses
 from core.errors import ArtifactError
 from core.files import reading_arrays
-from core.records import ARRAYS, Attachment, Predictions
+from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions
 from core.runs import attachments
 from core.runs.mlflow_mapping import plain_errors
 
@@ -52,7 +52,7 @@ class RunFiles:
         Raises:
             ArtifactError: If they are missing or damaged.
         """
-        return Predictions.load(self.artifact(run_id, "predictions.npz"))
+        return Predictions.load(self.artifact(run_id, PREDICTIONS))
 
     def document(self, job_id: str) -> str:
         """Return what decides the work of a job, as JSON; empty if only its tags do."""

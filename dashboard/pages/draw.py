@@ -10,7 +10,7 @@ page_frame.heading("Draw", "Does it recognise your handwriting?")
 
 run = run_picker.pick_run()
 predictor = results.predictor(run.id)
-classes = services.spec_of(run).classes
+spec = services.spec_of(run)
 
 
 @page_frame.fragment
@@ -19,14 +19,14 @@ def draw_and_classify() -> None:
     canvas_column, seen_column, answer_column = st.columns(3, gap="medium")
     with canvas_column:
         st.subheader("Draw one character", anchor=False)
-        character = drawing.drawn_or_opened()
+        character = drawing.drawn_or_opened(spec)
     # What one waits for comes first.
     with answer_column:
         st.subheader("Prediction", anchor=False)
-        drawing.answer(predictor, character, classes)
+        drawing.answer(predictor, character, spec.classes)
     with seen_column:
-        st.subheader("Model input, 28 x 28", anchor=False)
-        drawing.steps(character.steps)
+        st.subheader(f"Model input, {drawing.size(spec)}", anchor=False)
+        drawing.steps(character.steps, spec)
 
 
 draw_and_classify()

@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from dashboard import results, services, state, words
-from dashboard.widgets.common import page_frame, run_picker, sample_card
+from dashboard import state, words
+from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
 from dashboard.widgets.evaluate import class_metrics, confusion, feature_map
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
 run = run_picker.pick_run()
-dataset = services.dataset(run.config.dataset)
-classes = dataset.spec.classes
-evaluation = results.evaluation(run)
+tested = tested_on.pick(run)
+evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
 
 st.markdown(
     f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "
@@ -36,15 +35,18 @@ with cell_column:
             "Click a cell of the matrix to see its images here.",
             icon=":material/touch_app:",
         )
+    elif dataset is None:
+        tested_on.no_images(run)
     else:
         confusion.cell_images(dataset, evaluation, cell)
     confusion.most_confused_pairs(evaluation.matrix, classes, view)
 
-feature_map.feature_map(run, dataset, evaluation)
-
-index = state.image(len(dataset.test.labels))
-if index is not None:
-    sample_card.sample_card(dataset, evaluation, index)
+if dataset is not None:
+    if tested.is_own:
+        feature_map.feature_map(run, dataset, evaluation)
+    index = state.image(len(dataset.test.labels))
+    if index is not None:
+        sample_card.sample_card(dataset, evaluation, index)
 
 st.subheader("Per-class metrics", anchor=False)
 class_metrics.class_table(evaluation.classes, evaluation.matrix, classes)

@@ -2,22 +2,28 @@
 
 import streamlit as st
 
-from dashboard import results, services, state
+from dashboard import state
 from dashboard.charts.words import count_of
-from dashboard.widgets.common import class_picker, page_frame, run_picker, sample_card
+from dashboard.widgets.common import (
+    class_picker,
+    page_frame,
+    run_picker,
+    sample_card,
+    tested_on,
+)
 from dashboard.widgets.mistakes import mistakes_gallery
 
 page_frame.heading("Mistakes", "What does it get wrong, and how confident was it?")
 
 run = run_picker.pick_run()
-dataset = services.dataset(run.config.dataset)
-evaluation = results.evaluation(run)
+tested = tested_on.pick(run)
+evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
 
 with st.container(horizontal=True):
     true, predicted = (
         class_picker.pick_any(
             label,
-            dataset.spec.classes,
+            classes,
             key=key,
             on_change=lambda: state.choose_image(None),
         )
@@ -32,8 +38,11 @@ if not len(found):
     )
     st.stop()
 
-num_images = len(dataset.test.labels)
+num_images = len(evaluation.predicted)
 st.markdown(f"**{count_of(len(found), num_images)}** test images, {order}.")
+if dataset is None:
+    tested_on.no_images(run)
+    st.stop()
 gallery_column, card_column = st.columns([3, 2], gap="medium")
 with gallery_column:
     shown = mistakes_gallery.page_of(found, order=order)

@@ -2,8 +2,14 @@
 
 import streamlit as st
 
-from dashboard import page_paths, services, words
-from dashboard.widgets.common import clock, gallery, page_frame, run_picker
+from dashboard import page_paths, services, state, words
+from dashboard.widgets.common import (
+    clock,
+    dataset_picker,
+    gallery,
+    page_frame,
+    run_picker,
+)
 
 NUM_GLYPHS = 40
 NUM_RUNS = 5
@@ -14,7 +20,7 @@ page_frame.heading(
     "Everything stays on your machine: the data, the training, the results.",
 )
 
-dataset = services.default_dataset()
+dataset = dataset_picker.pick()
 spec = dataset.spec
 everything = services.runs()
 latest = everything[:NUM_RUNS]
@@ -24,13 +30,16 @@ data_column, run_column = st.columns(2, gap="medium")
 with data_column, st.container(border=True, height="stretch"):
     st.subheader(f"The data: {words.literal(spec.title)}", anchor=False)
     st.markdown(
-        f"{spec.num_train + spec.num_test:,} handwritten characters in "
+        f"{spec.num_train + spec.num_test:,} images in "
         f"{len(spec.classes)} classes: {spec.num_train:,} for training, "
         f"{spec.num_test:,} for testing."
     )
     gallery.strip(dataset, count=NUM_GLYPHS, key="overview_glyphs")
     st.page_link(
-        page_paths.EXPLORE, label="Explore the data", icon=":material/grid_view:"
+        page_paths.EXPLORE,
+        label="Explore the data",
+        icon=":material/grid_view:",
+        query_params={state.DATA_SET: spec.name},
     )
 
 with run_column, st.container(border=True, height="stretch"):
@@ -54,7 +63,7 @@ with st.container(border=True):
         run_picker.links(finished[0])
     else:
         st.markdown(
-            "Train a first network: it takes seconds, and about 98 of 100 characters "
-            "that it has never seen are classified correctly."
+            "Train a first network: it takes seconds, and classifies most images that "
+            "it has never seen correctly."
         )
-        run_picker.first_run_button()
+        run_picker.first_run_button(spec)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import page_paths, services, words
-from dashboard.widgets.common import page_frame, run_picker
+from dashboard.widgets.common import dataset_picker, page_frame, run_picker
 from dashboard.widgets.runs import (
     run_actions,
     run_comparison,
@@ -23,7 +23,7 @@ if not everything:
         "which you can sort and compare.",
         icon=":material/info:",
     )
-    run_picker.first_run_button()
+    run_picker.first_run_button(dataset_picker.chosen_spec())
     st.page_link(page_paths.TRAIN, label="Train", icon=":material/model_training:")
     st.stop()
 

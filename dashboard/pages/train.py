@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import dataset_picker, page_frame
 from dashboard.widgets.train import (
     live_run,
     queue,
@@ -24,6 +24,7 @@ def start() -> None:
         live_run.start(recipe_state.as_sent().config)
 
 
+dataset_picker.pick_spec()
 jobs = services.jobs()
 everything = services.runs_of(jobs)
 recipe_column, look_column = st.columns([3, 4], gap="medium")

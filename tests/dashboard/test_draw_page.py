@@ -19,14 +19,14 @@ def strokes(rows: slice, columns: slice) -> NormalisationSteps:
     pixels = np.zeros((canvas.SIDE, canvas.SIDE, 4), np.uint8)
     pixels[..., 3] = 255
     pixels[rows, columns] = 255
-    return steps_of_strokes(pixels)
+    return steps_of_strokes(pixels, "mnist", (28, 28))
 
 
 @pytest.fixture
 def vertical_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a stroke on the canvas, which needs a browser otherwise."""
     steps = strokes(slice(50, 230), slice(130, 150))
-    monkeypatch.setattr(canvas, "drawing_input", lambda **_: steps)
+    monkeypatch.setattr(canvas, "drawing_input", lambda _, **__: steps)
 
 
 def test_blank_canvas_asks_for_a_drawing() -> None:
@@ -107,7 +107,7 @@ def test_what_was_drawn_or_opened_last_is_read(
 ) -> None:
     """And the screen says which one that is."""
     drawn = {"steps": strokes(slice(50, 230), slice(130, 150))}
-    monkeypatch.setattr(canvas, "drawing_input", lambda **_: drawn["steps"])
+    monkeypatch.setattr(canvas, "drawing_input", lambda _, **__: drawn["steps"])
     app = open_app("draw")
     first = text(app)
 

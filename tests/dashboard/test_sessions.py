@@ -11,7 +11,7 @@ from tests.dashboard.app import go_to, open_app
 def test_choice_of_one_session_is_not_that_of_another() -> None:
     """What is shared by mistake shows only with two users."""
     mine, others = open_app("explore"), open_app("explore")
-    mine.button(key="other_images").click().run()
+    mine.button(key="shuffle").click().run()
     mine.segmented_control(key="class").select("3").run()
 
     others.run()

@@ -1,11 +1,13 @@
 """Numbers, times and names as they stand on pages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from core.config import TrainingConfig
+from core.config import TrainingConfig, presets
 from core.config.presets import Claim
+from core.datasets import catalog
 from core.proportion import Proportion
 from core.records import Run, RunScores, RunStatus
 from dashboard import words
@@ -93,6 +95,23 @@ def test_run_title_has_the_accuracy_if_there_is_one(
     assert words.run_title(run, now=NOON) == title
 
 
+def test_a_claim_names_another_number_of_training_images() -> None:
+    """What was measured on a part of a data set is no promise for all of it."""
+    measured = replace(presets.PRESETS[0].claims[0], num_train=500)
+    preset = replace(presets.PRESETS[0], claims=(measured,))
+
+    told = words.claim(preset, catalog.spec("mnist"))
+
+    assert told.startswith("Measured on MNIST with 500 training images: 97.62 %")
+
+
+def test_a_data_set_that_was_not_measured_says_so() -> None:
+    """Another data set's figure would be a wrong number."""
+    spec = replace(catalog.spec("mnist"), name="mine", title="*Mine*")
+
+    assert words.claim(presets.PRESETS[0], spec) == "Not measured on \\*Mine\\* yet."
+
+
 @pytest.mark.parametrize(
     ("num_seeds", "seeds"), [(1, "1 seed"), (5, "mean of 5 seeds")], ids=["one", "many"]
 )
@@ -106,7 +125,9 @@ def test_claim_tells_how_it_was_measured(num_seeds: int, seeds: str) -> None:
         machine="2 cores",
     )
 
-    assert words.claim(measured) == (
+    preset = replace(presets.preset("lenet"), claims=(measured,))
+
+    assert words.claim(preset, catalog.spec("mnist")) == (
         f"Measured on MNIST: 98.24 % of 10,000 test images ({seeds}), trained in "
         "2 min 10 s (2 cores)."
     )

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from core.errors import SchemaError
+from core.jobs.kinds.download import Download
 from core.jobs.kinds.ensemble import Combine
+from core.jobs.kinds.evaluate import Evaluate
+from core.jobs.kinds.export import Export
 from core.jobs.kinds.image_map import MapImages
+from core.jobs.kinds.importing import Import
 from core.jobs.kinds.projection import Project
 from core.jobs.kinds.summary import Summarise
 from core.jobs.kinds.train import Train
@@ -20,13 +24,15 @@ ANALYSES: Final[Mapping[str, type[Task]]] = {each.kind: each for each in (Projec
 """Those that find something out about a run, which is all that they need to know."""
 
 DATASET_KINDS: Final[Mapping[str, type[Task]]] = {
-    each.kind: each for each in (Summarise, MapImages, MakeVersion)
+    each.kind: each
+    for each in (Download, Import, Export, Summarise, MapImages, MakeVersion)
 }
 """Those about a data set; none of them needs TensorFlow."""
 
 KINDS: Final[Mapping[str, type[Task]]] = {
     Train.kind: Train,
     Combine.kind: Combine,
+    Evaluate.kind: Evaluate,
     **ANALYSES,
     **DATASET_KINDS,
 }

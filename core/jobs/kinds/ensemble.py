@@ -15,6 +15,7 @@ from core.jobs import finalize, log_messages
 from core.jobs.finalize import Result
 from core.jobs.tasks import Task, TaskContext
 from core.records import ENSEMBLE, Predictions, Run
+from core.runs import run_dataset
 from core.runs.annotations import MAX_NAME, checked_name
 
 if TYPE_CHECKING:
@@ -46,10 +47,16 @@ class Combine(Task):
 
     def create(self, store: "RunStore", *, name: str) -> str:
         """Write down that it was asked for; see `Task.create`."""
-        config = config_of(self._members(store))
-        return store.create(
-            config, name=name[:MAX_NAME], members=self.members, task=self.record()
+        members = self._members(store)
+        spec = run_dataset.spec_of(store, members[0])
+        run_id = store.create(
+            config_of(members),
+            name=name[:MAX_NAME],
+            members=self.members,
+            task=self.record(),
         )
+        run_dataset.note(store, run_id, spec)
+        return run_id
 
     def work(self, context: TaskContext) -> None:
         """Combine, test, and save the run; see `Task.work`."""
@@ -63,7 +70,7 @@ class Combine(Task):
         combined = _combined(context, dataset, members)
         card = ensemble_card(
             config_of(members),
-            dataset.spec,
+            dataset,
             predictions=combined.predictions,
             members=members,
         )

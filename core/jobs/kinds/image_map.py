@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.datasets import store
 from core.datasets.exploring import chunks, components, maps, orders
 from core.jobs.tasks import DatasetTask, TaskContext
 from core.types import SplitName
@@ -26,7 +25,7 @@ class MapImages(DatasetTask):
 
     def work(self, context: TaskContext) -> None:
         """Compute the points; see `Task.work`."""
-        dataset = store.load(self.subject)
+        dataset = self.dataset()
         split = dataset.part(self.part)
 
         def report(share: float) -> None:

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from core.datasets import store
 from core.datasets.exploring import storage
 from core.datasets.exploring.summary import summarise
 from core.jobs.tasks import DatasetTask, TaskContext
@@ -16,7 +15,7 @@ class Summarise(DatasetTask):
 
     def work(self, context: TaskContext) -> None:
         """Compute the summary, and leave it with the data set."""
-        dataset = store.load(self.subject)
+        dataset = self.dataset()
 
         def report(share: float) -> None:
             context.report(share, "measuring the images")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import PlainSerializer, PlainValidator
 
 from core.config import TrainingConfig
+from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import DivergedError, TrainingStopped
@@ -15,7 +16,7 @@ from core.jobs.autosave import Autosave
 from core.jobs.finalize import Result
 from core.jobs.tasks import Task, TaskContext
 from core.records import TRAIN, Progress
-from core.runs import checkpoint_files
+from core.runs import checkpoint_files, run_dataset
 
 if TYPE_CHECKING:
     from core.runs.checkpoint import Checkpoint
@@ -56,9 +57,12 @@ class Train(Task):
 
     def create(self, store: "RunStore", *, name: str) -> str:
         """Write down that it was asked for; see `Task.create`."""
-        return store.create(
+        spec = catalog.spec(self.config.dataset)
+        run_id = store.create(
             self.config, name=name, parent=self.parent, task=self.record()
         )
+        run_dataset.note(store, run_id, spec)
+        return run_id
 
     def work(self, context: TaskContext) -> None:
         """Train, test, and save the run; see `Task.work`."""
@@ -101,7 +105,7 @@ class Train(Task):
         history = trained.history
         card = model_card(
             self.config,
-            dataset.spec,
+            dataset,
             predictions=trained.predictions,
             history=history,
             train_seconds=trained.seconds,

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from core.datasets import store, versions
+from core.datasets import versions
 from core.datasets.arrays import Dataset
 from core.datasets.versions import Change
-from core.errors import DatasetError
 from core.jobs.tasks import DatasetTask, TaskContext
 from core.types import SplitName
 
@@ -55,13 +54,7 @@ class MakeVersion(DatasetTask):
 
     def work(self, context: TaskContext) -> None:
         """Write the new version; see `Task.work`."""
-        dataset = store.load(self.subject)
-        if dataset.fingerprint != self.fingerprint:
-            message = (
-                f"Expected {self.subject} with the fingerprint {self.fingerprint}, got "
-                f"{dataset.fingerprint}: it is another data set now. Look at it again."
-            )
-            raise DatasetError(message)
+        dataset = self.dataset()
         context.report(0, "writing the new version")
         spec = versions.create(dataset, self.changes, reason=self.reason)
         context.say(f"Made {spec.name}.")

@@ -52,6 +52,12 @@ def pick_spec() -> DatasetSpec:
     return specs[chosen]
 
 
+def chosen_spec() -> DatasetSpec:
+    """Return the data set that was chosen last; the first one if none was."""
+    specs = {spec.name: spec for spec in catalog.specs()}
+    return specs.get(state.dataset_name() or "") or next(iter(specs.values()))
+
+
 def _title(spec: DatasetSpec) -> str:
     return f"{spec.title}, {spec.num_train + spec.num_test:,} images"
 

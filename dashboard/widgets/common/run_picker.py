@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.config import presets
+from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
 from core.proportion import percent
 from core.records import Run
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import clock, run_status
+from dashboard.widgets.common import clock, dataset_picker, run_status
 
 _PICKER = "run_picker"
 
@@ -61,12 +62,17 @@ def _offer_first_run() -> None:
         "results here.",
         icon=":material/info:",
     )
-    first_run_button()
+    first_run_button(dataset_picker.chosen_spec())
 
 
-def first_run_button() -> None:
-    """Offer to train the quickest preset, and go and watch it."""
+def first_run_button(spec: DatasetSpec) -> None:
+    """Offer to train the quickest preset, and go and watch it.
+
+    Args:
+        spec: The data set to learn from.
+    """
     fastest = presets.preset(presets.FASTEST)
+    config = fastest.config_for(spec.name, spec.ink_style)
     if st.button(
         "Train a network now",
         type="primary",
@@ -74,7 +80,7 @@ def first_run_button() -> None:
         key="train_first",
         help=fastest.summary,
     ):
-        run_id = services.start_run(fastest.config, name=fastest.name)
+        run_id = services.start_run(config, name=fastest.name)
         st.switch_page(page_paths.TRAIN, query_params={state.WATCHED_RUN: run_id})
 
 
@@ -108,7 +114,7 @@ def table(runs: Sequence[Run]) -> None:
     rows = [
         {
             "Name": words.literal(run.name),
-            "Network": network_cost.describe_network(run.config),
+            "Network": network_cost.describe_network(run.config, services.spec_of(run)),
             "Test accuracy": _accuracy(run),
             "Status": run_status.label(run),
             "Started": words.moment(run.created, now=now),

@@ -2,17 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
 from core.imaging.glyphs import steps_of_picture
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import SUFFIXES, read_picture
 from core.inference import Predictor
-from core.types import GrayImage
+from core.types import GrayImage, InkStyle
 from dashboard import canvas, state, words
 from dashboard.widgets.common import page_frame
 from dashboard.widgets.common.sample_card import large_glyph, likely_classes
@@ -20,6 +22,17 @@ from dashboard.widgets.draw import source
 
 THUMBNAIL_WIDTH = 84
 BESIDE_THE_CROP = 128
+MAX_PICTURE_MB = 20
+
+WAYS: Final[dict[InkStyle, str]] = {
+    "mnist": "is cropped to its ink, scaled until it fills five sevenths of the image, "
+    "and centred by its mass",
+    "emnist": "is cropped to its ink, blurred a little, scaled until it fills six "
+    "sevenths of the image, and centred by its box",
+    "plain": "is cropped to its ink, scaled until it fills six sevenths of the image, "
+    "and centred by its box",
+}
+"""What becomes of a drawing in each ink style."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +48,29 @@ class Character:
     origin: str = ""
 
 
-def drawn_or_opened() -> Character:
+def drawn_or_opened(spec: DatasetSpec) -> Character:
     """Show the canvas, its tools and the way to open a picture.
+
+    Args:
+        spec: The data set whose images the model learned from.
 
     Returns:
         The latest of what was drawn and what was opened.
     """
-    drawn = _canvas_with_tools()
+    drawn = _canvas_with_tools(spec)
     file = _picture()
     now = source.follow(
         drawing=hashlib.sha256(drawn.glyph.tobytes()).hexdigest() if drawn else "",
         picture=file.file_id if file else "",
     )
     if file and now.read == "picture":
-        return Character(_steps_of(file), f"the picture {words.literal(file.name)}")
+        return Character(
+            _steps_of(file, spec), f"the picture {words.literal(file.name)}"
+        )
     return Character(drawn, "your drawing") if drawn else Character()
 
 
-def _canvas_with_tools() -> NormalisationSteps | None:
+def _canvas_with_tools(spec: DatasetSpec) -> NormalisationSteps | None:
     slot = st.container()
     pen = st.slider(
         "Pen width",
@@ -73,7 +91,9 @@ def _canvas_with_tools() -> NormalisationSteps | None:
         args=(state.CANVAS,),
     )
     with slot:
-        return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)
+        return canvas.drawing_input(
+            spec, key=f"canvas_{state.number(state.CANVAS)}", pen=pen
+        )
 
 
 def _picture() -> UploadedFile | None:
@@ -81,6 +101,7 @@ def _picture() -> UploadedFile | None:
     return st.file_uploader(
         "Or open a picture of one character",
         sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
+        max_upload_size=MAX_PICTURE_MB,
         # Another one, which is empty, when all is cleared.
         key=f"picture_{state.number(state.CANVAS)}",
         help="A drawing, a scan or a photo. Its background and contrast are normalised "
@@ -88,24 +109,31 @@ def _picture() -> UploadedFile | None:
     )
 
 
-def _steps_of(file: UploadedFile) -> NormalisationSteps | None:
+def _steps_of(file: UploadedFile, spec: DatasetSpec) -> NormalisationSteps | None:
     try:
-        return steps_of_picture(read_picture(file))
+        return steps_of_picture(read_picture(file), spec.ink_style, spec.image_shape)
     except PictureError as error:
         page_frame.show_error(str(error), title="This picture cannot be read")
         return None
 
 
-def steps(way: NormalisationSteps | None) -> None:
+def size(spec: DatasetSpec) -> str:
+    """Write the size of the images of a data set."""
+    height, width = spec.image_shape
+    return f"{height} x {width}"
+
+
+def steps(way: NormalisationSteps | None, spec: DatasetSpec) -> None:
     """Show how ink becomes an image like those the model learned from.
 
     Args:
         way: The ink on its way, or None to say what will happen.
+        spec: The data set whose images the model learned from.
     """
     if way is None:
         st.caption(
-            "Your drawing is cropped to its ink, scaled to 20 pixels and centred by "
-            "its mass in 28 x 28, like the images that the model was trained on."
+            f"Your drawing {WAYS[spec.ink_style]} in {size(spec)}, like the images "
+            f"of {words.literal(spec.title)}, which the model was trained on."
         )
         return
     with st.container(horizontal=True, gap="small"):
@@ -113,7 +141,7 @@ def steps(way: NormalisationSteps | None) -> None:
         _thumbnail(way.square, "In a square")
         _thumbnail(way.glyph, "Scaled and centred")
     large_glyph(way.glyph, key="seen")
-    st.caption("28 x 28 pixels. Hover over one for its value, from 0 to 1.")
+    st.caption(f"{size(spec)} pixels. Hover over one for its value, from 0 to 1.")
 
 
 def _thumbnail(image: GrayImage, caption: str) -> None:

@@ -98,12 +98,13 @@ def _analyses(run: Run) -> None:
 
 
 def _summary(run: Run) -> None:
-    network = network_cost.describe_network(run.config)
+    spec = services.spec_of(run)
+    network = network_cost.describe_network(run.config, spec)
     started = words.moment(run.created, now=clock.now())
-    data_set = words.literal(services.spec_of(run).title)
+    data_set = words.literal(spec.title)
+    parameters = network_cost.num_parameters(run.config, spec)
     st.caption(
-        f"{network} on {data_set}, "
-        f"{network_cost.num_parameters(run.config):,} parameters; started {started}."
+        f"{network} on {data_set}, {parameters:,} parameters; started {started}."
     )
 
 

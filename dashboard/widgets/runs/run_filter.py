@@ -28,12 +28,13 @@ class Filter:
 
     def takes(self, run: Run) -> bool:
         """Whether a run is listed."""
-        network = network_cost.describe_network(run.config)
+        spec = services.spec_of(run)
+        network = network_cost.describe_network(run.config, spec)
         words = f"{run.name}\n{network}\n{run.note}".casefold()
         return (
             all(word in words for word in self.find.casefold().split())
             and (not self.statuses or run.status in self.statuses)
-            and (not self.data_sets or services.spec_of(run).title in self.data_sets)
+            and (not self.data_sets or spec.title in self.data_sets)
             and (run.is_starred or not self.starred_only)
         )
 

@@ -76,6 +76,7 @@ def _choose(ids: Sequence[str]) -> None:
 def _rows(runs: Sequence[Run]) -> pd.DataFrame:
     zone = clock.now().tzinfo
     scores = [run.scores for run in runs]
+    specs = [services.spec_of(run) for run in runs]
     shares = [each.accuracy for each in scores]
     return pd.DataFrame(
         {
@@ -89,13 +90,19 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
                 share and f"{words.interval(share)} %" for share in shares
             ],
             "Test images": [share and share.total for share in shares],
-            "Network": [network_cost.describe_network(run.config) for run in runs],
-            "Parameters": [network_cost.num_parameters(run.config) for run in runs],
+            "Network": [
+                network_cost.describe_network(run.config, spec)
+                for run, spec in zip(runs, specs, strict=True)
+            ],
+            "Parameters": [
+                network_cost.num_parameters(run.config, spec)
+                for run, spec in zip(runs, specs, strict=True)
+            ],
             "Best epoch": pd.Series(
                 [each.best_epoch for each in scores], dtype="Int64"
             ),
             "Training time": [_rounded(each.train_seconds) for each in scores],
-            "Data set": [services.spec_of(run).title for run in runs],
+            "Data set": [text_cell(spec.title) for spec in specs],
             "Started": [run.created.astimezone(zone) for run in runs],
             "Notes": [text_cell(run.note) for run in runs],
         }

@@ -137,7 +137,7 @@ def _describe(job: Job, differing: Sequence[str]) -> str:
         return f"**{name}**"
     if job.kind == ENSEMBLE:
         return f"**{name}**, ensemble of {len(job.members)} runs"
-    network = network_cost.describe_network(job.config)
+    network = network_cost.describe_network(job.config, services.spec_of(job))
     title = f"**{name}**" if network == job.name else f"**{name}** ({network})"
     epochs = words.count(job.training.epochs, "epoch")
     settings = job.config.flat()

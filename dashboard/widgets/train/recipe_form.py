@@ -8,6 +8,7 @@ import streamlit as st
 from core.config import TrainingConfig, presets, settings_table
 from core.config.controls import SETTINGS
 from core.config.setting import Group
+from core.datasets import catalog
 from core.errors import ConfigError
 from dashboard import state, words
 from dashboard.widgets.common import page_frame
@@ -16,7 +17,6 @@ from dashboard.widgets.train.recipe_state import (
     choose_preset,
     current,
     key_of,
-    original_values,
     set_back,
 )
 
@@ -36,7 +36,7 @@ def recipe() -> TrainingConfig | None:
         key=key_of(state.PRESET),
         on_change=choose_preset,
     )
-    st.caption(f"{preset.summary} {words.claim(preset.claim)}")
+    st.caption(f"{preset.summary} {words.claim(preset, catalog.spec(chosen.dataset))}")
     _controls(chosen, "Basic")
     with st.expander("Advanced"):
         _advanced(chosen)
@@ -69,7 +69,7 @@ def _is_used(key: str, chosen: Chosen) -> bool:
 
 
 def _controls(chosen: Chosen, group: Group) -> None:
-    original = original_values(chosen.preset)
+    original = chosen.original()
     with st.grid(2, min_column_width=130, gap="small"):
         for key in _shown(chosen, group):
             value = chosen.values[key]
@@ -126,7 +126,7 @@ def _changes(chosen: Chosen) -> None:
     differing = chosen.differing()
     if not differing:
         return
-    original = original_values(chosen.preset)
+    original = chosen.original()
     st.caption(f"Changed from {chosen.preset}. Click to reset:")
     with st.container(horizontal=True, gap="xsmall"):
         for key in differing:

@@ -18,9 +18,11 @@ import streamlit as st
 from core.config import TrainingConfig, presets, settings_table
 from core.config.controls import SETTINGS
 from core.config.settings_table import Values
+from core.datasets import catalog
 from core.errors import ConfigError
 from core.insight import network_cost
 from dashboard import state
+from dashboard.widgets.common import dataset_picker
 
 _MARK: Final = "~"
 
@@ -32,10 +34,12 @@ class Chosen:
     Attributes:
         preset: Name of the preset that it started from.
         values: A value for each key of `SETTINGS`.
+        dataset: Name of the data set to learn from.
     """
 
     preset: str
     values: Values
+    dataset: str
 
     @property
     def config(self) -> TrainingConfig:
@@ -44,16 +48,32 @@ class Chosen:
         Raises:
             ConfigError: If the settings do not go together.
         """
-        dataset = presets.preset(self.preset).config.dataset
         config = settings_table.config_of(
-            self.values, preset=self.preset, dataset=dataset
+            self.values, preset=self.preset, dataset=self.dataset
         )
         network_cost.check_fits(config)
         return config
 
+    def original(self) -> Values:
+        """Return what each setting is in the preset, for this data set."""
+        return _original_values(self.preset, self.dataset)
+
+    def on(self, dataset: str) -> "Chosen":
+        """Return the recipe for another data set.
+
+        What is as the preset has it follows the data set, what was set stays.
+        """
+        before = self.original()
+        after = _original_values(self.preset, dataset)
+        values = {
+            key: after[key] if value == before[key] else value
+            for key, value in self.values.items()
+        }
+        return Chosen(self.preset, values, dataset)
+
     def differing(self) -> tuple[str, ...]:
         """List the settings in use that are not as the preset has them."""
-        original = original_values(self.preset)
+        original = self.original()
         return tuple(
             key
             for key in SETTINGS
@@ -62,9 +82,11 @@ class Chosen:
         )
 
 
-def original_values(preset: str) -> Values:
-    """Return what each setting is in a preset."""
-    return settings_table.values_of(presets.preset(preset).config)
+def _original_values(preset: str, dataset: str) -> Values:
+    """Return what each setting is in a preset for a data set."""
+    ink_style = catalog.spec(dataset).ink_style
+    config = presets.preset(preset).config_for(dataset, ink_style)
+    return settings_table.values_of(config)
 
 
 def key_of(name: str) -> str:
@@ -96,6 +118,7 @@ def current() -> Chosen:
         first = _preset(presets.DEFAULT) if written is None else _read(written)
         st.session_state[state.RECIPE] = first
         st.session_state[state.WITHOUT_ADDRESS] = _preset(presets.DEFAULT)
+    _follow_dataset()
     if has_come and written is None:
         # Who comes back to this page finds it as it was left.
         st.session_state[state.WITHOUT_ADDRESS] = st.session_state[state.RECIPE]
@@ -113,6 +136,18 @@ def current() -> Chosen:
     st.session_state[state.SAID] = said
     st.session_state[state.SEEN_ADDRESS] = state.text(state.RECIPE)
     return chosen
+
+
+def _follow_dataset() -> None:
+    """Take the recipe over to the data set that is chosen now."""
+    name = dataset_picker.chosen_spec().name
+    kept: Chosen = st.session_state[state.RECIPE]
+    if kept.dataset == name:
+        return
+    without: Chosen = st.session_state[state.WITHOUT_ADDRESS]
+    st.session_state[state.WITHOUT_ADDRESS] = without.on(name)
+    _adopt(as_sent().on(name))
+    st.session_state[state.SAID] = _describe(as_sent())
 
 
 def choose_preset() -> None:
@@ -151,7 +186,8 @@ def _rounds() -> dict[str, int]:
 
 
 def _preset(name: str) -> Chosen:
-    return Chosen(name, original_values(name))
+    dataset = dataset_picker.chosen_spec().name
+    return Chosen(name, _original_values(name, dataset), dataset)
 
 
 def _describe(chosen: Chosen) -> str:
@@ -169,13 +205,14 @@ def _read(written: str | None) -> Chosen:
     if written is None:
         chosen: Chosen = st.session_state[state.WITHOUT_ADDRESS]
         return chosen
-    preset, *changes = written.split(_MARK)
+    name, *changes = written.split(_MARK)
     try:
-        values: dict[str, Any] = dict(original_values(preset))
+        preset = _preset(name)
     except ConfigError:
         return _preset(presets.DEFAULT)
+    values: dict[str, Any] = dict(preset.values)
     for name, text in zip(changes[::2], changes[1::2], strict=False):
         value = settings_table.read(name, text) if name in SETTINGS else None
         if value is not None:
             values[name] = value
-    return Chosen(preset, values)
+    return replace(preset, values=values)

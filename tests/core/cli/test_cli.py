@@ -122,7 +122,7 @@ def test_progress_and_log_of_a_training_can_be_read(capsys: Captured) -> None:
     assert "test accuracy" in shown.out
     expected = [
         f"Run {open_store().get('latest').id}, ",
-        "Data set: MNIST, 600 training and 200 test images.",
+        "Data set: MNIST (mnist), 600 training and 200 test images.",
         "Network: 784-16-10, 12,730 parameters.",
         "Epoch 1 of 1: loss ",
         "loop compiled by XLA.",

@@ -1,5 +1,7 @@
 """Presets: recipes with a claim."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.config import MlpConfig, TrainingConfig, presets
@@ -41,13 +43,44 @@ def test_each_recipe_knows_its_name_and_survives_being_stored(preset: Preset) ->
 @pytest.mark.parametrize("preset", presets.PRESETS, ids=lambda preset: preset.name)
 def test_each_claim_is_one_that_can_be_reproduced(preset: Preset) -> None:
     """An accuracy without spread, seeds and machine is advertising."""
-    claim = preset.claim
+    claim = preset.claim_on("mnist")
 
+    assert claim is not None
     assert 0.9 < claim.accuracy < 1.0
     assert 0.0 < claim.spread < 0.01
     assert claim.num_seeds >= 2
     assert claim.seconds > 0
     assert claim.machine
+
+
+@pytest.mark.parametrize("preset", presets.PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_augments_as_the_ink_allows(preset: Preset) -> None:
+    """What fills 24 of 28 pixels must not be shifted by two; what is not, stays so."""
+    config = preset.config_for("emnist-letters", "emnist")
+
+    is_none = preset.config.augmentation.is_none
+    assert config.augmentation.is_none == is_none
+    assert is_none or config.augmentation.shift <= 1.0
+    assert config.dataset == "emnist-letters"
+    assert preset.config_for("mnist", "mnist") == preset.config
+
+
+def test_a_recipe_is_named_after_the_preset_for_its_data_set() -> None:
+    """MNIST's augmentation on EMNIST's images is another recipe."""
+    lenet = presets.preset("lenet")
+    on_letters = lenet.config_for("emnist-letters", "emnist")
+    as_mnist = replace(lenet.config, dataset="emnist-letters")
+
+    def name_of(config: TrainingConfig) -> str:
+        return presets.name_of(config, network="16C5", ink_style="emnist")
+
+    assert name_of(on_letters) == "lenet"
+    assert name_of(as_mnist) == "16C5"
+
+
+def test_a_data_set_that_was_not_measured_has_no_claim() -> None:
+    """MNIST's figures must not be quoted for letters."""
+    assert presets.preset("lenet").claim_on("my-letters") is None
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are() -> None:

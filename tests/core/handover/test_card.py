@@ -1,12 +1,15 @@
 """The page that travels with a model."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import numpy as np
 
 from core.config import Augmentation, EnsembleConfig, MlpConfig, TrainingConfig
 from core.config.controls import title_of
 from core.datasets import catalog
+from core.datasets.arrays import Dataset, Split
 from core.handover.card import ensemble_card, model_card
 from core.records import History, Predictions, Run, RunScores, RunStatus
 
@@ -23,11 +26,18 @@ def ten_thousand() -> Predictions:
     return Predictions(labels=labels, probabilities=sure, features=features)
 
 
-def make_card(config: TrainingConfig) -> str:
+def mnist(**changes: str) -> Dataset:
+    """Describe MNIST, or what differs from it; a card reads no images."""
+    spec = replace(catalog.spec("mnist"), **cast("Any", changes))
+    nothing = Split(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8))
+    return Dataset(spec, nothing, nothing, fingerprint="0123456789ab" + "f" * 52)
+
+
+def make_card(config: TrainingConfig, dataset: Dataset | None = None) -> str:
     """Write the card of a run that read 9,771 of 10,000 images right."""
     return model_card(
         config,
-        catalog.spec("mnist"),
+        dataset or mnist(),
         predictions=ten_thousand(),
         history=History(loss=(0.3, 0.2), accuracy=(0.9, 0.95)),
         compiler="XLA",
@@ -64,6 +74,15 @@ def test_the_data_come_with_licence_and_citation() -> None:
     assert "60,000 training and 10,000 test images" in card
 
 
+def test_the_data_are_named_so_that_no_other_version_is_taken_for_them() -> None:
+    """Two versions have one title, and other images."""
+    own = mnist(name="digits@2", title="My digits", licence="", citation="")
+    card = make_card(TrainingConfig(), own)
+
+    assert "My digits (`digits@2`, fingerprint `0123456789ab`): 60,000" in card
+    assert "Licence: unknown.\n" in card
+
+
 def test_the_input_and_the_limits_are_stated() -> None:
     """A model is misused where nobody said what it expects."""
     card = make_card(TrainingConfig())
@@ -85,7 +104,7 @@ def test_early_end_is_told_with_the_epoch_that_was_kept() -> None:
 
     text = model_card(
         config,
-        catalog.spec("mnist"),
+        mnist(),
         predictions=ten_thousand(),
         history=history,
         train_seconds=3.0,
@@ -149,7 +168,7 @@ def test_an_ensemble_is_told_to_be_the_mean_of_named_runs() -> None:
 
     card = ensemble_card(
         EnsembleConfig(members=networks),
-        catalog.spec("mnist"),
+        mnist(),
         predictions=ten_thousand(),
         members=members,
     )
@@ -174,7 +193,7 @@ def test_name_of_a_member_is_no_markdown() -> None:
     )
     card = ensemble_card(
         EnsembleConfig(members=(run.training.network,) * 2),
-        catalog.spec("mnist"),
+        mnist(),
         predictions=ten_thousand(),
         members=(run, run),
     )

@@ -137,7 +137,7 @@ def test_what_a_preset_has_switched_on_can_be_switched_off(
         name="normed",
         summary="",
         config=TrainingConfig(preset="normed", network=MlpConfig(batch_norm=True)),
-        claim=presets.PRESETS[0].claim,
+        claims=presets.PRESETS[0].claims,
     )
     monkeypatch.setattr(presets, "PRESETS", (normed,))
 

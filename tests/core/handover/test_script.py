@@ -4,12 +4,13 @@ import os
 import re
 import runpy
 import shutil
+import string
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import keras
 import numpy as np
@@ -27,7 +28,7 @@ from core.config import (
     presets,
 )
 from core.config.schedules import learning_rates
-from core.datasets import catalog
+from core.datasets import catalog, export, store
 from core.datasets.spec import DatasetSpec
 from core.datasets.splits import balanced_weights, stratified_split
 from core.handover.script import script_of
@@ -36,6 +37,9 @@ from core.records import Run, RunScores, RunStatus
 from core.training.optimizers import optimizer_of
 from tests.rounding import assert_same_but_rounded
 from tests.small_data import RESIDUAL, dimensions
+
+if TYPE_CHECKING:
+    from core.types import SplitName
 
 ALL_CHANGES = Augmentation(
     rotation=5, shift=1, zoom=0.1, shear=5, elastic=0.5, thickness=0.3, noise=0.05
@@ -92,10 +96,14 @@ def loaded(config: TrainingConfig, folder: Path) -> dict[str, Any]:
     return runpy.run_path(str(path), run_name="not_main")
 
 
+@pytest.mark.parametrize("dataset", ["mnist", "signs", "letters"])
 @pytest.mark.parametrize("config", CONFIGS)
-def test_the_script_is_formatted_and_tidy(config: TrainingConfig) -> None:
+def test_the_script_is_formatted_and_tidy(config: TrainingConfig, dataset: str) -> None:
     """It is read by people who learn from it."""
-    text = script(config)
+    letters = replace(OWN, classes=tuple(string.ascii_letters), image_shape=(28, 28))
+    signs = replace(OWN, image_shape=(28, 20))
+    spec = {"mnist": None, "signs": signs, "letters": letters}[dataset]
+    text = script(config, spec)
 
     for command in (["format", "--check"], ["check", "--select", "E,F,I,UP,B,SIM,W"]):
         ruff = [shutil.which("ruff", path=str(Path(sys.executable).parent)), *command]
@@ -230,12 +238,30 @@ TRAINED = {
         epochs=1,
     ),
 }
+OWN = DatasetSpec(
+    name="signs@2",
+    title="Signs, version 2",
+    classes=("C/c", 'say "x"', "\u3042 $seed"),
+    image_shape=(12, 20),
+    num_train=150,
+    num_test=60,
+)
+OWN_CONFIG = replace(
+    EVERYTHING,
+    dataset=OWN.name,
+    network=CnnConfig(blocks=(ConvBlock(filters=4),), dense=()),
+    augmentation=Augmentation(shift=1, shear=2, elastic=0.3),
+    batch_size=10,
+    optimizer="adam",
+    weight_decay=0.0,
+    learning_rate=0.01,
+    epochs=3,
+)
 # A process of its own has only what the script imports; importing Keras takes so
-# long that both scripts share one, of which each begins with a line of its own.
+# long that all scripts share one, of which each begins with a line of its own.
 RUN_EACH = """
 import runpy, sys
-data, *paths = sys.argv[1:]
-for path in paths:
+for path, data in zip(sys.argv[1::2], sys.argv[2::2]):
     print("SCRIPT")
     sys.argv = [path, "--data", data]
     runpy.run_path(path, run_name="__main__")
@@ -248,11 +274,15 @@ def said(
 ) -> dict[str, str]:
     """Run the scripts where there is no Inklab, and return what each one printed."""
     folder = tmp_path_factory.mktemp("scripts")
-    paths = [folder / f"{name}.py" for name in TRAINED]
-    for path, config in zip(paths, TRAINED.values(), strict=True):
-        path.write_text(script(config, small_mnist_files))
+    data = dict.fromkeys(TRAINED, small_mnist_files.folder) | export_own(folder)
+    for name in data:
+        config, spec = TRAINED.get(name, OWN_CONFIG), small_mnist_files
+        (folder / f"{name}.py").write_text(
+            script(config, spec if name in TRAINED else OWN), "utf-8"
+        )
+    pairs = [each for name, path in data.items() for each in (f"{name}.py", path)]
     done = subprocess.run(
-        [sys.executable, "-c", RUN_EACH, small_mnist_files.folder, *paths],
+        [sys.executable, "-c", RUN_EACH, *pairs],
         capture_output=True,
         check=False,
         cwd=folder,
@@ -260,7 +290,24 @@ def said(
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return dict(zip(TRAINED, done.stdout.split("SCRIPT\n")[1:], strict=True))
+    return dict(zip(data, done.stdout.split("SCRIPT\n")[1:], strict=True))
+
+
+def export_own(folder: Path) -> dict[str, Path]:
+    """Make a data set of stripes, and export it in each form that scripts read."""
+    paths = {form: folder / form for form in ("own.npz", "own.zip", "unpacked")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_HOME", str(folder / "home"))
+        with store.create(OWN) as draft:
+            for part, size in (("train", OWN.num_train), ("test", OWN.num_test)):
+                labels = np.arange(size, dtype=np.uint8) % len(OWN.classes)
+                images = np.zeros((size, *OWN.image_shape), np.uint8)
+                images[np.arange(size), 3 * labels + 2] = 255
+                draft.content.append(cast("SplitName", part), images, labels)
+        export.write(store.load(OWN.name), "npz", paths["own.npz"])
+        export.write(store.load(OWN.name), "idx", paths["own.zip"])
+    shutil.unpack_archive(paths["own.zip"], paths["unpacked"])
+    return paths
 
 
 @pytest.mark.parametrize("name", TRAINED)
@@ -272,6 +319,51 @@ def test_the_script_trains_a_network_that_reads_digits(
 
     assert found
     assert float(found[1]) > 50
+
+
+@pytest.mark.parametrize("form", ["own.npz", "own.zip", "unpacked"])
+def test_any_data_set_is_read_from_what_inklab_exports(
+    said: dict[str, str], form: str
+) -> None:
+    """Also one with other classes and another shape than MNIST's."""
+    found = re.search(r"Test accuracy: ([\d.]+) % of 60 images", said[form])
+
+    assert found
+    assert float(found[1]) > 90
+    for name in OWN.classes:
+        assert f"{name}: " in said[form]
+
+
+def test_another_data_set_is_refused(tmp_path: Path) -> None:
+    """It would train, and nobody would know what its result is about."""
+    path = tmp_path / "reproduce.py"
+    path.write_text(script(OWN_CONFIG, replace(OWN, image_shape=(20, 12))), "utf-8")
+    load = runpy.run_path(str(path), run_name="not_main")["load"]
+
+    with pytest.raises(SystemExit, match="not the data set"):
+        load(export_own(tmp_path)["own.npz"])
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        pytest.param((*OWN.classes, "two\nlines"), id="few"),
+        pytest.param((*string.ascii_letters, 'a"', "b\\'"), id="many"),
+    ],
+)
+def test_the_script_has_the_names_of_the_classes(
+    classes: tuple[str, ...], tmp_path: Path
+) -> None:
+    """They may have been typed by anybody, and stay names in a program."""
+    spec = replace(OWN, classes=classes)
+    path = tmp_path / "reproduce.py"
+    path.write_text(script(OWN_CONFIG, spec), "utf-8")
+
+    parts = runpy.run_path(str(path), run_name="not_main")
+
+    assert parts["CLASSES"] == classes
+    assert parts["NUM_CLASSES"] == len(classes)
+    assert max(map(len, path.read_text("utf-8").splitlines())) <= 88
 
 
 @pytest.mark.parametrize("name", ["slanted", "bent", "thickened"])
@@ -293,7 +385,7 @@ def test_what_keras_has_no_layer_for_changes_each_image_by_itself(
     assert mean.sum(axis=0) @ np.arange(28) / mean.sum() == pytest.approx(13.5, abs=0.3)
 
 
-def test_other_data_sets_need_a_folder(
+def test_other_data_sets_need_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keras would load MNIST in their place."""
@@ -308,7 +400,7 @@ def test_other_data_sets_need_a_folder(
 
     assert ended.value.code == 2
     assert "keras.datasets" not in path.read_text()
-    assert "the data set My digits." in path.read_text()
+    assert "the data set My digits (mine)." in path.read_text()
 
 
 def test_the_head_says_what_the_run_reached_and_what_differs() -> None:

@@ -18,6 +18,8 @@ SIDE = 240
 CLOSE = 0.06
 """Mean difference of two images of one character; of two characters it is over 0.1."""
 
+MNIST = ("mnist", (28, 28))
+
 
 def strokes(side: int = SIDE) -> GrayImage:
     """A 4: an angle, a bar and a long stroke, drawn large and made smooth."""
@@ -49,7 +51,7 @@ def rgba(colours: NDArray[np.float32], alpha: GrayImage | float = 1.0) -> RgbaIm
 def difference(image: RgbaImage) -> float:
     """How far the glyph of a picture is from that of the clean strokes."""
     expected = to_mnist_format(strokes())
-    return float(np.abs(steps_of_picture(image).glyph - expected).mean())
+    return float(np.abs(steps_of_picture(image, *MNIST).glyph - expected).mean())
 
 
 def light() -> NDArray[np.float32]:
@@ -233,8 +235,8 @@ def test_the_canvas_and_a_saved_picture_give_the_same_image(tmp_path: Path) -> N
     Image.fromarray(canvas).save(tmp_path / "four.png")
 
     np.testing.assert_allclose(
-        glyph_of_picture(tmp_path / "four.png"),
-        steps_of_strokes(canvas).glyph,
+        glyph_of_picture(tmp_path / "four.png", *MNIST),
+        steps_of_strokes(canvas, *MNIST).glyph,
         atol=0.02,
     )
 

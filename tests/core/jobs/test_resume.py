@@ -12,9 +12,15 @@ import pytest
 
 from core.config import MAX_EPOCHS, EnsembleConfig, MlpConfig
 from core.datasets import catalog
+from core.datasets import store as datasets
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
-from core.errors import ArtifactError, ConfigError, DivergedError
+from core.errors import (
+    ArtifactError,
+    ConfigError,
+    DivergedError,
+    UnknownDatasetError,
+)
 from core.inference import Predictor
 from core.jobs import autosave, worker
 from core.jobs.resume import child_of
@@ -284,6 +290,34 @@ def test_an_impossible_number_of_epochs_is_refused(
         child_of(run_store, stopped.id, epochs=epochs)
 
     assert len(run_store.runs()) == 2
+
+
+@pytest.mark.parametrize("is_changed", [False, True], ids=["gone", "another one"])
+def test_a_run_whose_data_set_is_not_here_is_not_continued(
+    run_store: RunStore,
+    stopped: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_changed: bool,
+) -> None:
+    """It says so at once, not when its turn has come."""
+    monkeypatch.setattr(catalog, "_SPECS", ())
+    if is_changed:
+        spec = DatasetSpec(
+            name="mnist",
+            title="Other",
+            classes=("a", "b"),
+            image_shape=(28, 28),
+            num_train=2,
+            num_test=2,
+        )
+        with datasets.create(spec) as draft:
+            for part in ("train", "test"):
+                images = np.zeros((2, 28, 28), np.uint8)
+                draft.content.append(part, images, np.arange(2, dtype=np.uint8))
+
+    with pytest.raises(UnknownDatasetError, match="Get or import"):
+        child_of(run_store, stopped.id, epochs=1)
 
 
 def test_a_run_from_before_states_were_kept_cannot_go_on(

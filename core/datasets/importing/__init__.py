@@ -1,0 +1,1 @@
+"""Read data sets as people have them: files, folders and archives of many forms."""
