@@ -29,7 +29,7 @@ def _strength(
     )
 
 
-_DEGREES = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0)
+_DEGREES = (0.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 45.0)
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
@@ -70,7 +70,7 @@ class Augmentation:
             "Zoom",
             "Largest random change of size, as a share, separately for width and "
             "height.",
-            (0.0, 0.04, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5),
+            (0.0, 0.04, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5),
             high=0.5,
         ),
     ] = 0.0

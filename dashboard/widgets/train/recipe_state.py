@@ -18,9 +18,10 @@ import streamlit as st
 from core.config import TrainingConfig, presets, settings_table
 from core.config.controls import SETTINGS
 from core.config.settings_table import Values
-from core.datasets import catalog
+from core.datasets.spec import DatasetSpec
 from core.errors import ConfigError
 from core.insight import network_cost
+from core.types import InkStyle
 from dashboard import state
 from dashboard.widgets.common import dataset_picker
 
@@ -35,11 +36,13 @@ class Chosen:
         preset: Name of the preset that it started from.
         values: A value for each key of `SETTINGS`.
         dataset: Name of the data set to learn from.
+        ink_style: Its ink style, which is known even when it was deleted meanwhile.
     """
 
     preset: str
     values: Values
     dataset: str
+    ink_style: InkStyle
 
     @property
     def config(self) -> TrainingConfig:
@@ -56,20 +59,20 @@ class Chosen:
 
     def original(self) -> Values:
         """Return what each setting is in the preset, for this data set."""
-        return _original_values(self.preset, self.dataset)
+        return _original_values(self.preset, self.ink_style)
 
-    def on(self, dataset: str) -> "Chosen":
+    def on(self, spec: DatasetSpec) -> "Chosen":
         """Return the recipe for another data set.
 
         What is as the preset has it follows the data set, what was set stays.
         """
         before = self.original()
-        after = _original_values(self.preset, dataset)
+        after = _original_values(self.preset, spec.ink_style)
         values = {
             key: after[key] if value == before[key] else value
             for key, value in self.values.items()
         }
-        return Chosen(self.preset, values, dataset)
+        return Chosen(self.preset, values, spec.name, spec.ink_style)
 
     def differing(self) -> tuple[str, ...]:
         """List the settings in use that are not as the preset has them."""
@@ -82,10 +85,10 @@ class Chosen:
         )
 
 
-def _original_values(preset: str, dataset: str) -> Values:
-    """Return what each setting is in a preset for a data set."""
-    ink_style = catalog.spec(dataset).ink_style
-    config = presets.preset(preset).config_for(dataset, ink_style)
+def _original_values(preset: str, ink_style: InkStyle) -> Values:
+    """Return what each setting is in a preset for data sets of an ink style."""
+    original = presets.preset(preset)
+    config = original.config_for(original.config.dataset, ink_style)
     return settings_table.values_of(config)
 
 
@@ -140,13 +143,13 @@ def current() -> Chosen:
 
 def _follow_dataset() -> None:
     """Take the recipe over to the data set that is chosen now."""
-    name = dataset_picker.chosen_spec().name
+    spec = dataset_picker.chosen_spec()
     kept: Chosen = st.session_state[state.RECIPE]
-    if kept.dataset == name:
+    if (kept.dataset, kept.ink_style) == (spec.name, spec.ink_style):
         return
     without: Chosen = st.session_state[state.WITHOUT_ADDRESS]
-    st.session_state[state.WITHOUT_ADDRESS] = without.on(name)
-    _adopt(as_sent().on(name))
+    st.session_state[state.WITHOUT_ADDRESS] = without.on(spec)
+    _adopt(as_sent().on(spec))
     st.session_state[state.SAID] = _describe(as_sent())
 
 
@@ -186,8 +189,9 @@ def _rounds() -> dict[str, int]:
 
 
 def _preset(name: str) -> Chosen:
-    dataset = dataset_picker.chosen_spec().name
-    return Chosen(name, _original_values(name, dataset), dataset)
+    spec = dataset_picker.chosen_spec()
+    values = _original_values(name, spec.ink_style)
+    return Chosen(name, values, spec.name, spec.ink_style)
 
 
 def _describe(chosen: Chosen) -> str:

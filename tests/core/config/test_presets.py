@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from core.config import MlpConfig, TrainingConfig, presets
+from core.config.controls import SETTINGS
 from core.config.presets import Preset
 from core.errors import ConfigError
+from core.types import InkStyle
 
 
 def test_the_classic_is_the_original_recipe_to_the_letter() -> None:
@@ -87,3 +89,10 @@ def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
     """A typing mistake must be easy to correct."""
     with pytest.raises(ConfigError, match="best-cnn, resnet-small, got 'clasic'"):
         presets.preset("clasic")
+
+
+@pytest.mark.parametrize("style", presets.AUGMENTATIONS)
+@pytest.mark.parametrize("name", ["rotation", "shift", "zoom", "shear"])
+def test_what_suits_an_ink_style_can_be_set_by_hand(style: InkStyle, name: str) -> None:
+    """A slider that lacks the value of a preset raises, and an address is not read."""
+    assert getattr(presets.AUGMENTATIONS[style], name) in SETTINGS[name].choices
