@@ -61,7 +61,8 @@ def test_share_of_a_group_is_of_all_images_of_the_class() -> None:
 def test_groups_are_shown_against_each_other() -> None:
     app = open_app("evaluate", matrix="Groups", block="1-0")
 
-    captions = figure(app, "confusion_matrix")["layout"]["meta"]["cells"]["captions"]
+    shown = figure(app, "confusion_matrix_part")
+    captions = shown["layout"]["meta"]["cells"]["captions"]
     assert len(captions) == 9
     assert captions[3] == "Upper case predicted as Digits: 12 of 520 (2.3 %)"
     assert pairs(app) == ["O predicted as 0: 12 of 20 (60.0 %)"]
