@@ -112,3 +112,22 @@ def test_card_of_an_image_folds_the_unlikely_classes() -> None:
     bars = figure(app, "card_bars")["data"][0]
     assert len(bars["y"]) == 11
     assert "52 other classes together" in text(app)
+
+
+def _table_of_digits_among_characters() -> None:
+    import numpy as np  # noqa: PLC0415 - AppTest runs the text of this function alone
+
+    from core.evaluation import metrics  # noqa: PLC0415
+    from dashboard.widgets.evaluate import class_metrics  # noqa: PLC0415
+
+    matrix = np.diag([5] * 12 + [0])
+    names = tuple("0123456789AB") + ("q",)
+    class_metrics.class_table(metrics.per_class_scores(matrix), matrix, names)
+
+
+def test_classes_without_test_images_are_named_but_not_ranked() -> None:
+    """Another data set may have some of the classes only: 0 % would be a wrong number."""
+    app = AppTest.from_function(_table_of_digits_among_characters).run()
+
+    assert len(app.dataframe[0].value) == 12
+    assert "No test images: q." in text(app)
