@@ -121,12 +121,12 @@ def _table_of_digits_among_characters() -> None:
     from dashboard.widgets.evaluate import class_metrics  # noqa: PLC0415
 
     matrix = np.diag([5] * 12 + [0])
-    names = tuple("0123456789AB") + ("q",)
+    names = (*"0123456789AB", "q")
     class_metrics.class_table(metrics.per_class_scores(matrix), matrix, names)
 
 
 def test_classes_without_test_images_are_named_but_not_ranked() -> None:
-    """Another data set may have some of the classes only: 0 % would be a wrong number."""
+    """Another data set may have only some of the classes: 0 % would be wrong."""
     app = AppTest.from_function(_table_of_digits_among_characters).run()
 
     assert len(app.dataframe[0].value) == 12
