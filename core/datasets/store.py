@@ -214,7 +214,7 @@ def size_on_disk(name: str) -> int:
 def _card(draft: Draft, folder: Path) -> DatasetCard:
     """Describe what was written, after a look at the whole of it."""
     sizes = draft.content.sizes
-    _check_sizes(draft.spec, sizes)
+    _check_sizes(draft, sizes)
     spec = replace(draft.spec, num_train=sizes["train"], num_test=sizes["test"])
     written = arrays.open_folder(folder, spec, fingerprint="")
     _check_classes(written)
@@ -232,11 +232,15 @@ def _card(draft: Draft, folder: Path) -> DatasetCard:
     )
 
 
-def _check_sizes(spec: DatasetSpec, sizes: Mapping[SplitName, int]) -> None:
+def _check_sizes(draft: Draft, sizes: Mapping[SplitName, int]) -> None:
     if not all(sizes.values()):
+        reasons = "; ".join(
+            f"{each.count:,} x {each.reason}" for each in draft.left_out
+        )
         message = (
-            f"Expected training and test images in {spec.name}, got "
-            f"{sizes['train']:,} and {sizes['test']:,}. Give more images."
+            f"Expected training and test images in {draft.spec.name}, got "
+            f"{sizes['train']:,} and {sizes['test']:,}"
+            f"{f' (left out: {reasons})' if reasons else ''}. Give more images."
         )
         raise DatasetFileError(message)
 

@@ -256,3 +256,14 @@ def test_images_that_look_transposed_are_no_example_for_others(
     names = [spec.name for spec in known.candidates()]
 
     assert names == ["mnist", "upright"]
+
+
+def test_a_set_of_copies_says_why_nothing_is_left(
+    tmp_path: Path, draw: Callable[..., None]
+) -> None:
+    """Whoever gives the same folder twice has given enough images."""
+    for name in "ab":
+        draw(tmp_path / "signs" / name / "1.png", ord(name))
+
+    with pytest.raises(DatasetFileError, match="left out: 2 x is the same image as"):
+        import_dataset([tmp_path / "signs"] * 2, "signs")
