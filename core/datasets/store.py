@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from core import files
-from core.datasets import arrays, bundled, catalog, results
+from core.datasets import arrays, bundled, catalog, leftovers, results
 from core.datasets.arrays import ArrayFolder, Dataset, Split
 from core.datasets.spec import (
     BundledSpec,
@@ -123,6 +123,7 @@ def create(spec: DatasetSpec) -> Iterator[Draft]:
         HomeError: If there is no room, or the home cannot be written.
     """
     name = check_free(spec.name)
+    leftovers.sweep()
     folder = catalog.folder_of(name)
     try:
         with files.creating_folder(folder, must_be_new=True) as temporary:
