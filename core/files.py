@@ -1,5 +1,7 @@
 """Make files and folders of which a reader sees all or nothing; lock; read arrays."""
 
+import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -53,7 +55,8 @@ def creating_folder(path: Path, *, must_be_new: bool = False) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     try:
-        yield temporary
+        with holding(temporary):
+            yield temporary
         try:
             temporary.rename(path)
         except OSError:
@@ -131,3 +134,43 @@ def locking(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Hold a folder, so that others can tell when this process has ended.
+
+    Windows cannot lock a folder, nor can some file systems; there it does nothing.
+
+    Raises:
+        OSError: If the folder cannot be opened.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_let_go(folder: Path) -> bool:
+    """Tell whether nobody holds a folder; False too where nobody can tell.
+
+    Raises:
+        OSError: If the folder cannot be opened.
+    """
+    if sys.platform == "win32":
+        return False
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(descriptor)

@@ -224,5 +224,5 @@ def _by_hand(url: str, target: Path) -> str:
     there = " (what lies there now is no whole zip)" if target.exists() else ""
     return (
         f"Or download {url} in a browser and put the file at {target}{there}, or "
-        "import it from where it is: python -m core datasets import PATH"
+        "import it from where it is: python -m core datasets import PATH --name NAME"
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from core import settings
+from core import files, settings
 from core.datasets import catalog, emnist, emnist_zip, store
 from core.datasets.data_file import DataFile
 from core.datasets.emnist import EmnistSplit
@@ -98,7 +98,8 @@ def _folder() -> Iterator[Path]:
         root.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=root, prefix=".unpacked-"))
     try:
-        yield made
+        with files.holding(made):
+            yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
 

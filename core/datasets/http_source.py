@@ -129,7 +129,8 @@ def check_url(url: str) -> None:
     if not is_web:
         message = (
             f"Expected an address that begins with https:// or http://, got {url!r}. "
-            "For a file on this machine, use: python -m core datasets import PATH"
+            "For a file on this machine, use: python -m core datasets import PATH "
+            "--name NAME"
         )
         raise DownloadError(message)
 

@@ -1,6 +1,7 @@
 """Remove what processes left in the folder of the data sets that were killed.
 
-A data set that is written lies in a folder whose name begins with a dot.
+A data set that is written lies in a folder whose name begins with a dot, and which its
+process holds; see `files.holding`.
 """
 
 import contextlib
@@ -10,20 +11,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from core import files
 from core.datasets import catalog
 
 IDLE_SECONDS: Final = 3600.0
 """Whoever writes into a folder does so more often than that."""
 
+_MOMENT_SECONDS: Final = 1.0
+"""Whoever makes a folder holds it sooner than that."""
+
 _RESULTS: Final = ".results"
 
 
 def sweep() -> None:
-    """Remove hidden folders into which nobody has written for an hour."""
-    latest = time.time() - IDLE_SECONDS
+    """Remove hidden folders that nobody holds, or wrote into for an hour."""
+    now = time.time()
     for folder in _hidden():
         with contextlib.suppress(OSError):
-            if _last_change(folder) < latest:
+            idle = now - _last_change(folder)
+            if idle > IDLE_SECONDS or (
+                idle > _MOMENT_SECONDS and files.is_let_go(folder)
+            ):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

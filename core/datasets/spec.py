@@ -23,7 +23,7 @@ MAX_NAME: Final = 60
 
 SCHEMA: Final = 1
 
-_NAME: Final = re.compile(r"[^\W_][\w.-]*(@[1-9][0-9]{0,5})?")
+_NAME: Final = re.compile(r"[^\W_][\w.-]*(@([2-9]|[1-9][0-9]{1,5}))?")
 
 _CHECKED: Final = ConfigDict(extra="forbid", str_max_length=20_000)
 
@@ -199,11 +199,12 @@ def checked_name(name: str) -> str:
         DatasetNameError: If no data set can be called so.
     """
     composed = unicodedata.normalize("NFC", name.strip())
-    if _NAME.fullmatch(composed) and len(composed.encode()) <= 4 * MAX_NAME:
+    if _NAME.fullmatch(composed) and len(base_name(composed)) <= MAX_NAME:
         return composed
     message = (
         f"Expected a name of at most {MAX_NAME} letters, digits, '-', '_' and '.', "
-        f"that begins with a letter or a digit, got {name[:80]!r}. Choose another name."
+        "that begins with a letter or a digit and may end in a version, such as @2, "
+        f"got {name[:80]!r}. Choose another name."
     )
     raise DatasetNameError(message)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from core import files
-from core.datasets import arrays, bundled, catalog, results
+from core.datasets import arrays, bundled, catalog, leftovers, results
 from core.datasets.arrays import ArrayFolder, Dataset, Split
 from core.datasets.spec import (
     BundledSpec,
@@ -123,6 +123,7 @@ def create(spec: DatasetSpec) -> Iterator[Draft]:
         HomeError: If there is no room, or the home cannot be written.
     """
     name = check_free(spec.name)
+    leftovers.sweep()
     folder = catalog.folder_of(name)
     try:
         with files.creating_folder(folder, must_be_new=True) as temporary:
@@ -214,7 +215,7 @@ def size_on_disk(name: str) -> int:
 def _card(draft: Draft, folder: Path) -> DatasetCard:
     """Describe what was written, after a look at the whole of it."""
     sizes = draft.content.sizes
-    _check_sizes(draft.spec, sizes)
+    _check_sizes(draft, sizes)
     spec = replace(draft.spec, num_train=sizes["train"], num_test=sizes["test"])
     written = arrays.open_folder(folder, spec, fingerprint="")
     _check_classes(written)
@@ -232,11 +233,15 @@ def _card(draft: Draft, folder: Path) -> DatasetCard:
     )
 
 
-def _check_sizes(spec: DatasetSpec, sizes: Mapping[SplitName, int]) -> None:
+def _check_sizes(draft: Draft, sizes: Mapping[SplitName, int]) -> None:
     if not all(sizes.values()):
+        reasons = "; ".join(
+            f"{each.count:,} x {each.reason}" for each in draft.left_out
+        )
         message = (
-            f"Expected training and test images in {spec.name}, got "
-            f"{sizes['train']:,} and {sizes['test']:,}. Give more images."
+            f"Expected training and test images in {draft.spec.name}, got "
+            f"{sizes['train']:,} and {sizes['test']:,}"
+            f"{f' (left out: {reasons})' if reasons else ''}. Give more images."
         )
         raise DatasetFileError(message)
 

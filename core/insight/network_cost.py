@@ -48,9 +48,21 @@ def training_bytes(config: TrainingConfig) -> int:
 
 def num_steps(config: TrainingConfig) -> int:
     """Count the steps of a training, to within one of each class and epoch."""
+    images = images_per_step(config)
+    return max(1, _num_learned(config) * config.epochs // images)
+
+
+def images_per_step(config: TrainingConfig) -> int:
+    """Return the batch size, or the number of images to learn from if they are fewer.
+
+    To within one of each class.
+    """
+    return max(1, min(config.batch_size, _num_learned(config)))
+
+
+def _num_learned(config: TrainingConfig) -> int:
     num_train = catalog.spec(config.dataset).num_train
-    learned = round(num_train * (1 - config.validation_fraction))
-    return max(1, learned * config.epochs // config.batch_size)
+    return round(num_train * (1 - config.validation_fraction))
 
 
 def _dimensions(config: Recipe, spec: DatasetSpec | None) -> Dimensions:

@@ -33,7 +33,8 @@ def what(run: Run, spec: DatasetSpec) -> Iterator[str]:
 def plan(config: TrainingConfig, parent: str) -> Iterator[str]:
     """Tell how a training is to go, and which run it goes on with, if any."""
     yield (
-        f"Plan: {config.epochs} epochs, batch size {config.batch_size}, "
+        f"Plan: {config.epochs} epochs, "
+        f"batch size {network_cost.images_per_step(config)}, "
         f"{config.optimizer}, learning rate {config.learning_rate:g}, "
         f"seed {config.seed}."
     )

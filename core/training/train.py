@@ -5,7 +5,7 @@ reports after each chunk. The test images are looked at once, at the end.
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import keras
@@ -77,7 +77,8 @@ def train(
 
     Args:
         dataset: What to learn from and to be tested on.
-        config: How; its epochs count from the very first one.
+        config: How; its epochs count from the very first one. A batch that is larger
+            than all images to learn from holds these.
         report: Called after each chunk, at least four times an epoch; it may
             raise `TrainingStopped` to end the training there.
         start: Where a training with this configuration stood, except for its
@@ -86,12 +87,13 @@ def train(
             checkpoint, to resume from there if this process is killed.
 
     Raises:
-        ConfigError: If a batch is larger than the images to learn from, if no
-            epoch is left to train, or if no image is held out for patience.
+        ConfigError: If no epoch is left to train, or if no image is held out for
+            patience.
         ArtifactError: If `start` is of another network or another data set.
         DivergedError: If the loss stops being a finite number.
     """
     learned, held_out = _split(dataset, config)
+    config = _fitted(config, num_images=len(learned))
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
     engine.weigh_classes(dataset.train.labels[learned])
@@ -130,10 +132,10 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> None:
         config: How.
 
     Raises:
-        ConfigError: If a batch is larger than the images to learn from, or if no
-            image is held out for patience.
+        ConfigError: If no image is held out for patience.
     """
     learned, _ = _split(dataset, config)
+    config = _fitted(config, num_images=len(learned))
     _engine_for(dataset, config, num_images=len(learned)).compile()
     augmenter = Augmenter(config.augmentation, seed=config.seed)
     augmenter(dataset.train.images[:1], position=0)
@@ -165,12 +167,6 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
     learned, held_out = stratified_split(
         dataset.train.labels, fraction=config.validation_fraction, seed=config.seed
     )
-    if config.batch_size > len(learned):
-        message = (
-            f"Expected a batch of at most the {len(learned):,} training images, "
-            f"got a batch size of {config.batch_size:,}. Choose a smaller one."
-        )
-        raise ConfigError(message)
     if config.patience and not len(held_out):
         message = (
             "Expected at least one validation image for early stopping, got a split of "
@@ -179,6 +175,12 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
         )
         raise ConfigError(message)
     return learned, held_out
+
+
+def _fitted(config: TrainingConfig, *, num_images: int) -> TrainingConfig:
+    """Make batches of all images where these are fewer than the recipe asks for."""
+    # Presets are made for large sets; somebody's own pictures are often fewer.
+    return replace(config, batch_size=min(config.batch_size, num_images))
 
 
 def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:

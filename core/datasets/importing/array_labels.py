@@ -68,19 +68,25 @@ def _named_by_value(
 ) -> tuple[tuple[str, ...], dict[SplitName, Labels]]:
     """Make a class of each label that occurs, in their order."""
     distinct = {name: np.unique(part.values) for name, part in parts.items()}
-    is_text = any(each.dtype.kind not in "iu" for each in distinct.values())
+    # Named, because NumPy makes fractions of signed and unsigned numbers together.
+    kind = np.int64 if all(map(_are_numbers, distinct.values())) else np.str_
     values = np.unique(
-        np.concatenate(
-            [each.astype(str) if is_text else each for each in distinct.values()]
-        )
+        np.concatenate([each.astype(kind) for each in distinct.values()])
     )
     classes = tuple(str(value) for value in values)
     check_classes(classes, " and ".join(part.name for part in parts.values()))
     labels: dict[SplitName, Labels] = {}
     for name, part in parts.items():
-        written = part.values.astype(str) if is_text else part.values
-        labels[name] = np.searchsorted(values, written).astype(np.uint8)
+        index = np.searchsorted(values, part.values.astype(kind))
+        labels[name] = index.astype(np.uint8)
     return classes, labels
+
+
+def _are_numbers(distinct: NDArray[np.generic]) -> bool:
+    """Tell whether labels are whole numbers that 64 bits with a sign can hold."""
+    if not np.issubdtype(distinct.dtype, np.integer):
+        return False
+    return not len(distinct) or int(distinct[-1]) <= np.iinfo(np.int64).max
 
 
 def _looked_up(part: ArrayPart, classes: tuple[str, ...]) -> Labels:

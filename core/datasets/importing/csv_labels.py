@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.datasets.importing.entries import Entry
 from core.errors import DatasetFileError
 
+_MAX_EXACT: Final = 2**53
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -56,7 +57,7 @@ class LabelColumn:
         texts = [_unquoted(decoded(label)) for label in self._numbers]
         distinct = np.array(texts)
         # Files that went through a program for tables have 7.0 for 7.
-        if all(is_number(text) and float(text).is_integer() for text in texts):
+        if all(_is_whole_number(text) for text in texts):
             distinct = np.array([int(float(text)) for text in texts], np.int64)
         return distinct[np.array(self._rows, np.int64)]
 
@@ -76,6 +77,15 @@ def is_number(text: str) -> bool:
         return math.isfinite(float(text))
     except ValueError:
         return text.strip().casefold() in ("", "nan")
+
+
+def _is_whole_number(text: str) -> bool:
+    """Tell whether a label is a whole number that 64 bits hold, and floats exactly."""
+    try:
+        number = float(text)
+    except ValueError:
+        return False
+    return number.is_integer() and abs(number) < _MAX_EXACT
 
 
 def _unquoted(text: str) -> str:

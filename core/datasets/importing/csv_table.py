@@ -187,7 +187,8 @@ def _check_columns(entry: Entry, fields: list[str], *, has_header: bool) -> bool
         raise NoImagesError(message)
     message = (
         f"Expected a label in each row of {entry}, got {len(fields)} pixels and no "
-        "label. Give the file that has labels (of Kaggle's MNIST, train.csv)."
+        "label (or a label, and too few pixels). Give the file that has labels (of "
+        "Kaggle's MNIST, train.csv), or add what is missing in each row."
     )
     raise NoLabelsError(message)
 

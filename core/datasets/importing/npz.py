@@ -77,7 +77,7 @@ def source(
                 labels[goes_to] = arrays[label_key]
         for key in _CLASSES:
             if key in arrays:
-                classes = tuple(str(each) for each in read_whole(arrays[key]))
+                classes = _class_names(arrays[key])
     _check_found(files[0][0], images, labels)
     found_set = ArraySet(
         form="NumPy (.npz)",
@@ -88,6 +88,16 @@ def source(
         else naming.beside(entries, files[0][0].path.parent),
     )
     return ArraySource(found_set, options)
+
+
+def _class_names(array: StoredArray) -> tuple[str, ...]:
+    if len(array.shape) != 1:
+        message = (
+            f"Expected names of classes of shape (n,), got {array.shape} in {array}. "
+            "Save them as a plain list."
+        )
+        raise DatasetFileError(message)
+    return tuple(str(each) for each in read_whole(array))
 
 
 def _check_found(

@@ -74,7 +74,7 @@ class PictureSource:
         tried, first_usable = self._try_classes(layout, report)
         used = [label for label, rgba in enumerate(tried) if rgba is not None]
         names = tuple(layout.classes[label] for label in used)
-        check_classes(names, title)
+        check_classes(names, f"the training pictures of {title} that can be used")
         number = {label: index for index, label in enumerate(used)}
         kept = [i for i, label in enumerate(layout.labels) if label in number]
         self._entries = [layout.pictures[i] for i in kept]

@@ -18,6 +18,7 @@ from core.types import ByteImages, InkStyle, Labels, SplitName
 
 MIN_TEST_SHARE: Final = 0.01
 MAX_TEST_SHARE: Final = 0.5
+_MAX_SEED: Final = 2**32 - 1
 
 Consequence = Literal["left-out", "ignored", "noted"]
 """What becomes of something odd.
@@ -47,7 +48,7 @@ class ImportOptions:
             already. Arrays keep theirs.
         test_share: Share of the images to test with where none are marked for it,
             0.01 to 0.5, the same of each class.
-        seed: Chooses these.
+        seed: Chooses these, 0 to 2**32 - 1.
         transposed: Whether rows and columns are exchanged in the source. None: as
             what was recognised says (EMNIST's files are).
         on_problem: Whether images that cannot be used are left out, or the whole
@@ -66,12 +67,18 @@ class ImportOptions:
         """Refuse what no import could follow.
 
         Raises:
-            DatasetFileError: If a size or a share is out of its range.
+            DatasetFileError: If a size, a share or a seed is out of its range.
         """
         if not MIN_TEST_SHARE <= self.test_share <= MAX_TEST_SHARE:
             message = (
                 f"Expected a test share of {MIN_TEST_SHARE} to {MAX_TEST_SHARE}, got "
                 f"{self.test_share}. 0.2 is usual."
+            )
+            raise DatasetFileError(message)
+        if not 0 <= self.seed <= _MAX_SEED:
+            message = (
+                f"Expected a seed of 0 to {_MAX_SEED:,}, got {self.seed:,}. Any number "
+                "of these does."
             )
             raise DatasetFileError(message)
         if self.image_shape is not None:

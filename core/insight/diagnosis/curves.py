@@ -92,8 +92,8 @@ class Curves:
     def steps_done(self) -> float:
         """Steps of the optimizer so far."""
         held_out = self.config.validation_fraction * self.spec.num_train
-        per_epoch = (self.spec.num_train - held_out) / self.config.batch_size
-        return self.epochs_done * per_epoch
+        learned = self.spec.num_train - held_out
+        return self.epochs_done * max(1.0, learned / self.config.batch_size)
 
     @property
     def is_complete(self) -> bool:

@@ -66,7 +66,8 @@ def rate(config: TrainingConfig) -> None:
         key="schedule_curve",
         alt=schedule_alt(rates, epochs=config.epochs),
     )
-    st.caption(f"About {num_steps:,} steps of {config.batch_size:,} images.")
+    images = network_cost.images_per_step(config)
+    st.caption(f"About {num_steps:,} steps of {images:,} images.")
 
 
 def coming() -> None:

@@ -239,13 +239,13 @@ def test_an_impossible_training_is_refused_and_leaves_no_run(
 @pytest.mark.usefixtures("small_mnist", "run_store")
 def test_a_training_that_fails_says_why(capsys: Captured) -> None:
     """The reason that a page would show."""
-    code = cli.main(["train", "--batch-size", "600", "--json"])
+    code = cli.main(
+        ["train", "--validation-fraction", "0.0005", "--patience", "2", "--json"]
+    )
 
     printed = capsys.readouterr()
     assert code == 1
-    assert (
-        "has failed. Expected a batch of at most the 540 training images" in printed.err
-    )
+    assert "has failed. Expected at least one validation image" in printed.err
     assert printed.out == ""
 
 

@@ -84,7 +84,19 @@ def test_a_name_is_given_once(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "../signs", "a/b", "a\\b", ".hidden", "a@0", "a@b", "x" * 300, "a\0"],
+    [
+        "",
+        " ",
+        "../signs",
+        "a/b",
+        "a\\b",
+        ".hidden",
+        "a@0",
+        "a@1",
+        "a@b",
+        "x" * 61,
+        "a\0",
+    ],
 )
 def test_a_name_is_no_path(name: str) -> None:
     """It is the name of a folder."""
@@ -92,7 +104,9 @@ def test_a_name_is_no_path(name: str) -> None:
         make(replace(SPEC, name=name))
 
 
-@pytest.mark.parametrize("name", ["letters", "手書き", "été-2.0", "a_b", "x@12"])
+@pytest.mark.parametrize(
+    "name", ["letters", "手書き", "été-2.0", "a_b", "x@12", f"{'x' * 60}@2"]
+)
 def test_a_name_may_be_of_any_script(name: str) -> None:
     """People call their data in their own language."""
     assert checked_name(f" {name} ") == name

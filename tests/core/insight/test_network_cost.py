@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.config import TrainingConfig, presets
+from core.datasets import catalog
 from core.insight import network_cost
 
 
@@ -15,6 +16,9 @@ from core.insight import network_cost
         pytest.param(TrainingConfig(validation_fraction=0.0), 18_750, id="none"),
         pytest.param(TrainingConfig(epochs=1, batch_size=8192), 6, id="large batches"),
         pytest.param(
+            TrainingConfig(epochs=3, batch_size=8192, dataset="few"), 3, id="few images"
+        ),
+        pytest.param(
             TrainingConfig(epochs=1, batch_size=8192, validation_fraction=0.5),
             3,
             id="half held out",
@@ -22,9 +26,11 @@ from core.insight import network_cost
     ],
 )
 def test_steps_are_full_batches_over_all_epochs(
-    config: TrainingConfig, steps: int
+    config: TrainingConfig, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Images left over at the end of an epoch open the next one."""
+    few = replace(catalog.spec("mnist"), name="few", num_train=24)
+    monkeypatch.setattr(catalog, "_SPECS", (catalog.spec("mnist"), few))
     assert network_cost.num_steps(config) == steps
 
 

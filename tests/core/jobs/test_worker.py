@@ -182,7 +182,11 @@ def test_an_interrupted_run_is_stopped(run_store: RunStore) -> None:
     ("config", "reason"),
     [
         pytest.param(replace(SMALL, dataset="mnits"), "got 'mnits'", id="data set"),
-        pytest.param(replace(SMALL, batch_size=541), "at most the 540", id="batch"),
+        pytest.param(
+            replace(SMALL, validation_fraction=0.0005, patience=2),
+            "at least one validation image",
+            id="patience",
+        ),
     ],
 )
 @pytest.mark.usefixtures("small_mnist")

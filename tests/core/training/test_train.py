@@ -302,12 +302,19 @@ def test_after_a_diverged_training_the_next_one_is_sound(
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset) -> None:
-    """What counts is what is left to learn from: 360 of 400."""
-    with pytest.raises(
-        ConfigError, match=r"at most the 360 training images, .* of 361"
-    ):
-        train(dataset, replace(SMALL, batch_size=361))
+def test_a_batch_larger_than_the_data_holds_all_of_it(dataset: Dataset) -> None:
+    """Presets ask for 128 images a step; a zip of one's own may have 24."""
+    config = TrainingConfig(
+        network=MlpConfig(hidden=()), epochs=2, learning_rate=0.01, batch_size=8192
+    )
+
+    made, expected = (
+        train(dataset, replace(config, batch_size=size)) for size in (8192, 360)
+    )
+
+    assert made.history == expected.history
+    for one, other in zip(weights_of(made), weights_of(expected), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_patience_with_no_image_to_watch_is_refused(dataset: Dataset) -> None:

@@ -193,3 +193,31 @@ def test_numbers_with_a_point_are_whole_numbers(tmp_path: Path, glyphs: Glyphs) 
     write(tmp_path / "own.csv", rows_of(glyphs(12), ["7.0", "10.0"] * 6))
 
     assert recognise([tmp_path]).facts.classes == ("7", "10")
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("1e300", ("1e300", "7")),
+        ("18446744073709551615", ("18446744073709551615", "7")),
+        ("9007199254740993", ("7", "9007199254740993")),
+        ("-1", ("-1", "7")),
+        ("7.5", ("7", "7.5")),
+    ],
+    ids=["vast", "uint64", "no float has it", "negative", "fraction"],
+)
+def test_a_label_keeps_its_digits(
+    tmp_path: Path, glyphs: Glyphs, label: str, expected: tuple[str, ...]
+) -> None:
+    """A number too large for 64 bits is a name like any other."""
+    write(tmp_path / "own.csv", [HEADER, *rows_of(glyphs(4), [label, "7"] * 2)])
+
+    assert recognise([tmp_path]).facts.classes == expected
+
+
+def test_an_empty_label_in_quotes_is_refused(tmp_path: Path, glyphs: Glyphs) -> None:
+    """It is no number, though it may stand for one that is missing."""
+    write(tmp_path / "own.csv", [HEADER, *rows_of(glyphs(4), ['""', "7"] * 2)])
+
+    with pytest.raises(DatasetFileError, match="got ''"):
+        recognise([tmp_path])

@@ -1,5 +1,8 @@
 """From files to a data set in the home: whole, or not at all."""
 
+import os
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core import files
 from core.datasets import catalog, leftovers, store
 from core.datasets.arrays import Dataset
 from core.datasets.importing import known, make, uploads
@@ -229,6 +233,23 @@ def test_what_a_killed_import_left_is_removed_after_an_hour(
     assert home in root.parents
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="it cannot lock a folder")
+def test_an_import_removes_what_a_killed_one_left(emnist: Path) -> None:
+    """At once: half of EMNIST is hundreds of megabytes. What is held is in use."""
+    root = catalog.root()
+    for name in (".killed-abc", ".working-abc"):
+        (root / name).mkdir(parents=True)
+        os.utime(root / name, (time.time() - 5,) * 2)
+
+    with files.holding(root / ".working-abc"):
+        import_dataset([emnist], "letters")
+        kept = left_in(root)
+    leftovers.sweep()
+
+    assert kept == [".working-abc", "letters"]
+    assert left_in(root) == ["letters"]
+
+
 def test_an_upload_that_nobody_imported_is_removed_after_a_week(
     home: Path, emnist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,3 +277,14 @@ def test_images_that_look_transposed_are_no_example_for_others(
     names = [spec.name for spec in known.candidates()]
 
     assert names == ["mnist", "upright"]
+
+
+def test_a_set_of_copies_says_why_nothing_is_left(
+    tmp_path: Path, draw: Callable[..., None]
+) -> None:
+    """Whoever gives the same folder twice has given enough images."""
+    for name in "ab":
+        draw(tmp_path / "signs" / name / "1.png", ord(name))
+
+    with pytest.raises(DatasetFileError, match="left out: 2 x is the same image as"):
+        import_dataset([tmp_path / "signs"] * 2, "signs")

@@ -177,3 +177,60 @@ def test_an_archive_that_was_cut_is_refused(
 
     with pytest.raises(DatasetFileError, match="whole NumPy archive"):
         recognise([path])
+
+
+@pytest.mark.parametrize("unsigned", [np.uint64, np.uint8], ids=["uint64", "uint8"])
+def test_labels_of_two_integer_types_are_whole_numbers(
+    tmp_path: Path, glyphs: Glyphs, unsigned: type[np.unsignedinteger]
+) -> None:
+    """NumPy makes fractions of int64 and uint64 together: classes 0.0 and 1.0."""
+    path = tmp_path / "own.npz"
+    np.savez(
+        path,
+        x_train=glyphs(20),
+        y_train=LABELS.astype(np.int64),
+        x_test=glyphs(8),
+        y_test=LABELS[:8].astype(unsigned),
+    )
+
+    assert recognise([path]).facts.classes == ("0", "1", "2", "3")
+
+
+def test_labels_beyond_64_bits_with_a_sign_keep_their_digits(
+    tmp_path: Path, glyphs: Glyphs
+) -> None:
+    """They would wrap around and become negative."""
+    path = tmp_path / "own.npz"
+    labels = np.where(LABELS == 3, 2**64 - 1, LABELS.astype(np.uint64))
+    np.savez(path, images=glyphs(20), labels=labels)
+
+    assert recognise([path]).facts.classes == ("0", "1", str(2**64 - 1), "2")
+
+
+@pytest.mark.parametrize(
+    ("classes", "problem"),
+    [
+        (["", "a", "b", "c"], "got ''"),
+        ([" ", "a", "b", "c"], "got ' '"),
+        (["\x1b[31m", "a", "b", "c"], "got '.x1b.31m'"),
+        (["a\nb", "a", "b", "c"], "got 'a.nb'"),
+        (["\ud800", "a", "b", "c"], "got '.ud800'"),
+        (["x" * 101, "a", "b", "c"], "of 1 to 100 characters"),
+        (["\u00e9", "e\u0301", "b", "c"], "twice"),
+        ("abcd", r"shape \(n,\), got \(\)"),
+        ([["a", "b"], ["c", "d"]], r"shape \(n,\), got \(2, 2\)"),
+    ],
+    ids=[
+        *("empty", "blank", "escape", "line break", "half a character", "long"),
+        *("two spellings", "no list", "table"),
+    ],
+)
+def test_names_that_cannot_be_shown_are_refused(
+    tmp_path: Path, glyphs: Glyphs, classes: object, problem: str
+) -> None:
+    """They go to terminals, into JSON, into legends and into names of folders."""
+    path = tmp_path / "own.npz"
+    np.savez(path, images=glyphs(20), labels=LABELS, classes=np.array(classes))
+
+    with pytest.raises(DatasetFileError, match=problem):
+        recognise([path])

@@ -63,3 +63,10 @@ def test_an_image_size_out_of_range_is_refused() -> None:
     """Networks here are made for up to 64 x 64 pixels."""
     with pytest.raises(DatasetFileError, match=r"chosen image size.*got 28 x 65"):
         ImportOptions(image_shape=(28, 65))
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_no_generator_takes_is_refused(seed: int) -> None:
+    """Before anything is read."""
+    with pytest.raises(DatasetFileError, match="Expected a seed of 0 to"):
+        ImportOptions(seed=seed)
