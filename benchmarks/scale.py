@@ -100,7 +100,7 @@ def _measure_emnist(options: argparse.Namespace) -> None:
         print(json.dumps({"machine": described, "rows": found}))
         return
     print(machine.line(described))
-    print(f"{'':44}{'measured':>14}{'':10}{'limit':>8}{'load':>8}")
+    print(f"{'':44}{'measured':>14}{'':10}{'limit':>8}{'load':>8}{'server':>10}")
     for row in rows:
         print(_line(row), flush=True)
 
@@ -109,7 +109,11 @@ def _line(row: Row) -> str:
     limit = "" if row.limit is None else f"{row.limit:,.5g}"
     value = f"{row.value:,.{2 if row.unit in FINE_UNITS else 0}f}"
     missed = "" if row.holds else "  missed"
-    return f"{row.name:44}{value:>14} {row.unit:9}{limit:>8}{row.load:8.1f}{missed}"
+    server = "" if row.server_seconds is None else f"{row.server_seconds:.2f} s"
+    return (
+        f"{row.name:44}{value:>14} {row.unit:9}{limit:>8}{row.load:8.1f}"
+        f"{server:>10}{missed}"
+    )
 
 
 def _in_own_process(times: int, epochs: int) -> dict[str, float]:
