@@ -21,7 +21,6 @@ _WORKING_SIDE = 800  # a character of a tenth of the picture still has 80 pixels
 _LEAST_CONTRAST = 0.06  # of the paper's own brightness: less is paper
 _NOISE_REACH = 3.0  # standard deviations that noise is taken to reach
 _FULL_INK = 90  # percentile of the inked pixels that counts as full strength
-_DUST = 0.02  # of the picture's longer side: no character is as small
 
 
 def ink_of_picture(rgba: RgbaImage) -> GrayImage:
@@ -101,4 +100,4 @@ def _is_character(ink: GrayImage) -> bool:
     if rows.size == 0:
         return False
     longer = max(np.ptp(rows), np.ptp(columns)) + 1
-    return bool(longer > _DUST * max(ink.shape))
+    return bool(longer > marks.DUST * max(ink.shape))

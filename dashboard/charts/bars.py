@@ -61,6 +61,23 @@ def probability_bars(
     return figure
 
 
+def other_classes(
+    probabilities: NDArray[np.float32], *, highlight: int | None
+) -> str | None:
+    """Tell what the classes without a bar of their own have together.
+
+    Args:
+        probabilities: Of shape (classes,), summing to 1.
+        highlight: The true class, if it is known; it has a bar.
+
+    Returns:
+        Like "52 other classes together 0.30 %"; None if each class has a bar.
+    """
+    shown = _shown_classes(probabilities, highlight)
+    others = np.delete(probabilities, shown)
+    return _told(others) if len(others) else None
+
+
 def class_balance(
     counts_train: Counts,
     counts_test: Counts,
@@ -147,12 +164,18 @@ def _ranked_bars(
 
 def _fold_others(bars: go.Bar, others: NDArray[np.float32], palette: Palette) -> None:
     share = float(others.sum(dtype=np.float64))
-    told = f"{len(others)} other {'class' if len(others) == 1 else 'classes together'}"
     bars.x = (*bars.x, share * 100)
     bars.y = (*bars.y, OTHERS)
-    bars.text = (*bars.text, f"{percent(share)}  {told}")
-    bars.hovertext = (*bars.hovertext, f"{told}: {percent(share)}")
+    bars.text = (*bars.text, percent(share))
+    bars.hovertext = (*bars.hovertext, _told(others))
     bars.marker.color = (*bars.marker.color, palette.line)
+
+
+def _told(others: NDArray[np.float32]) -> str:
+    share = percent(float(others.sum(dtype=np.float64)))
+    if len(others) == 1:
+        return f"1 other class {share}"
+    return f"{len(others)} other classes together {share}"
 
 
 def _balance_bars(

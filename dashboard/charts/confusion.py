@@ -34,7 +34,7 @@ ROOM: Final = 56
 COLOUR_BAR: Final = 44
 """Pixels below the cells for the colour bar."""
 
-MAX_NAME: Final = 8
+MAX_NAME: Final = 10
 """Longer names are cut in the labels of an axis."""
 
 LINE_HEIGHT: Final = 1.2
@@ -93,7 +93,9 @@ def confusion_figure(
     )
     is_small = len(classes) <= MAX_CLASSES_WITH_NUMBERS
     side = SIDE if is_small else SIDE_OF_MANY
-    figure = base_figure(palette, name="confusion", height=side, can_zoom=not is_small)
+    # A zoom into other classes would be one into nothing.
+    name = f"confusion of {', '.join(classes)}"
+    figure = base_figure(palette, name=name, height=side, can_zoom=not is_small)
     if is_small:
         figure.add_trace(_heat(shares, top, palette))
         texts = _texts(counts, shares, reading.normalise)

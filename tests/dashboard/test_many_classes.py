@@ -61,7 +61,8 @@ def test_share_of_a_group_is_of_all_images_of_the_class() -> None:
 def test_groups_are_shown_against_each_other() -> None:
     app = open_app("evaluate", matrix="Groups", block="1-0")
 
-    captions = figure(app, "confusion_matrix")["layout"]["meta"]["cells"]["captions"]
+    shown = figure(app, "confusion_matrix_part")
+    captions = shown["layout"]["meta"]["cells"]["captions"]
     assert len(captions) == 9
     assert captions[3] == "Upper case predicted as Digits: 12 of 520 (2.3 %)"
     assert pairs(app) == ["O predicted as 0: 12 of 20 (60.0 %)"]
@@ -110,4 +111,23 @@ def test_card_of_an_image_folds_the_unlikely_classes() -> None:
 
     bars = figure(app, "card_bars")["data"][0]
     assert len(bars["y"]) == 11
-    assert bars["text"][-1].endswith("52 other classes together")
+    assert "52 other classes together" in text(app)
+
+
+def _table_of_digits_among_characters() -> None:
+    import numpy as np  # noqa: PLC0415 - AppTest runs the text of this function alone
+
+    from core.evaluation import metrics  # noqa: PLC0415
+    from dashboard.widgets.evaluate import class_metrics  # noqa: PLC0415
+
+    matrix = np.diag([5] * 12 + [0])
+    names = (*"0123456789AB", "q")
+    class_metrics.class_table(metrics.per_class_scores(matrix), matrix, names)
+
+
+def test_classes_without_test_images_are_named_but_not_ranked() -> None:
+    """Another data set may have only some of the classes: 0 % would be wrong."""
+    app = AppTest.from_function(_table_of_digits_among_characters).run()
+
+    assert len(app.dataframe[0].value) == 12
+    assert "No test images: q." in text(app)

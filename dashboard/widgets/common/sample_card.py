@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.datasets.store import Dataset
-from core.types import GrayImage
+from core.types import GrayImage, Probabilities
 from dashboard import figure, services, words
-from dashboard.charts.bars import probability_bars
+from dashboard.charts.bars import OTHERS, other_classes, probability_bars
 from dashboard.charts.glyphs import pixel_view
 from dashboard.results import Evaluation
 
@@ -32,16 +32,39 @@ def sample_card(dataset: Dataset, evaluation: Evaluation, index: int) -> None:
         with pixels:
             large_glyph(dataset.test.images[index], key="card_pixels")
         with bars:
-            figure.show(
-                probability_bars(
-                    probabilities,
-                    classes=classes,
-                    highlight=true,
-                    palette=services.palette(),
-                ),
+            likely_classes(
+                probabilities,
+                classes,
+                true=true,
                 key="card_bars",
                 alt=f"Probability of each class for test image {index}",
             )
+
+
+def likely_classes(
+    probabilities: Probabilities,
+    classes: tuple[str, ...],
+    *,
+    true: int | None,
+    key: str,
+    alt: str,
+) -> None:
+    """Show the ten likeliest classes of one image, and what all others have together.
+
+    Args:
+        probabilities: float32 of shape (classes,).
+        classes: Names of the classes.
+        true: The true class, if it is known.
+        key: Of the figure.
+        alt: What it shows, for those who cannot see it.
+    """
+    bars = probability_bars(
+        probabilities, classes=classes, highlight=true, palette=services.palette()
+    )
+    figure.show(bars, key=key, alt=alt)
+    others = other_classes(probabilities, highlight=true)
+    if others:
+        st.caption(f"{OTHERS} {others}")
 
 
 def large_glyph(image: GrayImage, *, key: str) -> None:

@@ -15,10 +15,9 @@ from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import SUFFIXES, read_picture
 from core.inference import Predictor
 from core.types import GrayImage, InkStyle
-from dashboard import canvas, figure, services, state, words
-from dashboard.charts.bars import probability_bars
+from dashboard import canvas, state, words
 from dashboard.widgets.common import page_frame
-from dashboard.widgets.common.sample_card import large_glyph
+from dashboard.widgets.common.sample_card import large_glyph, likely_classes
 from dashboard.widgets.draw import source
 
 THUMBNAIL_WIDTH = 84
@@ -171,13 +170,10 @@ def answer(
         delta_arrow="off",
     )
     st.caption(f"Input: {character.origin}.")
-    figure.show(
-        probability_bars(
-            read.probabilities,
-            classes=classes,
-            highlight=None,
-            palette=services.palette(),
-        ),
+    likely_classes(
+        read.probabilities,
+        classes,
+        true=None,
         key="answer_bars",
         alt=f"Probability of each class for {character.origin}",
     )

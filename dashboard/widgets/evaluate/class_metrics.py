@@ -47,8 +47,19 @@ def class_table(
     st.caption(
         "Precision: share of the images predicted as this class that belong to it. "
         "Recall: share of the images of this class that were predicted as it. F1: the "
-        "harmonic mean of both."
+        f"harmonic mean of both.{_without_images(scores, classes)}"
     )
+
+
+def _without_images(scores: Sequence[ClassScores], classes: Sequence[str]) -> str:
+    missing = [
+        words.literal(name)
+        for name, score in zip(classes, scores, strict=True)
+        if not score.support
+    ]
+    if not missing or len(classes) <= MAX_PLAIN_ROWS:
+        return ""
+    return f" No test images: {', '.join(missing)}."
 
 
 def _plain(scores: Sequence[ClassScores], classes: Sequence[str]) -> pd.DataFrame:
@@ -79,6 +90,8 @@ def _sortable(
             ],
         }
     )
+    # A class without test images cannot be right: its 0 % is no result.
+    table = table[[score.support > 0 for score in scores]]
     return table.sort_values("F1", kind="stable", na_position="last")
 
 

@@ -26,6 +26,7 @@ from dashboard.state import Cell
 from dashboard.widgets.common import class_picker, gallery
 
 MATRIX: Final = "confusion_matrix"
+PART: Final = "confusion_matrix_part"
 TRUE: Final = "cell_true"
 PREDICTED: Final = "cell_predicted"
 CELL_GRID: Final = Grid(columns=8, tile=57)
@@ -114,6 +115,7 @@ def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
             help="Without the correct predictions, the mistakes stand out.",
         )
     num_rows = len(view.names)
+    is_whole, is_large = num_rows == len(counts), num_rows > MAX_CLASSES_WITH_NUMBERS
 
     def choose(hit: Hit) -> None:
         if 0 <= hit.index < num_rows**2:
@@ -133,11 +135,12 @@ def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
             palette=services.palette(),
             totals=_totals(counts, view),
         ),
-        key=MATRIX,
+        # Plotly keeps the ranges of the large kind of axis for the small kind.
+        key=MATRIX if is_whole or is_large else PART,
         alt="Confusion matrix: true class down, predicted class across",
         on_click=choose,
     )
-    if num_rows > MAX_CLASSES_WITH_NUMBERS:
+    if is_large:
         st.caption("Ink grows with the square root of the share of the row.")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.bars import class_balance, probability_bars
+from dashboard.charts.bars import class_balance, other_classes, probability_bars
 from dashboard.charts.theme import LIGHT
 
 
@@ -67,21 +67,23 @@ def test_classes_beyond_the_tenth_are_told_together() -> None:
     values = [0.9, *[0.002] * 9, *[0.082 / 52] * 52]
     (bars,) = draw(values, classes=tuple(map(str, range(62)))).data
 
-    assert bars.text[-1] == "8.20 %  52 other classes together"
+    assert bars.text[-1] == "8.20 %"
+    assert bars.hovertext[-1] == "52 other classes together 8.20 %"
     assert sum(bars.x) == pytest.approx(100)
     assert len(bars.y) == len(bars.x) == len(bars.marker.color) == 11
 
 
 def test_eleventh_class_alone_is_one_class() -> None:
-    (bars,) = draw([0.9, *[0.01] * 10]).data
+    probabilities = np.array([0.9, *[0.01] * 10], np.float32)
 
-    assert bars.text[-1] == "1.00 %  1 other class"
+    assert other_classes(probabilities, highlight=None) == "1 other class 1.00 %"
 
 
 def test_ten_classes_leave_no_others() -> None:
     (bars,) = draw([0.1] * 10).data
 
     assert len(bars.y) == 10
+    assert other_classes(np.full(10, 0.1, np.float32), highlight=3) is None
 
 
 def test_height_depends_on_the_number_of_classes_only() -> None:

@@ -230,5 +230,13 @@ def test_some_of_the_classes_keep_the_totals_of_all() -> None:
 def test_long_names_are_cut_in_the_axis_only() -> None:
     figure = draw(classes=("a very long name", "1", "2"))
 
-    assert figure.layout.xaxis.ticktext[0] == "a very \u2026"
+    assert figure.layout.xaxis.ticktext[0] == "a very lo\u2026"
     assert figure.layout.meta["cells"]["captions"][0].startswith("a very long name")
+
+
+def test_zoom_is_kept_for_the_same_classes_only() -> None:
+    """The cells of one group lay beside a view into those of all classes."""
+    kept = {draw(hide_diagonal=hide).layout.uirevision for hide in (True, False)}
+
+    assert len(kept) == 1
+    assert draw(classes=("a", "b", "c")).layout.uirevision not in kept
