@@ -46,6 +46,8 @@ class Row:
         limit: What it may be at most; None if nothing was promised.
         load: Processes that wanted a processor in the minute before.
         least: Whether the limit is what it has to be at least.
+        fastest: The fastest of several times, which other programs slowed least; None
+            where there was only one.
         server_seconds: Time of the processor that the server took for it; None where
             no server did anything.
     """
@@ -56,6 +58,7 @@ class Row:
     limit: float | None
     load: float
     least: bool = False
+    fastest: float | None = None
     server_seconds: float | None = None
 
     @classmethod
@@ -215,4 +218,8 @@ def _rows(page: str, found: Sequence[Measured], limits: Limits) -> Iterator[Row]
 def _row(name: str, measured: Measured, limit: float) -> Row:
     median = statistics.median(measured.seconds)
     used = statistics.median(measured.server_seconds)
-    return dataclasses.replace(Row.now(name, median, "s", limit), server_seconds=used)
+    return dataclasses.replace(
+        Row.now(name, median, "s", limit),
+        fastest=min(measured.seconds),
+        server_seconds=used,
+    )

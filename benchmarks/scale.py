@@ -100,7 +100,8 @@ def _measure_emnist(options: argparse.Namespace) -> None:
         print(json.dumps({"machine": described, "rows": found}))
         return
     print(machine.line(described))
-    print(f"{'':44}{'measured':>14}{'':10}{'limit':>8}{'load':>8}{'server':>10}")
+    head = f"{'':40}{'measured':>14}{'':10}{'limit':>8}{'fastest':>10}"
+    print(f"{head}{'server':>10}{'load':>7}")
     for row in rows:
         print(_line(row), flush=True)
 
@@ -109,11 +110,15 @@ def _line(row: Row) -> str:
     limit = "" if row.limit is None else f"{row.limit:,.5g}"
     value = f"{row.value:,.{2 if row.unit in FINE_UNITS else 0}f}"
     missed = "" if row.holds else "  missed"
-    server = "" if row.server_seconds is None else f"{row.server_seconds:.2f} s"
+    fastest, server = map(_seconds, (row.fastest, row.server_seconds))
     return (
-        f"{row.name:44}{value:>14} {row.unit:9}{limit:>8}{row.load:8.1f}"
-        f"{server:>10}{missed}"
+        f"{row.name:40}{value:>14} {row.unit:9}{limit:>8}{fastest:>10}{server:>10}"
+        f"{row.load:7.1f}{missed}"
     )
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s"
 
 
 def _in_own_process(times: int, epochs: int) -> dict[str, float]:
