@@ -2,7 +2,12 @@
 
 A character is near the middle of things: it is the heaviest mark that does not
 come in from outside the picture. Marks beside it belong to it if they are heavy
-enough and near enough, like the dot of an i or the bar of a 5.
+enough and near enough, like the bar of a 5.
+
+The dot of an i may stand as high above it as it is long, and the dots of a thin pen
+weigh next to nothing. So a mark right above or below is also told by its shape: as
+thick as the pen and smaller than the character (i, j, accents), or a bar or dot to
+match a bar or dot (= and :).
 """
 
 from dataclasses import dataclass
@@ -22,14 +27,14 @@ _LEAST_MASS = 0.02  # of the character: a smaller mark is dust
 _LEAST_CUT_MASS = 0.2  # the same for a mark that the picture's edge cuts off
 _MOST_GAP = 0.5  # of the character's longer side: farther marks are strangers
 
-# The same for a mark right above or below, like a dot. "Pens" are widths of the stroke.
-_LEAST_DOT = 0.5  # of a pen by a pen: a mark of less ink is dust
-_MOST_LIFT = 1.0  # of the character's longer side, from the character to its dot
-_MOST_LIFT_PENS = 8  # the same for what is short itself: each dot of a colon
+# By shape, for marks right above or below. A pen is the width of the stroke.
+_LEAST_DOT = 0.4  # of a pen by a pen: a mark of less ink is dust
+_MOST_DOT = 0.7  # of the longer side of the character: a longer mark is a stranger
+_MOST_LIFT = 1.0  # of the longer side of the i: how far up its dot may be
 _MOST_LEAN = 0.5  # of the lift, to the side: writing slants, accents stand beside
-_MOST_DOT = 0.5  # of the longer side of what it belongs to
-_LOW_PENS = 4  # a bar or a dot is as low: another one belongs to it
-_MOST_COUNTERPART = 1.5  # of the longer side of such a bar or dot
+_LOW_PENS = 4  # height of a bar or dot: another one belongs to it, as in = and :
+_MOST_TWIN = 1.5  # of the longer side of the first bar or dot
+_MOST_TWIN_PENS = 12  # between the dots of a colon
 _MOST_SPECKS = 4  # of a dot's size: where there are more, the paper is dotted or dirty
 
 
@@ -138,27 +143,26 @@ def _dots(
     thick = ~belongs & (marks.masses >= _LEAST_DOT * pen**2)
     # In a picture that is cropped to the character, the dot is at the edge as well.
     whole = (marks.cuts == 0) | (marks.cuts[main] > 0)
-    dots = thick & whole & _is_above_or_below(marks, pen) & _is_part(marks, pen)
+    lifts = marks.lifts()
+    straight = (lifts > 0) & (marks.offsets() <= _MOST_LEAN * lifts + pen)
+    dots = thick & whole & straight & (lifts <= _reaches(marks, pen))
     specks = dots | (thick & (sides <= _LOW_PENS * pen))
     return np.asarray(dots & (np.count_nonzero(specks) <= _MOST_SPECKS))
 
 
-def _is_above_or_below(marks: _Marks, pen: float) -> NDArray[np.bool_]:
-    main, lifts = marks.main, marks.lifts()
-    # A circle for a dot is heavier than its i, which is then the other mark.
-    lengths = np.maximum(marks.sides[main], marks.heights)
-    reach = np.maximum(_MOST_LIFT * lengths, _MOST_LIFT_PENS * pen)
-    straight = marks.offsets() <= _MOST_LEAN * lifts + pen
-    return np.asarray((lifts > 0) & (lifts <= reach) & straight)
-
-
-def _is_part(marks: _Marks, pen: float) -> NDArray[np.bool_]:
+def _reaches(marks: _Marks, pen: float) -> NDArray[np.floating]:
+    """Say how far each mark may be above or below; 0.0 if its shape does not fit."""
     main, sides, heights = marks.main, marks.sides, marks.heights
-    dot = sides <= _MOST_DOT * sides[main]
-    upright = (heights == sides) & (sides[main] <= _MOST_DOT * heights)
-    low = (heights <= _LOW_PENS * pen) & (heights[main] <= _LOW_PENS * pen)
-    counterpart = low & (sides <= _MOST_COUNTERPART * sides[main])
-    return np.asarray(dot | upright | counterpart)
+    is_above = marks.boxes[:, 2] < marks.boxes[main, 0]
+    is_dot = sides <= _MOST_DOT * sides[main]
+    dots = np.where(is_above, _MOST_LIFT, _MOST_GAP) * sides[main] * is_dot
+    # A circle for a dot is heavier than its i, which is then the other mark.
+    is_stem = ~is_above & (heights == sides) & (heights > sides[main])
+    stems = _MOST_GAP * heights * is_stem
+    is_low = heights <= _LOW_PENS * pen
+    is_twin = is_low & is_low[main] & (sides <= _MOST_TWIN * sides[main])
+    twins = max(_MOST_LIFT * sides[main], _MOST_TWIN_PENS * pen) * is_twin
+    return np.asarray(np.max([dots, stems, twins], axis=0))
 
 
 def _pen(ink: GrayImage, marks: _Marks) -> float:

@@ -42,7 +42,9 @@ def pictures(*, classes: tuple[str, ...] = ("left", "right"), count: int = 6) ->
                 ImageDraw.Draw(picture).line(line, 0, 5)
                 file = io.BytesIO()
                 picture.save(file, "png")
-                archive.writestr(f"{name}/{number}.png", file.getvalue())
+                # Without a date the same pictures always make the same zip.
+                member = zipfile.ZipInfo(f"{name}/{number}.png")
+                archive.writestr(member, file.getvalue())
     return content.getvalue()
 
 

@@ -22,7 +22,7 @@ from core import addresses
 from core.config import MlpConfig, TrainingConfig
 from core.errors import RunStoreError
 from core.jobs import resume, worker
-from core.records import Progress, Run, RunScores, RunStatus
+from core.records import DATASET, Progress, Run, RunScores, RunStatus
 from core.runs import checkpoint_files, logs, reader
 from core.runs.owner import Owner, is_gone
 from core.runs.store import RunStore
@@ -240,7 +240,7 @@ def test_a_full_disk_loses_the_model_and_keeps_the_curves(
     assert not run.has_model
     assert list(home.glob(".run-*")) == []
     folder = run_store.artifact(run_id, logs.LOG).parent
-    assert [path.name for path in folder.iterdir()] == [logs.LOG]
+    assert sorted(path.name for path in folder.iterdir()) == [DATASET, logs.LOG]
     assert "Traceback" in logs.read(run_store, run_id)
 
 
