@@ -8,6 +8,13 @@ the first step to the last prediction. Pages of mapped files do not count, becau
 system reclaims them when it needs them.
 
     python benchmarks/scale.py [--times 1 4 12] [--epochs 2] [--json]
+
+With `--emnist`, a folder with EMNIST's files in the official form goes all the way in a
+new home: import, summary, and each view of Explore in a headless Chromium. ByClass is
+repeated, each copy shifted differently, until it has its 814,255 images. ByMerge is
+taken as it is; `lenet` learns it too, and Evaluate is measured as well.
+
+    python benchmarks/scale.py --emnist FOLDER [--split byclass] [--repeats 3] [--json]
 """
 
 import argparse
@@ -17,16 +24,17 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import emnist_scale  # noqa: E402
 import machine  # noqa: E402
 import numpy as np  # noqa: E402
+from emnist_scale import Row  # noqa: E402
+from private_memory import peak_of  # noqa: E402
 
 from core.config import Augmentation, presets  # noqa: E402
 from core.datasets import store as datasets  # noqa: E402
@@ -36,8 +44,7 @@ from core.types import ByteImages  # noqa: E402
 
 AUGMENTATION = Augmentation(rotation=10.0, shift=1.0, zoom=0.1)
 NUM_CLASSES = 62
-POLL_SECONDS = 0.02
-KIBIBYTE = 1024
+FINE_UNITS = ("s", "times")
 
 
 def main() -> None:
@@ -48,6 +55,9 @@ def main() -> None:
         return
     if options.one:
         print(json.dumps(_measure(options.one, options.times[0], options.epochs)))
+        return
+    if options.emnist:
+        _measure_emnist(options)
         return
     rows = [_in_own_process(times, options.epochs) for times in options.times]
     report = {"machine": machine.describe(), "rows": rows}
@@ -67,10 +77,48 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, nargs="+", default=[1, 4, 12])
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--emnist", type=Path, help="folder with EMNIST's files")
+    parser.add_argument("--split", choices=("byclass", "bymerge"), default="byclass")
+    parser.add_argument("--repeats", type=int, default=3, help="of each view")
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _measure_emnist(options: argparse.Namespace) -> None:
+    described = machine.describe()
+    rows = emnist_scale.measure(
+        options.emnist,
+        options.split,
+        copies=options.split == "byclass",
+        trains=options.split == "bymerge",
+        repeats=options.repeats,
+    )
+    if options.json:
+        found = [dataclasses.asdict(row) | {"holds": row.holds} for row in rows]
+        print(json.dumps({"machine": described, "rows": found}))
+        return
+    print(machine.line(described))
+    head = f"{'':40}{'measured':>14}{'':10}{'limit':>8}{'fastest':>10}"
+    print(f"{head}{'server':>10}{'load':>7}")
+    for row in rows:
+        print(_line(row), flush=True)
+
+
+def _line(row: Row) -> str:
+    limit = "" if row.limit is None else f"{row.limit:,.5g}"
+    value = f"{row.value:,.{2 if row.unit in FINE_UNITS else 0}f}"
+    missed = "" if row.holds else "  missed"
+    fastest, server = map(_seconds, (row.fastest, row.server_seconds))
+    return (
+        f"{row.name:40}{value:>14} {row.unit:9}{limit:>8}{fastest:>10}{server:>10}"
+        f"{row.load:7.1f}{missed}"
+    )
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s"
 
 
 def _in_own_process(times: int, epochs: int) -> dict[str, float]:
@@ -97,7 +145,7 @@ def _measure(folder: Path, times: int, epochs: int) -> dict[str, float]:
     def report(progress: Progress) -> None:
         speeds.append(progress.images_per_second)
 
-    peak = _peak_megabytes(lambda: train(dataset, config, report))
+    peak = peak_of(lambda: train(dataset, config, report))
     return {
         "learned": len(dataset.train.labels),
         "tested": len(dataset.test.labels),
@@ -120,32 +168,6 @@ def _larger(folder: Path, times: int) -> Dataset:
         )
     spec = dataclasses.replace(mnist.spec, classes=classes)
     return dataclasses.replace(mnist, spec=spec, **splits)
-
-
-def _peak_megabytes(work: Callable[[], object]) -> float:
-    """Return the largest anonymous memory of this process during the work."""
-    sizes = [_own_megabytes()]
-    is_done = threading.Event()
-
-    def poll() -> None:
-        while not is_done.wait(POLL_SECONDS):
-            sizes.append(_own_megabytes())
-
-    poller = threading.Thread(target=poll)
-    poller.start()
-    try:
-        work()
-    finally:
-        is_done.set()
-        poller.join()
-    return max(sizes)
-
-
-def _own_megabytes() -> float:
-    """Return the anonymous memory of this process (Linux only)."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    (line,) = (line for line in lines if line.startswith("RssAnon:"))
-    return int(line.split()[1]) * KIBIBYTE / 1e6
 
 
 def _write(folder: Path, times: int) -> None:

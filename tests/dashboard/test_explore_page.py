@@ -1,6 +1,7 @@
 """Explore: choose images, put them in an order, enlarge one, see how classes differ."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.arrays import Dataset
+from core.datasets.exploring import neighbours
 from core.datasets.spec import DatasetSpec
 from core.jobs import worker
 from core.jobs.kinds.summary import Summarise
@@ -249,3 +251,20 @@ def test_a_damaged_summary_is_made_again(
 
     assert captions(app, "samples")
     assert store.jobs()[0].status == "queued"
+
+
+def test_neighbours_are_not_searched_again_while_the_image_stays(
+    summarised: Dataset,  # noqa: ARG001 - the page shows it
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A search goes through all images, and other choices change nothing of it."""
+    search = Mock(wraps=neighbours.nearest)
+    monkeypatch.setattr(neighbours, "nearest", search)
+    app = explore(order="As stored", image="3")
+
+    app.segmented_control(key="view").select("Measures").run()
+    assert search.call_count == 1
+
+    app.segmented_control(key="split").select("test").run()
+    first, second = (call.args[0] for call in search.call_args_list)
+    assert not np.array_equal(first, second)

@@ -8,6 +8,8 @@ import streamlit as st
 
 from core.datasets.arrays import Dataset
 from core.datasets.exploring import neighbours
+from core.datasets.exploring.neighbours import Neighbours
+from core.datasets.exploring.summary import DatasetSummary
 from core.proportion import percent
 from core.types import Indices, SplitName
 from dashboard import services, state, words
@@ -121,13 +123,8 @@ def _neighbours(choice: Choice, index: int) -> None:
     summary, train = choice.summary, choice.dataset.train
     if summary is None:
         return
-    found = neighbours.nearest(
-        choice.split.images[index],
-        train.images,
-        summary.train.codes,
-        summary.components,
-        count=NUM_NEIGHBOURS + 1,
-    )
+    key = f"{choice.dataset.fingerprint} {choice.part} {index}"
+    found = _nearest(key, choice, summary, index)
     is_other = (found.indices != index) | (choice.part != "train")
     indices = found.indices[is_other][:NUM_NEIGHBOURS]
     differences = found.differences[is_other][:NUM_NEIGHBOURS]
@@ -160,4 +157,22 @@ def _neighbours(choice: Choice, index: int) -> None:
     st.caption(
         f"{num_same} of {len(indices)} have the same label. Nearest first, by the mean "
         "squared difference of their pixels."
+    )
+
+
+# Whatever else is changed on the page, the card stays: a search among 700,000 images
+# would be a third of what the server does then.
+@st.cache_data(max_entries=500, show_spinner=False)
+def _nearest(
+    key: str,  # noqa: ARG001 - the key of the cache
+    _choice: Choice,
+    _summary: DatasetSummary,
+    _index: int,
+) -> Neighbours:
+    return neighbours.nearest(
+        _choice.split.images[_index],
+        _choice.dataset.train.images,
+        _summary.train.codes,
+        _summary.components,
+        count=NUM_NEIGHBOURS + 1,
     )
