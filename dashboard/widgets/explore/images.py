@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.datasets.arrays import Dataset
 from core.datasets.exploring import neighbours
@@ -127,9 +128,20 @@ def _neighbours(choice: Choice, index: int) -> None:
     found = _nearest(key, choice, summary, index)
     is_other = (found.indices != index) | (choice.part != "train")
     indices = found.indices[is_other][:NUM_NEIGHBOURS]
-    differences = found.differences[is_other][:NUM_NEIGHBOURS]
-    labels = train.labels[indices]
-    num_same = int((labels == choice.split.labels[index]).sum())
+    st.markdown("**Nearest training images**")
+    _mosaic_of(choice, indices, found.differences[is_other][:NUM_NEIGHBOURS])
+    num_same = int((train.labels[indices] == choice.split.labels[index]).sum())
+    st.caption(
+        f"{num_same} of {len(indices)} have the same label. Nearest first, by the mean "
+        "squared difference of their pixels."
+    )
+
+
+def _mosaic_of(
+    choice: Choice, indices: Indices, differences: NDArray[np.float32]
+) -> None:
+    """Show neighbours, the nearest first; a click enlarges one."""
+    train = choice.dataset.train
     figure = mosaic_figure(
         train.images[indices],
         captions=[
@@ -147,16 +159,11 @@ def _neighbours(choice: Choice, index: int) -> None:
         if 0 <= hit.index < len(indices):
             selection.show_image("train", int(indices[hit.index]))
 
-    st.markdown("**Nearest training images**")
     show(
         figure,
         key="neighbours",
         alt=f"The {len(indices)} training images that differ least from it",
         on_click=choose,
-    )
-    st.caption(
-        f"{num_same} of {len(indices)} have the same label. Nearest first, by the mean "
-        "squared difference of their pixels."
     )
 
 
