@@ -143,15 +143,23 @@ def dataset_name() -> str | None:
     return chosen
 
 
-def keep_dataset(chosen: str) -> None:
-    """Keep the data set that a page shows, for other pages and in the address."""
+def keep_dataset(chosen: str, *, default: str) -> None:
+    """Keep the data set that a page shows, for other pages and in the address.
+
+    Args:
+        chosen: Its name.
+        default: The one that is meant by an address that names none.
+    """
     st.session_state[DATA_SET] = chosen
-    remember(DATA_SET, chosen)
+    remember(DATA_SET, None if chosen == default else chosen)
 
 
-def choose_dataset(chosen: str) -> None:
-    """Choose another data set for all pages; what was chosen in the last is dropped."""
-    keep_dataset(chosen)
+def choose_dataset(chosen: str, *, default: str) -> None:
+    """Choose another data set for all pages; what was chosen in the last is dropped.
+
+    See `keep_dataset`.
+    """
+    keep_dataset(chosen, default=default)
     remember(POINTS, None)
     remember(IMAGE, None)
     st.session_state[PAGE] = 1

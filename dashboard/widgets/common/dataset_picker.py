@@ -32,7 +32,8 @@ def pick_spec() -> DatasetSpec:
             icon=":material/warning:",
         )
         wanted = None
-    chosen = wanted or next(iter(specs))
+    default = next(iter(specs))
+    chosen = wanted or default
     st.session_state[_PICKER] = chosen
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -41,6 +42,7 @@ def pick_spec() -> DatasetSpec:
             format_func=lambda name: _title(specs[name]),
             key=_PICKER,
             on_change=_choose,
+            args=(default,),
             width=340,
         )
         st.page_link(
@@ -48,7 +50,7 @@ def pick_spec() -> DatasetSpec:
             label="Get EMNIST or import your own",
             icon=":material/database:",
         )
-    state.keep_dataset(chosen)
+    state.keep_dataset(chosen, default=default)
     return specs[chosen]
 
 
@@ -62,5 +64,5 @@ def _title(spec: DatasetSpec) -> str:
     return f"{spec.title}, {spec.num_train + spec.num_test:,} images"
 
 
-def _choose() -> None:
-    state.choose_dataset(st.session_state[_PICKER])
+def _choose(default: str) -> None:
+    state.choose_dataset(st.session_state[_PICKER], default=default)
