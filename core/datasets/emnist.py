@@ -92,35 +92,6 @@ class EmnistSplit:
         )
 
 
-@dataclass(frozen=True)
-class EmnistFile:
-    """What the name of an EMNIST file says.
-
-    Attributes:
-        split: Name of the split, a key of `SPLITS`.
-        part: Whether it is about training or test images.
-        content: Whether it holds the images or their labels.
-    """
-
-    split: str
-    part: SplitName
-    content: Content
-
-
-def parse_file_name(name: str) -> EmnistFile | None:
-    """Return what a file of EMNIST's is, by its name.
-
-    Args:
-        name: Its name as in the official zip, gzipped or not, with or without folders
-            before it: "gzip/emnist-letters-test-labels-idx1-ubyte.gz".
-
-    Returns:
-        None if EMNIST has no file of that name in the IDX format.
-    """
-    base = name.replace("\\", "/").rpartition("/")[2].removesuffix(".gz")
-    return _IDX_FILES.get(f"{base}.gz")
-
-
 def _cases(letter: str) -> str:
     return f"{letter}/{letter.lower()}"
 
@@ -163,15 +134,6 @@ SPLITS: Final[Mapping[str, EmnistSplit]] = MappingProxyType(
     }
 )
 """The six splits by their names in the official files."""
-
-_IDX_FILES: Final[Mapping[str, EmnistFile]] = MappingProxyType(
-    {
-        split.idx_file(part, content): EmnistFile(split.name, part, content)
-        for split in SPLITS.values()
-        for part in get_args(SplitName)
-        for content in get_args(Content)
-    }
-)
 
 
 def _official_files() -> Mapping[str, DataFile]:

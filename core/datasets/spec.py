@@ -168,11 +168,15 @@ class DatasetCard(BaseModel):
             raise DatasetFileError(message) from error
 
 
-def write_spec(spec: DatasetSpec) -> str:
-    """Write a description as JSON text, without the files of one of Inklab's own."""
+def plain(spec: DatasetSpec) -> DatasetSpec:
+    """Return a description without the files of one of Inklab's own."""
     names = DatasetSpec.__dataclass_fields__
-    plain = DatasetSpec(**{name: getattr(spec, name) for name in names})
-    return _JSON.dump_json(plain, indent=2).decode()
+    return DatasetSpec(**{name: getattr(spec, name) for name in names})
+
+
+def write_spec(spec: DatasetSpec) -> str:
+    """Write a description as JSON text; see `plain`."""
+    return _JSON.dump_json(plain(spec), indent=2).decode()
 
 
 def read_spec(text: str) -> DatasetSpec:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets import store
 from core.datasets.arrays import PARTS, Dataset
-from core.datasets.spec import DatasetSpec
+from core.datasets.spec import DatasetSpec, plain
 from core.errors import DatasetError
 from core.types import Indices, Labels, SplitName
 
@@ -52,7 +52,7 @@ def create(
     _check(parent, changes)
     name = store.next_version(parent.spec.name)
     spec = replace(
-        _plain(parent.spec), name=name, origin="version", title=_title(parent, name)
+        plain(parent.spec), name=name, origin="version", title=_title(parent, name)
     )
     with store.create(spec) as draft:
         draft.parent = parent
@@ -67,12 +67,6 @@ def create(
                 chosen = kept[start : start + _CHUNK]
                 draft.content.append(part, split.images[chosen], labels[chosen])
     return spec
-
-
-def _plain(spec: DatasetSpec) -> DatasetSpec:
-    """Return a description without the files of one that comes with Inklab."""
-    names = DatasetSpec.__dataclass_fields__
-    return DatasetSpec(**{name: getattr(spec, name) for name in names})
 
 
 def _title(parent: Dataset, name: str) -> str:

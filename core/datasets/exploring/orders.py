@@ -136,30 +136,3 @@ def stratified_sample(labels: Labels, *, count: int, seed: int) -> Indices:
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
     places = (np.arange(count) * 2 + 1) * len(labels) // (2 * count)
     return np.sort(by_class[places])
-
-
-def sample_indices(
-    labels: Labels, *, label: int | None, count: int, seed: int
-) -> Indices:
-    """Draw some images at random, without repetition.
-
-    Args:
-        labels: Class of each image, uint8 of shape (n,).
-        label: The class to draw from, or None for all.
-        count: How many to draw, at least 0; fewer are drawn if fewer exist.
-        seed: Chooses which images, at least 0.
-
-    Returns:
-        Indices of the images, int64, in random order: with the same labels,
-        label and seed, a larger sample begins with the smaller one.
-
-    Raises:
-        ValueError: If the count is negative.
-    """
-    if count < 0:
-        message = f"Expected at least 0 images to draw, got {count}. Ask for more."
-        raise ValueError(message)
-    members = (
-        np.arange(len(labels)) if label is None else np.flatnonzero(labels == label)
-    )
-    return np.random.default_rng(seed).permutation(members)[:count]

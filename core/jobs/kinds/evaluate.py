@@ -135,13 +135,6 @@ class Evaluation:
         return json.dumps(facts)
 
 
-def all_of(store: "RunStore", run_id: str) -> tuple[Attachment, ...]:
-    """Return what a run was evaluated on beside its own data set; see `read`."""
-    return tuple(
-        each for each in store.attachments(run_id) if each.name.startswith(PREFIX)
-    )
-
-
 def read(store: "RunStore", run_id: str, made: Attachment) -> Evaluation:
     """Return the scores of an evaluation.
 

@@ -98,22 +98,7 @@ def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
         view: Which of them to show.
         selected: The cell to outline, of all classes.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        shown = st.segmented_control(
-            "Numbers",
-            ("Counts", "Row %"),
-            default="Counts",
-            required=True,
-            key="numbers",
-            **state.LINKED,
-            label_visibility="collapsed",
-        )
-        hide_diagonal = st.toggle(
-            "Hide the diagonal",
-            key="hide_diagonal",
-            **state.LINKED,
-            help="Without the correct predictions, the mistakes stand out.",
-        )
+    reading = _pick_reading()
     num_rows = len(view.names)
     is_whole, is_large = num_rows == len(counts), num_rows > MAX_CLASSES_WITH_NUMBERS
 
@@ -130,7 +115,7 @@ def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
         confusion_figure(
             between_groups(counts, view.members),
             classes=view.names,
-            reading=Reading("rows" if shown == "Row %" else "counts", hide_diagonal),
+            reading=reading,
             selected=_outlined(view, selected),
             palette=services.palette(),
             totals=_totals(counts, view),
@@ -142,6 +127,27 @@ def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
     )
     if is_large:
         st.caption("Ink grows with the square root of the share of the row.")
+
+
+def _pick_reading() -> Reading:
+    """Let the viewer choose which numbers the cells have."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = st.segmented_control(
+            "Numbers",
+            ("Counts", "Row %"),
+            default="Counts",
+            required=True,
+            key="numbers",
+            **state.LINKED,
+            label_visibility="collapsed",
+        )
+        hide_diagonal = st.toggle(
+            "Hide the diagonal",
+            key="hide_diagonal",
+            **state.LINKED,
+            help="Without the correct predictions, the mistakes stand out.",
+        )
+    return Reading("rows" if shown == "Row %" else "counts", hide_diagonal)
 
 
 def most_confused_pairs(counts: Counts, classes: tuple[str, ...], view: View) -> None:

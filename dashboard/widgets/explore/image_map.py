@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.datasets.exploring import orders
+from core.datasets.exploring import maps, orders
 from core.jobs.kinds.image_map import MapImages
 from core.types import Indices
 from dashboard import figure, results, services, state
@@ -55,7 +55,7 @@ def _pca(choice: Choice) -> tuple[NDArray[np.float32], Indices] | None:
     if known is None:
         return None
     indices = orders.stratified_sample(choice.split.labels, count=MAX_POINTS, seed=0)
-    return np.asarray(known.codes[indices, :2], np.float32), indices
+    return maps.principal_map(known.codes[indices]), indices
 
 
 def _tsne(choice: Choice) -> tuple[NDArray[np.float32], Indices] | None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.datasets import classes, emnist
-from core.datasets.emnist import SPLITS, EmnistFile
+from core.datasets.emnist import SPLITS
 
 
 @pytest.mark.parametrize(
@@ -91,51 +91,6 @@ def test_a_split_has_a_name_for_people_and_one_for_the_terminal() -> None:
     """EMNIST has an MNIST of its own, which is not the bundled one."""
     assert SPLITS["bymerge"].title == "EMNIST ByMerge"
     assert SPLITS["mnist"].dataset_name == "emnist-mnist"
-
-
-@pytest.mark.parametrize(
-    ("name", "meaning"),
-    [
-        (
-            "emnist-bymerge-train-images-idx3-ubyte.gz",
-            EmnistFile("bymerge", "train", "images"),
-        ),
-        (
-            "gzip/emnist-letters-test-labels-idx1-ubyte.gz",
-            EmnistFile("letters", "test", "labels"),
-        ),
-        (
-            "emnist-mnist-test-images-idx3-ubyte",
-            EmnistFile("mnist", "test", "images"),
-        ),
-        (
-            r"C:\data\gzip\emnist-digits-train-labels-idx1-ubyte.gz",
-            EmnistFile("digits", "train", "labels"),
-        ),
-    ],
-    ids=["gzipped", "with its folder", "unpacked", "folders of Windows"],
-)
-def test_a_file_name_says_what_the_file_is(name: str, meaning: EmnistFile) -> None:
-    """People have the files gzipped or not, with and without their folder."""
-    assert emnist.parse_file_name(name) == meaning
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "train-images-idx3-ubyte.gz",
-        "emnist-letters-mapping.txt",
-        "emnist-letters.mat",
-        "emnist-kanji-train-images-idx3-ubyte.gz",
-        "emnist-letters-train-images-idx1-ubyte.gz",
-        "__MACOSX/gzip/._emnist-letters-train-images-idx3-ubyte.gz",
-        "emnist-letters-train-images-idx3-ubyte.gz.part",
-        "",
-    ],
-)
-def test_a_name_that_emnist_does_not_have_says_nothing(name: str) -> None:
-    """Whatever else lies in a folder must not be taken for a file of EMNIST."""
-    assert emnist.parse_file_name(name) is None
 
 
 def test_the_official_table_has_every_file_of_every_split() -> None:

@@ -135,7 +135,7 @@ def test_each_data_set_has_a_place_of_its_own(
         task = Evaluate.on(run, make(name, strength=strength))
         assert perform(run_store, task) == ""
 
-    found = evaluate.all_of(run_store, run_id)
+    found = run_store.attachments(run_id)
 
     titles = {each.title for each in found}
     assert titles == {"Evaluation on other", "Evaluation on weak@2"}
@@ -163,7 +163,7 @@ def test_a_data_set_that_does_not_fit_is_refused(
     task = Evaluate.on(run_store.get(run_id), make(**changed))
 
     assert told in perform(run_store, task)
-    assert evaluate.all_of(run_store, run_id) == ()
+    assert run_store.attachments(run_id) == ()
 
 
 def test_another_data_set_of_that_name_is_not_tested(
@@ -190,14 +190,14 @@ def test_another_ink_style_is_remarked(
 
     perform(run_store, task)
 
-    (made,) = evaluate.all_of(run_store, run_id)
+    (made,) = run_store.attachments(run_id)
     remarks = evaluate.read(run_store, run_id, made).remarks
     assert len(remarks) == (1 if style == "mnist" else 0)
 
 
 def test_damaged_scores_are_told(run_store: RunStore, run_id: str, make: Make) -> None:
     perform(run_store, Evaluate.on(run_store.get(run_id), make()))
-    (made,) = evaluate.all_of(run_store, run_id)
+    (made,) = run_store.attachments(run_id)
     run_store.artifact(run_id, made.path_of(evaluate.SCORES)).write_text("{}")
 
     with pytest.raises(ArtifactError, match="Evaluate it again"):
