@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-processors check format lock clean
+.PHONY: help run test test-processors test-cluster check format lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -22,6 +22,9 @@ test: $(VENV)/.installed-dev ## Run all tests
 test-processors: $(VENV)/.installed-dev ## Run the numeric tests with the instructions of older processors
 	@sh .ci/processors
 
+test-cluster: $(VENV)/.installed-cluster ## Run the tests of several machines: Dask, an MLflow server
+	$(BIN)/python -m pytest tests/cluster
+
 check: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -35,7 +38,8 @@ format: $(VENV)/.installed-dev ## Format the code and fix what can be fixed auto
 lock: ## Pin the newest allowed versions in constraints.txt
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet -r requirements-dev.txt
+	$(VENV)-lock/bin/python -m pip install --quiet \
+	  -r requirements-dev.txt -r requirements-cluster.txt
 	{ echo "# Every version, pinned. Written by \`make lock\`; do not edit."; \
 	  $(VENV)-lock/bin/python -m pip freeze --exclude pip --exclude setuptools; \
 	} > constraints.txt
@@ -59,4 +63,8 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.installed-cluster: $(VENV)/.installed-dev requirements-cluster.txt
+	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt -c constraints.txt
 	@touch $@
