@@ -36,6 +36,14 @@ STATUS: Final = "status"
 DATA_SET: Final = "data"
 RUN_DATA_SETS: Final = "data_sets"
 TESTED_ON: Final = "on"
+SHOW: Final = "show"
+SELECTED: Final = "Selected runs"
+ALL_RUNS: Final = "All runs"
+SCATTER_X: Final = "x"
+SCATTER_Y: Final = "y"
+AXES: Final = "axes"
+BRUSH: Final = "brush"
+OPENED: Final = "opened_run"
 STUDIES: Final = "studies"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
@@ -186,6 +194,17 @@ def selected_runs() -> tuple[str, ...]:
 def select_runs(chosen: Sequence[str]) -> None:
     """Select some of all runs."""
     remember(RUNS, ",".join(chosen) or None)
+
+
+def open_run(chosen: str) -> None:
+    """Ask for a page about a run; a callback cannot go there itself."""
+    st.session_state[OPENED] = chosen
+
+
+def take_opened() -> str | None:
+    """Return the run that was asked for, and forget it."""
+    chosen: str | None = st.session_state.pop(OPENED, None)
+    return chosen
 
 
 def deleted_runs() -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class Column:
     Attributes:
         key: Its name in addresses.
         title: Its name for people, with its unit.
-        values: float64 of shape (runs,); NaN where a run has none. Of words, their
+        numbers: float64 of shape (runs,); NaN where a run has none. Of words, their
             positions in `categories`.
         categories: The words; empty if it is one of numbers.
         better: Whether more or less of it is better; empty if neither is.
@@ -42,7 +42,7 @@ class Column:
 
     key: str
     title: str
-    values: NDArray[np.float64]
+    numbers: NDArray[np.float64]
     categories: tuple[str, ...] = ()
     better: Better = ""
     is_log: bool = False
@@ -50,7 +50,7 @@ class Column:
     @property
     def is_constant(self) -> bool:
         """Whether all runs that have it have the same."""
-        known = self.values[np.isfinite(self.values)]
+        known = self.numbers[np.isfinite(self.numbers)]
         return not len(known) or bool((known == known[0]).all())
 
 
@@ -131,7 +131,7 @@ def columns(runs: Sequence[Run], specs: Sequence[DatasetSpec]) -> tuple[Column, 
     return tuple(
         each
         for each in found
-        if np.isfinite(each.values).any() and len(each.categories) <= MAX_CATEGORIES
+        if np.isfinite(each.numbers).any() and len(each.categories) <= MAX_CATEGORIES
     )
 
 
@@ -157,7 +157,7 @@ def _of_numbers(
         and known.max() >= MIN_LOG_SPAN * known.min()
     )
     return Column(
-        key=key, title=title, values=numbers, better=better, is_log=bool(is_log)
+        key=key, title=title, numbers=numbers, better=better, is_log=bool(is_log)
     )
 
 
@@ -165,4 +165,4 @@ def _of_words(key: str, title: str, values: Sequence[str]) -> Column:
     categories = tuple(sorted(set(values) - {""}))
     positions = {word: float(at) for at, word in enumerate(categories)}
     numbers = np.array([positions.get(each, math.nan) for each in values], np.float64)
-    return Column(key=key, title=title, values=numbers, categories=categories)
+    return Column(key=key, title=title, numbers=numbers, categories=categories)

@@ -35,7 +35,7 @@ def parallel_coordinates(
     Returns:
         A figure whose axes have the keys of their columns as names.
     """
-    values = _placed(colour_by, colour_by.values)
+    values = _placed(colour_by, colour_by.numbers).tolist()
     trace = {
         "type": "parcoords",
         "dimensions": [_dimension(each, brush.get(each.key, ())) for each in columns],
@@ -69,12 +69,13 @@ def passing(columns: Sequence[Column], brush: Brush) -> NDArray[np.bool_]:
     Returns:
         bool of shape (runs,).
     """
-    passes = np.ones(len(columns[0].values), np.bool_)
+    passes = np.ones(len(columns[0].numbers), np.bool_)
     for column in columns:
         ranges = brush.get(column.key, ())
         if ranges:
             inside = [
-                (column.values >= low) & (column.values <= high) for low, high in ranges
+                (column.numbers >= low) & (column.numbers <= high)
+                for low, high in ranges
             ]
             passes &= np.logical_or.reduce(inside)
     return passes
@@ -88,11 +89,11 @@ def held_values(column: Column, drawn: Ranges) -> Ranges:
 
 
 def _dimension(column: Column, ranges: Ranges) -> dict[str, Any]:
-    held = [list(_placed(column, np.array(each))) for each in ranges]
+    held = [_placed(column, np.array(each)).tolist() for each in ranges]
     dimension: dict[str, Any] = {
         "name": column.key,
         "label": plain(column.title),
-        "values": _placed(column, column.values),
+        "values": _placed(column, column.numbers).tolist(),
     }
     if held:
         dimension["constraintrange"] = held if len(held) > 1 else held[0]
@@ -112,7 +113,7 @@ def _placed(column: Column, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _log_ticks(column: Column) -> dict[str, list[Any]]:
     """Mark powers of ten, and 2 and 5 of each where there are few of them."""
-    low, high = math.log10(column.values.min()), math.log10(column.values.max())
+    low, high = math.log10(column.numbers.min()), math.log10(column.numbers.max())
     decades = range(math.floor(low), math.ceil(high) + 1)
     steps = (1, 2, 5) if high - low < NUM_TICKS / 2 else (1,)
     ticks = [step * 10.0**decade for decade in decades for step in steps]

@@ -43,7 +43,7 @@ def run_scatter(
         A figure with the points of each group, its front if both columns have a
         better end, and rings around the chosen runs.
     """
-    is_known = np.isfinite(x.values) & np.isfinite(y.values)
+    is_known = np.isfinite(x.numbers) & np.isfinite(y.numbers)
     traces: list[dict[str, Any]] = []
     for number, group in enumerate(dict.fromkeys(groups)):
         members = np.flatnonzero(is_known & (np.array(groups) == group))
@@ -82,9 +82,9 @@ def _points(
     return {
         "type": "scattergl" if is_many else "scatter",
         "mode": "markers",
-        "x": x.values[members],
-        "y": y.values[members],
-        "customdata": members,
+        "x": x.numbers[members].tolist(),
+        "y": y.numbers[members].tolist(),
+        "customdata": members.tolist(),
         "text": [plain(shortened(names[each])) for each in members],
         "marker": {"size": MARKER_SIZE, "color": colour, "opacity": 0.75},
         # What a lasso has left out stays as it is: the rings show what was chosen.
@@ -105,15 +105,15 @@ def _front(
     is_high_better = x.better == "high", y.better == "high"
     front = members[
         pareto_front(
-            x.values[members], y.values[members], is_high_better=is_high_better
+            x.numbers[members], y.numbers[members], is_high_better=is_high_better
         )
     ]
     # From one run to the next nothing between them was reached: a step, no slope.
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": x.values[front],
-        "y": y.values[front],
+        "x": x.numbers[front].tolist(),
+        "y": y.numbers[front].tolist(),
         "line": {"color": colour, "width": 1.5, "dash": "dot", "shape": "hv"},
         "hoverinfo": "skip",
         "showlegend": False,
@@ -126,8 +126,8 @@ def _rings(
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": x.values[list(chosen)],
-        "y": y.values[list(chosen)],
+        "x": x.numbers[list(chosen)].tolist(),
+        "y": y.numbers[list(chosen)].tolist(),
         "customdata": list(chosen),
         "marker": {
             "size": MARKER_SIZE + 6,

@@ -45,9 +45,9 @@ def test_scores_are_in_the_unit_of_their_title_and_gaps_are_no_number() -> None:
     )
 
     assert made["test_accuracy"].title == "Test accuracy (%)"
-    np.testing.assert_allclose(made["test_accuracy"].values, [97.5, np.nan])
-    np.testing.assert_allclose(made["validation_loss"].values, [np.nan, 0.25])
-    assert made["parameters"].values.tolist() == [109_386, 109_386]
+    np.testing.assert_allclose(made["test_accuracy"].numbers, [97.5, np.nan])
+    np.testing.assert_allclose(made["validation_loss"].numbers, [np.nan, 0.25])
+    assert made["parameters"].numbers.tolist() == [109_386, 109_386]
     assert "train_seconds" not in made
 
 
@@ -56,7 +56,7 @@ def test_only_settings_that_differ_are_columns() -> None:
         run(TrainingConfig(learning_rate=0.1)), run(TrainingConfig(learning_rate=0.001))
     )
 
-    assert made["learning_rate"].values.tolist() == [0.1, 0.001]
+    assert made["learning_rate"].numbers.tolist() == [0.1, 0.001]
     assert made["learning_rate"].title == "Learning rate"
     assert "batch_size" not in made
 
@@ -71,7 +71,7 @@ def test_words_are_their_place_among_all_words() -> None:
 
     # Some widths are one number, but not all.
     assert made["network.hidden"].categories == ("128", "64,32")
-    np.testing.assert_array_equal(made["network.hidden"].values, [1, 0, np.nan])
+    np.testing.assert_array_equal(made["network.hidden"].numbers, [1, 0, np.nan])
     assert made["kind"].categories == ("cnn", "mlp")
 
 
@@ -80,8 +80,8 @@ def test_ensembles_have_scores_and_a_size() -> None:
 
     made = found(run(recipe, test_accuracy=0.5, test_size=10), run(TrainingConfig()))
 
-    assert made["parameters"].values.tolist() == [218_772, 109_386]
-    np.testing.assert_array_equal(made["epochs"].values, [np.nan, 10])
+    assert made["parameters"].numbers.tolist() == [218_772, 109_386]
+    np.testing.assert_array_equal(made["epochs"].numbers, [np.nan, 10])
 
 
 def test_study_is_a_column_as_soon_as_there_is_one() -> None:
@@ -107,7 +107,7 @@ def test_column_of_too_many_words_is_left_out() -> None:
     ids=["wide", "narrow", "with zero"],
 )
 def test_wide_ranges_above_zero_are_logarithmic(
-    values: tuple[float, ...], is_log: bool
+    values: tuple[float, ...], *, is_log: bool
 ) -> None:
     runs = [run(TrainingConfig(), train_seconds=each) for each in values]
 
@@ -124,7 +124,7 @@ def test_accuracies_are_never_logarithmic() -> None:
 
 def test_column_knows_whether_it_tells_runs_apart() -> None:
     same = found(run(TrainingConfig()), run(TrainingConfig()))["parameters"]
-    differs = dataclasses.replace(same, values=np.array([1.0, np.nan, 2.0]))
+    differs = dataclasses.replace(same, numbers=np.array([1.0, np.nan, 2.0]))
 
     assert same.is_constant
     assert not differs.is_constant
