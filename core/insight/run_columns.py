@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import differing_settings
+from core.config import FAMILIES, differing_settings
 from core.config.controls import title_of
 from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
@@ -46,6 +46,11 @@ class Column:
     categories: tuple[str, ...] = ()
     better: Better = ""
     is_log: bool = False
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a share."""
+        return self.title.endswith("(%)")
 
     @property
     def is_constant(self) -> bool:
@@ -94,8 +99,14 @@ _SCORES: Final = {
     "best_epoch": _Score("Best epoch", lambda run, _: run.scores.best_epoch),
 }
 
+
+def _kind(run: Run) -> str:
+    kind = run.config.flat()["network.kind"]
+    return FAMILIES[kind].word if kind in FAMILIES else kind
+
+
 _WORDS: Final[dict[str, tuple[str, Callable[[Run, DatasetSpec], str]]]] = {
-    "kind": ("Network type", lambda run, _: run.config.flat()["network.kind"]),
+    "kind": ("Network type", lambda run, _: _kind(run)),
     "data_set": ("Data set", lambda _, spec: spec.title),
     "study": ("Study", lambda run, _: run.study),
 }
@@ -151,14 +162,10 @@ def _of_numbers(
     )
     known = numbers[np.isfinite(numbers)]
     is_log = (
-        not key.endswith("accuracy")
-        and len(known) > 0
-        and known.min() > 0
-        and known.max() >= MIN_LOG_SPAN * known.min()
+        len(known) > 0 and known.min() > 0 and known.max() >= MIN_LOG_SPAN * known.min()
     )
-    return Column(
-        key=key, title=title, numbers=numbers, better=better, is_log=bool(is_log)
-    )
+    column = Column(key=key, title=title, numbers=numbers, better=better)
+    return replace(column, is_log=bool(is_log) and not column.is_percent)
 
 
 def _of_words(key: str, title: str, values: Sequence[str]) -> Column:

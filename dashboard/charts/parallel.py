@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from core.insight.run_columns import Column
 from dashboard.charts.theme import FONT, Palette, base_layout, scale
@@ -28,23 +29,23 @@ def parallel_coordinates(
 
     Args:
         columns: The axes from left to right, with a number for each run.
-        colour_by: The column that colours the lines.
+        colour_by: The column by whose order the lines are coloured, from the lowest
+            (red) to the highest (blue).
         brush: What is held.
         palette: Colours of the theme.
 
     Returns:
         A figure whose axes have the keys of their columns as names.
     """
-    values = _placed(colour_by, colour_by.numbers).tolist()
     trace = {
         "type": "parcoords",
         "dimensions": [_dimension(each, brush.get(each.key, ())) for each in columns],
         "line": {
-            "color": values,
-            "colorscale": scale((palette.validation, palette.line, palette.training)),
+            "color": rankdata(colour_by.numbers).tolist(),
+            "colorscale": scale((palette.validation, palette.training)),
             "showscale": False,
         },
-        "unselected": {"line": {"color": palette.line, "opacity": 0.15}},
+        "unselected": {"line": {"color": palette.line, "opacity": 0.08}},
         "labelfont": {"family": FONT, "size": 13, "color": palette.text},
         "tickfont": {"family": FONT, "size": 11, "color": palette.secondary},
         "rangefont": {"size": 1, "color": "rgba(0, 0, 0, 0)"},
@@ -53,8 +54,7 @@ def parallel_coordinates(
     # Held parts of another brush are the page's, not those that somebody drew before.
     view = repr([(each.key, brush.get(each.key)) for each in columns])
     layout = base_layout(palette, name=view, height=HEIGHT)
-    for axis in ("xaxis", "yaxis", "dragmode"):
-        del layout[axis]
+    del layout["xaxis"], layout["yaxis"]
     layout["margin"] = {"l": 60, "r": 60, "t": 44, "b": 16}
     return go.Figure(data=[trace], layout=layout)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.handover.tables import text_cell
 from core.insight.run_columns import Column
@@ -90,6 +91,9 @@ def _figure(axes: Sequence[Column], held: Brush) -> None:
         alt=f"Runs as lines over {', '.join(each.title for each in axes)}",
         on_change=hold,
     )
+    st.caption(
+        f"Colour: {colour_by.title}, from the lowest (red) to the highest (blue)."
+    )
 
 
 def _passing_bar(
@@ -139,7 +143,10 @@ def _table(
         selection_mode="single-row",
         hide_index=True,
         height=(min(len(rows), MAX_ROWS) + 1) * ROW_PIXELS + 3,
-        column_config={"Name": st.column_config.Column(pinned=True, width=160)},
+        column_config={
+            "Name": st.column_config.Column(pinned=True, width=160),
+            **{each.title: _format(each) for each in axes if not each.categories},
+        },
         alt="Runs that pass all that is held, with their values",
     )
 
@@ -149,6 +156,12 @@ def _cells(column: Column, rows: list[int]) -> list[Any]:
     if column.categories:
         return [text_cell(column.categories[int(each)]) for each in values]
     return [float(f"{each:.6g}") for each in values]
+
+
+def _format(column: Column) -> ColumnConfig:
+    is_whole = bool((column.numbers == np.round(column.numbers)).all())
+    digits = "localized" if is_whole else "%.2f" if column.is_percent else None
+    return st.column_config.NumberColumn(format=digits)
 
 
 def _open(ids: Sequence[str]) -> None:

@@ -72,7 +72,7 @@ def test_words_are_their_place_among_all_words() -> None:
     # Some widths are one number, but not all.
     assert made["network.hidden"].categories == ("128", "64,32")
     np.testing.assert_array_equal(made["network.hidden"].numbers, [1, 0, np.nan])
-    assert made["kind"].categories == ("cnn", "mlp")
+    assert made["kind"].categories == ("convolutional", "dense")
 
 
 def test_ensembles_have_scores_and_a_size() -> None:
