@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import FAMILIES, differing_settings
+from core.config import TrainingConfig, differing_settings
 from core.config.controls import title_of
 from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
@@ -101,8 +101,9 @@ _SCORES: Final = {
 
 
 def _kind(run: Run) -> str:
-    kind = run.config.flat()["network.kind"]
-    return FAMILIES[kind].word if kind in FAMILIES else kind
+    if isinstance(run.config, TrainingConfig):
+        return run.config.network.word
+    return "ensemble"
 
 
 _WORDS: Final[dict[str, tuple[str, Callable[[Run, DatasetSpec], str]]]] = {
