@@ -26,5 +26,5 @@ def differing_settings(
 
 @functools.lru_cache(maxsize=4096)
 def _flat(config: Recipe) -> Mapping[str, str]:
-    """List the values of a recipe, which many runs may have, and every look asks for."""
+    """List the values of a recipe, which many runs have and every look asks for."""
     return config.flat()

@@ -59,6 +59,8 @@ def _pick_axes(columns: Sequence[Column]) -> list[Column]:
     by_key = {column.key: column for column in columns}
     # An axis on which all are equal tells nothing.
     telling = [each.key for each in columns if not each.is_constant]
+    if len(telling) < MIN_AXES:
+        telling = list(by_key)
     chosen = st.multiselect(
         "Axes",
         list(by_key),
