@@ -44,6 +44,7 @@ SCATTER_Y: Final = "y"
 AXES: Final = "axes"
 BRUSH: Final = "brush"
 OPENED: Final = "opened_run"
+LEFT: Final = "left_compare"
 STUDIES: Final = "studies"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
@@ -94,6 +95,8 @@ SECTION: Final = "section"
 HERE: Final = "On this machine"
 GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
+
+_SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
     CANVAS: int,
@@ -197,14 +200,32 @@ def select_runs(chosen: Sequence[str]) -> None:
 
 
 def open_run(chosen: str) -> None:
-    """Ask for a page about a run; a callback cannot go there itself."""
+    """Ask for a page about a run; a callback cannot go there itself.
+
+    What Compare shows is kept, for whoever comes back.
+    """
     st.session_state[OPENED] = chosen
+    controls = {name: st.session_state.get(name) for name in _SHOWN_CONTROLS}
+    texts = {name: text(name) for name in (RUNS, BRUSH)}
+    st.session_state[LEFT] = controls, texts
 
 
 def take_opened() -> str | None:
     """Return the run that was asked for, and forget it."""
     chosen: str | None = st.session_state.pop(OPENED, None)
     return chosen
+
+
+def come_back() -> None:
+    """Show on Compare what it showed when a run was opened, unless a link says what."""
+    controls, texts = st.session_state.pop(LEFT, ({}, {}))
+    if text(RUNS) or text(SHOW):
+        return
+    for name, value in controls.items():
+        if value is not None:
+            st.session_state[name] = value
+    for name, value in texts.items():
+        remember(name, value)
 
 
 def deleted_runs() -> tuple[str, ...]:

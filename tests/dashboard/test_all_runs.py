@@ -13,7 +13,7 @@ from core.insight.run_columns import Column
 from core.records import RunScores
 from core.runs.store import RunStore
 from dashboard.widgets.compare import brush
-from tests.dashboard.app import alerts, figure, open_app, text
+from tests.dashboard.app import alerts, figure, go_to, open_app, text
 
 EPOCHS = Column(key="epochs", title="Epochs", numbers=np.array([2.0, 5.0]))
 RATE = Column(
@@ -154,6 +154,23 @@ def test_run_that_is_asked_for_is_opened(three_runs: list[str]) -> None:
 
     assert app.title[0].value == "Evaluate"
     assert app.query_params["run"] == three_runs[1]
+
+
+def test_who_comes_back_from_a_run_finds_what_was_there(three_runs: list[str]) -> None:
+    """A browser that goes back does not bring the old address with it."""
+    app = open_all(x="Epochs", runs=three_runs[2], brush="epochs:2:3.5")
+    app.session_state["opened_run"] = three_runs[1]
+    app.session_state["left_compare"] = (
+        {"show": "All runs", "x": "epochs", "y": None},
+        {"runs": three_runs[2], "brush": "epochs:2:3.5"},
+    )
+    app.run()
+
+    go_to(app, "compare")
+
+    assert figure(app, "run_scatter")["layout"]["xaxis"]["title"]["text"] == "Epochs"
+    assert "1 run selected" in text(app)
+    assert len(listed(app)) == 2
 
 
 def test_run_without_a_model_is_opened_on_runs(

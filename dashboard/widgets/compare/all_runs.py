@@ -36,7 +36,7 @@ def show(everything: Sequence[Run]) -> None:
 
 
 def open_asked_for(everything: Sequence[Run]) -> None:
-    """Go to the page about a run if a figure or a table asked for it.
+    """Go to the page about a run if a figure or a table asked for it, or come back.
 
     Args:
         everything: All runs.
@@ -47,6 +47,7 @@ def open_asked_for(everything: Sequence[Run]) -> None:
             st.switch_page(page_paths.EVALUATE, query_params={state.RUN: run.id})
         elif run.id == wanted:
             st.switch_page(page_paths.RUNS, query_params={state.RUNS: run.id})
+    state.come_back()
 
 
 def _selected(everything: Sequence[Run]) -> None:
