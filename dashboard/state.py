@@ -38,6 +38,10 @@ RUN_DATA_SETS: Final = "data_sets"
 TESTED_ON: Final = "on"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
+PAIR: Final = "pair"
+PAIR_MEASURE: Final = "pairs"
+CHANGED: Final = "changed"
+CHANGED_PAGE: Final = "changed_page"
 CELL: Final = "cell"
 BLOCK: Final = "block"
 MATRIX: Final = "matrix"
@@ -181,6 +185,20 @@ def selected_runs() -> tuple[str, ...]:
 def select_runs(chosen: Sequence[str]) -> None:
     """Select some of all runs."""
     remember(RUNS, ",".join(chosen) or None)
+
+
+def pair(known: Sequence[str]) -> tuple[str, str] | None:
+    """Return the ids of the two runs to look at, if the address has two known ones."""
+    first, _, second = (text(PAIR) or "").partition(",")
+    if first == second or not {first, second} <= {*known}:
+        return None
+    return first, second
+
+
+def choose_pair(first: str, second: str) -> None:
+    """Choose the two runs to look at among those that are compared."""
+    remember(PAIR, f"{first},{second}")
+    st.session_state[CHANGED_PAGE] = 1
 
 
 def deleted_runs() -> tuple[str, ...]:
