@@ -173,7 +173,7 @@ def _answers(
     run_id: str,  # noqa: ARG001 - the key of the cache
     _run: Run,
 ) -> Answers:
-    return run_answers.read(services.store(), _run)
+    return run_answers.read(_predictions_path(_run.id), _run)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
@@ -205,16 +205,21 @@ def _ensemble(
     run_ids: tuple[str, ...],  # noqa: ARG001 - the key of the cache
     _runs: Sequence[Run],
 ) -> Labels:
-    found = [run_answers.predictions(services.store(), run) for run in _runs]
+    found = [run_answers.predictions(_predictions_path(run.id), run) for run in _runs]
     return metrics.predicted_classes(
         mean_probabilities([each.probabilities for each in found])
     )
 
 
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _predictions_path(run_id: str) -> Path:
+    # Where a file is takes longer to find out than what is in it.
+    return services.store().artifact(run_id, PREDICTIONS)
+
+
 @st.cache_resource(max_entries=20, show_spinner="Loading the predictions")
 def _evaluation(run_id: str, num_classes: int, _dataset: Dataset | None) -> Evaluation:
-    path = services.store().artifact(run_id, PREDICTIONS)
-    predictions = unpacked.load(path)
+    predictions = unpacked.load(_predictions_path(run_id))
     if _dataset is not None and not np.array_equal(
         predictions.labels, _dataset.test.labels
     ):

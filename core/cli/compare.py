@@ -12,7 +12,7 @@ from core.cli.console import Record
 from core.evaluation.pairs import Pairs, compare_all
 from core.insight import verdicts
 from core.proportion import Proportion
-from core.records import Run
+from core.records import PREDICTIONS, Run
 from core.runs import answers, open_store
 
 MAX_RUNS_WITH_ALL_PAIRS: Final = 6
@@ -24,7 +24,7 @@ def compare_runs(options: argparse.Namespace) -> int:
     store = open_store()
     runs = [store.with_model(run_id) for run_id in options.ids]
     answers.check_comparable(runs)
-    found = [answers.read(store, run) for run in runs]
+    found = [answers.read(store.artifact(run.id, PREDICTIONS), run) for run in runs]
     labels, num_classes = found[0].labels, found[0].num_classes
     predicted = answers.stacked(runs, found)
     pairs = compare_all(labels, predicted, num_classes=num_classes)

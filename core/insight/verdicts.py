@@ -56,10 +56,10 @@ def many_tests(pairs: Pairs) -> str:
     if pairs.num_pairs == 1:
         return ""
     by_chance = int(pairs.num_pairs * SIGNIFICANCE)
-    expected = f"about {by_chance}" if by_chance else "one"
+    expected = f"about {by_chance} would" if by_chance else "one may"
     return (
-        f"With {pairs.num_pairs} pairs tested, {expected} would look significant by "
-        f"chance even if all runs were equally good. {pairs.num_significant} "
+        f"With {pairs.num_pairs} pairs tested, {expected} look significant by chance "
+        f"even if all runs were equally good. {pairs.num_significant} "
         f"{'looks' if pairs.num_significant == 1 else 'look'} significant (p < "
         f"{SIGNIFICANCE}); after Holm's correction {pairs.num_remaining} "
         f"{'remains' if pairs.num_remaining == 1 else 'remain'}."

@@ -6,18 +6,16 @@ test images, unless another data set has got its name in between.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from core.errors import ArtifactError, ComparisonError
-from core.evaluation import checks, metrics
-from core.records import PREDICTIONS, Predictions, Run
+from core.evaluation import checks
+from core.records import Predictions, Run
 from core.runs import unpacked
 from core.types import Labels
-
-if TYPE_CHECKING:
-    from core.runs.store import RunStore
 
 MAX_RUNS: Final = 20
 
@@ -37,13 +35,17 @@ class Answers:
     num_classes: int
 
 
-def predictions(store: "RunStore", run: Run) -> Predictions:
+def predictions(path: Path, run: Run) -> Predictions:
     """Return what a run says about its test images, without features; mapped.
 
+    Args:
+        path: The run's file of predictions.
+        run: The run.
+
     Raises:
-        ArtifactError: If its predictions are missing or damaged.
+        ArtifactError: If they are missing or damaged.
     """
-    found = unpacked.load(store.artifact(run.id, PREDICTIONS))
+    found = unpacked.load(path)
     try:
         checks.check_predictions(found.labels, found.probabilities)
     except ValueError as error:
@@ -55,12 +57,12 @@ def predictions(store: "RunStore", run: Run) -> Predictions:
     return found
 
 
-def read(store: "RunStore", run: Run) -> Answers:
+def read(path: Path, run: Run) -> Answers:
     """Return what a run answered; see `predictions`."""
-    found = predictions(store, run)
+    found = predictions(path, run)
     return Answers(
         labels=np.array(found.labels),
-        predicted=metrics.predicted_classes(found.probabilities),
+        predicted=found.probabilities.argmax(axis=1).astype(np.uint8),
         num_classes=found.probabilities.shape[1],
     )
 

@@ -5,14 +5,12 @@ it is, and the number says how many images it is about. The square root of that 
 sets the strength, or one frequent confusion would make all others paper.
 """
 
-from typing import Final
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.types import Counts
-from dashboard.charts.cells import Fit, mark_cells
+from dashboard.charts.cells import Fit, mark_cells, written
 from dashboard.charts.confusion import (
     MAX_CLASSES_WITH_GAPS,
     MAX_CLASSES_WITH_NUMBERS,
@@ -33,8 +31,6 @@ from dashboard.charts.theme import (
     scale,
 )
 from dashboard.charts.words import plain, signed
-
-FONT_SIZE: Final = 12
 
 
 def confusion_difference(
@@ -66,7 +62,7 @@ def confusion_difference(
     heat = _heat(strength, palette)
     if is_small:
         figure.add_trace(heat)
-        figure.update_layout(annotations=_numbers(second - first, strength, palette))
+        figure.add_trace(written(_numbers(second - first, strength, palette)))
         label_all(figure, classes)
     else:
         gap = 0 if num > MAX_CLASSES_WITH_GAPS else 1
@@ -109,20 +105,15 @@ def _heat(strength: NDArray[np.float64], palette: Palette) -> go.Heatmap:
 
 def _numbers(
     difference: Counts, strength: NDArray[np.float64], palette: Palette
-) -> list[dict[str, object]]:
-    return [
-        {
-            "x": int(predicted),
-            "y": int(true),
-            "text": signed(int(difference[true, predicted])),
-            "showarrow": False,
-            "font": {
-                "size": FONT_SIZE,
-                "color": readable_on(diverging_at(strength[true, predicted], palette)),
-            },
-        }
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return what is written in each cell, and in which ink."""
+    return {
+        (int(true), int(predicted)): (
+            signed(int(difference[true, predicted])),
+            readable_on(diverging_at(float(strength[true, predicted]), palette)),
+        )
         for true, predicted in np.argwhere(difference)
-    ]
+    }
 
 
 def _captions(first: Counts, second: Counts, classes: tuple[str, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from core.evaluation.comparison import SIGNIFICANCE
 from core.evaluation.pairs import Pairs
 from core.insight.verdicts import p_text
 from core.proportion import percent
-from dashboard.charts.cells import Fit, mark_cells
+from dashboard.charts.cells import Fit, mark_cells, written
 from dashboard.charts.theme import (
     Palette,
     base_figure,
@@ -74,15 +74,8 @@ def pairs_figure(
         )
     )
     _label(figure, num)
-    figure.update_layout(
-        annotations=[
-            _number(
-                first, second, text, _ink(strength[first, second], measure, palette)
-            )
-            for (first, second), text in _texts(pairs, measure).items()
-        ],
-        plot_bgcolor=palette.line,
-    )
+    figure.add_trace(written(_numbers(pairs, measure, strength, palette)))
+    figure.update_layout(plot_bgcolor=palette.line)
     figure.add_shape(outline(selected[1], selected[0], palette))
     mark_cells(
         figure,
@@ -99,11 +92,22 @@ def _strength(pairs: Pairs, measure: Measure) -> NDArray[np.float64]:
         most = float(np.abs(pairs.difference).max()) or 1.0
         found = pairs.difference / most
     else:
-        lowest = float(pairs.agreement.min())
-        found = (pairs.agreement - lowest) / max(1 - lowest, 1e-9)
+        others = pairs.agreement[~np.eye(pairs.num_models, dtype=bool)]
+        lowest, highest = float(others.min()), float(others.max())
+        found = (pairs.agreement - lowest) / max(highest - lowest, 1e-9)
     found = found.round(4)
     np.fill_diagonal(found, np.nan)
     return found
+
+
+def _numbers(
+    pairs: Pairs, measure: Measure, strength: NDArray[np.float64], palette: Palette
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return what is written in each cell, and in which ink."""
+    return {
+        cell: (text, _ink(float(strength[cell]), measure, palette))
+        for cell, text in _texts(pairs, measure).items()
+    }
 
 
 def _texts(pairs: Pairs, measure: Measure) -> dict[tuple[int, int], str]:
@@ -127,16 +131,6 @@ def _ink(strength: float, measure: Measure, palette: Palette) -> str:
         return readable_on(diverging_at(strength, palette))
     steps = len(palette.sequential) - 1
     return readable_on(palette.sequential[round(strength * steps)])
-
-
-def _number(first: int, second: int, text: str, ink: str) -> dict[str, object]:
-    return {
-        "x": second,
-        "y": first,
-        "text": text,
-        "showarrow": False,
-        "font": {"size": 12, "color": ink},
-    }
 
 
 def _label(figure: go.Figure, num: int) -> None:
