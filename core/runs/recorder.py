@@ -24,6 +24,7 @@ from core.runs.mlflow_mapping import (
     FINGERPRINT_TAG,
     LIVE_CURVES,
     OWNER_TAG,
+    PRUNED_TAG,
     STEPS_PER_EPOCH,
     epoch_metrics,
     plain_errors,
@@ -147,19 +148,28 @@ class RunRecorder(RunReader):
         with plain_errors():
             self._client.set_terminated(run_id, "FINISHED")
 
-    def fail(self, run_id: str, reason: str) -> None:
-        """Mark a run failed, with a reason in plain words."""
-        with plain_errors():
-            reader.mark_failed(self._client, run_id, reason)
+    def fail(self, run_id: str, reason: str, *, is_lost: bool = False) -> None:
+        """Mark a run failed.
 
-    def stop(self, run_id: str, *, saving: bool = False) -> None:
-        """Mark a run stopped on request.
+        Args:
+            run_id: A run that is not over.
+            reason: Why, in plain words.
+            is_lost: Whether the process that worked on it is gone.
+        """
+        with plain_errors():
+            reader.mark_failed(self._client, run_id, reason, is_lost=is_lost)
+
+    def stop(self, run_id: str, *, saving: bool = False, pruned: bool = False) -> None:
+        """Mark a run stopped on request, or because its study pruned it.
 
         Args:
             run_id: A run that is not over.
             saving: Whether what it learned will be kept in a moment.
+            pruned: Whether nobody asked, but it was not promising.
         """
         with plain_errors():
+            if pruned:
+                self._client.set_tag(run_id, PRUNED_TAG, "pruned")
             if saving:
                 self._client.set_tag(run_id, "inklab.saving", str(time.time()))
             self._client.set_terminated(run_id, "KILLED")
