@@ -67,10 +67,13 @@ def many_tests(pairs: Pairs) -> str:
 
 
 def p_text(p_value: float) -> str:
-    """Write a p-value: "p = 0.02", "p < 0.001"."""
+    """Write a p-value: "p = 0.02"; what is below 0.05 is written as below it."""
     if p_value < MIN_P:
         return f"p < {MIN_P}"
-    return f"p = {p_value:.2g}" if p_value < 1 else "p = 1"
+    rounded = (f"{p_value:.{digits}g}" for digits in range(2, 17))
+    is_below = p_value < SIGNIFICANCE
+    fitting = (text for text in rounded if (float(text) < SIGNIFICANCE) == is_below)
+    return f"p = {next(fitting, str(p_value))}"
 
 
 def _images(number: int) -> str:

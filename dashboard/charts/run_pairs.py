@@ -157,7 +157,7 @@ def _captions(pairs: Pairs, names: Sequence[str]) -> list[str]:
 def _caption(pairs: Pairs, names: Sequence[str], first: int, second: int) -> str:
     points = signed(pairs.difference[first, second] * 100, decimals=2)
     return (
-        f"{names[second]} less {names[first]}: {points} percentage points, "
+        f"{names[second]} minus {names[first]}: {points} percentage points, "
         f"{pairs.only_first[second, first]:,} fixed, "
         f"{pairs.only_first[first, second]:,} broken, "
         f"{p_text(pairs.p_value[first, second])} "

@@ -78,12 +78,12 @@ def _matrix(two: TwoRuns, *, selected: Cell | None) -> None:
             palette=services.palette(),
         ),
         key=MATRIX,
-        alt="Confusion matrix of the second run less that of the first: true class "
+        alt="Confusion matrix of the second run minus that of the first: true class "
         "down, predicted class across",
         on_click=choose,
     )
     st.caption(
-        f"Number of images with {words.literal(two.titles[1])} less that with "
+        f"Number of images with {words.literal(two.titles[1])} minus that with "
         f"{words.literal(two.titles[0])}: blue is better, red is worse. Click a cell "
         "for its images."
     )

@@ -84,14 +84,14 @@ def _matrix(compared: Compared, pairs: Pairs, *, selected: tuple[int, int]) -> N
         key=MATRIX,
         alt="Matrix of all pairs of runs: "
         + (
-            "accuracy of the second less that of the first"
+            "accuracy of the second minus that of the first"
             if measure == "difference"
             else "share of images with the same prediction"
         ),
         on_click=choose,
     )
     st.caption(
-        "Accuracy of the second run less that of the first, in percentage points; "
+        "Accuracy of the second run minus that of the first, in percentage points; "
         f"{MARK} is significant after Holm's correction. Click a cell to choose its "
         "pair."
         if measure == "difference"
