@@ -22,7 +22,7 @@ from dashboard.charts.theme import (
     readable_on,
     scale,
 )
-from dashboard.charts.words import signed
+from dashboard.charts.words import plain, signed
 
 Measure = Literal["difference", "agreement"]
 
@@ -38,6 +38,7 @@ MARK: Final = "*"
 def pairs_figure(
     pairs: Pairs,
     *,
+    labels: Sequence[str],
     names: Sequence[str],
     measure: Measure,
     selected: tuple[int, int],
@@ -47,6 +48,7 @@ def pairs_figure(
 
     Args:
         pairs: The runs, compared.
+        labels: What stands at the axes for each, some characters long.
         names: What they are called, as plain text.
         measure: The difference of their accuracies, or the share of images that both
             predict as the same class.
@@ -73,7 +75,7 @@ def pairs_figure(
             ygap=1,
         )
     )
-    _label(figure, num)
+    _label(figure, labels)
     figure.add_trace(written(_numbers(pairs, measure, strength, palette)))
     figure.update_layout(plot_bgcolor=palette.line)
     figure.add_shape(outline(selected[1], selected[0], palette))
@@ -133,10 +135,11 @@ def _ink(strength: float, measure: Measure, palette: Palette) -> str:
     return readable_on(palette.sequential[round(strength * steps)])
 
 
-def _label(figure: go.Figure, num: int) -> None:
+def _label(figure: go.Figure, labels: Sequence[str]) -> None:
+    num = len(labels)
     options = {
         "tickvals": list(range(num)),
-        "ticktext": [f"({number})" for number in range(1, num + 1)],
+        "ticktext": list(map(plain, labels)),
         "tickangle": 0,
         "tickfont": {"size": 12 if num <= MAX_RUNS_WITH_NUMBERS else 9},
         "showgrid": False,

@@ -272,6 +272,19 @@ def test_runs_of_other_images_are_left_out_and_told(
     assert "(3) c is better than (1) a" in text(app)
 
 
+def test_runs_keep_their_numbers_when_others_are_left_out(
+    store: RunStore, wrong_about: MakeWrong
+) -> None:
+    """In the matrix as in the table of settings below it."""
+    ids = [wrong_about(name, range(10 * at)) for at, name in enumerate("abcd")]
+    _move_to_other_dataset(store, ids[1])
+
+    app = open_app("compare", runs=",".join(ids))
+
+    axis = figure(app, "pairs_of_runs")["layout"]["xaxis"]
+    assert axis["ticktext"] == ["(1)", "(3)", "(4)"]
+
+
 def test_two_runs_of_different_images_are_not_compared(
     store: RunStore, three: list[str]
 ) -> None:

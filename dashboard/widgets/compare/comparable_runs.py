@@ -27,6 +27,11 @@ class Compared:
     titles: tuple[str, ...]
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """What their titles begin with: "(1)"."""
+        return tuple(title.partition(" ")[0] for title in self.titles)
+
+    @property
     def spec(self) -> DatasetSpec:
         """What they learned from."""
         return services.spec_of(self.runs[0])

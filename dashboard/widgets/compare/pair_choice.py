@@ -76,6 +76,7 @@ def _matrix(compared: Compared, pairs: Pairs, *, selected: tuple[int, int]) -> N
     figure.show(
         pairs_figure(
             pairs,
+            labels=compared.numbers,
             names=compared.titles,
             measure=measure,
             selected=selected,

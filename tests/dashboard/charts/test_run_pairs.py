@@ -17,9 +17,11 @@ def runs(*num_wrong: int) -> Pairs:
 
 
 def draw(pairs: Pairs, measure: Measure = "difference") -> go.Figure:
+    names = [f"({number})" for number in range(1, pairs.num_models + 1)]
     return pairs_figure(
         pairs,
-        names=[f"({number})" for number in range(1, pairs.num_models + 1)],
+        labels=names,
+        names=names,
         measure=measure,
         selected=(0, 1),
         palette=LIGHT,
