@@ -48,14 +48,14 @@ LEFT: Final = "left_compare"
 STUDIES: Final = "studies"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
-PAIR: Final = "pair"
-PAIR_MEASURE: Final = "pairs"
-CHANGED: Final = "changed"
-CHANGED_PAGE: Final = "changed_page"
 CURVE_IMAGES: Final = "images"
 CURVE_AXIS: Final = "axis"
 SMOOTHING: Final = "smoothing"
 OVER_SEEDS: Final = "over_seeds"
+PAIR: Final = "pair"
+PAIR_MEASURE: Final = "pairs"
+CHANGED: Final = "changed"
+CHANGED_PAGE: Final = "changed_page"
 CELL: Final = "cell"
 BLOCK: Final = "block"
 MATRIX: Final = "matrix"
@@ -203,20 +203,6 @@ def select_runs(chosen: Sequence[str]) -> None:
     remember(RUNS, ",".join(chosen) or None)
 
 
-def pair(known: Sequence[str]) -> tuple[str, str] | None:
-    """Return the ids of the two runs to look at, if the address has two known ones."""
-    first, _, second = (text(PAIR) or "").partition(",")
-    if first == second or not {first, second} <= {*known}:
-        return None
-    return first, second
-
-
-def choose_pair(first: str, second: str) -> None:
-    """Choose the two runs to look at among those that are compared."""
-    remember(PAIR, f"{first},{second}")
-    st.session_state[CHANGED_PAGE] = 1
-
-
 def open_run(chosen: str) -> None:
     """Ask for a page about a run; a callback cannot go there itself.
 
@@ -244,6 +230,20 @@ def come_back() -> None:
             st.session_state[name] = value
     for name, value in texts.items():
         remember(name, value)
+
+
+def pair(known: Sequence[str]) -> tuple[str, str] | None:
+    """Return the ids of the two runs to look at, if the address has two known ones."""
+    first, _, second = (text(PAIR) or "").partition(",")
+    if first == second or not {first, second} <= {*known}:
+        return None
+    return first, second
+
+
+def choose_pair(first: str, second: str) -> None:
+    """Choose the two runs to look at among those that are compared."""
+    remember(PAIR, f"{first},{second}")
+    st.session_state[CHANGED_PAGE] = 1
 
 
 def deleted_runs() -> tuple[str, ...]:
