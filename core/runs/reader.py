@@ -18,6 +18,7 @@ from mlflow.protos.databricks_pb2 import (
 )
 from mlflow.tracking import MlflowClient
 
+from core import settings
 from core.errors import (
     ConfigError,
     RunStoreError,
@@ -60,7 +61,8 @@ class RunReader(RunFiles):
     """The half of the run store that reads.
 
     It writes two things: a run whose process is gone is marked failed when it is read,
-    and where files are is put right when a store is opened that was moved.
+    and where files are is put right when a store is opened that was moved. If Inklab is
+    read-only, it writes neither.
 
     Args:
         uri: Address as MLflow takes it: `sqlite:///path` or `http://...`.
@@ -163,6 +165,7 @@ class RunReader(RunFiles):
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is None:
+            settings.check_writable()
             is_file = uri.startswith("sqlite")
             files = database.files_folder().as_uri() if is_file else None
             try:
@@ -203,6 +206,8 @@ class RunReader(RunFiles):
             now = job_of(self._client.get_run(job.id))
         if now.status is not job.status:
             return now
+        if settings.is_read_only():
+            return replace(job, status=RunStatus.FAILED, reason=ABANDONED)
         try:
             with plain_errors():
                 mark_failed(self._client, job.id, ABANDONED)

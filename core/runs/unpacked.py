@@ -39,6 +39,8 @@ def load(path: Path) -> Predictions:
     if found is not None:
         return found
     made = Predictions.load(path)
+    if settings.is_read_only():
+        return made
     with contextlib.suppress(OSError):
         # A full disk costs memory, not the result.
         _save(made, folder)
@@ -68,8 +70,9 @@ def _open(folder: Path) -> Predictions | None:
         )
     except files.DAMAGED:
         return None
-    with contextlib.suppress(OSError):
-        folder.touch()
+    if not settings.is_read_only():
+        with contextlib.suppress(OSError):
+            folder.touch()
     return Predictions(
         labels=labels,
         probabilities=probabilities,
