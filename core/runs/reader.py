@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from mlflow.entities import Metric
@@ -18,7 +19,7 @@ from mlflow.protos.databricks_pb2 import (
 )
 from mlflow.tracking import MlflowClient
 
-from core import settings
+from core import addresses, settings
 from core.errors import (
     ConfigError,
     RunStoreError,
@@ -80,6 +81,16 @@ class RunReader(RunFiles):
             database.make_if_missing(uri)
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_or_create_experiment(uri)
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file of the store; None if the store is a server's."""
+        return addresses.database_of(self._uri)
+
+    @property
+    def experiment(self) -> str:
+        """Id of the experiment that all runs belong to."""
+        return self._experiment
 
     def get(self, run_id: str) -> Run:
         """Return a run as it is now.

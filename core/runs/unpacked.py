@@ -49,6 +49,12 @@ def load(path: Path) -> Predictions:
     return made
 
 
+def folders() -> tuple[Path, ...]:
+    """Return what is in the cache: a folder for each evaluation."""
+    root = _root()
+    return tuple(root.iterdir()) if root.is_dir() else ()
+
+
 def _folder(path: Path) -> Path:
     with contextlib.suppress(OSError):
         stat = path.stat()
