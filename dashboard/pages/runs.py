@@ -1,4 +1,4 @@
-"""All runs: find, compare, name, export, delete them, and make ensembles."""
+"""All runs: find, name, export, delete them, and make ensembles."""
 
 import streamlit as st
 
@@ -6,7 +6,6 @@ from dashboard import page_paths, services, words
 from dashboard.widgets.common import dataset_picker, page_frame, run_picker
 from dashboard.widgets.runs import (
     run_actions,
-    run_comparison,
     run_deletion,
     run_details,
     run_filter,
@@ -43,7 +42,7 @@ if chosen:
         if len(chosen) == 1:
             run_details.details(chosen[0])
         else:
-            run_comparison.compare(chosen)
+            run_actions.compare(chosen)
         with st.container(horizontal=True):
             run_actions.export(chosen)
             run_actions.combine(chosen)

@@ -17,7 +17,7 @@ NAME = "a$x$b **bold** ![i](http://127.0.0.1:9/pix.png) :red[r]"
 LIVE = ("a$x$b", "**bold**", "![i](", ":red[")
 PLAIN = (
     *("dataframe", "table", "plotly_chart", "echarts_chart", "bidi_component"),
-    *("selectbox", "text_input", "text_area", "main"),
+    *("multiselect", "selectbox", "text_input", "text_area", "main"),
 )
 """What shows text as it is; tables are looked at below, and figures elsewhere."""
 
@@ -96,7 +96,7 @@ def test_what_an_analysis_says_of_itself_does_nothing(
 
 @pytest.mark.usefixtures("ensemble")
 def test_name_does_nothing_where_runs_are_compared(store: RunStore) -> None:
-    app = open_app("runs", runs=",".join(run.id for run in store.runs()))
+    app = open_app("compare", runs=",".join(run.id for run in store.runs()))
 
     assert "127" in check(app)
 

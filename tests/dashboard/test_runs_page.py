@@ -6,7 +6,6 @@ A test cannot tick a row, but the address says which rows are ticked.
 from collections.abc import Callable
 from datetime import UTC
 
-import numpy as np
 import pandas as pd
 import pytest
 from mlflow.tracking import MlflowClient
@@ -17,7 +16,6 @@ from core.config import CnnConfig, TrainingConfig
 from core.records import History, RunStatus
 from core.runs import annotations, logs
 from core.runs.store import RunStore
-from tests import small_data
 from tests.dashboard.app import alerts, go_to, open_app, text
 
 MakeRun = Callable[..., str]
@@ -419,81 +417,14 @@ def test_what_is_no_run_is_not_selected(finished_run: str, written: str) -> None
     assert not app.exception
 
 
-def test_two_runs_are_compared_by_what_differs(
-    store: RunStore, two_runs: tuple[str, str]
-) -> None:
-    other = store.create(TrainingConfig(epochs=3), name="other")
-
-    app = open_app("runs", runs=f"{two_runs[0]},{other}")
-
-    compared = app.table[0].value
-    assert list(compared.columns) == ["(1) other", "(2) older"]
-    assert compared.loc["Test accuracy"].tolist() == ["\u2013", "97.50 %"]
-    assert compared.loc["95 % interval"].tolist() == ["\u2013", "97.2 to 97.8 %"]
-    assert compared.loc["Epochs"].tolist() == ["3", "10"]
-    assert "Learning rate" not in compared.index
-
-
-def test_equal_answers_are_no_difference(two_runs: tuple[str, str]) -> None:
+def test_several_runs_lead_on_to_their_comparison(two_runs: tuple[str, str]) -> None:
+    """There is one place where runs are compared, and it is not this one."""
     app = open_app("runs", runs=",".join(two_runs))
 
-    assert "Both classify exactly the same test images correctly." in text(app)
-
-
-def test_better_of_two_runs_is_named(
-    made_up: object, finish_run: MakeRun, tmp_path: object
-) -> None:
-    """One is wrong on 250 images, the other on ten of those only."""
-    labels = made_up.labels
-    better = made_up.probabilities.copy()
-    wrong = np.flatnonzero(better.argmax(axis=1) != labels)[10:]
-    better[wrong] = np.eye(10, dtype=np.float32)[labels[wrong]]
-    files = tmp_path / "better"
-    small_data.write_predictions(
-        files,
-        type(made_up)(labels=labels, probabilities=better, features=made_up.features),
-    )
-    worse_run = finish_run(name="worse")
-    better_run = finish_run(name="better", files=files)
-
-    said = text(open_app("runs", runs=f"{worse_run},{better_run}"))
-
-    assert "240 are classified correctly only by **(1) better**, and 0" in said
-    assert "unlikely to be chance (p < 0.001" in said
-
-
-def test_missing_predictions_leave_the_rest_of_the_comparison(
-    store: RunStore, two_runs: tuple[str, str]
-) -> None:
-    store.artifact(two_runs[0], "predictions.npz").unlink()
-
-    app = open_app("runs", runs=",".join(two_runs))
-
-    assert "Expected predictions.npz" in app.error[0].value
-    assert "Test accuracy" in app.table[0].value.index
-
-
-def test_curves_of_up_to_six_runs_are_drawn(store: RunStore) -> None:
-    """Also of runs of one name."""
-    ids = []
-    for _ in range(8):
-        run_id = store.create(TrainingConfig(), name="same")
-        store.start(run_id)
-        store.log(run_id, [small_data.progress(2.0, history=TWO_EPOCHS)])
-        ids.append(run_id)
-
-    app = open_app("runs", runs=",".join(ids))
-
-    assert not app.exception
-    assert "8 runs compared" in app.subheader[0].value
-    assert "Curves of 6 of 8 runs" in text(app)
-
-
-def test_runs_without_validation_have_no_curves(two_runs: tuple[str, str]) -> None:
-    app = open_app("runs", runs=",".join(two_runs), curves="Loss")
-
-    assert "None of these runs has a validation curve" in text(app)
-    assert app.segmented_control(key="curves").value == "Loss"
+    assert app.subheader[0].value == "2 runs selected"
+    (link,) = app.get("page_link")
+    assert link.proto.page == "compare"
+    assert link.proto.query_string == f"runs={two_runs[1]}%2C{two_runs[0]}"
 
 
 def keys(app: AppTest) -> set[str]:

@@ -38,6 +38,9 @@ def pages() -> Mapping[str, list[st.Page]]:
         "Train": [
             st.Page(page_paths.TRAIN, title="Train", icon=":material/model_training:"),
             st.Page(page_paths.RUNS, title="Runs", icon=":material/table_rows:"),
+            st.Page(
+                page_paths.COMPARE, title="Compare", icon=":material/compare_arrows:"
+            ),
         ],
         "Results": [
             st.Page(page_paths.EVALUATE, title="Evaluate", icon=":material/grid_on:"),

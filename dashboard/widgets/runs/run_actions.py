@@ -1,4 +1,4 @@
-"""What can be made of runs: an archive of one, an ensemble of several."""
+"""What can be done with runs: export one, compare several, make an ensemble."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,21 @@ from core.handover import bundle
 from core.records import Run
 from dashboard import page_paths, services, state
 from dashboard.widgets.common import page_frame
+
+
+def compare(chosen: Sequence[Run]) -> None:
+    """Link to the comparison of several runs.
+
+    Args:
+        chosen: The selected runs, at least two.
+    """
+    st.subheader(f"{len(chosen):,} runs selected", anchor=False)
+    st.page_link(
+        page_paths.COMPARE,
+        label="Compare these runs",
+        icon=":material/compare_arrows:",
+        query_params={state.RUNS: ",".join(run.id for run in chosen)},
+    )
 
 
 def export(chosen: Sequence[Run]) -> None:

@@ -1,0 +1,28 @@
+"""Several runs beside each other: which is better, what differs, how they learned."""
+
+import streamlit as st
+
+from dashboard import services
+from dashboard.widgets.common import dataset_picker, page_frame, run_picker
+from dashboard.widgets.compare import answers, curves, recipes, run_choice
+
+page_frame.heading("Compare", "Which run is better, and is the difference real?")
+
+everything = services.runs()
+if not everything:
+    st.info(
+        "No runs yet. Train two networks or more to see here what differs and which is "
+        "better.",
+        icon=":material/info:",
+    )
+    run_picker.first_run_button(dataset_picker.chosen_spec())
+    st.stop()
+
+chosen = run_choice.choose(everything)
+if len(chosen) < run_choice.MIN_RUNS:
+    run_choice.offer(everything, chosen)
+    st.stop()
+
+answers.answers(chosen)
+recipes.differences(chosen)
+curves.show(chosen)

@@ -1,0 +1,179 @@
+"""Compare: which runs are compared, and what is said and shown of them."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from core.config import TrainingConfig
+from core.records import History
+from core.runs.store import RunStore
+from tests import small_data
+from tests.dashboard.app import alerts, open_app, text
+
+MakeRun = Callable[..., str]
+TWO_EPOCHS = History(
+    loss=(0.5, 0.4), accuracy=(0.8, 0.9), val_loss=(0.6, 0.5), val_accuracy=(0.7, 0.8)
+)
+
+
+@pytest.fixture
+def two_runs(finish_run: MakeRun) -> tuple[str, str]:
+    """Put two finished runs with equal predictions into the store."""
+    return finish_run(name="older"), finish_run(name="newer")
+
+
+@pytest.mark.usefixtures("store")
+def test_page_without_runs_says_what_will_be_here() -> None:
+    app = open_app("compare")
+
+    assert "Train two networks or more" in alerts(app)[0]
+    assert app.button(key="train_first")
+
+
+@pytest.mark.usefixtures("finished_run")
+def test_single_run_asks_for_a_second_training() -> None:
+    app = open_app("compare")
+
+    assert "Train another one" in alerts(app)[0]
+    assert "compare_newest" not in {button.key for button in app.button}
+
+
+def test_without_a_choice_the_newest_are_compared_with_one_click(
+    two_runs: tuple[str, str],
+) -> None:
+    app = open_app("compare")
+    assert "Choose 2 to 20 runs above" in alerts(app)[0]
+
+    app.button(key="compare_newest").click().run()
+
+    assert app.query_params["runs"] == ",".join(reversed(two_runs))
+    assert list(app.table[0].value.columns) == ["(1) newer", "(2) older"]
+
+
+def test_one_chosen_run_asks_for_another(two_runs: tuple[str, str]) -> None:
+    app = open_app("compare", runs=two_runs[0])
+    assert alerts(app) == ["Choose another run to compare it with."]
+
+    app.multiselect(key="compared_runs").select(two_runs[1]).run()
+
+    assert app.query_params["runs"] == ",".join(two_runs)
+    assert app.table
+
+
+def test_runs_of_one_name_are_chosen_one_by_one(store: RunStore) -> None:
+    """As those of several seeds: the control knows an option by its label."""
+    ids = [store.create(TrainingConfig(seed=seed), name="same") for seed in range(3)]
+    app = open_app("compare", runs=f"{ids[0]},{ids[1]}")
+
+    app.multiselect(key="compared_runs").unselect(ids[0]).select(ids[2]).run()
+
+    assert app.query_params["runs"] == f"{ids[1]},{ids[2]}"
+
+
+def test_run_that_was_deleted_since_is_said_and_left_out(
+    store: RunStore, two_runs: tuple[str, str]
+) -> None:
+    """A link outlives the runs that are in it."""
+    gone = store.create(TrainingConfig(), name="gone")
+    store.delete(gone)
+
+    app = open_app("compare", runs=",".join((gone, *two_runs)))
+
+    assert "1 run of this link cannot be shown" in app.warning[0].value
+    assert list(app.table[0].value.columns) == ["(1) older", "(2) newer"]
+
+
+@pytest.mark.parametrize("written", ["nonsense", ",,,", "latest", "a" * 5000, "../.."])
+def test_what_is_no_run_is_not_compared(
+    two_runs: tuple[str, str], written: str
+) -> None:
+    app = open_app("compare", runs=f"{two_runs[0]},{written},{two_runs[0]}")
+
+    assert not app.exception
+    assert app.multiselect(key="compared_runs").value == [two_runs[0]]
+
+
+def test_more_than_twenty_runs_are_cut_to_twenty(store: RunStore) -> None:
+    ids = [store.create(TrainingConfig(), name="waits") for _ in range(21)]
+
+    app = open_app("compare", runs=",".join(ids))
+
+    assert "the first of 21" in app.warning[0].value
+    assert app.multiselect(key="compared_runs").value == ids[:20]
+
+
+def test_two_runs_are_compared_by_what_differs(
+    store: RunStore, two_runs: tuple[str, str]
+) -> None:
+    other = store.create(TrainingConfig(epochs=3), name="other")
+
+    app = open_app("compare", runs=f"{two_runs[0]},{other}")
+
+    compared = app.table[0].value
+    assert list(compared.columns) == ["(1) older", "(2) other"]
+    assert compared.loc["Test accuracy"].tolist() == ["97.50 %", "\u2013"]
+    assert compared.loc["95 % interval"].tolist() == ["97.2 to 97.8 %", "\u2013"]
+    assert compared.loc["Epochs"].tolist() == ["10", "3"]
+    assert "Learning rate" not in compared.index
+
+
+def test_equal_answers_are_no_difference(two_runs: tuple[str, str]) -> None:
+    app = open_app("compare", runs=",".join(two_runs))
+
+    assert "Both classify exactly the same test images correctly." in text(app)
+
+
+def test_better_of_two_runs_is_named(
+    made_up: object, finish_run: MakeRun, tmp_path: object
+) -> None:
+    """One is wrong on 250 images, the other on ten of those only."""
+    labels = made_up.labels
+    better = made_up.probabilities.copy()
+    wrong = np.flatnonzero(better.argmax(axis=1) != labels)[10:]
+    better[wrong] = np.eye(10, dtype=np.float32)[labels[wrong]]
+    files = tmp_path / "better"
+    small_data.write_predictions(
+        files,
+        type(made_up)(labels=labels, probabilities=better, features=made_up.features),
+    )
+    worse_run = finish_run(name="worse")
+    better_run = finish_run(name="better", files=files)
+
+    said = text(open_app("compare", runs=f"{worse_run},{better_run}"))
+
+    assert "correctly only by **(1) worse**, and 240 only by **(2) better**" in said
+    assert "unlikely to be chance (p < 0.001" in said
+
+
+def test_missing_predictions_leave_the_rest_of_the_comparison(
+    store: RunStore, two_runs: tuple[str, str]
+) -> None:
+    store.artifact(two_runs[0], "predictions.npz").unlink()
+
+    app = open_app("compare", runs=",".join(two_runs))
+
+    assert "Expected predictions.npz" in app.error[0].value
+    assert "Test accuracy" in app.table[0].value.index
+
+
+def test_curves_of_up_to_six_runs_are_drawn(store: RunStore) -> None:
+    """Also of runs of one name."""
+    ids = []
+    for _ in range(8):
+        run_id = store.create(TrainingConfig(), name="same")
+        store.start(run_id)
+        store.log(run_id, [small_data.progress(2.0, history=TWO_EPOCHS)])
+        ids.append(run_id)
+
+    app = open_app("compare", runs=",".join(ids))
+
+    assert not app.exception
+    assert "Curves of 6 of 8 runs" in text(app)
+
+
+def test_runs_without_validation_have_no_curves(two_runs: tuple[str, str]) -> None:
+    app = open_app("compare", runs=",".join(two_runs), curves="Loss")
+
+    assert "None of these runs has a validation curve" in text(app)
+    assert app.segmented_control(key="curves").value == "Loss"
