@@ -9,7 +9,7 @@ import gc
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +38,7 @@ from core.records import Attachment, History, Job, LivePoints, Run, RunStatus
 from core.runs import (
     annotations,
     checkpoint_files,
+    disk,
     logs,
     open_store,
     preload,
@@ -197,6 +198,15 @@ def runs() -> tuple[Run, ...]:
         # A new user: the store is made in the meantime.
         return ()
     return runs_of(store().jobs())
+
+
+def sizes() -> Mapping[str, int]:
+    """Return how many bytes the files of each run take, by its id.
+
+    Returns:
+        None of a store that is a server's: only the server knows.
+    """
+    return (disk.sizes(store()) or {}) if store_exists() else {}
 
 
 def jobs() -> tuple[Job, ...]:

@@ -58,5 +58,5 @@ def _restore(deleted: tuple[str, ...]) -> None:
         if len(restored) < len(deleted):
             lost = words.count(len(deleted) - len(restored), "run")
             st.warning(
-                f"{lost} cannot be restored: MLflow has removed the files for good."
+                f"{lost} cannot be restored: the files have been freed for good."
             )

@@ -11,6 +11,7 @@ from core.records import Run, RunStatus
 from core.runs import annotations
 from dashboard import page_paths, services, state, words
 from dashboard.widgets.common import clock, page_frame, run_picker, run_status
+from dashboard.widgets.runs import disk_usage
 
 LOG_HEIGHT: Final = 320
 
@@ -27,6 +28,7 @@ def details(run: Run) -> None:
             settings(run)
         _log(run)
         _analyses(run)
+        disk_usage.files(run)
     with words_column:
         _star(run)
         _name_and_note(run)
