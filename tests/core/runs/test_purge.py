@@ -165,9 +165,10 @@ def test_killed_beside_the_removal_of_rows(
             remove(*args, **options)  # type: ignore[arg-type]
         raise KilledError
 
-    with monkeypatch.context() as patch, pytest.raises(KilledError):
-        patch.setattr(purge_rows, "remove", be_killed)
+    monkeypatch.setattr(purge_rows, "remove", be_killed)
+    with pytest.raises(KilledError):
         purge.free(run_store, older_than=NOW)
+    monkeypatch.setattr(purge_rows, "remove", remove)
     files_are_there = (folder_of(run_id) / "artifacts" / "model.keras").exists()
     freed = purge.free(run_store, older_than=NOW)
 
@@ -187,9 +188,11 @@ def test_killed_while_files_are_removed(
         next(folder.rglob("model.keras")).unlink()
         raise KilledError
 
-    with monkeypatch.context() as patch, pytest.raises(KilledError):
-        patch.setattr(shutil, "rmtree", be_killed)
+    rmtree = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", be_killed)
+    with pytest.raises(KilledError):
         purge.free(run_store, older_than=NOW)
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
     purge.free(run_store, older_than=NOW)
 
     assert list((settings.home() / "artifacts").iterdir()) == []
