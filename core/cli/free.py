@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.cli import console
-from core.runs import open_store, purge
+from core.runs import freed_elsewhere, open_store, purge
 
 _AGE: Final = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 
@@ -19,8 +19,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=purge.USUAL_AGE,
         metavar="AGE",
         help="free what was deleted, exported or cached longer ago, such as 7d, 12h or "
-        f"1d12h (default {purge.text_of(purge.USUAL_AGE)}); until then, deleted runs "
-        "can be restored. 0 frees all of it now",
+        f"1d12h (default {freed_elsewhere.text_of(purge.USUAL_AGE)}); until then, "
+        "deleted runs can be restored. 0 frees all of it now",
     )
     parser.set_defaults(command=free_runs)
 
@@ -37,7 +37,7 @@ def free_runs(options: argparse.Namespace) -> int:
         "freed_bytes": freed.num_bytes,
         "still_restorable": left.num_later,
         "outside_the_home": left.num_elsewhere,
-        "remark": purge.remark(store, older_than=age),
+        "remark": freed_elsewhere.remark(store, older_than=age),
     }
     if not options.json:
         record["freed_bytes"] = f"{freed.num_bytes / 1e6:,.1f} MB"

@@ -7,6 +7,7 @@ the store says that files are: a home that was copied names those of the origina
 """
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core import settings
+from core.errors import RunStoreError
 from core.runs import (
     checkpoint_files,
     disk,
     logs,
     purge_files,
     purge_rows,
-    server,
     unpacked,
 )
 from core.runs.disk import StoredRun
@@ -39,6 +40,17 @@ WORKER_MS: Final = 3_600_000
 
 _FOREIGN: Final = timedelta(days=1)
 """The home may have served another store, whose trainings are not over."""
+
+
+_FULL: Final = (
+    "Expected some free space in {} to write down which runs are gone before their "
+    "files go, got a full disk. Delete or move another file there, of a megabyte or "
+    "more, then free again. No run was removed in part."
+)
+
+
+class _FullError(Exception):
+    """The disk has no room for what SQLite notes before it removes rows."""
 
 
 @dataclass(frozen=True)
@@ -122,54 +134,41 @@ def free(store: "RunReader", *, older_than: timedelta = USUAL_AGE) -> Freed:
     found = find(store, older_than=older_than)
     # What needs no write to the store makes room for that if the disk is full.
     num_bytes = sum(map(purge_files.remove, found.files))
-    run_ids: list[str] = []
-    for start in range(0, len(found.runs), _BATCH):
-        batch = found.runs[start : start + _BATCH]
-        removed = _remove_rows(store, batch, until=_before(older_than))
-        run_ids += [run.id for run in batch if run.id in removed]
+    gone: set[str] = set()
+    for removed in _remove_rows(store, found.runs, until=_before(older_than)):
+        gone |= removed
         num_bytes += sum(map(_remove_files, removed))
-    return Freed(tuple(run_ids), len(found.files), num_bytes)
-
-
-def remark(store: "RunReader", *, older_than: timedelta = USUAL_AGE) -> str:
-    """Say where the runs of a store are freed if that cannot be done from here.
-
-    Returns:
-        A sentence with the command, or nothing.
-    """
-    if store.database is not None:
-        return ""
-    age, address = text_of(older_than), server.name_of(settings.named_store())
-    if address and address.startswith("http"):
-        return (
-            f"The runs are those of the server {address}. Free them on its machine: "
-            f"`mlflow gc --tracking-uri {address} --backend-store-uri DATABASE "
-            f"--artifacts-destination FOLDER --older-than {age}`, with the database "
-            "and the folder that the server was started with."
-        )
-    return (
-        "The runs are in a database. Free them with `mlflow gc --backend-store-uri "
-        f'"$MLFLOW_TRACKING_URI" --older-than {age}`.'
-    )
-
-
-def text_of(age: timedelta) -> str:
-    """Write an age as the terminal takes it, such as 7d or 1d12h."""
-    days, rest = divmod(round(age.total_seconds()) // 60, 24 * 60)
-    hours, minutes = divmod(rest, 60)
-    parts = ((days, "d"), (hours, "h"), (minutes, "m"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0d"
+    run_ids = tuple(run.id for run in found.runs if run.id in gone)
+    return Freed(run_ids, len(found.files), num_bytes)
 
 
 def _remove_rows(
-    store: "RunReader", batch: Sequence[StoredRun], *, until: int
+    store: "RunReader", runs: Sequence[StoredRun], *, until: int
+) -> Iterator[frozenset[str]]:
+    """Remove runs from the tables, and give the ids of those whose files may go.
+
+    Each time, the files go before the next ones are removed.
+    """
+    start, size = 0, _BATCH
+    while start < len(runs) and store.database is not None:
+        batch = [run.id for run in runs[start : start + size]]
+        try:
+            removed = _remove_batch(store, store.database, batch, until=until)
+        except _FullError as error:
+            if size == 1:
+                raise RunStoreError(_FULL.format(store.database.parent)) from error
+            # What SQLite notes first takes less for a single run.
+            size = 1
+            continue
+        start += size
+        yield removed
+
+
+def _remove_batch(
+    store: "RunReader", path: Path, run_ids: Sequence[str], *, until: int
 ) -> frozenset[str]:
-    path = store.database
-    if path is None:
-        return frozenset()
-    run_ids = [run.id for run in batch]
     marks = [purge_files.mark(path, run_id) for run_id in run_ids]
-    with plain_errors():
+    with plain_errors(), _noticing_a_full_disk():
         removed = purge_rows.remove(
             path,
             run_ids,
@@ -182,6 +181,16 @@ def _remove_rows(
         if mark.parent.name in left:
             mark.unlink(missing_ok=True)
     return removed
+
+
+@contextlib.contextmanager
+def _noticing_a_full_disk() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" in str(error):
+            raise _FullError from error
+        raise
 
 
 def _remove_files(run_id: str) -> int:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.handover.tables import text_cell
 from core.records import Run
-from core.runs import disk, purge
+from core.runs import disk, freed_elsewhere, purge
 from core.runs.disk import Usage
 from core.runs.purge import Freeable
 from dashboard import services, state, words
@@ -77,7 +77,7 @@ def _usage(everything: Sequence[Run], taken: Mapping[str, int]) -> None:
         alt="What takes room in the home of this Inklab",
         name="What",
     )
-    remark = purge.remark(store)
+    remark = freed_elsewhere.remark(store, older_than=purge.USUAL_AGE)
     if remark:
         st.info(words.message(remark), icon=":material/dns:")
 

@@ -338,7 +338,7 @@ def test_a_store_that_cannot_be_written_keeps_its_runs(
         raise sqlite3.OperationalError(message)
 
     monkeypatch.setattr(purge_rows, "remove", refuse)
-    with pytest.raises(RunStoreError, match="not full"):
+    with pytest.raises(RunStoreError, match="another file"):
         purge.free(run_store, older_than=NOW)
     run_store.restore(run_id)
 
