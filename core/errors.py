@@ -18,6 +18,9 @@
     +-- TrainingError              a training could not be completed
     |   +-- DivergedError          the loss is no longer a number
     |   +-- ExportError            the exported model disagrees with the trained one
+    +-- StudyError                 a hyperparameter study cannot be used
+    |   +-- UnknownStudyError      no study of that name
+    |   +-- StudyStoreError        the storage of the studies cannot be used
     +-- TrainingStopped            somebody asked the training to stop (not a failure)
     +-- RunTextError               a run cannot have this name or note
     +-- QueueError                 a run cannot have this place in the queue
@@ -114,6 +117,18 @@ class DivergedError(TrainingError):
 
 class ExportError(TrainingError):
     """The exported model does not compute what the trained one does."""
+
+
+class StudyError(InklabError):
+    """A hyperparameter study cannot be made or used as it was asked for."""
+
+
+class UnknownStudyError(StudyError):
+    """No study of that name exists, or none any more."""
+
+
+class StudyStoreError(StudyError):
+    """The storage of the studies cannot be opened, read or written."""
 
 
 class TrainingStopped(InklabError):  # noqa: N818 - it is a request, not an error

@@ -42,6 +42,9 @@ PLACE_TAG: Final = "inklab.place"
 TRAIN: Final = "train"
 """The kind of work that makes a model by learning."""
 
+TRIAL: Final = "trial"
+"""The kind of work that makes a model by learning, for a hyperparameter study."""
+
 ENSEMBLE: Final = "ensemble"
 """The kind of work that makes a model of others."""
 
@@ -61,6 +64,7 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     STOPPED = "stopped"
+    PRUNED = "pruned"
     FAILED = "failed"
 
     @property
@@ -94,6 +98,16 @@ class History:
     def num_epochs(self) -> int:
         """How many epochs are finished."""
         return len(self.loss)
+
+    def validation_at(self, epoch: int) -> tuple[float, float] | None:
+        """Return validation accuracy and loss after an epoch; None if not measured.
+
+        Args:
+            epoch: From 1.
+        """
+        if not 1 <= epoch <= len(self.val_loss):
+            return None
+        return self.val_accuracy[epoch - 1], self.val_loss[epoch - 1]
 
     @property
     def best_epoch(self) -> int | None:
@@ -267,6 +281,9 @@ class RunScores:
     Attributes:
         test_accuracy: Share of the test images right, 0 to 1.
         test_size: Number of test images.
+        validation_accuracy: Share of the validation images right, 0 to 1, with the
+            weights that were kept.
+        validation_loss: Cross-entropy in nats on the same images, likewise.
         train_seconds: Time of the training loop, with compilation unless the
             process had compiled the same network before, and with that of the runs
             it goes on with.
@@ -281,6 +298,8 @@ class RunScores:
 
     test_accuracy: float | None = None
     test_size: int | None = None
+    validation_accuracy: float | None = None
+    validation_loss: float | None = None
     train_seconds: float | None = None
     total_seconds: float | None = None
     best_epoch: int | None = None
@@ -318,6 +337,7 @@ class Job:
         is_adopted: Whether it waited when the server that it was asked of ended.
         share: Share of the work done, 0 to 1; None where that is not known.
         activity: What is being done, as a short clause; may be empty.
+        is_lost: Whether it failed because the process that worked on it is gone.
     """
 
     id: str
@@ -334,6 +354,7 @@ class Job:
     is_adopted: bool = False
     share: float | None = None
     activity: str = ""
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,11 +371,15 @@ class Run(Job):
         scores: Numbers known so far.
         members: Ids of the runs whose mean it is; empty unless it is an ensemble.
         fingerprint: Of the data set that it learned from; empty if nobody noted it.
+        study: Name of the hyperparameter study that it is a trial of; empty if none.
+        trial: Its number in the study, from 0; None unless it is a trial.
     """
 
     config: Recipe
     scores: RunScores
     fingerprint: str = ""
+    study: str = ""
+    trial: int | None = None
     compiler: str = ""
     parent: str = ""
     is_saving: bool = False

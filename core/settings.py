@@ -4,6 +4,7 @@
 |-----------------------|--------------------------------------|--------------------|
 | `INKLAB_HOME`         | folder for decoded data and runs     | `~/.inklab`        |
 | `MLFLOW_TRACKING_URI` | run store                            | SQLite in the home |
+| `INKLAB_STUDIES`      | storage of hyperparameter studies    | SQLite in the home |
 | `INKLAB_EMNIST_URL`   | mirror to download EMNIST's zip from | NIST               |
 | `INKLAB_READ_ONLY`    | 1: look and draw, but change nothing | 0                  |
 """
@@ -116,6 +117,16 @@ def tracking_uri() -> str:
 def named_store() -> str:
     """Return the address of the run store that MLflow's variable names, if it does."""
     return os.environ.get("MLFLOW_TRACKING_URI", "")
+
+
+def studies_uri() -> str:
+    """Return the address of the studies: as SQLAlchemy has it, or a file at home."""
+    return named_studies() or addresses.of_database(home() / "studies.db")
+
+
+def named_studies() -> str:
+    """Return the address of the storage of the studies that somebody named, if so."""
+    return os.environ.get("INKLAB_STUDIES", "")
 
 
 def emnist_mirror() -> str:

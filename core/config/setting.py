@@ -48,6 +48,7 @@ class Setting:
         high: The highest value of a number.
         choices: What its control offers; a range of numbers is chosen with a slider.
         is_off_at_zero: Whether 0 switches it off.
+        is_logarithmic: Whether a range of it is searched by factors, not by steps.
         is_percent: Whether its control shows a share as percent.
         is_compiled: Whether the compiled loop depends on it. Say False only of what
             the loop never sees: forgetting that costs a compilation, while the other
@@ -68,6 +69,7 @@ class Setting:
     high: float | None = None
     choices: Sequence[Any] = ()
     is_off_at_zero: bool = False
+    is_logarithmic: bool = False
     is_percent: bool = False
     is_compiled: bool = True
     used_if: tuple[str, Callable[[Any], bool]] | None = None

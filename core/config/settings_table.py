@@ -67,6 +67,11 @@ def is_of_network(key: str, values: Values) -> bool:
     return not families or _family(values[KIND]).family in families
 
 
+def family_of(word: str) -> str:
+    """Return the short name of a family of networks from what the control says."""
+    return _family(word).family
+
+
 def write(value: object) -> str:
     """Write a value as an address has it."""
     if isinstance(value, bool):

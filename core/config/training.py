@@ -99,6 +99,7 @@ class TrainingConfig:
                 *(1e-6, 1e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3),
                 *(6e-3, 8e-3, 1e-2, 2e-2, 3e-2, 5e-2, 1e-1, 2e-1, 5e-1, 1.0),
             ),
+            is_logarithmic=True,
             is_compiled=False,
         ),
     ] = 1e-3
@@ -125,6 +126,7 @@ class TrainingConfig:
             high=1.0,
             choices=(0.0, 1e-4, 1e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
             is_off_at_zero=True,
+            is_logarithmic=True,
             used_if=("optimizer", lambda name: name != "adam"),
         ),
     ] = 0.0

@@ -17,7 +17,7 @@ from core.jobs.kinds.train import Train
 from core.jobs.lanes import executor_of
 from core.jobs.queue import TaskQueue
 from core.jobs.tasks import Task
-from core.records import Lane, RunStatus
+from core.records import Lane, Run, RunStatus
 from core.runs import open_store, store_exists
 
 if TYPE_CHECKING:
@@ -163,7 +163,15 @@ def adopt_on() -> None:
             if store_exists():
                 store = store or open_store()
                 adopt(store)
+                _adopt_studies(store)
         time.sleep(ADOPT_SECONDS)
+
+
+def _adopt_studies(store: "RunStore") -> None:
+    from core.jobs import studies  # noqa: PLC0415 - Optuna is for studies only
+
+    if settings.named_studies() or (settings.home() / "studies.db").exists():
+        studies.adopt(store)
 
 
 def _under_way(store: "RunStore", task: Task) -> str | None:
@@ -181,8 +189,19 @@ def _under_way(store: "RunStore", task: Task) -> str | None:
 
 @functools.cache
 def _queue_of(executor: Executor, lane: Lane) -> TaskQueue:
-    when_idle = worker.warm_up if lane is Lane.COMPUTE else None
-    return TaskQueue(executor, lane, when_idle=when_idle)
+    if lane is not Lane.COMPUTE:
+        return TaskQueue(executor, lane)
+    return TaskQueue(executor, lane, when_idle=worker.warm_up, when_over=_refill_study)
+
+
+def _refill_study(store: "RunStore", job_id: str) -> None:
+    """Let the study of a trial that is over go on."""
+    with contextlib.suppress(InklabError):
+        job = store.job(job_id)
+        if isinstance(job, Run) and job.study:
+            from core.jobs import studies  # noqa: PLC0415 - Optuna is for studies only
+
+            studies.refill(store, job.study)
 
 
 def _proceed(store: "RunStore", lane: Lane) -> None:

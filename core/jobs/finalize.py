@@ -31,6 +31,7 @@ class Result:
         train_seconds: Time of the training loop; None if nothing was trained.
         compiler: What compiled the loop; empty if there was none.
         best_epoch: The epoch with the best validation score; None if there is none.
+        validation: Validation accuracy and loss of the weights; None if unknown.
         checkpoint: Where the training stood at its end, if there was one.
         is_stopped: Whether the run was stopped, and has this result all the same.
     """
@@ -40,6 +41,7 @@ class Result:
     train_seconds: float | None = None
     compiler: str = ""
     best_epoch: int | None = None
+    validation: tuple[float, float] | None = None
     checkpoint: "Checkpoint | None" = None
     is_stopped: bool = False
 
@@ -62,12 +64,15 @@ def save(context: TaskContext, run: Run, dataset: Dataset, result: Result) -> No
     context.flush()
     predictions = result.made.predictions
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
+    val_accuracy, val_loss = result.validation or (None, None)
     try:
         with context.scratch() as files:
             _write_and_check(files, result, run.config, dataset.test)
             scores = RunScores(
                 test_accuracy=accuracy.value,
                 test_size=accuracy.total,
+                validation_accuracy=val_accuracy,
+                validation_loss=val_loss,
                 train_seconds=result.train_seconds,
                 total_seconds=time.perf_counter() - context.started,
                 best_epoch=result.best_epoch,

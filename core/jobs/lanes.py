@@ -99,6 +99,12 @@ class _OneProcess(Executor):
         return later
 
 
+def num_slots(lane: Lane) -> int:
+    """Return how many tasks of a lane are done at once."""
+    del lane
+    return 1
+
+
 @functools.cache
 def executor_of(lane: Lane) -> Executor:
     """Return the pool of one process that does the tasks of a lane."""

@@ -54,6 +54,7 @@ class TaskQueue:
         executor: Does one task after the other.
         lane: Which tasks.
         when_idle: Called there when nothing waits any more.
+        when_over: Called here with the store and the id of each job that is over.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class TaskQueue:
         lane: Lane,
         *,
         when_idle: Callable[[], None] | None = None,
+        when_over: Callable[["RunStore", str], None] = lambda *_: None,
     ) -> None:
         self._executor = executor
         self._lane = lane
         self._when_idle = when_idle
+        self._when_over = when_over
         self._lock = threading.Lock()
         self._is_busy = False
         self._will_retry = False
@@ -118,6 +121,7 @@ class TaskQueue:
         if _is_closed(error):
             # What waits is adopted by the next server.
             return
+        self._when_over(store, run_id)
         if isinstance(error, RunStoreError):
             self._retry(store)
         elif not self.proceed(store) and error is None and self._when_idle:
@@ -137,7 +141,7 @@ class TaskQueue:
             return
         self._tries = self._tries + 1 if status is RunStatus.QUEUED else 0
         if error is not None and status is RunStatus.RUNNING:
-            store.fail(run_id, _reason(error))
+            store.fail(run_id, _reason(error), is_lost=True)
         if self._tries == MAX_TRIES:
             self._tries = 0
             self._fail_all(store, _reason(error))

@@ -272,6 +272,11 @@ class TaskContext:
         self.is_stopped = True
         self.store.stop(self.job_id, saving=True)
 
+    def prune(self) -> None:
+        """Say that it ends because its study sees no promise in it."""
+        self.is_stopped = True
+        self.store.stop(self.job_id, pruned=True)
+
     def scratch(self) -> AbstractContextManager[Path]:
         """Give an empty folder, which vanishes when the block ends."""
         return scratch.folder()

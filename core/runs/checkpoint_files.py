@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from core import settings
 from core.errors import ArtifactError, HomeError, InklabError, UnknownRunError
-from core.records import CHECKPOINT
+from core.records import CHECKPOINT, TRIAL
 
 if TYPE_CHECKING:
     from core.records import Run
@@ -46,7 +46,7 @@ def state_of(store: "RunReader", run: "Run") -> Path:
         ArtifactError: If its state was not kept, or is lost.
         HomeError: If the home cannot be written.
     """
-    if run.has_model:
+    if run.has_model or run.kind == TRIAL:
         with contextlib.suppress(ArtifactError):
             return store.artifact(run.id, CHECKPOINT)
     path = file_of(run.id)

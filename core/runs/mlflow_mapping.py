@@ -47,6 +47,10 @@ ADOPTED_TAG: Final = "inklab.adopted"
 ACTIVITY_TAG: Final = "inklab.activity"
 FINGERPRINT_TAG: Final = "inklab.fingerprint"
 SHARE: Final = "progress/share"
+STUDY_TAG: Final = "inklab.study"
+TRIAL_TAG: Final = "inklab.trial"
+PRUNED_TAG: Final = "inklab.pruned"
+LOST_TAG: Final = "inklab.lost"
 
 _STATUS: Final = {
     "SCHEDULED": RunStatus.QUEUED,
@@ -83,6 +87,8 @@ def _run_of(found: MlflowRun) -> Run:
         config=_config_of(tags["inklab.config"]),
         compiler=tags.get("inklab.compiler", ""),
         fingerprint=tags.get(FINGERPRINT_TAG, ""),
+        study=tags.get(STUDY_TAG, ""),
+        trial=_number(tags.get(TRIAL_TAG, "")),
         parent=tags.get("inklab.parent", ""),
         members=tuple(filter(None, tags.get("inklab.members", "").split(","))),
         note=tags.get(NOTE_TAG, ""),
@@ -90,6 +96,8 @@ def _run_of(found: MlflowRun) -> Run:
         scores=RunScores(
             test_accuracy=metrics.get("test_accuracy"),
             test_size=_whole(metrics.get("test_size")),
+            validation_accuracy=metrics.get("validation_accuracy"),
+            validation_loss=metrics.get("validation_loss"),
             train_seconds=metrics.get("train_seconds"),
             total_seconds=metrics.get("total_seconds"),
             best_epoch=_whole(metrics.get("best_epoch")),
@@ -117,6 +125,7 @@ class _Common(TypedDict):
     place: float | None
     is_adopted: bool
     activity: str
+    is_lost: bool
 
 
 def _common(found: MlflowRun) -> _Common:
@@ -125,7 +134,7 @@ def _common(found: MlflowRun) -> _Common:
     return {
         "id": found.info.run_id,
         "name": found.info.run_name,
-        "status": _STATUS[found.info.status],
+        "status": _status(found.info.status, is_pruned=PRUNED_TAG in tags),
         "reason": tags.get("inklab.reason", ""),
         "created": datetime.fromtimestamp(found.info.start_time / 1000, UTC),
         "kind": tags.get(KIND_TAG) or (ENSEMBLE if "inklab.members" in tags else TRAIN),
@@ -136,7 +145,14 @@ def _common(found: MlflowRun) -> _Common:
         "place": _place(tags.get(PLACE_TAG, "")),
         "is_adopted": ADOPTED_TAG in tags,
         "activity": tags.get(ACTIVITY_TAG, ""),
+        "is_lost": LOST_TAG in tags,
     }
+
+
+def _status(status: str, *, is_pruned: bool) -> RunStatus:
+    """Read where a job stands; MLflow knows no pruning, so a tag tells that."""
+    found = _STATUS[status]
+    return RunStatus.PRUNED if is_pruned and found is RunStatus.STOPPED else found
 
 
 def tags_of(task: TaskRecord) -> dict[str, str]:
@@ -172,6 +188,11 @@ def _place(text: str) -> float | None:
         place = float(text)
         return place if math.isfinite(place) else None
     return None
+
+
+def _number(text: str) -> int | None:
+    """Read the number of a trial; MLflow's own pages let people write anything."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 - no study has so many
 
 
 def _whole(value: float | None) -> int | None:
@@ -233,6 +254,8 @@ def score_metrics(scores: RunScores) -> list[Metric]:
     values = {
         "test_accuracy": scores.test_accuracy,
         "test_size": scores.test_size,
+        "validation_accuracy": scores.validation_accuracy,
+        "validation_loss": scores.validation_loss,
         "train_seconds": scores.train_seconds,
         "total_seconds": scores.total_seconds,
         "best_epoch": scores.best_epoch,

@@ -35,6 +35,7 @@ from core.records import (
 )
 from core.runs import database, logs, sql_listing
 from core.runs.mlflow_mapping import (
+    LOST_TAG,
     OWNER_TAG,
     STEPS_PER_EPOCH,
     job_of,
@@ -221,10 +222,10 @@ class RunReader(RunFiles):
             return replace(job, status=RunStatus.FAILED, reason=ABANDONED)
         try:
             with plain_errors():
-                mark_failed(self._client, job.id, ABANDONED)
+                mark_failed(self._client, job.id, ABANDONED, is_lost=True)
         except RunStoreError:
             # A full disk, for example: it is true all the same.
-            return replace(job, status=RunStatus.FAILED, reason=ABANDONED)
+            return replace(job, status=RunStatus.FAILED, reason=ABANDONED, is_lost=True)
         return self.job(job.id)
 
     def _points(self, run_id: str, key: str) -> list[Metric]:
@@ -249,9 +250,13 @@ def finding(run_id: str) -> Iterator[None]:
         raise
 
 
-def mark_failed(client: MlflowClient, run_id: str, reason: str) -> None:
+def mark_failed(
+    client: MlflowClient, run_id: str, reason: str, *, is_lost: bool
+) -> None:
     """Mark a run failed, with a reason in plain words; its process writes no more."""
     logs.save(client, run_id)
+    if is_lost:
+        client.set_tag(run_id, LOST_TAG, "lost")
     client.set_tag(run_id, "inklab.reason", reason)
     client.set_terminated(run_id, "FAILED")
 

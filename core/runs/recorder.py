@@ -25,6 +25,7 @@ from core.runs.mlflow_mapping import (
     FINGERPRINT_TAG,
     LIVE_CURVES,
     OWNER_TAG,
+    PRUNED_TAG,
     STEPS_PER_EPOCH,
     epoch_metrics,
     plain_errors,
@@ -156,20 +157,29 @@ class RunRecorder(RunReader):
             self._client.set_terminated(run_id, "FINISHED")
 
     @settings.changes
-    def fail(self, run_id: str, reason: str) -> None:
-        """Mark a run failed, with a reason in plain words."""
+    def fail(self, run_id: str, reason: str, *, is_lost: bool = False) -> None:
+        """Mark a run failed.
+
+        Args:
+            run_id: A run that is not over.
+            reason: Why, in plain words.
+            is_lost: Whether the process that worked on it is gone.
+        """
         with plain_errors():
-            reader.mark_failed(self._client, run_id, reason)
+            reader.mark_failed(self._client, run_id, reason, is_lost=is_lost)
 
     @settings.changes
-    def stop(self, run_id: str, *, saving: bool = False) -> None:
-        """Mark a run stopped on request.
+    def stop(self, run_id: str, *, saving: bool = False, pruned: bool = False) -> None:
+        """Mark a run stopped on request, or because its study pruned it.
 
         Args:
             run_id: A run that is not over.
             saving: Whether what it learned will be kept in a moment.
+            pruned: Whether nobody asked, but it was not promising.
         """
         with plain_errors():
+            if pruned:
+                self._client.set_tag(run_id, PRUNED_TAG, "pruned")
             if saving:
                 self._client.set_tag(run_id, "inklab.saving", str(time.time()))
             self._client.set_terminated(run_id, "KILLED")

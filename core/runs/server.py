@@ -22,6 +22,10 @@ WAIT_SECONDS: Final = 20.0
 FIRST_TRY_SECONDS: Final = 1.0
 """A server that needs longer is worth a word."""
 
+RUNS: Final = ("tracking server", "MLFLOW_TRACKING_URI")
+STUDIES: Final = ("database of the studies", "INKLAB_STUDIES")
+"""What a server is for, and the variable that names it."""
+
 _PAUSE_SECONDS: Final = 0.5
 _PORTS: Final = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 
@@ -40,12 +44,15 @@ def name_of(uri: str) -> str | None:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def wait_for(uri: str, *, seconds: float = WAIT_SECONDS) -> None:
-    """Wait until the server of a run store answers; other stores need no waiting.
+def wait_for(
+    uri: str, *, seconds: float = WAIT_SECONDS, what: tuple[str, str] = RUNS
+) -> None:
+    """Wait until the server of a store answers; other stores need no waiting.
 
     Args:
-        uri: Address of a run store, as MLflow takes it.
+        uri: Address of a store, as MLflow or SQLAlchemy takes it.
         seconds: After which time to give up.
+        what: What it is for; `RUNS` or `STUDIES`.
 
     Raises:
         RunStoreError: If it does not answer in this time.
@@ -53,23 +60,25 @@ def wait_for(uri: str, *, seconds: float = WAIT_SECONDS) -> None:
     name, deadline = name_of(uri), time.monotonic() + seconds
     problem = name and _problem(uri, seconds=min(FIRST_TRY_SECONDS, seconds))
     if problem:
-        _logger.warning(waiting(uri, seconds=seconds))
+        _logger.warning(waiting(uri, seconds=seconds, what=what))
     while problem:
         left = deadline - time.monotonic()
         if left <= 0:
             message = (
-                f"Expected the tracking server {name} to answer, but it did not within "
+                f"Expected the {what[0]} {name} to answer, but it did not within "
                 f"{seconds:.0f} s ({problem}). Check that it runs, and that "
-                "MLFLOW_TRACKING_URI is right."
+                f"{what[1]} is right."
             )
             raise RunStoreError(message)
         threading.Event().wait(min(_PAUSE_SECONDS, left))
         problem = _problem(uri, seconds=max(left, 0.1))
 
 
-def waiting(uri: str, *, seconds: float = WAIT_SECONDS) -> str:
+def waiting(
+    uri: str, *, seconds: float = WAIT_SECONDS, what: tuple[str, str] = RUNS
+) -> str:
     """Say what is waited for, and how long at most."""
-    return f"Waiting for the tracking server {name_of(uri)}, at most {seconds:.0f} s."
+    return f"Waiting for the {what[0]} {name_of(uri)}, at most {seconds:.0f} s."
 
 
 def _problem(uri: str, *, seconds: float) -> str:

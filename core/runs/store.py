@@ -28,6 +28,8 @@ from core.runs import checkpoint_files, queue_order, reader
 from core.runs.mlflow_mapping import (
     ADOPTED_TAG,
     OWNER_TAG,
+    STUDY_TAG,
+    TRIAL_TAG,
     compact,
     plain_errors,
     tags_of,
@@ -58,6 +60,7 @@ class RunStore(RunRecorder):
         name: str,
         parent: str = "",
         members: Sequence[str] = (),
+        trial: tuple[str, int] | None = None,
         task: TaskRecord | None = None,
     ) -> str:
         """Record that a model was asked for; the run waits, behind all others.
@@ -67,6 +70,7 @@ class RunStore(RunRecorder):
             name: What to call the run.
             parent: Id of a run that it goes on with, if there is one.
             members: Ids of the runs to combine; none unless it is an ensemble.
+            trial: The study that it is a trial of, and its number there, if it is one.
             task: The work; None if all that decides it is in the other arguments.
 
         Returns:
@@ -78,6 +82,9 @@ class RunStore(RunRecorder):
             tags |= {"inklab.parent": parent, "mlflow.parentRunId": parent}
         if members:
             tags["inklab.members"] = ",".join(members)
+        if trial:
+            study, number = trial
+            tags |= {STUDY_TAG: study, TRIAL_TAG: str(number)}
         task = task or TaskRecord(kind=ENSEMBLE if members else TRAIN)
         params = [Param(key, value) for key, value in config.flat().items()]
         return self._create(task, name=name, tags=tags, params=params)

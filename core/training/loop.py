@@ -131,8 +131,18 @@ class Loop:
         They are those of the best epoch if there is one and it was asked for,
         by patience or by a stop; or else the latest.
         """
-        takes_best = self.config.patience or self.is_stopped
-        return self.best if takes_best and self.best else self._weights()
+        return self.best if self._keeps_best else self._weights()
+
+    @property
+    def kept_epoch(self) -> int:
+        """The epoch (from 1) of the weights that the training leaves; 0 if none."""
+        if self._keeps_best:
+            return self.history.best_epoch_by(self.config.monitor)
+        return self.history.num_epochs
+
+    @property
+    def _keeps_best(self) -> bool:
+        return bool(self.best and (self.config.patience or self.is_stopped))
 
     @property
     def _images_done(self) -> int:

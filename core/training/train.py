@@ -1,7 +1,8 @@
 """The one function that trains.
 
 It knows neither screen nor queue: it takes a data set and a configuration and
-reports after each chunk. The test images are looked at once, at the end.
+reports after each chunk. The test images are looked at once, at the end; a trial of
+a hyperparameter search never looks at them (`fit`).
 """
 
 import functools
@@ -35,13 +36,14 @@ NUM_ENGINES: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trained:
-    """What a training made.
+class Fitted:
+    """What a training made, before it is tested.
 
     Attributes:
         model: The trained network.
         history: Scores by epoch.
-        predictions: What the model says about the test images.
+        kept_epoch: The epoch (from 1) whose weights the model has; 0 if none was
+            finished.
         seconds: Time of the training loop, with compilation, and with those that it
             went on with.
         compiler: What compiled the training loop.
@@ -52,11 +54,22 @@ class Trained:
 
     model: keras.Model
     history: History
-    predictions: Predictions
+    kept_epoch: int
     seconds: float
     compiler: Compiler
     checkpoint: Checkpoint
     is_stopped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(Fitted):
+    """What a training made, tested.
+
+    Attributes:
+        predictions: What the model says about the test images.
+    """
+
+    predictions: Predictions
 
 
 def train(
@@ -67,6 +80,21 @@ def train(
     start: Checkpoint | None = None,
     offer_checkpoint: OfferCheckpoint = lambda _: None,
 ) -> Trained:
+    """Train a network and test it; see `fit` for the arguments and what is raised."""
+    fitted = fit(
+        dataset, config, report, start=start, offer_checkpoint=offer_checkpoint
+    )
+    return tested(fitted, dataset)
+
+
+def fit(
+    dataset: Dataset,
+    config: TrainingConfig,
+    report: Report = lambda _: None,
+    *,
+    start: Checkpoint | None = None,
+    offer_checkpoint: OfferCheckpoint = lambda _: None,
+) -> Fitted:
     """Train a network, from fresh weights or from where a training stood.
 
     The same configuration, data and machine give the same weights. A training
@@ -76,7 +104,7 @@ def train(
     those to come; and patience begins to count anew.
 
     Args:
-        dataset: What to learn from and to be tested on.
+        dataset: What to learn from.
         config: How; its epochs count from the very first one. A batch that is larger
             than all images to learn from holds these.
         report: Called after each chunk, at least four times an epoch; it may
@@ -92,12 +120,52 @@ def train(
         ArtifactError: If `start` is of another network or another data set.
         DivergedError: If the loss stops being a finite number.
     """
+    loop = _loop_for(dataset, config, report, offer_checkpoint)
+    if start is not None:
+        _check_rest(loop, start)
+        _resume(loop, start, dataset)
+    loop.run()
+    return _fitted_by(loop, dataset, checkpoint=loop.checkpoint())
+
+
+def restored(
+    dataset: Dataset, config: TrainingConfig, end: Checkpoint, *, is_stopped: bool
+) -> Fitted:
+    """Return what a training made that has ended, from where it stood.
+
+    Args:
+        dataset: What it learned from.
+        config: How it learned.
+        end: Where it stood at its end.
+        is_stopped: Whether it was ended before its last chunk.
+
+    Raises:
+        ArtifactError: If `end` is of another network or another data set.
+    """
+    loop = _loop_for(dataset, config, lambda _: None, lambda _: None)
+    _resume(loop, end, dataset)
+    loop.is_stopped, loop.seconds = is_stopped, end.seconds
+    return _fitted_by(loop, dataset, checkpoint=end)
+
+
+def tested(fitted: Fitted, dataset: Dataset) -> Trained:
+    """Ask a trained network about the test images."""
+    predictions = predict(fitted.model, dataset.test)
+    return Trained(predictions=predictions, **vars(fitted))
+
+
+def _loop_for(
+    dataset: Dataset,
+    config: TrainingConfig,
+    report: Report,
+    offer_checkpoint: OfferCheckpoint,
+) -> Loop:
     learned, held_out = _split(dataset, config)
-    config = _fitted(config, num_images=len(learned))
+    config = _fitting(config, num_images=len(learned))
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
     engine.weigh_classes(dataset.train.labels[learned])
-    loop = Loop(
+    return Loop(
         engine=engine,
         config=config,
         report=report,
@@ -107,18 +175,18 @@ def train(
         learned=learned,
         held_out=held_out,
     )
-    if start is not None:
-        _resume(loop, start, dataset)
-    loop.run()
-    checkpoint = loop.checkpoint()
-    model = architectures.build(config.network, dataset.spec.dimensions)
+
+
+def _fitted_by(loop: Loop, dataset: Dataset, *, checkpoint: Checkpoint) -> Fitted:
+    network = loop.config.network
+    model = architectures.build(network, dataset.spec.dimensions)
     model.set_weights(loop.result())
-    return Trained(
+    return Fitted(
         model=model,
         history=loop.history,
-        predictions=predict(model, dataset.test),
+        kept_epoch=loop.kept_epoch,
         seconds=loop.seconds,
-        compiler=compiler_for(config.network),
+        compiler=compiler_for(network),
         checkpoint=checkpoint,
         is_stopped=loop.is_stopped,
     )
@@ -135,7 +203,7 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> None:
         ConfigError: If no image is held out for patience.
     """
     learned, _ = _split(dataset, config)
-    config = _fitted(config, num_images=len(learned))
+    config = _fitting(config, num_images=len(learned))
     _engine_for(dataset, config, num_images=len(learned)).compile()
     augmenter = Augmenter(config.augmentation, seed=config.seed)
     augmenter(dataset.train.images[:1], position=0)
@@ -177,10 +245,19 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
     return learned, held_out
 
 
-def _fitted(config: TrainingConfig, *, num_images: int) -> TrainingConfig:
+def _fitting(config: TrainingConfig, *, num_images: int) -> TrainingConfig:
     """Make batches of all images where these are fewer than the recipe asks for."""
     # Presets are made for large sets; somebody's own pictures are often fewer.
     return replace(config, batch_size=min(config.batch_size, num_images))
+
+
+def _check_rest(loop: Loop, start: Checkpoint) -> None:
+    if start.history.num_epochs >= loop.config.epochs:
+        message = (
+            f"Expected more than the {start.history.num_epochs} epochs that are "
+            f"finished, got {loop.config.epochs}. Ask for more."
+        )
+        raise ConfigError(message)
 
 
 def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
@@ -190,12 +267,6 @@ def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
             "them, but they have changed since. Start a new training."
         )
         raise ArtifactError(message)
-    if start.history.num_epochs >= loop.config.epochs:
-        message = (
-            f"Expected more than the {start.history.num_epochs} epochs that are "
-            f"finished, got {loop.config.epochs}. Ask for more."
-        )
-        raise ConfigError(message)
     try:
         loop.resume(start)
     except ValueError as error:

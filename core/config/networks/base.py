@@ -24,6 +24,7 @@ Units = Annotated[
         low=1,
         high=2048,
         choices=(8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048),
+        is_logarithmic=True,
         key="units",
         in_list="units",
     ),
@@ -48,6 +49,7 @@ FILTERS: Final = Setting(
     low=1,
     high=256,
     choices=(4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256),
+    is_logarithmic=True,
 )
 KERNEL: Final = Setting(
     title="Kernel size",

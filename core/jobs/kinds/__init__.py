@@ -10,9 +10,11 @@ from core.jobs.kinds.evaluate import Evaluate
 from core.jobs.kinds.export import Export
 from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.importing import Import
+from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.projection import Project
 from core.jobs.kinds.summary import Summarise
 from core.jobs.kinds.train import Train
+from core.jobs.kinds.trial import Trial
 from core.jobs.kinds.version import MakeVersion
 from core.jobs.tasks import Task
 from core.records import Job, Run
@@ -33,6 +35,8 @@ KINDS: Final[Mapping[str, type[Task]]] = {
     Train.kind: Train,
     Combine.kind: Combine,
     Evaluate.kind: Evaluate,
+    Trial.kind: Trial,
+    Keep.kind: Keep,
     **ANALYSES,
     **DATASET_KINDS,
 }

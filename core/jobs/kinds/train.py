@@ -21,6 +21,7 @@ from core.runs import checkpoint_files, run_dataset
 if TYPE_CHECKING:
     from core.runs.checkpoint import Checkpoint
     from core.runs.store import RunStore
+    from core.training.train import Trained
 
 
 def _read(value: object) -> TrainingConfig:
@@ -31,6 +32,10 @@ def _read(value: object) -> TrainingConfig:
 
 def _write(config: TrainingConfig) -> object:
     return json.loads(config.to_json())
+
+
+Config = Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
+"""A recipe as a field of a task."""
 
 
 class Train(Task):
@@ -44,7 +49,7 @@ class Train(Task):
     kind: ClassVar[str] = TRAIN
     title: ClassVar[str] = "Training"
 
-    config: Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
+    config: Config
     parent: str = ""
 
     @property
@@ -102,25 +107,7 @@ class Train(Task):
             start=self._start(context),
             offer_checkpoint=Autosave(context.job_id, say=context.say),
         )
-        history = trained.history
-        card = model_card(
-            self.config,
-            dataset,
-            predictions=trained.predictions,
-            history=history,
-            train_seconds=trained.seconds,
-            compiler=trained.compiler,
-        )
-        monitor = self.config.monitor
-        return Result(
-            made=trained,
-            card=card,
-            train_seconds=trained.seconds,
-            compiler=trained.compiler,
-            best_epoch=history.best_epoch_by(monitor) if history.val_loss else None,
-            checkpoint=trained.checkpoint,
-            is_stopped=trained.is_stopped,
-        )
+        return result_of(trained, self.config, dataset)
 
     def _start(self, context: TaskContext) -> "Checkpoint | None":
         """Return where the run before stood, and give its curves to this one."""
@@ -138,3 +125,28 @@ class Train(Task):
             epochs_done=start.epochs_done,
         )
         return start
+
+
+def result_of(trained: "Trained", config: TrainingConfig, dataset: Dataset) -> Result:
+    """Return what came of a training, as its run keeps it."""
+    history = trained.history
+    card = model_card(
+        config,
+        dataset,
+        predictions=trained.predictions,
+        history=history,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
+    )
+    return Result(
+        made=trained,
+        card=card,
+        train_seconds=trained.seconds,
+        compiler=trained.compiler,
+        best_epoch=(
+            history.best_epoch_by(config.monitor) if history.val_loss else None
+        ),
+        validation=history.validation_at(trained.kept_epoch),
+        checkpoint=trained.checkpoint,
+        is_stopped=trained.is_stopped,
+    )

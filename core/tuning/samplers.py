@@ -1,0 +1,125 @@
+"""How the next trial of a study is chosen."""
+
+import hashlib
+import warnings
+from typing import Any
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.exceptions import ExperimentalWarning
+from optuna.pruners import BasePruner, MedianPruner, NopPruner
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial
+
+from core.config.controls import SETTINGS
+from core.config.setting import Value
+from core.tuning import space
+from core.tuning.space import Choices, Variation
+from core.tuning.spec import StudySpec
+
+NUM_UNTOLD = 5
+"""So many trials are finished before any is pruned."""
+
+
+class NumberedSampler(BaseSampler):
+    """Draws at random, and for a trial of a number always the same.
+
+    So a study tries the same settings wherever and in whichever order its trials run.
+
+    Args:
+        seed: Of the study.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Return what is drawn together: nothing."""
+        del study, trial
+        return {}
+
+    def sample_relative(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        search_space: dict[str, BaseDistribution],
+    ) -> dict[str, Any]:
+        """Draw together what `infer_relative_search_space` returned."""
+        del study, trial, search_space
+        return {}
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:  # noqa: ANN401 - Optuna's own signature
+        """Draw one value."""
+        text = f"{self._seed} {trial.number} {param_name}"
+        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
+        return RandomSampler(seed=seed).sample_independent(
+            study, trial, param_name, param_distribution
+        )
+
+
+def sampler_of(spec: StudySpec, *, num_trials: int) -> BaseSampler:
+    """Return what chooses the next trial.
+
+    Args:
+        spec: The study. A grid is enqueued as a whole, so its sampler never draws.
+        num_trials: How many there are already: a sampler of the same seed would
+            draw what it drew then.
+    """
+    if spec.sampler != "tpe":
+        return NumberedSampler(spec.seed)
+    seed = (spec.seed * 100_003 + num_trials) % 2**32
+    with warnings.catch_warnings():
+        # `group` may change in a later Optuna; the pinned one has it.
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        return TPESampler(seed=seed, multivariate=True, group=True)
+
+
+def pruner_of(spec: StudySpec) -> BasePruner:
+    """Return what ends trials without promise."""
+    if not (spec.prunes and spec.can_prune):
+        return NopPruner()
+    return MedianPruner(n_startup_trials=NUM_UNTOLD, n_warmup_steps=1)
+
+
+def suggest(trial: Trial, key: str, distribution: BaseDistribution) -> Value:
+    """Choose a value for a trial; Optuna's `suggest_...`, by the distribution."""
+    match distribution:
+        case FloatDistribution(low=low, high=high, log=log):
+            return trial.suggest_float(key, low, high, log=log)
+        case IntDistribution(low=low, high=high, log=log, step=step):
+            return trial.suggest_int(key, low, high, step=step, log=log)
+        case CategoricalDistribution(choices=choices):
+            return trial.suggest_categorical(key, choices)
+    message = f"Expected a distribution of Optuna's own, got {distribution!r}."
+    raise TypeError(message)
+
+
+def distribution_of(key: str, variation: Variation) -> BaseDistribution:
+    """Return over what a setting is drawn."""
+    if isinstance(variation, Choices):
+        return CategoricalDistribution(variation.values)
+    log = space.is_logarithmic(key, variation)
+    if not space.is_whole(key):
+        return FloatDistribution(variation.low, variation.high, log=log)
+    low, high = int(variation.low), int(variation.high)
+    if log:
+        return IntDistribution(low, high, log=True)
+    choices = SETTINGS[key].choices
+    if isinstance(choices, range):
+        steps = (high - low) // choices.step * choices.step
+        return IntDistribution(low, low + steps, step=choices.step)
+    inside = [each for each in choices if low <= each <= high]
+    return CategoricalDistribution(sorted({low, *inside, high}))

@@ -1,0 +1,178 @@
+"""What a study is asked to do: a value that is written down as JSON.
+
+It is what the storage keeps of a study, and what the page exports and the terminal
+reads (`--space FILE`).
+"""
+
+import json
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+)
+
+from core.config import TrainingConfig
+from core.errors import ConfigError, SchemaError, StudyError
+from core.tuning import space as spaces
+from core.tuning import space_checks
+from core.tuning.space import SearchSpace
+
+SCHEMA: Final = 1
+MAX_NAME: Final = 80
+MAX_TRIALS: Final = 5000
+
+Objective = Literal["val_accuracy", "val_loss", "seconds", "parameters"]
+Sampler = Literal["grid", "random", "tpe"]
+
+TITLES: Final[dict[Objective, str]] = {
+    "val_accuracy": "Validation accuracy",
+    "val_loss": "Validation loss",
+    "seconds": "Training time",
+    "parameters": "Parameters",
+}
+MAXIMIZED: Final[frozenset[Objective]] = frozenset({"val_accuracy"})
+PRUNABLE: Final[frozenset[Objective]] = frozenset({"val_accuracy", "val_loss"})
+
+
+def _read(value: object) -> TrainingConfig:
+    if isinstance(value, TrainingConfig):
+        return value
+    return TrainingConfig.from_json(json.dumps(value))
+
+
+def _write(config: TrainingConfig) -> object:
+    return json.loads(config.to_json())
+
+
+class StudySpec(BaseModel):
+    """All that decides a study.
+
+    Attributes:
+        base: The recipe; what is not varied is as it says.
+        space: What is varied.
+        objectives: What is to be good: one, or two that are weighed against each
+            other.
+        sampler: How the next trial is chosen.
+        prunes: Whether trials without promise end early; only with one objective
+            that is measured after each epoch.
+        num_trials: How many trials; None if only the time limits it.
+        minutes: How long trials are begun; None if only their number limits it.
+        seed: Of the sampler.
+        fingerprint: Of the data set; empty until the study is made.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
+    space: SearchSpace
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=1, max_length=2)] = (
+        "val_accuracy",
+    )
+    sampler: Sampler = "tpe"
+    prunes: bool = True
+    num_trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)] | None = 30
+    minutes: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    fingerprint: str = ""
+
+    @property
+    def can_prune(self) -> bool:
+        """Whether a trial can be judged before its end."""
+        return len(self.objectives) == 1 and self.objectives[0] in PRUNABLE
+
+    def to_json(self) -> str:
+        """Write as JSON text with a schema number."""
+        fields = self.model_dump(mode="json")
+        return json.dumps({"schema": SCHEMA, **fields}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            SchemaError: If it is something else, or of a newer program.
+        """
+        try:
+            fields = json.loads(text)
+            schema = fields.pop("schema")
+            if schema != SCHEMA:
+                message = (
+                    f"Expected a search space of schema {SCHEMA}, got {schema!r}. It "
+                    "comes from another version of Inklab: use that one."
+                )
+                raise SchemaError(message)
+            return cls(**fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            message = (
+                f"Expected a search space, but {where}: {first['msg']}. Export it "
+                "again from Tune."
+            )
+            raise SchemaError(message) from error
+        except (
+            ValueError,
+            AttributeError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ) as error:
+            message = (
+                "Expected a search space as JSON, as Tune exports it, got "
+                f"{text[:60]!r}."
+            )
+            raise SchemaError(message) from error
+
+
+def check(spec: StudySpec) -> None:
+    """See that a study can be made of it.
+
+    Raises:
+        StudyError: If the space contradicts itself, or there is no end, or nothing
+            to score trials by.
+    """
+    if spec.num_trials is None and spec.minutes is None and spec.sampler != "grid":
+        message = (
+            "Expected a number of trials, minutes, or both, got neither: the study "
+            "would never end. Give one."
+        )
+        raise StudyError(message)
+    if len(set(spec.objectives)) < len(spec.objectives):
+        message = (
+            f"Expected two different objectives, got {spec.objectives[0]} twice. "
+            "Choose another, or only one."
+        )
+        raise StudyError(message)
+    if not spec.base.validation_fraction:
+        message = (
+            "Expected a validation split, by which trials are scored, got none. Set "
+            "one: the test images choose nothing."
+        )
+        raise StudyError(message)
+    try:
+        space_checks.check(spec.space, spec.base)
+    except ConfigError as error:
+        raise StudyError(str(error)) from error
+    if spec.sampler == "grid":
+        spaces.grid(spec.space, spec.base)
+
+
+def check_name(name: str) -> str:
+    """Return the name of a study without spaces at its ends.
+
+    Raises:
+        StudyError: If it is none, or not one line, or too long.
+    """
+    name = name.strip()
+    if 0 < len(name) <= MAX_NAME and name.isprintable():
+        return name
+    message = (
+        f"Expected a name of 1 to {MAX_NAME} characters in one line, got "
+        f"{name[:MAX_NAME]!r}. Choose another."
+    )
+    raise StudyError(message)
