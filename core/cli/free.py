@@ -5,8 +5,9 @@ import re
 from datetime import timedelta
 from typing import Final
 
+from core import settings
 from core.cli import console
-from core.runs import freed_elsewhere, open_store, purge
+from core.runs import annotations, freed_elsewhere, open_store, purge, trials
 
 _AGE: Final = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 
@@ -22,6 +23,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         f"1d12h (default {freed_elsewhere.text_of(purge.USUAL_AGE)}); until then, "
         "deleted runs can be restored. 0 frees all of it now",
     )
+    parser.add_argument(
+        "--trials",
+        action="store_true",
+        help="first delete the trials of studies that were not kept; the best of each "
+        "study stays",
+    )
     parser.set_defaults(command=free_runs)
 
 
@@ -29,9 +36,13 @@ def free_runs(options: argparse.Namespace) -> int:
     """Remove deleted runs for good, and old exports and caches."""
     store = open_store()
     age = options.older_than
+    settings.check_writable()
+    unwanted = trials.not_kept(store.runs()) if options.trials else ()
+    deleted = annotations.delete(store, [trial.id for trial in unwanted])
     freed = purge.free(store, older_than=age)
     left = purge.find(store, older_than=age)
     record = {
+        "deleted_trials": len(deleted),
         "freed_runs": len(freed.run_ids),
         "freed_files": freed.num_files,
         "freed_bytes": freed.num_bytes,

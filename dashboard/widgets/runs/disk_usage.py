@@ -9,11 +9,12 @@ import streamlit as st
 
 from core.handover.tables import text_cell
 from core.records import Run
-from core.runs import disk, freed_elsewhere, purge
+from core.runs import disk, freed_elsewhere, purge, trials
 from core.runs.disk import Usage
 from core.runs.purge import Freeable
 from dashboard import services, state, words
 from dashboard.widgets.common import page_frame, read_only
+from dashboard.widgets.runs import run_deletion
 
 MAX_DAYS: Final = 3650
 MAX_ROWS: Final = 10
@@ -37,6 +38,7 @@ def show(everything: Sequence[Run], taken: Mapping[str, int]) -> None:
     if asked.open:
         with asked, page_frame.plain_errors():
             _usage(everything, taken)
+            _trials(everything, taken)
             _free()
 
 
@@ -80,6 +82,32 @@ def _usage(everything: Sequence[Run], taken: Mapping[str, int]) -> None:
     remark = freed_elsewhere.remark(store, older_than=purge.USUAL_AGE)
     if remark:
         st.info(words.message(remark), icon=":material/dns:")
+
+
+def _trials(everything: Sequence[Run], taken: Mapping[str, int]) -> None:
+    """Offer to delete what studies tried and nobody kept."""
+    found = [trial.id for trial in trials.not_kept(everything)]
+    if not found:
+        return
+    number = words.count(len(found), "trial")
+    size = words.size(sum(taken.get(run_id, 0) for run_id in found))
+    label = "Delete the trials that were not kept"
+    st.markdown(f"{number} of studies were not kept: {size}.")
+    if read_only.is_on():
+        st.button(label, key="delete_trials", **read_only.guard())
+        return
+    with st.popover(label, icon=":material/delete:"):
+        st.markdown(
+            f"Delete {number}? The best of each study, tested trials and those with a "
+            "star or notes stay. This can be undone until they are freed."
+        )
+        st.button(
+            "Delete",
+            type="primary",
+            key="delete_trials",
+            on_click=run_deletion.delete_now,
+            args=(found,),
+        )
 
 
 def _free() -> None:

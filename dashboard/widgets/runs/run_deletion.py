@@ -21,9 +21,16 @@ def delete(chosen: Sequence[Run]) -> None:
             "Delete",
             type="primary",
             key="delete",
-            on_click=_delete,
+            on_click=delete_now,
             args=([run.id for run in chosen],),
         )
+
+
+def delete_now(run_ids: Sequence[str]) -> None:
+    """Delete runs, and keep which, so that it can be undone."""
+    with page_frame.plain_errors():
+        state.keep_deleted(annotations.delete(services.store(), run_ids))
+        state.select_runs(())
 
 
 def undo() -> None:
@@ -42,12 +49,6 @@ def undo() -> None:
             on_click=_restore,
             args=(deleted,),
         )
-
-
-def _delete(run_ids: Sequence[str]) -> None:
-    with page_frame.plain_errors():
-        state.keep_deleted(annotations.delete(services.store(), run_ids))
-        state.select_runs(())
 
 
 def _restore(deleted: tuple[str, ...]) -> None:
