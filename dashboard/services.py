@@ -86,6 +86,10 @@ def start() -> None:
 
 
 def _get_ready() -> None:
+    if settings.is_read_only():
+        preload()
+        _spare_the_collector()
+        return
     executor.warm_up()
     preload()
     _spare_the_collector()

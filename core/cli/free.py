@@ -32,11 +32,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=free_runs)
 
 
+@settings.changes
 def free_runs(options: argparse.Namespace) -> int:
     """Remove deleted runs for good, and old exports and caches."""
     store = open_store()
     age = options.older_than
-    settings.check_writable()
     unwanted = trials.not_kept(store.runs()) if options.trials else ()
     deleted = annotations.delete(store, [trial.id for trial in unwanted])
     freed = purge.free(store, older_than=age)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.records import Run
 from core.runs import annotations
 from dashboard import services, state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 
 def delete(chosen: Sequence[Run]) -> None:
@@ -21,6 +21,7 @@ def delete(chosen: Sequence[Run]) -> None:
             "Delete",
             type="primary",
             key="delete",
+            **read_only.guard(),
             on_click=delete_now,
             args=([run.id for run in chosen],),
         )
@@ -46,6 +47,7 @@ def undo() -> None:
             "Undo",
             icon=":material/undo:",
             key="undo",
+            **read_only.guard(),
             on_click=_restore,
             args=(deleted,),
         )
