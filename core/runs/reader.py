@@ -53,6 +53,9 @@ ABANDONED: Final = (
     "Start it again."
 )
 
+_NO_EXPERIMENT: Final = "-1"
+"""What a store has that nobody wrote to, and that may not be written."""
+
 _NO_SUCH_RUN: Final = (
     ErrorCode.Name(RESOURCE_DOES_NOT_EXIST),
     ErrorCode.Name(INVALID_PARAMETER_VALUE),
@@ -177,7 +180,8 @@ class RunReader(RunFiles):
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is None:
-            settings.check_writable()
+            if settings.is_read_only():
+                return _NO_EXPERIMENT
             is_file = uri.startswith("sqlite")
             files = database.files_folder().as_uri() if is_file else None
             try:

@@ -92,7 +92,7 @@ def _trials(everything: Sequence[Run], taken: Mapping[str, int]) -> None:
     number = words.count(len(found), "trial")
     size = words.size(sum(taken.get(run_id, 0) for run_id in found))
     label = "Delete the trials that were not kept"
-    st.markdown(f"{number} of studies were not kept: {size}.")
+    st.markdown(f"Trials that nobody kept: {len(found):,}, {size}.")
     if read_only.is_on():
         st.button(label, key="delete_trials", **read_only.guard())
         return
