@@ -2,12 +2,14 @@
 
     python benchmarks/many_runs.py [--runs 500] [--json]
 
-One finished run is made as a worker makes it; the others are copies of its rows.
+One finished run is made as a worker makes it; the others are copies of its rows, each
+with as many files. In the end all but one are deleted and freed.
 The store is a new one. The page is run without a browser.
 """
 
 import argparse
 import os
+import shutil
 import sqlite3
 import statistics
 import sys
@@ -26,12 +28,13 @@ from core import settings
 from core.config import presets
 from core.jobs import executor
 from core.records import History, Progress, RunScores
-from core.runs import open_store, sql_listing
+from core.runs import open_store, purge, sql_listing
 from core.runs.store import RunStore
 from dashboard import services
 from tests.serving import ROOT
 
 NUM_TIMES = 9
+NUM_FILES = 11
 TABLES = ("params", "tags", "metrics", "latest_metrics")
 
 
@@ -68,7 +71,18 @@ def _measure(num_runs: int) -> dict[str, float]:
         "listing runs from the tables, median, s": _median(services.runs),
         "Runs page, first time, s": first,
         "Runs page, again, median, s": _median(app.run),
+        "sizes of all runs, median, s": _median(services.sizes),
+        "freeing all but one, s": _seconds_to_free(store),
     }
+
+
+def _seconds_to_free(store: RunStore) -> float:
+    with closing(_database()) as database, database:
+        database.execute(
+            "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = 1 "
+            "WHERE run_uuid != (SELECT max(run_uuid) FROM runs)"
+        )
+    return _seconds(lambda: purge.free(store))
 
 
 def fill(store: RunStore, num_runs: int) -> None:
@@ -99,6 +113,8 @@ def _finished_run(store: RunStore) -> str:
         )
         store.log(run_id, [progress])
     with tempfile.TemporaryDirectory() as files:
+        for number in range(NUM_FILES):
+            (Path(files) / f"{number}.bin").write_bytes(bytes(1000))
         reached = RunScores(
             test_accuracy=0.97, test_size=10_000, train_seconds=3.0, best_epoch=9
         )
@@ -113,6 +129,12 @@ def _copy(original: str, times: int) -> None:
             values = {"original": original, "copy": f"{number:032x}"}
             for table in ("runs", *TABLES):
                 database.execute(_copy_rows(database, table), values)
+            folder = settings.home() / "artifacts"
+            shutil.copytree(folder / original, folder / values["copy"])
+        database.execute(
+            "UPDATE runs SET artifact_uri = replace(artifact_uri, ?, run_uuid)",
+            (original,),
+        )
 
 
 def _copy_rows(database: sqlite3.Connection, table: str) -> str:
