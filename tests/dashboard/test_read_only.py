@@ -12,7 +12,7 @@ from core.jobs import executor
 from core.records import TaskRecord
 from core.runs.store import RunStore
 from dashboard import services
-from tests.dashboard.app import go_to, open_app, text
+from tests.dashboard.app import alerts, go_to, open_app, text
 from tests.serving import PAGES
 
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -109,6 +109,17 @@ def test_no_process_is_started(
 
     assert offered(app) == []
     assert tasks == []
+
+
+def test_a_value_that_says_neither_is_told_on_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever has mistyped it must not believe that all is protected."""
+    monkeypatch.setenv("INKLAB_READ_ONLY", "yes")
+
+    app = open_app()
+
+    assert "in INKLAB_READ_ONLY, got 'yes'" in alerts(app)[0]
 
 
 @pytest.mark.usefixtures("read_only")

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -15,7 +17,15 @@ from core import addresses, settings
 from core.config import TrainingConfig
 from core.errors import RunStoreError, UnknownRunError
 from core.records import RunScores, TaskRecord
-from core.runs import checkpoint_files, disk, logs, open_store, purge, purge_rows
+from core.runs import (
+    checkpoint_files,
+    disk,
+    freed_elsewhere,
+    logs,
+    open_store,
+    purge,
+    purge_rows,
+)
 from core.runs.store import RunStore
 
 NOW = timedelta()
@@ -366,3 +376,40 @@ def test_the_size_of_a_run_is_that_of_all_its_files(
         ("model.keras", 1000),
         ("analyses/projection/arrays.npz", 50),
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://me:secret@lab:5000", "--tracking-uri https://lab:5000 "),
+        ("postgresql://me:secret@lab/runs", '"$MLFLOW_TRACKING_URI" --older-than 7d'),
+    ],
+    ids=["server", "database"],
+)
+def test_where_runs_of_a_server_are_freed(
+    address: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command is told as it is typed, and without the password."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    store = cast("RunStore", SimpleNamespace(database=None))
+
+    remark = freed_elsewhere.remark(store, older_than=purge.USUAL_AGE)
+
+    assert told in remark
+    assert "secret" not in remark
+
+
+def test_a_server_keeps_its_runs_and_exports_in_the_home_are_freed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The home is that of this machine, wherever the runs are."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://lab:5000")
+    export = settings.home() / "exports" / "old.zip"
+    export.parent.mkdir()
+    export.write_bytes(bytes(10))
+    store = cast("RunStore", SimpleNamespace(database=None))
+
+    freed = purge.free(store, older_than=NOW)
+
+    assert freed == purge.Freed((), num_files=1, num_bytes=10)
+    assert disk.sizes(store) is None
