@@ -103,7 +103,8 @@ def home() -> Path:
     except OSError as error:
         message = (
             f"Expected a folder that can be written, got {folder} ({error.strerror}). "
-            "Make it writable, or set INKLAB_HOME to another folder."
+            "Make it writable, set INKLAB_HOME to another folder, or set "
+            "INKLAB_READ_ONLY=1 to look at what is there."
         )
         raise HomeError(message) from error
     return folder

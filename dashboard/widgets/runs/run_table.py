@@ -133,6 +133,6 @@ def _columns() -> dict[str, ColumnConfig]:
         "Parameters": number(format="localized"),
         "Best epoch": number(help="By the monitored metric on the validation split."),
         "Training time": number(format="%.1f s"),
-        "Size": number(format="%.1f MB", help="What its files take on the disk."),
+        "Size": number(format="%.2f MB", help="What its files take on the disk."),
         "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
     }

@@ -1,11 +1,13 @@
 """Freeing deleted runs from a terminal."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from core import cli
 from core.config import TrainingConfig
+from core.records import TRIAL, RunScores, TaskRecord
 from core.runs.store import RunStore
 
 Captured = pytest.CaptureFixture[str]
@@ -52,3 +54,29 @@ def test_an_age_that_is_none_frees_nothing(
 
     assert "7d" in capsys.readouterr().err
     run_store.restore(deleted)
+
+
+def test_trials_that_nobody_kept_are_freed_too(
+    run_store: RunStore, capsys: Captured, tmp_path: Path
+) -> None:
+    """With an age of 0, at once; the best of the study stays."""
+    (tmp_path / "files").mkdir()
+    trials = []
+    for number in range(3):
+        trial = run_store.create(
+            TrainingConfig(),
+            name=f"trial {number}",
+            task=TaskRecord(kind=TRIAL),
+            trial=("study", number),
+        )
+        run_store.start(trial)
+        scores = RunScores(validation_accuracy=0.5 + number / 10)
+        run_store.save_results(trial, scores=scores, files=tmp_path / "files")
+        run_store.finish(trial)
+        trials.append(trial)
+
+    cli.main(["runs", "free", "--trials", "--older-than", "0", "--json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["deleted_trials"], answer["freed_runs"]) == (2, 2)
+    assert [run.id for run in run_store.runs()] == trials[2:]
