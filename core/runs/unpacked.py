@@ -38,7 +38,7 @@ def load(path: Path) -> Predictions:
     found = _open(folder)
     if found is not None:
         return found
-    made = Predictions.load(path)
+    made = Predictions.load(path, with_features=False)
     if settings.is_read_only():
         return made
     with contextlib.suppress(OSError):

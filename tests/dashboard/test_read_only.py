@@ -1,5 +1,6 @@
 """Pages of an Inklab that is read-only: everything to see, nothing to change."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,14 @@ from dashboard import services
 from tests.dashboard.app import alerts, go_to, open_app, text
 from tests.serving import PAGES
 
+MakeRun = Callable[..., str]
+
 every_page = pytest.mark.parametrize("page", PAGES)
 
 HARMLESS: Final = (
     *("clear", "shuffle", "remove_", "reset_", "verify_", "download_", "export"),
-    *("close_result", "clear_", "pair_", "disk"),
+    *("close_result", "clear_", "pair_", "swap_runs", "compare_", "show_all_runs"),
+    *("select_none", "select_passing"),
 )
 """Beginnings of keys of buttons that change nothing but what is shown."""
 
@@ -67,6 +71,20 @@ def test_page_with_a_run_offers_nothing_that_would_be_refused(
     assert text(app).count("Read-only:") == 1
     assert offered(app) == []
     assert content(home) == before
+
+
+@pytest.mark.parametrize("page", ["runs", "compare"])
+def test_several_runs_are_compared_and_not_combined(
+    page: str, finish_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ensemble would be a new run."""
+    runs = [finish_run(name=name) for name in ("one", "other")]
+    monkeypatch.setenv("INKLAB_READ_ONLY", "1")
+
+    app = open_app(page, runs=",".join(runs))
+
+    assert [each for each in app.button if each.label.startswith("Make")]
+    assert offered(app) == []
 
 
 @pytest.mark.parametrize("page", ["train", "data_sets", "runs"])
