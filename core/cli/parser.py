@@ -4,7 +4,16 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, compare, datasets, evaluate, flags, runs, train
+from core.cli import (
+    analyse,
+    compare,
+    datasets,
+    evaluate,
+    flags,
+    free,
+    runs,
+    train,
+)
 from core.cli.predict import predict
 from core.jobs import kinds
 
@@ -40,6 +49,9 @@ def make_parser() -> argparse.ArgumentParser:
         group.add_parser(
             "combine", parents=[json_option], help=train.combine_runs.__doc__
         )
+    )
+    free.add_options(
+        group.add_parser("free", parents=[json_option], help=free.free_runs.__doc__)
     )
     _add_evaluate(
         commands.add_parser(

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
+from core import settings
 from core.cli import console, flags
 from core.cli.summary import print_result, summary
 from core.config import presets
@@ -24,6 +25,7 @@ INTERRUPTED: Final = 130
 """The exit code of a program that Ctrl+C ended."""
 
 
+@settings.changes
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = flags.config_of(options)
@@ -33,6 +35,7 @@ def train(options: argparse.Namespace) -> int:
     return _train(Train(config=config), name=name, as_json=options.json)
 
 
+@settings.changes
 def continue_run(options: argparse.Namespace) -> int:
     """Train a run for more epochs, as a new run."""
     from core.jobs.resume import child_of  # noqa: PLC0415 - it imports MLflow
@@ -78,6 +81,7 @@ def _interrupting(interrupted: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
 
 
+@settings.changes
 def combine_runs(options: argparse.Namespace) -> int:
     """Make an ensemble of finished runs, which predicts with their mean."""
     store = open_store()

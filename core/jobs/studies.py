@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from core import settings
 from core.datasets import store as datasets
 from core.errors import (
     InklabError,
@@ -36,6 +37,7 @@ _LOCK: Final = threading.RLock()
 """One thread at a time asks a study for trials, or it would get too many."""
 
 
+@settings.changes
 def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
     """Make a study and begin with its trials; return at once.
 
@@ -54,6 +56,7 @@ def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
     return study
 
 
+@settings.changes
 def resume(store: "RunStore", name: str) -> None:
     """Go on with a study until its budget is used up; return at once.
 
@@ -64,6 +67,7 @@ def resume(store: "RunStore", name: str) -> None:
     refill(store, name)
 
 
+@settings.changes
 def stop(store: "RunStore", name: str) -> None:
     """Begin no more trials of a study, and stop those under way.
 
@@ -81,6 +85,7 @@ def stop(store: "RunStore", name: str) -> None:
     settle(store, study)
 
 
+@settings.changes
 def add_trials(
     store: "RunStore",
     name: str,
@@ -108,6 +113,7 @@ def add_trials(
     resume(store, name)
 
 
+@settings.changes
 def delete(store: "RunStore", name: str) -> None:
     """Stop and delete a study, and the runs of its trials that were not kept.
 
@@ -124,6 +130,7 @@ def delete(store: "RunStore", name: str) -> None:
                     store.delete(run.id)
 
 
+@settings.changes
 def adopt(store: "RunStore") -> None:
     """Go on with the studies whose process is gone."""
     for study in storage.load_all():
@@ -132,6 +139,7 @@ def adopt(store: "RunStore") -> None:
                 resume(store, study.name)
 
 
+@settings.changes
 def refill(store: "RunStore", name: str) -> None:
     """Tell a study what became of its trials, and begin the next ones.
 
@@ -154,6 +162,7 @@ def refill(store: "RunStore", name: str) -> None:
             timer.start()
 
 
+@settings.changes
 def settle(store: "RunStore", study: Study) -> None:
     """Tell a study of the trials that are over in the run store.
 

@@ -16,6 +16,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import settings
 from core.config import TrainingConfig, settings_table
 from core.config.setting import Value
 from core.errors import ConfigError, StudyError, StudyStoreError, UnknownStudyError
@@ -124,14 +125,17 @@ class Study:
         """Why it does not go on although it should; empty if it does."""
         return str(self._attribute(PROBLEM) or "")
 
+    @settings.changes
     def activate(self, owner: str) -> None:
         """Have a process run its trials."""
         self._set(**{OWNER: owner, ACTIVE: True, PROBLEM: ""})
 
+    @settings.changes
     def deactivate(self, problem: str = "") -> None:
         """Run no more trials; say why, if nobody asked for that."""
         self._set(**{ACTIVE: False, PROBLEM: problem})
 
+    @settings.changes
     def change_budget(self, *, num_trials: int | None, minutes: float | None) -> None:
         """Let it have more or fewer trials or minutes than so far."""
         spec = self.spec.model_copy(
@@ -148,6 +152,7 @@ class Study:
         """Return all trials as Optuna has them, for its own figures."""
         return self._trials()
 
+    @settings.changes
     def ask(self) -> Asked | None:
         """Choose the next trial; None if the budget is used up.
 
@@ -172,19 +177,23 @@ class Study:
         )
         raise StudyError(message)
 
+    @settings.changes
     def note_run(self, number: int, run_id: str) -> None:
         """Remember which run a trial has."""
         with plain_errors(self.name):
             self._open(number).set_user_attr(RUN, run_id)
 
+    @settings.changes
     def tell(self, number: int, values: Sequence[float]) -> None:
         """Record how a trial scored; one that was told before stays as it is."""
         self._tell(number, state=TrialState.COMPLETE, values=values)
 
+    @settings.changes
     def tell_pruned(self, number: int) -> None:
         """Record that a trial was pruned."""
         self._tell(number, state=TrialState.PRUNED)
 
+    @settings.changes
     def tell_failed(self, number: int, *, is_lost: bool = False) -> None:
         """Record that a trial failed.
 
@@ -200,6 +209,7 @@ class Study:
         if is_lost and SECOND not in trial.user_attrs:
             self._enqueue(trial.params, {SECOND: number})
 
+    @settings.changes
     def enqueue(self, params: Params) -> None:
         """Have a combination tried next.
 

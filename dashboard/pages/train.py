@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets.common import dataset_picker, page_frame
+from dashboard.widgets.common import dataset_picker, page_frame, read_only
 from dashboard.widgets.train import (
     live_run,
     queue,
@@ -39,6 +39,7 @@ with recipe_column, st.container(border=True):
             icon=":material/play_arrow:",
             key="start",
             width="stretch",
+            **read_only.guard(),
             on_click=start,
         )
 
