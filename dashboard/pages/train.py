@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets.common import dataset_picker, page_frame
+from dashboard.widgets.common import dataset_picker, page_frame, preset_saving
 from dashboard.widgets.train import (
     live_run,
     queue,
@@ -40,6 +40,9 @@ with recipe_column, st.container(border=True):
             key="start",
             width="stretch",
             on_click=start,
+        )
+        preset_saving.save_button(
+            config, key="train", on_saved=recipe_state.name_preset
         )
 
 with look_column:

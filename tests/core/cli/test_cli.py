@@ -185,7 +185,7 @@ def test_another_preset_can_be_chosen(
         pytest.param(["--hidden", "128,x"], "like 128,64, got '128,x'", id="hidden"),
         pytest.param(["--hidden", "12.5"], "like 128,64, got '12.5'", id="half"),
         pytest.param(["--epochs", "many"], "invalid int value: 'many'", id="epochs"),
-        pytest.param(["--preset", "best"], "invalid choice: 'best'", id="preset"),
+        pytest.param(["--preset", "best"], "resnet-small, got 'best'", id="preset"),
     ],
 )
 def test_a_typing_mistake_is_told_in_plain_words(
