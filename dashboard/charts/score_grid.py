@@ -14,7 +14,11 @@ from dashboard.charts.words import plain
 Place = tuple[int, int]
 """Row and column of a cell."""
 
-CELL: Final = 64
+SIDE: Final = 440
+MIN_CELL: Final = 52
+MAX_CELL: Final = 96
+"""Of few cells each is larger, in pixels."""
+
 ROOM: Final = 92
 """Pixels beside the cells, for the title and the labels of the axis."""
 
@@ -75,9 +79,10 @@ def score_grid(
         A figure; a click returns row x columns + column.
     """
     num_rows, num_columns = len(rows.values), len(columns.values)
-    fit = Fit(num_columns, num_rows, CELL, ROOM, BELOW)
+    cell = min(max(SIDE / max(num_rows, num_columns), MIN_CELL), MAX_CELL)
+    fit = Fit(num_columns, num_rows, cell, ROOM, BELOW)
     name = f"scores of {rows.title} and {columns.title}"
-    figure = base_figure(palette, name=name, height=CELL * num_rows + BELOW)
+    figure = base_figure(palette, name=name, height=round(cell * num_rows) + BELOW)
     shades = _shades(cells, is_low_good=is_low_good)
     figure.add_trace(_heat(shades, num_rows, num_columns, palette))
     figure.update_layout(

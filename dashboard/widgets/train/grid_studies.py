@@ -3,7 +3,9 @@
 The storage of studies takes a moment to import: it is when there is a study.
 """
 
+import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +21,19 @@ from dashboard.widgets.common import clock, page_frame
 if TYPE_CHECKING:
     from core.tuning.study import Study, TrialRecord
 
+Stages = tuple[tuple[int, bool], ...]
+
 REFRESH_SECONDS: Final = 3.0
 MAX_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A study as it was at one moment."""
+
+    study: "Study"
+    trials: "Sequence[TrialRecord]"
+    is_running: bool
 
 
 def start(spec: StudySpec) -> None:
@@ -53,61 +66,96 @@ def _name(spec: StudySpec, taken: set[str]) -> str:
 
 
 def show(everything: Sequence[Run]) -> None:
-    """Show how each study goes whose trials run, and the one that was started here.
+    """Show each study that runs, and the one that was started here, also when it ended.
 
     Args:
-        everything: All runs.
+        everything: All runs, the newest first.
     """
+    names = _names(everything)
+    if not names:
+        return
+    with page_frame.plain_errors():
+        found = _read(names)
+        is_running = any(each.is_running for each in found)
+        every = REFRESH_SECONDS * run_snapshots.pace() if is_running else None
+        st.fragment(_refresh, run_every=every)(names, shown=_stages(found))
+
+
+def _names(everything: Sequence[Run]) -> tuple[str, ...]:
+    """Return the studies to look at: between two of its trials, none of one runs."""
+    latest = [run.study for run in everything[:1] if run.kind == TRIAL]
     running = [
         run.study for run in everything if run.kind == TRIAL and not run.status.is_over
     ]
     tried = st.session_state.get(state.TRIED)
-    names = list(dict.fromkeys([*running, *([tried] if tried else [])]))
-    if not names:
-        return
-    pace = REFRESH_SECONDS * run_snapshots.pace() if running else None
-    st.fragment(_refresh, run_every=pace)(names[:MAX_SHOWN], were_running=bool(running))
+    names = dict.fromkeys([*([tried] if tried else []), *running, *latest])
+    return tuple(names)[:MAX_SHOWN]
 
 
-def _refresh(names: Sequence[str], *, were_running: bool) -> None:
+def _refresh(names: Sequence[str], *, shown: Stages) -> None:
+    with page_frame.plain_errors():
+        found = _read(names)
+        if _stages(found) != shown:
+            # The rest of the page shows the next trial, or what became of them.
+            st.rerun()
+        tried = st.session_state.get(state.TRIED)
+        for each in found:
+            if each.is_running or each.study.name == tried:
+                _show(each)
+
+
+def _read(names: Sequence[str]) -> tuple[_Found, ...]:
+    """Return the studies as they are; one that was deleted is left out."""
     from core.jobs import studies  # noqa: PLC0415 - see above
     from core.tuning import storage  # noqa: PLC0415
 
-    with page_frame.plain_errors():
-        are_running = False
-        for name in names:
-            try:
-                study = storage.load(name)
-            except UnknownStudyError:
-                if st.session_state.get(state.TRIED) == name:
-                    del st.session_state[state.TRIED]
-                continue
+    found = []
+    for name in names:
+        with contextlib.suppress(UnknownStudyError):
+            study = storage.load(name)
             trials = study.trials()
             is_running = studies.is_running(study, trials)
-            are_running |= is_running
-            _one(study, trials, is_running=is_running)
-        if were_running and not are_running:
-            # The rest of the page shows what became of the trials.
-            st.rerun()
+            found.append(_Found(study, trials, is_running))
+    return tuple(found)
 
 
-def _one(study: "Study", trials: "Sequence[TrialRecord]", *, is_running: bool) -> None:
+def _stages(found: Sequence[_Found]) -> Stages:
+    """Say how many trials of each have begun, and whether it runs."""
+    return tuple(
+        (sum(bool(trial.run_id) for trial in each.trials), each.is_running)
+        for each in found
+    )
+
+
+def _show(found: _Found) -> None:
     from dashboard.widgets.tune import grid_view  # noqa: PLC0415 - see above
 
-    counted = [each for each in trials if not each.is_lost]
+    study = found.study
+    counted = [each for each in found.trials if not each.is_lost]
     num_over = sum(each.ended is not None for each in counted)
     total = len(counted)
     if study.spec.sampler != "grid":
         total = max(study.spec.num_trials or total, total)
-    name = words.literal(study.name)
+    stands = ", done" if num_over == total else ", stopped"
+    text = (
+        f"{words.literal(study.name)}: {num_over:,} of "
+        f"{words.count(total, 'training')}{'' if found.is_running else stands}"
+    )
     with st.container(border=True):
-        stands = "" if is_running else ", done" if num_over == total else ", stopped"
-        text = f"{name}: {num_over:,} of {words.count(total, 'training')}{stands}"
-        st.progress(min(num_over / max(total, 1), 1.0), text=text)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(min(num_over / max(total, 1), 1.0), text=text)
+            if found.is_running:
+                st.button(
+                    "Stop all",
+                    icon=":material/stop:",
+                    key=f"stop_study_{study.name}",
+                    on_click=_stop,
+                    args=(study.name,),
+                )
         if study.problem:
             page_frame.show_error(study.problem, title="The study does not go on")
-        if found := grid_view.sentence(study, trials):
-            st.markdown(found)
+        if best := grid_view.sentence(study, found.trials):
+            st.markdown(best)
         if Path(page_paths.TUNE).is_file():
             st.page_link(
                 page_paths.TUNE,
@@ -115,3 +163,10 @@ def _one(study: "Study", trials: "Sequence[TrialRecord]", *, is_running: bool) -
                 icon=":material/view_week:",
                 query_params={state.STUDY: study.name},
             )
+
+
+def _stop(name: str) -> None:
+    from core.jobs import studies  # noqa: PLC0415 - see above
+
+    with page_frame.plain_errors(), contextlib.suppress(UnknownStudyError):
+        studies.stop(services.store(), name)

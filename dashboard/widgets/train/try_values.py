@@ -122,7 +122,6 @@ def _offer(
     st.markdown(_plan(varied, configs, everything))
     st.button(
         f"Start {words.count(len(configs), 'training')}",
-        type="primary",
         icon=":material/play_arrow:",
         key="start_values",
         width="stretch",

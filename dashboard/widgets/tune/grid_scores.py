@@ -86,7 +86,8 @@ def sentence(grid: Grid, spec: StudySpec) -> str:
     )
     things = _plural(grid.keys[0]) if len(grid.keys) == 1 else "combinations"
     score = score_text(spec, grid.scores[best])
-    start = f"**{name_of(grid, best)}** is best of {of} {things}: {score}"
+    name = name_of(grid, best)
+    start = f"**{name[0].upper()}{name[1:]}** is best of {of} {things}: {score}"
     return f"{start}{_chance(grid, spec)}.{_failed(grid)}"
 
 
