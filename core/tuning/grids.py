@@ -28,12 +28,14 @@ class Grid:
     Attributes:
         keys: The settings that it varies, one or two.
         values: What is tried of each, in their order.
-        trials: The trial of each place, if there is one.
+        trials: The trial of each place, if it has begun.
+        num_trials: How many there are, also of those that have not begun.
     """
 
     keys: tuple[str, ...]
     values: tuple[tuple[Value, ...], ...]
     trials: Mapping[Place, TrialRecord]
+    num_trials: int
 
     @property
     def scores(self) -> Mapping[Place, float]:
@@ -71,11 +73,14 @@ def arrange(spec: StudySpec, trials: Sequence[TrialRecord]) -> Grid:
         _in_order(space.points_of(key, each)) for key, each in spec.space.ordered()
     )
     found: dict[Place, TrialRecord] = {}
-    for trial in sorted(trials, key=_rank, reverse=True):
+    # What has not begun does not tell its values.
+    begun = (each for each in trials if each.params)
+    for trial in sorted(begun, key=_rank, reverse=True):
         for place in product(*map(range, map(len, values))):
             if _is_at(trial, keys, values, place):
                 found[place] = trial
-    return Grid(keys=keys, values=values, trials=found)
+    num_trials = sum(not each.is_lost for each in trials)
+    return Grid(keys=keys, values=values, trials=found, num_trials=num_trials)
 
 
 def best(grid: Grid, spec: StudySpec) -> Place | None:

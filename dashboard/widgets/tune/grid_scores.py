@@ -80,27 +80,29 @@ def sentence(grid: Grid, spec: StudySpec) -> str:
     best = grids.best(grid, spec)
     if best is None:
         return ""
-    num_scored, num_all = len(grid.scores), len(grid.trials)
+    num_scored = len({trial.number for trial in grid.trials.values() if trial.values})
+    num_all = grid.num_trials
     of = (
         f"{num_scored:,}" if num_scored == num_all else f"{num_scored:,} of {num_all:,}"
     )
     things = _plural(grid.keys[0]) if len(grid.keys) == 1 else "combinations"
     score = score_text(spec, grid.scores[best])
     name = name_of(grid, best)
-    start = f"**{name[0].upper()}{name[1:]}** is best of {of} {things}: {score}"
+    name = words.literal(f"{name[0].upper()}{name[1:]}")
+    start = f"**{name}** is best of {of} {things}: {score}"
     return f"{start}{_chance(grid, spec)}.{_failed(grid)}"
 
 
 def name_of(grid: Grid, place: Place) -> str:
-    """Write the values of a place as Markdown; of one setting, only the value."""
+    """Write the values of a place, as plain text; of one setting, only the value."""
     texts = grid.texts(place)
     if len(texts) == 1:
-        return words.literal(texts[0])
+        return texts[0]
     named = (
         f"{space.title_of(key).lower()} {text}"
         for key, text in zip(grid.keys, texts, strict=True)
     )
-    return words.literal(" with ".join(named))
+    return " with ".join(named)
 
 
 def _chance(grid: Grid, spec: StudySpec) -> str:
@@ -114,7 +116,7 @@ def _chance(grid: Grid, spec: StudySpec) -> str:
         return "; all others are within chance"
     if len(near) > MAX_NAMED:
         return f"; {len(near):,} others are within chance"
-    names = [name_of(grid, place) for place in near]
+    names = [words.literal(name_of(grid, place)) for place in near]
     *most, last = names
     listed = f"{', '.join(most)} and {last}" if most else last
     return f"; {listed} {'is' if len(near) == 1 else 'are'} within chance"

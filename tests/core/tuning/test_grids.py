@@ -63,7 +63,8 @@ def test_each_trial_has_the_place_of_its_values() -> None:
     trials = [
         trial(0, 0.97, learning_rate=0.1, batch_size=32),
         trial(1, 0.98, learning_rate=0.001, batch_size=64),
-        trial(2, None, learning_rate=0.01, batch_size=64),
+        trial(2, None, State.RUNNING, learning_rate=0.01, batch_size=64),
+        trial(3, None),
     ]
 
     grid = grids.arrange(study, trials)
@@ -74,6 +75,7 @@ def test_each_trial_has_the_place_of_its_values() -> None:
     }
     assert places == {0: (2, 0), 1: (0, 1), 2: (1, 1)}
     assert sorted(grid.scores.values()) == [0.97, 0.98]
+    assert grid.num_trials == 4
 
 
 def test_a_trial_that_was_tried_again_counts_as_it_ended() -> None:
