@@ -16,7 +16,7 @@ import pytest
 
 from core import cli
 from core.cli import summary
-from core.config import MlpConfig, TrainingConfig
+from core.config import MlpConfig, TrainingConfig, own_presets
 from core.errors import TrainingError
 from core.handover import bundle
 from core.jobs import worker
@@ -165,6 +165,21 @@ def test_options_change_the_preset_and_nothing_else(
 
     (run,) = run_store.runs()
     assert run.config == replace(TrainingConfig(preset="classic-mlp"), **changed)
+
+
+def test_a_preset_of_ones_own_can_be_chosen(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its data set, and the run has its name if nothing is changed."""
+    monkeypatch.setattr(worker, "perform", lambda _, **__: None)
+    mine = TrainingConfig(epochs=137, learning_rate=0.00137)
+    own_presets.save("mine", mine)
+
+    cli.main(["train", "--preset", "mine", "--seed", "4"])
+
+    (run,) = run_store.runs()
+    assert run.config == replace(mine, preset="mine", seed=4)
+    assert run.name == "mine"
 
 
 def test_another_preset_can_be_chosen(
