@@ -89,7 +89,11 @@ def found() -> OwnPresets:
         try:
             load(name)
         except InklabError as error:
-            problems.append(f"Preset {name} was left out. {error}")
+            reason = str(error).replace(" The record of this run is damaged.", "")
+            problems.append(
+                f"Your preset {name} was left out. {reason} Its file is "
+                f"{folder() / name}{_ENDING}: remove it, or save the preset again."
+            )
         else:
             good.append(name)
     return OwnPresets(names=tuple(good), problems=tuple(problems))

@@ -119,7 +119,7 @@ def test_a_damaged_preset_is_told_on_train(store: RunStore) -> None:  # noqa: AR
 
     app = open_app("train", recipe="mine~")
 
-    assert "Preset mine was left out." in app.warning[0].value
+    assert "Your preset mine was left out." in app.warning[0].value
     assert "other" in app.pills(key=key_in(app, "preset")).options
 
 

@@ -77,7 +77,8 @@ def test_damaged_and_newer_files_are_told_and_left_alone(home: Path) -> None:
 
     assert found.names == ("good",)
     cut, later = found.problems
-    assert cut.startswith("Preset cut was left out. Expected")
+    assert cut.startswith("Your preset cut was left out. Expected")
+    assert f"Its file is {folder / 'cut.json'}: remove it" in cut
     assert "another version of Inklab" in later
     assert len(list(folder.iterdir())) == 4
 
