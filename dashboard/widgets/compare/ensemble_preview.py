@@ -1,5 +1,7 @@
 """What an ensemble of the compared runs would score, before one makes it."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
@@ -11,7 +13,7 @@ from dashboard import page_paths, results, services, state, words
 from dashboard.widgets.common import page_frame
 from dashboard.widgets.compare.comparable_runs import Compared
 
-HELP = (
+HELP: Final = (
     "It would predict with the mean of the runs' probabilities for the test images, "
     "which are known. Members that were chosen by their test accuracy look better "
     "here than they will on other images."
