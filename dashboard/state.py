@@ -87,9 +87,13 @@ TAB: Final = "tab"
 PRESET: Final = "preset"
 RECIPE: Final = "recipe"
 ROUNDS: Final = "rounds"
+ADOPTED: Final = "adopted_recipe"
 SAID: Final = "said"
 SEEN_ADDRESS: Final = "seen_address"
 WITHOUT_ADDRESS: Final = "without_address"
+STUDY: Final = "study"
+TRIAL: Final = "trial"
+TRIED: Final = "tried_study"
 LIVE: Final = "Live"
 UPLOAD: Final = "upload"
 UPLOADER: Final = "uploader_number"
@@ -192,6 +196,11 @@ def test_on(dataset: str) -> None:
     remember(CELL, None)
     remember(POINTS, None)
     remember(IMAGE, None)
+
+
+def choose_trial(chosen: int | None) -> None:
+    """Choose a trial by its number, or none."""
+    remember(TRIAL, None if chosen is None else str(chosen))
 
 
 def selected_runs() -> tuple[str, ...]:

@@ -4,21 +4,24 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from core.config import TrainingConfig, presets
+from core.config import TrainingConfig, known_presets, presets
 from core.config.flags import FLAGS, Flag, changed
 from core.datasets import catalog
+from core.errors import InklabError
 
 _METAVARS: Final[Mapping[type, str]] = {int: "N", float: "X", str: "NAME"}
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the flags; each that is not given is as the preset says."""
-    names = [preset.name for preset in presets.PRESETS]
+    names = ", ".join(preset.name for preset in presets.PRESETS)
     parser.add_argument(
         "--preset",
-        choices=names,
+        type=_preset,
+        metavar="NAME",
         default=presets.DEFAULT,
-        help=f"The recipe to start from. (default {presets.DEFAULT})",
+        help=f"The recipe to start from: {names}, or one of your own. (default "
+        f"{presets.DEFAULT})",
     )
     groups: dict[str, Callable[..., object]] = {"": parser.add_argument}
     for name, flag in FLAGS.items():
@@ -43,9 +46,16 @@ def config_of(options: argparse.Namespace) -> TrainingConfig:
 
 def _base(options: argparse.Namespace) -> TrainingConfig:
     """Return the recipe of the preset, for the data set that was given."""
-    preset = presets.preset(options.preset)
+    preset = known_presets.preset(options.preset)
     dataset = options.dataset or preset.config.dataset
     return preset.config_for(dataset, catalog.spec(dataset).ink_style)
+
+
+def _preset(name: str) -> str:
+    try:
+        return known_presets.preset(name).name
+    except InklabError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _options(name: str, flag: Flag) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final
 from core import settings
 from core.cli import console, flags
 from core.cli.summary import print_result, summary
-from core.config import presets
+from core.config import known_presets
 from core.datasets import catalog
 from core.errors import TrainingStopped
 from core.insight import network_cost
@@ -31,7 +31,7 @@ def train(options: argparse.Namespace) -> int:
     config = flags.config_of(options)
     spec = catalog.spec(config.dataset)
     network = network_cost.describe_network(config, spec)
-    name = presets.name_of(config, network=network, ink_style=spec.ink_style)
+    name = known_presets.name_of(config, network=network, ink_style=spec.ink_style)
     return _train(Train(config=config), name=name, as_json=options.json)
 
 

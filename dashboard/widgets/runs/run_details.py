@@ -7,13 +7,15 @@ import streamlit as st
 
 from core.config.controls import title_of
 from core.insight import network_cost
-from core.records import Run, RunStatus
+from core.records import ENSEMBLE, Run, RunStatus
 from core.runs import annotations
 from dashboard import page_paths, services, state, words
 from dashboard.widgets.common import (
     clock,
     page_frame,
+    preset_saving,
     read_only,
+    recipe_link,
     run_picker,
     run_status,
 )
@@ -136,6 +138,9 @@ def _links(run: Run) -> None:
     )
     if run.has_model:
         run_picker.links(run)
+    if run.kind != ENSEMBLE:
+        recipe_link.open_in_train(run.training)
+        preset_saving.save_button(run.training, key=run.id)
 
 
 def _star(run: Run) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from core.config import TrainingConfig, presets
+from core.config import TrainingConfig, known_presets
 from core.datasets import catalog
 from core.errors import UnknownRunError
 from core.insight import network_cost
@@ -52,7 +52,7 @@ def start(config: TrainingConfig) -> None:
     """
     spec = catalog.spec(config.dataset)
     network = network_cost.describe_network(config, spec)
-    name = presets.name_of(config, network=network, ink_style=spec.ink_style)
+    name = known_presets.name_of(config, network=network, ink_style=spec.ink_style)
     state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
     st.session_state[state.TAB] = state.LIVE
 
