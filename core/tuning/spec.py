@@ -96,6 +96,7 @@ class StudySpec(BaseModel):
 
         Raises:
             SchemaError: If it is something else, or of a newer program.
+            ConfigError: If the recipe has an impossible value.
         """
         try:
             fields = json.loads(text)
@@ -106,7 +107,15 @@ class StudySpec(BaseModel):
                     "comes from another version of Inklab: use that one."
                 )
                 raise SchemaError(message)
-            return cls(**fields)
+            found = cls(**fields)
+            unknown = set(found.space.varied) - set(spaces.VARIABLE)
+            if unknown:
+                message = (
+                    "Expected settings that this version knows, got "
+                    f"{', '.join(sorted(unknown))}. Use the version of Inklab that "
+                    "wrote it, or leave them out."
+                )
+                raise SchemaError(message)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
@@ -127,6 +136,7 @@ class StudySpec(BaseModel):
                 f"{text[:60]!r}."
             )
             raise SchemaError(message) from error
+        return found
 
 
 def check(spec: StudySpec) -> None:

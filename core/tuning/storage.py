@@ -10,18 +10,28 @@ from optuna.exceptions import DuplicatedStudyError
 from optuna.storages import BaseStorage, RDBStorage, get_storage
 
 from core import addresses, settings
-from core.errors import RunStoreError, StudyError, StudyStoreError
+from core.errors import (
+    ConfigError,
+    RunStoreError,
+    SchemaError,
+    StudyError,
+    StudyStoreError,
+    UnknownStudyError,
+)
 from core.runs import server
 from core.tuning import samplers, space
 from core.tuning import spec as specs
 from core.tuning.spec import MAXIMIZED, StudySpec
-from core.tuning.study import SPEC, Study, plain_errors
+from core.tuning.store_errors import plain_errors
+from core.tuning.study import SPEC, Study
 
 SECONDS: Final = 20
 """So long a locked SQLite file is waited for."""
 
 WAIT_SECONDS: Final = 5.0
 """So long a server is waited for, which other pages do not need."""
+
+_logger: Final = logging.getLogger(__name__)
 
 
 def exists() -> bool:
@@ -82,14 +92,29 @@ def load(name: str) -> Study:
 
 
 def load_all() -> tuple[Study, ...]:
-    """Return all studies, the newest first; those of other programs are left out."""
+    """Return all studies, the newest first.
+
+    Those of other programs are left out, and so are those of newer versions.
+
+    Raises:
+        StudyStoreError: If the storage does not answer.
+    """
     if not exists():
         return ()
     with plain_errors():
         summaries = optuna.get_all_study_summaries(_storage(), include_best_trial=False)
     ours = [each for each in summaries if SPEC in each.user_attrs]
     ours.sort(key=lambda each: each._study_id, reverse=True)  # noqa: SLF001 - the only order
-    return tuple(load(each.study_name) for each in ours)
+    found = []
+    for each in ours:
+        try:
+            found.append(load(each.study_name))
+        except (SchemaError, ConfigError) as error:
+            _logger.warning("Study %r is left out: %s", each.study_name, error)
+        except UnknownStudyError:
+            # It was deleted since they were listed.
+            continue
+    return tuple(found)
 
 
 def delete(name: str) -> None:
