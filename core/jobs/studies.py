@@ -14,23 +14,28 @@ from core.datasets import store as datasets
 from core.errors import (
     InklabError,
     RunStoreError,
+    StudyError,
     StudyStoreError,
     UnknownStudyError,
 )
-from core.insight import network_cost
-from core.jobs import executor, lanes
+from core.jobs import executor, lanes, trial_ends
+from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.trial import Trial
-from core.records import TRIAL, Lane, Run, RunStatus
+from core.records import Lane
 from core.runs import annotations
 from core.runs.owner import Owner
 from core.tuning import space, storage
-from core.tuning.spec import Objective, StudySpec
-from core.tuning.study import Asked, State, Study, TrialRecord
+from core.tuning.spec import StudySpec
+from core.tuning.study import Study
+from core.tuning.trials import Asked, State, TrialRecord
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 RETRY_SECONDS: Final = 3.0
+
+NUM_AHEAD: Final = 1
+"""So many trials are chosen before a worker is free, which then need not wait."""
 
 _LOCK: Final = threading.RLock()
 """One thread at a time asks a study for trials, or it would get too many."""
@@ -75,7 +80,7 @@ def stop(store: "RunStore", name: str) -> None:
     with _LOCK:
         study = storage.load(name)
         study.deactivate()
-        for run in _runs_of(store, name).values():
+        for run in trial_ends.trials_in(store.jobs(), name).values():
             if not run.status.is_over:
                 store.request_stop(run.id)
     settle(store, study)
@@ -116,20 +121,32 @@ def delete(store: "RunStore", name: str) -> None:
     """
     with _LOCK:
         storage.load(name).deactivate()
-        runs = _runs_of(store, name).values()
+        jobs = store.jobs()
+        kept = {
+            job.subject
+            for job in jobs
+            if job.kind == Keep.kind and not job.status.is_over
+        }
         storage.delete(name)
-        for run in runs:
-            if not run.has_model:
+        for run in trial_ends.trials_in(jobs, name).values():
+            if not run.has_model and run.id not in kept:
                 with contextlib.suppress(RunStoreError):
                     store.delete(run.id)
 
 
 def adopt(store: "RunStore") -> None:
-    """Go on with the studies whose process is gone."""
+    """Go on with the studies whose process is gone, and with those of this one.
+
+    A trial of one of these may have been at work in another process.
+    """
     for study in storage.load_all():
-        if study.is_active and _is_free(study.owner):
-            with contextlib.suppress(InklabError):
+        if not study.is_active:
+            continue
+        with contextlib.suppress(InklabError):
+            if _is_free(study.owner):
                 resume(store, study.name)
+            elif _is_ours(study):
+                refill(store, study.name)
 
 
 def refill(store: "RunStore", name: str) -> None:
@@ -142,7 +159,7 @@ def refill(store: "RunStore", name: str) -> None:
         with _LOCK:
             study = storage.load(name)
             settle(store, study)
-            if study.is_active and study.owner == str(Owner.this_process()):
+            if study.is_active and _is_ours(study):
                 _begin(store, study)
     except UnknownStudyError:
         # It was deleted, and nobody is interested in its trials any more.
@@ -161,16 +178,22 @@ def settle(store: "RunStore", study: Study) -> None:
         StudyError: If its storage does not answer.
         RunStoreError: If the run store does not answer.
     """
-    runs = _runs_of(store, study.name)
-    for trial in study.trials():
-        if trial.state is not State.RUNNING:
-            continue
+    under_way = [each for each in study.trials() if each.state is State.RUNNING]
+    if not under_way:
+        return
+    # Another process may be about to write down the run of a trial that it has chosen.
+    may_give_up = _is_ours(study) or _is_free(study.owner)
+    runs = trial_ends.trials_in(store.jobs(), study.name)
+    for trial in under_way:
         run = runs.get(trial.number)
-        if run is None:
-            # It was deleted, or its process ended before it was written down.
-            study.tell_failed(trial.number, is_lost=not trial.run_id)
-        elif run.status.is_over:
-            _tell(study, trial, run)
+        if run is not None:
+            trial_ends.tell(study, trial, run)
+        elif may_give_up and trial.run_id:
+            # Somebody deleted it.
+            study.tell_failed(trial.number)
+        elif may_give_up:
+            # Its process ended before it was written down.
+            study.tell_lost(trial.number, is_stopped=True)
 
 
 def is_running(study: Study, trials: Sequence[TrialRecord]) -> bool:
@@ -179,16 +202,22 @@ def is_running(study: Study, trials: Sequence[TrialRecord]) -> bool:
 
 
 def _begin(store: "RunStore", study: Study) -> None:
-    """Begin as many trials as are done at once."""
+    """Begin as many trials as are done at once, and one that waits for its turn."""
     under_way = sum(each.state is State.RUNNING for each in study.trials())
     try:
-        for _ in range(lanes.num_slots(Lane.COMPUTE) - under_way):
+        _check_dataset(study.spec)
+        for _ in range(lanes.num_slots(Lane.COMPUTE) + NUM_AHEAD - under_way):
             asked = study.ask()
             if asked is None:
                 if not under_way:
                     study.deactivate()
                 return
-            task = Trial(config=asked.config, study=study.name, number=asked.number)
+            task = Trial(
+                config=asked.config,
+                study=study.name,
+                number=asked.number,
+                fingerprint=study.spec.fingerprint,
+            )
             run_id = executor.submit(store, task, name=name_of(asked))
             study.note_run(asked.number, run_id)
             under_way += 1
@@ -198,34 +227,16 @@ def _begin(store: "RunStore", study: Study) -> None:
         study.deactivate(str(error))
 
 
-def _tell(study: Study, trial: TrialRecord, run: Run) -> None:
-    """Tell a study what became of a trial."""
-    if run.status is RunStatus.FINISHED:
-        study.tell(trial.number, _values(run, study.spec.objectives))
-    elif run.status is RunStatus.PRUNED:
-        study.tell_pruned(trial.number)
-    else:
-        # One that somebody stopped is tried again, when the study goes on.
-        is_lost = run.is_lost or run.status is RunStatus.STOPPED
-        study.tell_failed(trial.number, is_lost=is_lost)
-
-
-def _values(run: Run, objectives: Sequence[Objective]) -> tuple[float, ...]:
-    """Return how a run scored; NaN where that is not known."""
-    nan = float("nan")
-    found = {
-        "val_accuracy": run.scores.validation_accuracy,
-        "val_loss": run.scores.validation_loss,
-        "seconds": run.scores.train_seconds,
-        "parameters": _num_parameters(run),
-    }
-    scores = (found[each] for each in objectives)
-    return tuple(nan if each is None else float(each) for each in scores)
-
-
-def _num_parameters(run: Run) -> int:
-    spec = datasets.load(run.config.dataset).spec
-    return network_cost.num_parameters(run.config, spec)
+def _check_dataset(spec: StudySpec) -> None:
+    """See that the trials to come learn from the same images as those before."""
+    found = datasets.load(spec.base.dataset).fingerprint
+    if found != spec.fingerprint:
+        message = (
+            f"Expected the data set {spec.base.dataset} as this study began with it, "
+            "but another one has its name now, and their scores cannot be compared. "
+            "Start another study."
+        )
+        raise StudyError(message)
 
 
 def name_of(asked: Asked) -> str:
@@ -237,16 +248,9 @@ def name_of(asked: Asked) -> str:
     return f"Trial {asked.number}: {', '.join(parts)}"[: annotations.MAX_NAME]
 
 
-def _runs_of(store: "RunStore", name: str) -> dict[int, Run]:
-    """Return the runs of the trials of a study, by their numbers."""
-    return {
-        job.trial: job
-        for job in store.jobs()
-        if isinstance(job, Run)
-        and job.kind == TRIAL
-        and job.study == name
-        and job.trial is not None
-    }
+def _is_ours(study: Study) -> bool:
+    """Whether this process runs the trials of a study."""
+    return study.owner == str(Owner.this_process())
 
 
 def _is_free(owner: str) -> bool:

@@ -3,11 +3,13 @@
 import functools
 import logging
 import os
+from collections.abc import Mapping
 from typing import Final
 
 import optuna
 from optuna.exceptions import DuplicatedStudyError
 from optuna.storages import BaseStorage, RDBStorage, get_storage
+from sqlalchemy.engine import make_url
 
 from core import addresses, settings
 from core.errors import (
@@ -32,6 +34,15 @@ WAIT_SECONDS: Final = 5.0
 """So long a server is waited for, which other pages do not need."""
 
 _logger: Final = logging.getLogger(__name__)
+
+_TIMEOUTS: Final[Mapping[str, str]] = {
+    "pg8000": "timeout",
+    "psycopg": "connect_timeout",
+    "psycopg2": "connect_timeout",
+    "pymysql": "connect_timeout",
+    "mysqldb": "connect_timeout",
+}
+"""What the drivers of databases call the time to wait for an answer."""
 
 
 def exists() -> bool:
@@ -127,6 +138,21 @@ def delete(name: str) -> None:
         optuna.delete_study(study_name=name, storage=_storage())
 
 
+def open_now() -> None:
+    """Open the storage, and make its tables if they are missing.
+
+    Raises:
+        StudyStoreError: If that cannot be done.
+    """
+    with plain_errors():
+        _storage()
+
+
+def forget() -> None:
+    """Open the storage anew the next time."""
+    _opened.cache_clear()
+
+
 def _storage() -> BaseStorage:
     uri = settings.studies_uri()
     _check_answers(uri)
@@ -148,8 +174,11 @@ def _opened(
     process: int,  # noqa: ARG001 - a connection must not be shared by processes
 ) -> BaseStorage:
     optuna.logging.set_verbosity(logging.WARNING)
-    is_file = addresses.database_of(uri) is not None
-    arguments = (
-        {"connect_args": {"timeout": SECONDS}} if is_file else {"pool_pre_ping": True}
-    )
+    if addresses.database_of(uri) is not None:
+        arguments: dict[str, object] = {"connect_args": {"timeout": SECONDS}}
+    else:
+        driver = make_url(uri).get_driver_name()
+        name = _TIMEOUTS.get(driver)
+        limit = {"connect_args": {name: WAIT_SECONDS}} if name else {}
+        arguments = {"pool_pre_ping": True, **limit}
     return get_storage(RDBStorage(uri, engine_kwargs=arguments))

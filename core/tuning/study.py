@@ -25,6 +25,7 @@ from core.tuning.trials import (
     RUN,
     SECONDS,
     Asked,
+    State,
     TrialRecord,
     busy_seconds,
     record_of,
@@ -32,6 +33,8 @@ from core.tuning.trials import (
 
 if TYPE_CHECKING:
     from core.config.setting import Value
+
+__all__ = ["State", "Study", "TrialRecord", "busy_seconds"]
 
 SPEC: Final = "inklab.study"
 ACTIVE: Final = "inklab.active"
