@@ -18,16 +18,15 @@ from core.errors import (
     StudyStoreError,
     UnknownStudyError,
 )
-from core.jobs import executor, lanes, trial_ends
+from core.jobs import executor, lanes, trial_runs
 from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.trial import Trial
 from core.records import Lane
-from core.runs import annotations
 from core.runs.owner import Owner
-from core.tuning import space, storage
+from core.tuning import storage
 from core.tuning.spec import StudySpec
 from core.tuning.study import Study
-from core.tuning.trials import Asked, State, TrialRecord
+from core.tuning.trials import State, TrialRecord
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -80,7 +79,7 @@ def stop(store: "RunStore", name: str) -> None:
     with _LOCK:
         study = storage.load(name)
         study.deactivate()
-        for run in trial_ends.trials_in(store.jobs(), name).values():
+        for run in trial_runs.trials_in(store.jobs(), name).values():
             if not run.status.is_over:
                 store.request_stop(run.id)
     settle(store, study)
@@ -128,16 +127,16 @@ def delete(store: "RunStore", name: str) -> None:
             if job.kind == Keep.kind and not job.status.is_over
         }
         storage.delete(name)
-        for run in trial_ends.trials_in(jobs, name).values():
+        for run in trial_runs.trials_in(jobs, name).values():
             if not run.has_model and run.id not in kept:
                 with contextlib.suppress(RunStoreError):
                     store.delete(run.id)
 
 
 def adopt(store: "RunStore") -> None:
-    """Go on with the studies whose process is gone, and with those of this one.
+    """Go on with the studies of processes that are gone, and of this one.
 
-    A trial of one of these may have been at work in another process.
+    A trial of these may have ended in another process.
     """
     for study in storage.load_all():
         if not study.is_active:
@@ -183,11 +182,11 @@ def settle(store: "RunStore", study: Study) -> None:
         return
     # Another process may be about to write down the run of a trial that it has chosen.
     may_give_up = _is_ours(study) or _is_free(study.owner)
-    runs = trial_ends.trials_in(store.jobs(), study.name)
+    runs = trial_runs.trials_in(store.jobs(), study.name)
     for trial in under_way:
         run = runs.get(trial.number)
         if run is not None:
-            trial_ends.tell(study, trial, run)
+            trial_runs.tell(study, trial, run)
         elif may_give_up and trial.run_id:
             # Somebody deleted it.
             study.tell_failed(trial.number)
@@ -218,7 +217,7 @@ def _begin(store: "RunStore", study: Study) -> None:
                 number=asked.number,
                 fingerprint=study.spec.fingerprint,
             )
-            run_id = executor.submit(store, task, name=name_of(asked))
+            run_id = executor.submit(store, task, name=trial_runs.name_of(asked))
             study.note_run(asked.number, run_id)
             under_way += 1
     except (StudyStoreError, RunStoreError):
@@ -237,15 +236,6 @@ def _check_dataset(spec: StudySpec) -> None:
             "Start another study."
         )
         raise StudyError(message)
-
-
-def name_of(asked: Asked) -> str:
-    """Name the run of a trial by what it varies."""
-    parts = (
-        f"{space.title_of(key).lower()} {space.text_of(key, value)}"
-        for key, value in asked.params.items()
-    )
-    return f"Trial {asked.number}: {', '.join(parts)}"[: annotations.MAX_NAME]
 
 
 def _is_ours(study: Study) -> bool:

@@ -1,13 +1,15 @@
-"""What the end of a run says about its trial, for the study that asked for it."""
+"""The run of a trial: what it is called, and what its end says to its study."""
 
 from collections.abc import Sequence
 
 from core.datasets import store as datasets
 from core.insight import network_cost
 from core.records import TRIAL, Job, Run, RunStatus
+from core.runs import annotations
+from core.tuning import space
 from core.tuning.spec import Objective
 from core.tuning.study import Study
-from core.tuning.trials import TrialRecord
+from core.tuning.trials import Asked, TrialRecord
 
 
 def trials_in(jobs: Sequence[Job], name: str) -> dict[int, Run]:
@@ -20,6 +22,15 @@ def trials_in(jobs: Sequence[Job], name: str) -> dict[int, Run]:
         and job.study == name
         and job.trial is not None
     }
+
+
+def name_of(asked: Asked) -> str:
+    """Name the run of a trial by what it varies."""
+    parts = (
+        f"{space.title_of(key).lower()} {space.text_of(key, value)}"
+        for key, value in asked.params.items()
+    )
+    return f"Trial {asked.number}: {', '.join(parts)}"[: annotations.MAX_NAME]
 
 
 def tell(study: Study, trial: TrialRecord, run: Run) -> None:
