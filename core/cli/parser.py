@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, datasets, evaluate, flags, runs, train
+from core.cli import analyse, datasets, evaluate, flags, runs, train, tune_parser
 from core.cli.predict import predict
 from core.jobs import kinds
 
@@ -24,6 +24,7 @@ def make_parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("train", parents=[json_option], help="train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
+    tune_parser.add_to(commands)
     members = {
         "list": runs.list_runs,
         "show": runs.show_run,
@@ -32,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
         "move": runs.move_run,
         "stop": runs.stop_run,
         "continue": train.continue_run,
+        "keep": train.keep_run,
         "export": runs.export_run,
         "analyse": analyse.analyse_run,
     }

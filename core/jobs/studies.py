@@ -142,7 +142,7 @@ def adopt(store: "RunStore") -> None:
         if not study.is_active:
             continue
         with contextlib.suppress(InklabError):
-            if _is_free(study.owner):
+            if is_left(study):
                 resume(store, study.name)
             elif _is_ours(study):
                 refill(store, study.name)
@@ -181,7 +181,7 @@ def settle(store: "RunStore", study: Study) -> None:
     if not under_way:
         return
     # Another process may be about to write down the run of a trial that it has chosen.
-    may_give_up = _is_ours(study) or _is_free(study.owner)
+    may_give_up = _is_ours(study) or is_left(study)
     runs = trial_runs.trials_in(store.jobs(), study.name)
     for trial in under_way:
         run = runs.get(trial.number)
@@ -198,6 +198,15 @@ def settle(store: "RunStore", study: Study) -> None:
 def is_running(study: Study, trials: Sequence[TrialRecord]) -> bool:
     """Whether more is to come of a study."""
     return study.is_active or any(each.state is State.RUNNING for each in trials)
+
+
+def is_left(study: Study) -> bool:
+    """Whether the process that did the trials of a study has ended on this machine."""
+    try:
+        owner = Owner.from_text(study.owner)
+    except ValueError:
+        return True
+    return owner.is_here and not owner.is_alive
 
 
 def _begin(store: "RunStore", study: Study) -> None:
@@ -241,12 +250,3 @@ def _check_dataset(spec: StudySpec) -> None:
 def _is_ours(study: Study) -> bool:
     """Whether this process runs the trials of a study."""
     return study.owner == str(Owner.this_process())
-
-
-def _is_free(owner: str) -> bool:
-    """Whether the process that ran the trials of a study has ended on this machine."""
-    try:
-        found = Owner.from_text(owner)
-    except ValueError:
-        return True
-    return found.is_here and not found.is_alive

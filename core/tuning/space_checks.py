@@ -1,5 +1,6 @@
 """Refuse a search space that contradicts itself, before anything is trained."""
 
+import difflib
 from itertools import product
 from typing import Final
 
@@ -42,15 +43,22 @@ def check(space: SearchSpace, base: TrainingConfig) -> None:
         raise StudyError(message)
     for key in space.varied:
         if key not in VARIABLE:
-            message = (
-                f"Expected a setting that can be varied, got {key!r}. There are: "
-                f"{', '.join(VARIABLE)}."
-            )
-            raise StudyError(message)
+            raise unknown(key)
     for key, variation in space.ordered():
         _check_values(key, variation, base)
     _check_effect(space, base)
     _check_lists(space)
+
+
+def unknown(key: str) -> StudyError:
+    """Say that there is no such setting, or none that can be varied."""
+    alike = difflib.get_close_matches(key, VARIABLE, n=1)
+    guess = f" Do you mean {alike[0]}?" if alike else ""
+    names = (each for each in VARIABLE if not each.endswith(tuple("12345")))
+    return StudyError(
+        f"Expected a setting that can be varied, got {key!r}.{guess} There are: "
+        f"{', '.join(names)}; those with a 0 at the end have others with 1, 2, ..."
+    )
 
 
 def _check_values(key: str, variation: Variation, base: TrainingConfig) -> None:

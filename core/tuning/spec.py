@@ -25,6 +25,8 @@ from core.tuning.space import SearchSpace
 SCHEMA: Final = 1
 MAX_NAME: Final = 80
 MAX_TRIALS: Final = 5000
+MAX_MINUTES: Final = 100_000
+MAX_SEED: Final = 2**31 - 1
 
 Objective = Literal["val_accuracy", "val_loss", "seconds", "parameters"]
 Sampler = Literal["grid", "random", "tpe"]
@@ -76,8 +78,8 @@ class StudySpec(BaseModel):
     sampler: Sampler = "tpe"
     prunes: bool = True
     num_trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)] | None = 30
-    minutes: Annotated[float, Field(gt=0, le=100_000)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    minutes: Annotated[float, Field(gt=0, le=MAX_MINUTES)] | None = None
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     fingerprint: str = ""
 
     @property

@@ -104,7 +104,7 @@ class Study:
         """
         for _ in range(MAX_IMPOSSIBLE):
             trials = self._trials()
-            if not self._has_budget(trials):
+            if not self.has_budget(tuple(map(record_of, trials))):
                 return None
             with plain_errors(self.name):
                 trial = self._ask(num_trials=len(trials))
@@ -119,6 +119,16 @@ class Study:
             "space."
         )
         raise StudyError(message)
+
+    def has_budget(self, trials: Sequence[TrialRecord]) -> bool:
+        """Whether there is more to try after some trials, which are all so far."""
+        minutes = self.spec.minutes
+        if minutes is not None and busy_seconds(trials) / 60 >= minutes:
+            return False
+        if any(each.state is State.WAITING for each in trials):
+            return True
+        most, num_begun = self.spec.num_trials, sum(not each.is_lost for each in trials)
+        return self.spec.sampler != "grid" and (most is None or num_begun < most)
 
     def note_run(self, number: int, run_id: str) -> None:
         """Remember which run a trial has."""
@@ -212,16 +222,6 @@ class Study:
         config = space.config_of(self.spec.base, params)
         network_cost.check_fits(config)
         return Asked(number=trial.number, config=config, params=params)
-
-    def _has_budget(self, trials: Sequence[FrozenTrial]) -> bool:
-        waiting = [each for each in trials if each.state is TrialState.WAITING]
-        counted = [each for each in trials if LOST not in each.user_attrs]
-        spec, minutes = self.spec, busy_seconds(map(record_of, trials)) / 60
-        if spec.minutes is not None and minutes >= spec.minutes:
-            return False
-        num_begun = len(counted) - len(waiting)
-        has_room = spec.num_trials is None or num_begun < spec.num_trials
-        return bool(waiting) or (has_room and spec.sampler != "grid")
 
     def _enqueue(self, params: Params, attributes: Mapping[str, object]) -> None:
         with plain_errors(self.name):
