@@ -153,7 +153,9 @@ def _mlp() -> tuple[TrainingConfig, dict[str, Variation]]:
 
 def _convolutional() -> tuple[TrainingConfig, dict[str, Variation]]:
     base = presets.preset("best-cnn").config
-    return replace(base, epochs=3), {
+    # Without padding, three blocks leave nothing of the image.
+    network = replace(base.network, padding="same")
+    return replace(base, epochs=3, network=network), {
         "filters": Choices(values=("16,32", "32,64", "24,48,96", "32,64,128")),
         "convolutions_0": Range(low=1, high=2),
         "hidden": Choices(values=("128", "256")),

@@ -177,7 +177,7 @@ def settle(store: "RunStore", study: Study) -> None:
         StudyError: If its storage does not answer.
         RunStoreError: If the run store does not answer.
     """
-    under_way = [each for each in study.trials() if each.state is State.RUNNING]
+    under_way = study.running()
     if not under_way:
         return
     # Another process may be about to write down the run of a trial that it has chosen.
@@ -211,7 +211,7 @@ def is_left(study: Study) -> bool:
 
 def _begin(store: "RunStore", study: Study) -> None:
     """Begin as many trials as are done at once, and one that waits for its turn."""
-    under_way = sum(each.state is State.RUNNING for each in study.trials())
+    under_way = len(study.running())
     try:
         _check_dataset(study.spec)
         for _ in range(lanes.num_slots(Lane.COMPUTE) + NUM_AHEAD - under_way):

@@ -92,6 +92,12 @@ class Study:
         """Return all trials, in the order of their numbers."""
         return tuple(map(record_of, self._trials()))
 
+    def running(self) -> tuple[TrialRecord, ...]:
+        """Return the trials under way, without the work of reading all others."""
+        with plain_errors(self.name):
+            found = self._optuna.get_trials(False, (TrialState.RUNNING,))  # noqa: FBT003 - Optuna's
+        return tuple(map(record_of, found))
+
     def frozen(self) -> Sequence[FrozenTrial]:
         """Return all trials as Optuna has them, for its own figures."""
         return self._trials()
