@@ -32,7 +32,7 @@ def print_error(message: str) -> None:
 
 def print_text(text: str) -> None:
     """Print a sentence."""
-    print(_printable(text))
+    print(printable(text))
 
 
 def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 RETRY_SECONDS: Final = 3.0
-
 NUM_AHEAD: Final = 1
 """So many trials are chosen before a worker is free, which then need not wait."""
 
@@ -71,7 +70,7 @@ def resume(store: "RunStore", name: str) -> None:
 def stop(store: "RunStore", name: str) -> None:
     """Begin no more trials of a study, and stop those under way.
 
-    What was under way is tried again when the study goes on.
+    These are tried again when it goes on.
 
     Raises:
         StudyError: If there is none, or its storage does not answer.
@@ -136,7 +135,7 @@ def delete(store: "RunStore", name: str) -> None:
 def adopt(store: "RunStore") -> None:
     """Go on with the studies of processes that are gone, and of this one.
 
-    A trial of these may have ended in another process.
+    A trial of these may have ended elsewhere.
     """
     for study in storage.load_all():
         if not study.is_active:
@@ -202,17 +201,16 @@ def is_running(study: Study, trials: Sequence[TrialRecord]) -> bool:
 
 def is_left(study: Study) -> bool:
     """Whether the process that did the trials of a study has ended on this machine."""
-    try:
+    with contextlib.suppress(ValueError):
         owner = Owner.from_text(study.owner)
-    except ValueError:
-        return True
-    return owner.is_here and not owner.is_alive
+        return owner.is_here and not owner.is_alive
+    return True
 
 
 def _begin(store: "RunStore", study: Study) -> None:
     """Begin as many trials as are done at once, and one that waits for its turn."""
-    under_way = len(study.running())
     try:
+        under_way = len(study.running())
         _check_dataset(study.spec)
         for _ in range(lanes.num_slots(Lane.COMPUTE) + NUM_AHEAD - under_way):
             asked = study.ask()

@@ -17,6 +17,7 @@ from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial
 
+from core.config import settings_table
 from core.config.controls import SETTINGS
 from core.config.setting import Value
 from core.errors import StudyError
@@ -103,17 +104,16 @@ def pruner_of(spec: StudySpec) -> BasePruner:
     return MedianPruner(n_startup_trials=NUM_UNTOLD, n_warmup_steps=1)
 
 
-def suggest(trial: Trial, key: str, distribution: BaseDistribution) -> Value:
-    """Choose a value for a trial; Optuna's `suggest_...`, by the distribution."""
-    match distribution:
-        case FloatDistribution(low=low, high=high, log=log):
-            return trial.suggest_float(key, low, high, log=log)
-        case IntDistribution(low=low, high=high, log=log, step=step):
-            return trial.suggest_int(key, low, high, step=step, log=log)
-        case CategoricalDistribution(choices=choices):
-            return trial.suggest_categorical(key, choices)
-    message = f"Expected a distribution of Optuna's own, got {distribution!r}."
-    raise TypeError(message)
+def drawn(spec: StudySpec, trial: Trial) -> dict[str, Value]:
+    """Draw what a trial varies: the settings that have an effect, one by one."""
+    values = settings_table.values_of(spec.base)
+    params: dict[str, Value] = {}
+    for key, variation in spec.space.ordered():
+        if space.is_active(key, values):
+            distribution = distribution_of(key, variation)
+            params[key] = shown(_suggest(trial, key, distribution), distribution)
+            values[key] = params[key]
+    return params
 
 
 def distribution_of(key: str, variation: Variation) -> BaseDistribution:
@@ -168,6 +168,19 @@ def check_value(space_: SearchSpace, key: str, value: Value) -> None:
             f"got {value!r}. Choose another."
         )
         raise StudyError(message)
+
+
+def _suggest(trial: Trial, key: str, distribution: BaseDistribution) -> Value:
+    """Choose a value for a trial; Optuna's `suggest_...`, by the distribution."""
+    match distribution:
+        case FloatDistribution(low=low, high=high, log=log):
+            return trial.suggest_float(key, low, high, log=log)
+        case IntDistribution(low=low, high=high, log=log, step=step):
+            return trial.suggest_int(key, low, high, step=step, log=log)
+        case CategoricalDistribution(choices=choices):
+            return trial.suggest_categorical(key, choices)
+    message = f"Expected a distribution of Optuna's own, got {distribution!r}."
+    raise TypeError(message)
 
 
 def _rounded(value: float, *, low: float, high: float) -> float:

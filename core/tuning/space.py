@@ -90,11 +90,8 @@ class SearchSpace(BaseModel):
 
 
 def _lists() -> dict[str, Flag]:
-    return {
-        name: flag
-        for name, flag in FLAGS.items()
-        if flag.is_list and name not in SETTINGS
-    }
+    lists = {name: flag for name, flag in FLAGS.items() if flag.is_list}
+    return {name: flag for name, flag in lists.items() if name not in SETTINGS}
 
 
 LISTS: Final[Mapping[str, Flag]] = _lists()
@@ -162,11 +159,8 @@ def is_active(key: str, values: settings_table.Values) -> bool:
     """Whether a setting has an effect, given what those decided before it are."""
     if key not in LISTS:
         return settings_table.is_used(key, values)
-    word = values[KIND]
     families = LISTS[key].families
-    return not families or any(
-        settings_table.family_of(word) == family for family in families
-    )
+    return not families or settings_table.family_of(values[KIND]) in families
 
 
 def config_of(base: TrainingConfig, params: Params) -> TrainingConfig:

@@ -6,12 +6,11 @@ where, is not its business: see `core.jobs.studies`.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from core.config import settings_table
 from core.errors import ConfigError, StudyError
 from core.insight import network_cost
 from core.records import History
@@ -30,9 +29,6 @@ from core.tuning.trials import (
     busy_seconds,
     record_of,
 )
-
-if TYPE_CHECKING:
-    from core.config.setting import Value
 
 __all__ = ["State", "Study", "TrialRecord", "busy_seconds"]
 
@@ -93,9 +89,9 @@ class Study:
         return tuple(map(record_of, self._trials()))
 
     def running(self) -> tuple[TrialRecord, ...]:
-        """Return the trials under way, without the work of reading all others."""
+        """Return the trials under way."""
         with plain_errors(self.name):
-            found = self._optuna.get_trials(False, (TrialState.RUNNING,))  # noqa: FBT003 - Optuna's
+            found = self._optuna.get_trials(False, (TrialState.RUNNING,))
         return tuple(map(record_of, found))
 
     def frozen(self) -> Sequence[FrozenTrial]:
@@ -115,7 +111,7 @@ class Study:
             with plain_errors(self.name):
                 trial = self._ask(num_trials=len(trials))
                 try:
-                    return self._sample(trial)
+                    return self._recipe(trial)
                 except ConfigError as error:
                     problem = str(error)
                     self._optuna.tell(trial, state=TrialState.FAIL)
@@ -212,19 +208,8 @@ class Study:
         self._optuna.sampler = samplers.sampler_of(self.spec, num_trials=num_trials)
         return self._optuna.ask()
 
-    def _sample(self, trial: optuna.Trial) -> Asked:
-        values = settings_table.values_of(self.spec.base)
-        params: dict[str, Value] = {}
-        for key, variation in self.spec.space.ordered():
-            if not space.is_active(key, values):
-                continue
-            distribution = samplers.distribution_of(key, variation)
-            value = samplers.shown(
-                samplers.suggest(trial, key, distribution), distribution
-            )
-            params[key] = value
-            if key in values:
-                values[key] = value
+    def _recipe(self, trial: optuna.Trial) -> Asked:
+        params = samplers.drawn(self.spec, trial)
         config = space.config_of(self.spec.base, params)
         network_cost.check_fits(config)
         return Asked(number=trial.number, config=config, params=params)
@@ -246,8 +231,7 @@ class Study:
             return self._optuna.get_trials(deepcopy=False)
 
     def _trial(self, number: int) -> FrozenTrial:
-        found = self._trials()
-        if number < len(found):
+        if number < len(found := self._trials()):
             return found[number]
         raise unknown(self.name)
 
