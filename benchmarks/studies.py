@@ -1,13 +1,15 @@
 """What hyperparameter studies find, and what pruning saves.
 
     python benchmarks/studies.py pruning [--seeds 0 1 2] [--trials 40] [--json]
+    python benchmarks/studies.py pruners [--seeds 100 101 102] [--trials 40] [--json]
     python benchmarks/studies.py mlp [--minutes 15] [--trials 60] [--seed 0] [--json]
     python benchmarks/studies.py convolutional --dataset emnist-bymerge [--minutes 60]
 
 `pruning` does each study twice, with and without pruning, with the same seed and
-space. `mlp` and `convolutional` do one study by time, keep its best trial, which is
-chosen on the validation images, and print its accuracy on the test images. Each has
-a home of its own, but data sets are those of INKLAB_HOME.
+space. `pruners` does them without, and tells from the curves what each of some pruners
+would have saved. `mlp` and `convolutional` do one study by time, keep its best trial,
+which is chosen on the validation images, and print its accuracy on the test images.
+Each has a home of its own, but data sets are those of INKLAB_HOME.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +26,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import machine
+import optuna
+from optuna.pruners import (
+    BasePruner,
+    HyperbandPruner,
+    MedianPruner,
+    PercentilePruner,
+    SuccessiveHalvingPruner,
+)
 
 from core import settings
 from core.config import TrainingConfig, presets
@@ -37,6 +47,18 @@ from core.tuning.spec import StudySpec
 from core.tuning.trials import State, TrialRecord
 
 POLL_SECONDS = 1.0
+PRUNERS: dict[str, Callable[[], BasePruner]] = {
+    "median, after 5 trials and 1 epoch": lambda: MedianPruner(5, 1),
+    "median, after 5 trials and 2 epochs": lambda: MedianPruner(5, 2),
+    "best 40 %, after 5 trials and 1 epoch": lambda: PercentilePruner(40.0, 5, 1),
+    "best 33 %, after 5 trials and 1 epoch": lambda: PercentilePruner(33.0, 5, 1),
+    "best 25 %, after 5 trials and 1 epoch": lambda: PercentilePruner(25.0, 5, 1),
+    "best 25 %, after 5 trials and 2 epochs": lambda: PercentilePruner(25.0, 5, 2),
+    "halving by 2": lambda: SuccessiveHalvingPruner(1, 2),
+    "halving by 3": lambda: SuccessiveHalvingPruner(1, 3),
+    "halving by 4": lambda: SuccessiveHalvingPruner(1, 4),
+    "hyperband by 3": lambda: HyperbandPruner(1, 8, 3),
+}
 AUGMENTATION: dict[str, Variation] = {
     "rotation": Range(low=0.0, high=15.0),
     "shift": Range(low=0.0, high=2.0),
@@ -48,7 +70,7 @@ AUGMENTATION: dict[str, Variation] = {
 def main() -> None:
     """Do what is asked for, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("pruning", "mlp", "convolutional"))
+    parser.add_argument("what", choices=("pruning", "pruners", "mlp", "convolutional"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trials", type=int)
@@ -60,6 +82,8 @@ def main() -> None:
     with _home():
         if options.what == "pruning":
             figures = _pruning(options.seeds, num_trials=options.trials or 40)
+        elif options.what == "pruners":
+            figures = _pruners(options.seeds, num_trials=options.trials or 40)
         else:
             figures = _search(_spec(options))
     machine.print_figures(described, figures, as_json=options.json)
@@ -78,8 +102,8 @@ def _home() -> Iterator[None]:
         yield
 
 
-def _pruning(seeds: Sequence[int], *, num_trials: int) -> dict[str, float]:
-    """Do the same studies with and without pruning."""
+def _small(num_trials: int) -> StudySpec:
+    """Describe a study of trials of some seconds."""
     base = replace(presets.preset("fast-mlp").config, epochs=8, optimizer="adamw")
     varied: dict[str, Variation] = {
         "hidden": Choices(values=("64", "128", "128,64", "256,128")),
@@ -87,7 +111,57 @@ def _pruning(seeds: Sequence[int], *, num_trials: int) -> dict[str, float]:
         "dropout": Range(low=0.0, high=0.5),
         "weight_decay": Range(low=0.0, high=0.1),
     }
-    spec = StudySpec(base=base, space=SearchSpace(varied=varied), num_trials=num_trials)
+    return StudySpec(base=base, space=SearchSpace(varied=varied), num_trials=num_trials)
+
+
+def _pruners(seeds: Sequence[int], *, num_trials: int) -> dict[str, float]:
+    """Tell what pruners would have saved of studies that were not pruned."""
+    studied = []
+    for seed in seeds:
+        spec = _small(num_trials).model_copy(update={"seed": seed, "prunes": False})
+        store = open_store()
+        trials = _done(store, f"seed {seed}", spec)
+        studied.append(
+            [store.history(each.run_id).val_accuracy for each in trials if each.values]
+        )
+    figures: dict[str, float] = {}
+    for name, pruner in PRUNERS.items():
+        found = [replayed(curves, pruner()) for curves in studied]
+        lost = [
+            max(c[-1] for c in curves) - best
+            for curves, (_, best) in zip(studied, found, strict=True)
+        ]
+        figures[f"{name}: epochs saved, mean, %"] = 100 * statistics.mean(
+            saved for saved, _ in found
+        )
+        figures[f"{name}: best score lost, mean, points"] = 100 * statistics.mean(lost)
+    return figures
+
+
+def replayed(
+    curves: Sequence[Sequence[float]], pruner: BasePruner
+) -> tuple[float, float]:
+    """Return the share of epochs that a pruner saves, and the best score left."""
+    study = optuna.create_study(direction="maximize", pruner=pruner)
+    num_epochs, best = 0, 0.0
+    for curve in curves:
+        trial = study.ask()
+        for step, score in enumerate(curve, start=1):
+            num_epochs += 1
+            if step == len(curve):
+                study.tell(trial, score)
+                best = max(best, score)
+                break
+            trial.report(score, step)
+            if trial.should_prune():
+                study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+                break
+    return 1 - num_epochs / sum(map(len, curves)), best
+
+
+def _pruning(seeds: Sequence[int], *, num_trials: int) -> dict[str, float]:
+    """Do the same studies with and without pruning."""
+    spec = _small(num_trials)
     figures: dict[str, float] = {}
     saved, bests = [], {False: [0.0], True: [0.0]}
     for seed in seeds:

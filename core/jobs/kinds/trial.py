@@ -124,7 +124,7 @@ def _study(name: str) -> "Study | None":
 
     with contextlib.suppress(StudyError):
         study = storage.load(name)
-        return study if study.spec.prunes else None
+        return study if study.spec.prunes and study.spec.can_prune else None
     return None
 
 

@@ -484,6 +484,17 @@ def test_a_storage_that_does_not_answer_is_asked_again(
     wait_until(lambda: len(real(NAME).trials()) == 3)
 
 
+def test_two_objectives_are_weighed(run_store: RunStore, steps: Steps) -> None:
+    """Then no trial can be judged by epoch, and nothing complains of that."""
+    start(run_store, objectives=("val_accuracy", "parameters"), num_trials=1)
+    work_on(steps)
+
+    (trial,) = trials()
+    run = run_store.get(trial.run_id)
+    assert trial.values == (run.scores.validation_accuracy, 784 * 32 + 32 + 330)
+    assert "without its study" not in run_store.artifact(run.id, "log.txt").read_text()
+
+
 @pytest.mark.parametrize("objective", ["val_loss", "seconds", "parameters"])
 def test_trials_are_scored_by_the_objective(
     objective: str, run_store: RunStore, steps: Steps
