@@ -13,6 +13,7 @@ from core.cli import (
     free,
     runs,
     train,
+    tune_parser,
 )
 from core.cli.predict import predict
 from core.jobs import kinds
@@ -33,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("train", parents=[json_option], help="train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
+    tune_parser.add_to(commands)
     members = {
         "list": runs.list_runs,
         "show": runs.show_run,
@@ -41,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
         "move": runs.move_run,
         "stop": runs.stop_run,
         "continue": train.continue_run,
+        "keep": train.keep_run,
         "export": runs.export_run,
         "analyse": analyse.analyse_run,
     }

@@ -164,7 +164,9 @@ def perform(
         if not is_stopped:
             store.finish(job_id)
     except TrainingStopped:
-        store.stop(job_id)
+        # Whoever deletes a job has it stop.
+        if not _is_deleted(store, job_id):
+            store.stop(job_id)
     except KeyboardInterrupt:
         store.stop(job_id)
         raise
