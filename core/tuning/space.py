@@ -27,6 +27,7 @@ from core.config.setting import Setting, Value
 from core.errors import ConfigError, StudyError
 
 MAX_GRID: Final = 1000
+MAX_CHOICES: Final = 50
 DIGITS: Final = 3
 """So many significant digits of a number matter; the rest would only be in the way."""
 
@@ -63,7 +64,7 @@ class Choices(BaseModel):
 
     values: Annotated[
         tuple[StrictBool | StrictInt | StrictFloat | StrictStr, ...],
-        Field(max_length=50),
+        Field(max_length=MAX_CHOICES),
     ]
 
 
@@ -208,6 +209,11 @@ def rounded(key: str, value: float) -> float:
     low, high = limits_of(key)
     digits = DIGITS - 1 - math.floor(math.log10(abs(value)))
     return min(max(round(value, digits), low), high)
+
+
+def num_points(space: SearchSpace) -> int:
+    """Count the combinations at the steps of the controls, used or not."""
+    return math.prod(len(points_of(key, each)) for key, each in space.ordered())
 
 
 def grid(space: SearchSpace, base: TrainingConfig) -> tuple[Params, ...]:
