@@ -16,4 +16,3 @@ def test_page_without_studies_says_what_will_be_here_and_fills_in_an_example() -
     assert "combinations" in text(app)
     assert not app.button(key="start_study").disabled
     app.button(key="start_study").click().run()
-    print(text(app)); print(app.query_params)

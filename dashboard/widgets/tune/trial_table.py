@@ -13,6 +13,7 @@ from core.tuning.spec import TITLES
 from core.tuning.study import State, TrialRecord
 from dashboard import state, words
 from dashboard.studies import StudySnapshot
+from dashboard.widgets.tune import parallel
 
 TABLE: Final = "trial_table"
 ROW_PIXELS: Final = 35
@@ -49,7 +50,7 @@ def select(study: StudySnapshot) -> TrialRecord | None:
 
 def _shown(study: StudySnapshot) -> list[TrialRecord]:
     """List the trials that the brush lets pass, the newest first."""
-    brushed = brush_of(study)
+    brushed = parallel.passing(study)
     return [
         each
         for each in reversed(study.trials)
@@ -57,20 +58,9 @@ def _shown(study: StudySnapshot) -> list[TrialRecord]:
     ]
 
 
-def brush_of(study: StudySnapshot) -> frozenset[int] | None:
-    """Return the numbers of the trials that pass the brushed axes; None for all."""
-    name, numbers = st.session_state.get(state.BRUSHED, ("", None))
-    return numbers if name == study.name else None
-
-
-def keep_brush(study: StudySnapshot, numbers: frozenset[int] | None) -> None:
-    """Show only some trials in the table; all if None."""
-    st.session_state[state.BRUSHED] = study.name, numbers
-
-
 def _caption(study: StudySnapshot, shown: Sequence[TrialRecord]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if brush_of(study) is None:
+        if parallel.passing(study) is None:
             st.caption("Click a heading to sort. Select a trial to open it.")
             return
         num = words.count(len(study.trials), "trial")
@@ -80,8 +70,7 @@ def _caption(study: StudySnapshot, shown: Sequence[TrialRecord]) -> None:
             icon=":material/filter_alt_off:",
             type="tertiary",
             key="show_all_trials",
-            on_click=keep_brush,
-            args=(study, None),
+            on_click=parallel.let_go,
         )
 
 
