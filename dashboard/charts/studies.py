@@ -15,11 +15,12 @@ from core.tuning.spec import MAXIMIZED, Objective
 from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_layout
 
 HEIGHT: Final = 340
+MAX_TICKS: Final = 12
 MAX_CURVES: Final = 60
 """More curves than this hide each other: the best and the latest are shown."""
 
 FORMATS: Final[Mapping[Objective, str]] = {
-    "val_accuracy": ".1%",
+    "val_accuracy": ".2~%",
     "val_loss": ".3g",
     "seconds": ",.3~g",
     "parameters": ",.3~s",
@@ -95,7 +96,8 @@ def history(
     figure.update_layout(
         showlegend=len(figure.data) > 1, legend=LEGEND_ABOVE, margin={"t": 32}
     )
-    figure.update_xaxes(title_text="Trial")
+    num = len(study.get_trials(deepcopy=False))
+    figure.update_xaxes(title_text="Trial", **_whole(num))
     figure.update_yaxes(title_text=AXES[objective], tickformat=FORMATS[objective])
     return figure
 
@@ -141,7 +143,7 @@ def intermediate(
             hovertemplate=f"Trial {number}{end}, epoch %{{x}}: "
             f"%{{y:{HOVERS[objective]}}}<extra></extra>",
         )
-    figure.update_xaxes(title_text="Epoch", dtick=1 if _max_x(figure) <= 12 else None)  # noqa: PLR2004 - so many numbers fit
+    figure.update_xaxes(title_text="Epoch", **_whole(_max_x(figure)))
     figure.update_yaxes(title_text=AXES[objective], tickformat=FORMATS[objective])
     return figure
 
@@ -226,6 +228,11 @@ def _worth_showing(study: optuna.Study) -> frozenset[int]:
 def _number_in(trace: go.Scatter) -> int:
     """Read the number from the name that Optuna gives to the curve of a trial."""
     return int(str(trace.name).removeprefix("Trial"))
+
+
+def _whole(largest: float) -> dict[str, object]:
+    """Return how an axis counts, which has no place between two whole numbers."""
+    return {"dtick": 1 if largest <= MAX_TICKS else None, "tickformat": "d"}
 
 
 def _max_x(figure: go.Figure) -> float:

@@ -92,13 +92,20 @@ def _chance(found: Leader) -> str:
     """Say how many other trials are as good as far as one can tell."""
     if not found.num_compared:
         return "It is the only one so far."
-    others = f"the other {words.count(found.num_compared, 'finished trial')}"
+    others = (
+        "the other finished trial"
+        if found.num_compared == 1
+        else f"the other {found.num_compared:,} finished trials"
+    )
     if not found.num_equal:
         return f"It is better than {others} by more than chance."
+    num = found.num_equal
+    are = "is" if num == 1 else "are"
+    smaller = "it may be the smaller or faster one"
+    smaller = smaller if num == 1 else "one of them may be smaller or faster"
     return (
-        f"Of {others}, {found.num_equal:,} are within chance of it: take the smaller "
-        "or faster one if you like. As the best of many it is a little lucky; the test "
-        "images tell what it is worth."
+        f"Of {others}, {num:,} {are} within chance of it: {smaller}. As the best of "
+        "several it is a little lucky; the test images tell what it is worth."
     )
 
 

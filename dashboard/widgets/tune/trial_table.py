@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.handover.tables import text_cell
 from core.tuning import space
+from core.tuning.space import Range
 from core.tuning.spec import TITLES
 from core.tuning.study import State, TrialRecord
 from dashboard import state, words
@@ -132,8 +133,14 @@ def _columns(study: StudySnapshot) -> dict[str, ColumnConfig]:
         TITLES[each]: number(format=formats.get(each, "localized"))
         for each in study.spec.objectives
     }
+    settings = {
+        space.title_of(key): number(format="%g")
+        for key, variation in study.spec.space.ordered()
+        if isinstance(variation, Range)
+    }
     return {
         "Trial": number(pinned=True, width=60),
         "Time": number(format="%.1f s", help="From the start of the trial to its end."),
+        **settings,
         **found,
     }

@@ -90,7 +90,7 @@ def _range(key: str, given: Variation | None, base: TrainingConfig) -> Range:
             **options,
         )
     if space.is_logarithmic(key, Range(low=low, high=high)):
-        st.caption("Searched by factors: 0.001 to 0.01 as much as 0.01 to 0.1.")
+        st.caption("Searched by factors, as on a logarithmic scale.")
     return Range(low=low, high=high)
 
 
