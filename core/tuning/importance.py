@@ -28,8 +28,8 @@ NUM_RESAMPLES: Final = 30
 MAX_TRIALS_EACH: Final = 300
 """More trials in a resample would take longer and change little."""
 
-LOW: Final = 10
-HIGH: Final = 90
+LOW: Final = 5
+HIGH: Final = 95
 """Percentiles of the resamples that are told as a range."""
 
 
@@ -40,8 +40,8 @@ class Importance:
     Attributes:
         key: The setting.
         share: From 0 to 1.
-        low: In nine of ten resamples it is at least that.
-        high: In nine of ten resamples it is at most that.
+        low: Nine of ten resamples lie between this
+        high: and this.
         share_first: In which share of the resamples it matters most.
     """
 

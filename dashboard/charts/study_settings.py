@@ -136,6 +136,8 @@ def contour(
         palette: Colours of the theme.
     """
     objective = objectives[place]
+    # Optuna draws the one that comes first in the alphabet across.
+    first, second = sorted((first, second))
     pairs = _with_both(study, first, second)
     figure = visualization.plot_contour(
         _in_cells(pairs, first, second, directions=study.directions),

@@ -27,21 +27,20 @@ class Axis:
         title: What stands above it.
         values: A number or a word for each trial; None where it has none.
         is_log: Whether it is logarithmic.
-        is_words: Whether the values are words, or few numbers that stand like words.
+        words: What the values may be, in this order, if they stand as words.
     """
 
     key: str
     title: str
     values: tuple[float | str | None, ...]
     is_log: bool = False
-    is_words: bool = False
+    words: tuple[float | str, ...] = ()
 
     def places(self) -> tuple[float, ...]:
         """Return where each trial passes, in the unit in which it is drawn."""
-        if self.is_words:
-            words = self.words
+        if self.words:
             known = [
-                None if each is None else float(words.index(each))
+                None if each is None else float(self.words.index(each))
                 for each in self.values
             ]
         else:
@@ -53,14 +52,6 @@ class Axis:
         low, high = min(numbers, default=0.0), max(numbers, default=1.0)
         below = low - NONE_BELOW * ((high - low) or 1.0)
         return tuple(below if each is None else each for each in known)
-
-    @property
-    def words(self) -> list[float | str]:
-        """The words, numbers by their size and others as they come."""
-        known = [each for each in self.values if each is not None]
-        distinct = list(dict.fromkeys(known))
-        numbers = [each for each in distinct if isinstance(each, int | float)]
-        return sorted(numbers) if len(numbers) == len(distinct) else distinct
 
     def _drawn(self, value: float) -> float:
         return math.log10(value) if self.is_log else value
@@ -175,7 +166,7 @@ def _dimension(axis: Axis, held: Ranges) -> dict[str, Any]:
 
 def _ticks(axis: Axis) -> list[tuple[float, str]]:
     """Return the places and texts of the ticks; none if plotly.js shall choose."""
-    if axis.is_words:
+    if axis.words:
         return [(at, _short(each)) for at, each in enumerate(axis.words)]
     numbers = [float(each) for each in axis.values if each is not None]
     if not axis.is_log or not numbers:

@@ -1,9 +1,12 @@
 """Parallel coordinates of a study, in which brushing filters the table of trials."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.config.setting import Value
 from core.tuning import ranking, space
-from core.tuning.space import Choices, Range
+from core.tuning.space import Range, Variation
 from core.tuning.spec import TITLES
 from core.tuning.study import TrialRecord
 from dashboard import figure, services, state
@@ -40,44 +43,37 @@ def show(study: StudySnapshot) -> None:
     )
 
 
-def _axes(study: StudySnapshot, trials: tuple[TrialRecord, ...]) -> list[Axis]:
-    axes = []
-    for key, variation in study.spec.space.ordered():
-        is_words = isinstance(variation, Choices)
-        values = [each.params.get(key) for each in trials]
-        shown = [
-            each
-            if each is None or not is_words or isinstance(each, int | float)
-            else space.text_of(key, each)
-            for each in values
-        ]
-        texts = [
-            space.text_of(key, each) if isinstance(each, bool) else each
-            for each in shown
-        ]
-        is_log = isinstance(variation, Range) and space.is_logarithmic(key, variation)
-        axes.append(
-            Axis(
-                key=key,
-                title=space.title_of(key),
-                values=tuple(texts),
-                is_log=is_log,
-                is_words=is_words,
-            )
-        )
+def _axes(study: StudySnapshot, trials: Sequence[TrialRecord]) -> list[Axis]:
+    axes = [
+        _setting_axis(key, variation, [each.params.get(key) for each in trials])
+        for key, variation in study.spec.space.ordered()
+    ]
     for place, objective in enumerate(study.spec.objectives):
         is_share = objective == "val_accuracy"
+        factor = MAX_SHARE if is_share else 1.0
         axes.append(
             Axis(
                 key=objective,
                 title=f"{TITLES[objective]} (%)" if is_share else TITLES[objective],
-                values=tuple(
-                    each.values[place] * (MAX_SHARE if is_share else 1.0)
-                    for each in trials
-                ),
+                values=tuple(each.values[place] * factor for each in trials),
             )
         )
     return axes
+
+
+def _setting_axis(key: str, variation: Variation, values: Sequence[Value]) -> Axis:
+    title = space.title_of(key)
+    if isinstance(variation, Range):
+        is_log = space.is_logarithmic(key, variation)
+        return Axis(key=key, title=title, values=tuple(values), is_log=is_log)
+    return Axis(
+        key=key,
+        title=title,
+        values=tuple(
+            None if each is None else space.text_of(key, each) for each in values
+        ),
+        words=tuple(space.text_of(key, each) for each in variation.values),
+    )
 
 
 def _brush(study: StudySnapshot) -> Brush:
