@@ -7,7 +7,9 @@ The store is a new one. The page is run without a browser.
 """
 
 import argparse
+import json
 import os
+import random
 import sqlite3
 import statistics
 import sys
@@ -23,7 +25,7 @@ import machine
 from streamlit.testing.v1 import AppTest
 
 from core import settings
-from core.config import presets
+from core.config import CnnConfig, MlpConfig, TrainingConfig, presets
 from core.jobs import executor
 from core.records import History, Progress, RunScores
 from core.runs import open_store, sql_listing
@@ -72,8 +74,54 @@ def _measure(num_runs: int) -> dict[str, float]:
 
 
 def fill(store: RunStore, num_runs: int) -> None:
-    """Put finished runs into the empty store of this home."""
-    _copy(_finished_run(store), num_runs - 1)
+    """Put finished runs of as many recipes into the empty store of this home."""
+    original = _finished_run(store)
+    with closing(_database()) as database, database:
+        for number in range(num_runs - 1):
+            copy = f"{number:032x}"
+            for table in ("runs", *TABLES):
+                values = {"original": original, "copy": copy}
+                database.execute(_copy_rows(database, table), values)
+            _vary(database, copy, number)
+
+
+def _vary(database: sqlite3.Connection, run_id: str, number: int) -> None:
+    """Give a copy a recipe and scores of its own."""
+    generator = random.Random(number)  # noqa: S311 - nothing is secret
+    width = generator.choice((16, 32, 64, 128, 256, 512))
+    network = (
+        MlpConfig(hidden=(width,) * generator.randint(1, 3))
+        if number % 3
+        else CnnConfig(dense=(width,))
+    )
+    config = TrainingConfig(
+        network=network,
+        epochs=generator.randint(2, 30),
+        batch_size=generator.choice((32, 64, 128, 256)),
+        learning_rate=10 ** generator.uniform(-4, -2),
+        seed=number % 5,
+    )
+    text = json.dumps(json.loads(config.to_json()), separators=(",", ":"))
+    database.execute(
+        "UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'inklab.config'",
+        (text, run_id),
+    )
+    name = f"run-{number}"
+    database.execute("UPDATE runs SET name = ? WHERE run_uuid = ?", (name, run_id))
+    database.execute(
+        "UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'mlflow.runName'",
+        (name, run_id),
+    )
+    scores = {
+        "test_accuracy": 0.985 - 0.2 / width * generator.random(),
+        "train_seconds": config.epochs * width / 100 * (1 + generator.random()),
+        "validation_accuracy": 0.984 - 0.2 / width * generator.random(),
+    }
+    for key, value in scores.items():
+        database.execute(
+            "UPDATE latest_metrics SET value = ? WHERE run_uuid = ? AND key = ?",
+            (value, run_id, key),
+        )
 
 
 def _finished_run(store: RunStore) -> str:
@@ -100,19 +148,16 @@ def _finished_run(store: RunStore) -> str:
         store.log(run_id, [progress])
     with tempfile.TemporaryDirectory() as files:
         reached = RunScores(
-            test_accuracy=0.97, test_size=10_000, train_seconds=3.0, best_epoch=9
+            test_accuracy=0.97,
+            test_size=10_000,
+            train_seconds=3.0,
+            best_epoch=9,
+            validation_accuracy=0.97,
+            validation_loss=0.1,
         )
         store.save_results(run_id, scores=reached, files=Path(files), compiler="XLA")
     store.finish(run_id)
     return run_id
-
-
-def _copy(original: str, times: int) -> None:
-    with closing(_database()) as database, database:
-        for number in range(times):
-            values = {"original": original, "copy": f"{number:032x}"}
-            for table in ("runs", *TABLES):
-                database.execute(_copy_rows(database, table), values)
 
 
 def _copy_rows(database: sqlite3.Connection, table: str) -> str:

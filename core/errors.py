@@ -23,6 +23,7 @@
     +-- TrainingStopped            somebody asked the training to stop (not a failure)
     +-- RunTextError               a run cannot have this name or note
     +-- QueueError                 a run cannot have this place in the queue
+    +-- ComparisonError            runs cannot be compared with each other
     +-- RunStoreError              the run store cannot be used
         +-- UnknownRunError        no run of that id
         +-- ArtifactError          a file of a run is missing or damaged
@@ -136,6 +137,10 @@ class RunTextError(InklabError):
 
 class QueueError(InklabError):
     """A run does not wait, or there is no such place in its queue."""
+
+
+class ComparisonError(InklabError):
+    """Runs cannot be compared with each other."""
 
 
 class RunStoreError(InklabError):

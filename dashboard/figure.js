@@ -255,7 +255,22 @@ function bind(host) {
     const isSelection = Object.keys(values).every(name => name.startsWith("selections"))
     if (!isSelection) hand("change", { values })
   })
-  plot.on("plotly_restyle", ([values, traces]) => hand("change", { values, traces }))
+  plot.on("plotly_restyle", ([values, traces]) =>
+    hand("change", { values: axesOf(plot, traces) ?? values, traces }),
+  )
+}
+
+function axesOf(plot, [trace]) {
+  // Axes of parallel coordinates can be dragged to another place, and plotly.js tells
+  // a brushed one by its place: all are told by name, from left to right.
+  const { type, dimensions } = plot.data[trace] ?? {}
+  if (type !== "parcoords") return
+  return { axes: dimensions.map(({ name, constraintrange }) => [name, rangesOf(constraintrange)]) }
+}
+
+function rangesOf(held) {
+  if (!held?.length) return []
+  return Array.isArray(held[0]) ? held : [held]
 }
 
 function numbered({ curveNumber, customdata, pointNumber }) {

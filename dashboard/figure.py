@@ -69,7 +69,9 @@ class Change:
     """What somebody did to the view: zoom, pan, a legend choice, a brushed axis.
 
     Attributes:
-        values: What plotly.js reports: `{"xaxis.range[0]": 2.5, ...}`.
+        values: What plotly.js reports: `{"xaxis.range[0]": 2.5, ...}`; of parallel
+            coordinates `{"axes": [[name, [[low, high], ...]], ...]}`, all axes from
+            left to right with what is held of each.
         traces: Numbers of the traces that it is about; none if it is the layout.
     """
 

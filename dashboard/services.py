@@ -9,7 +9,7 @@ import gc
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +47,7 @@ from core.runs import (
     store_exists,
 )
 from core.runs.checkpoint import finished_epochs_in
+from core.runs.curves import Curves
 from core.runs.owner import Owner
 from core.runs.queue_order import Place
 from dashboard import words
@@ -428,3 +429,15 @@ def history(run: Run) -> History:
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _history(run_id: str) -> History:
     return store().history(run_id)
+
+
+def curves(chosen: Sequence[Run]) -> Mapping[str, Curves]:
+    """Return the scores by epoch of several runs, with when each epoch ended."""
+    done = tuple(run.id for run in chosen if run.has_model)
+    others = [run.id for run in chosen if not run.has_model]
+    return {**_curves(done), **store().curves(others)}
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _curves(run_ids: tuple[str, ...]) -> Mapping[str, Curves]:
+    return store().curves(run_ids)

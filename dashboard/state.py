@@ -36,8 +36,26 @@ STATUS: Final = "status"
 DATA_SET: Final = "data"
 RUN_DATA_SETS: Final = "data_sets"
 TESTED_ON: Final = "on"
+SHOW: Final = "show"
+SELECTED: Final = "Selected runs"
+ALL_RUNS: Final = "All runs"
+SCATTER_X: Final = "x"
+SCATTER_Y: Final = "y"
+AXES: Final = "axes"
+BRUSH: Final = "brush"
+OPENED: Final = "opened_run"
+LEFT: Final = "left_compare"
+STUDIES: Final = "studies"
 STARRED: Final = "starred"
 CURVES: Final = "curves"
+CURVE_IMAGES: Final = "images"
+CURVE_AXIS: Final = "axis"
+SMOOTHING: Final = "smoothing"
+OVER_SEEDS: Final = "over_seeds"
+PAIR: Final = "pair"
+PAIR_MEASURE: Final = "pairs"
+CHANGED: Final = "changed"
+CHANGED_PAGE: Final = "changed_page"
 CELL: Final = "cell"
 BLOCK: Final = "block"
 MATRIX: Final = "matrix"
@@ -90,6 +108,7 @@ GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
 MAX_TRIAL: Final = 1_000_000
+_SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
     CANVAS: int,
@@ -222,6 +241,49 @@ def selected_runs() -> tuple[str, ...]:
 def select_runs(chosen: Sequence[str]) -> None:
     """Select some of all runs."""
     remember(RUNS, ",".join(chosen) or None)
+
+
+def open_run(chosen: str) -> None:
+    """Ask for a page about a run; a callback cannot go there itself.
+
+    What Compare shows is kept, for whoever comes back.
+    """
+    st.session_state[OPENED] = chosen
+    controls = {name: st.session_state.get(name) for name in _SHOWN_CONTROLS}
+    texts = {name: text(name) for name in (RUNS, BRUSH)}
+    st.session_state[LEFT] = controls, texts
+
+
+def take_opened() -> str | None:
+    """Return the run that was asked for, and forget it."""
+    chosen: str | None = st.session_state.pop(OPENED, None)
+    return chosen
+
+
+def come_back() -> None:
+    """Show on Compare what it showed when a run was opened, unless a link says what."""
+    controls, texts = st.session_state.pop(LEFT, ({}, {}))
+    if text(RUNS) or text(SHOW):
+        return
+    for name, value in controls.items():
+        if value is not None:
+            st.session_state[name] = value
+    for name, value in texts.items():
+        remember(name, value)
+
+
+def pair(known: Sequence[str]) -> tuple[str, str] | None:
+    """Return the ids of the two runs to look at, if the address has two known ones."""
+    first, _, second = (text(PAIR) or "").partition(",")
+    if first == second or not {first, second} <= {*known}:
+        return None
+    return first, second
+
+
+def choose_pair(first: str, second: str) -> None:
+    """Choose the two runs to look at among those that are compared."""
+    remember(PAIR, f"{first},{second}")
+    st.session_state[CHANGED_PAGE] = 1
 
 
 def deleted_runs() -> tuple[str, ...]:

@@ -30,6 +30,11 @@ def print_error(message: str) -> None:
     print(f"error: {_printable(message)}", file=sys.stderr)
 
 
+def print_text(text: str) -> None:
+    """Print a sentence."""
+    print(_printable(text))
+
+
 def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:
     """Print one record: as JSON, or as lines of a name and a value."""
     if as_json:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, datasets, evaluate, flags, runs, train
+from core.cli import analyse, compare, datasets, evaluate, flags, runs, train
 from core.cli.predict import predict
 from core.jobs import kinds
 
@@ -44,6 +44,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_evaluate(
         commands.add_parser(
             "evaluate", parents=[json_option], help=evaluate.evaluate_run.__doc__
+        )
+    )
+    _add_compare(
+        commands.add_parser(
+            "compare", parents=[json_option], help=compare.compare_runs.__doc__
         )
     )
     _add_predict(
@@ -114,6 +119,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         help="a data set whose classes the run knows",
     )
     parser.set_defaults(command=evaluate.evaluate_run)
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="ids of 2 to 20 runs, or latest"
+    )
+    parser.set_defaults(command=compare.compare_runs)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """Where configurations differ."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from core.config.recipe import Recipe
@@ -17,7 +18,13 @@ def differing_settings(
         For each such setting, by the name that `Recipe.flat` gives it, its
         value in each configuration; empty where a network has no such setting.
     """
-    flat = [config.flat() for config in configs]
+    flat = [_flat(config) for config in configs]
     names = dict.fromkeys(name for each in flat for name in each)
     values = {name: tuple(each.get(name, "") for each in flat) for name in names}
     return {name: each for name, each in values.items() if len(set(each)) > 1}
+
+
+@functools.lru_cache(maxsize=4096)
+def _flat(config: Recipe) -> Mapping[str, str]:
+    """List the values of a recipe, which many runs have and every look asks for."""
+    return config.flat()

@@ -19,12 +19,18 @@ from core.errors import ConfigError
 MAX_FEATURES: Final = 2048
 
 
-def build(network: Network, dimensions: Dimensions) -> keras.Model:
+def build(
+    network: Network,
+    dimensions: Dimensions,
+    *,
+    dropout: type[keras.layers.Dropout] = keras.layers.Dropout,
+) -> keras.Model:
     """Build a network; `initialise` gives it its starting weights.
 
     Args:
         network: What to build.
         dimensions: Of the images and the answer.
+        dropout: The layer that leaves out units while the network is trained.
 
     Returns:
         An uncompiled model from images (n, height, width) to probabilities
@@ -33,15 +39,22 @@ def build(network: Network, dimensions: Dimensions) -> keras.Model:
     Raises:
         ConfigError: If its layers leave nothing of the image.
     """
-    return build_graph(network.graph(dimensions), name=network.family)
+    graph = network.graph(dimensions)
+    return build_graph(graph, name=network.family, dropout=dropout)
 
 
-def build_graph(graph: Graph, *, name: str) -> keras.Model:
+def build_graph(
+    graph: Graph,
+    *,
+    name: str,
+    dropout: type[keras.layers.Dropout] = keras.layers.Dropout,
+) -> keras.Model:
     """Build a graph of layers, each Keras layer named like its node.
 
     Args:
         graph: From the images to the probabilities.
         name: Of the model.
+        dropout: See `build`.
     """
     signals: dict[str, keras.KerasTensor] = {}
     for node in graph.nodes:
@@ -49,7 +62,8 @@ def build_graph(graph: Graph, *, name: str) -> keras.Model:
             signals[node.name] = keras.Input(graph.shapes[node.name], name=node.name)
             continue
         given = [signals[source] for source in node.inputs]
-        signals[node.name] = _layer(node)(given if len(given) > 1 else given[0])
+        layer = _layer(node, dropout)
+        signals[node.name] = layer(given if len(given) > 1 else given[0])
     return keras.Model(signals[INPUT], signals[ANSWER], name=name)
 
 
@@ -173,7 +187,7 @@ def _answer_layer(model: keras.Model, number: int) -> keras.layers.Layer:
     return layer
 
 
-def _layer(node: Node) -> keras.layers.Layer:  # noqa: C901, PLR0911, PLR0912
+def _layer(node: Node, dropout: type[keras.layers.Dropout]) -> keras.layers.Layer:  # noqa: C901, PLR0911, PLR0912
     """Make the Keras layer of a node."""
     layers, name = keras.layers, node.name
     match node.operation:
@@ -188,7 +202,7 @@ def _layer(node: Node) -> keras.layers.Layer:  # noqa: C901, PLR0911, PLR0912
         case operations.Activate(function):
             return layers.Activation(function, name=name)
         case operations.Dropout(share):
-            return layers.Dropout(share, seed=0, name=name)
+            return dropout(share, seed=0, name=name)
         case operations.Identity():
             return layers.Identity(name=name)
         case operations.MaxPool(size):

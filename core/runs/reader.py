@@ -4,7 +4,7 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,7 +31,8 @@ from core.records import (
     Run,
     RunStatus,
 )
-from core.runs import database, logs, sql_listing
+from core.runs import curves, database, logs, sql_listing
+from core.runs.curves import Curves
 from core.runs.mlflow_mapping import (
     LOST_TAG,
     OWNER_TAG,
@@ -150,6 +151,11 @@ class RunReader(RunFiles):
             val_accuracy=_values(self._points(run_id, "val_accuracy")[:num_epochs]),
             dead_units=_values(self._points(run_id, "dead_units")[:num_epochs]),
         )
+
+    def curves(self, run_ids: Sequence[str]) -> Mapping[str, Curves]:
+        """Return the scores by epoch of several runs at once, with their moments."""
+        with plain_errors():
+            return curves.read(self._client, self._uri, run_ids)
 
     def live_points(self, run_id: str) -> LivePoints:
         """Return the scores within the epochs."""

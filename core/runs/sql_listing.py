@@ -64,6 +64,18 @@ def page_by_page(client: MlflowClient, experiment: str) -> Sequence[MlflowRun]:
     return tuple(found.values())
 
 
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file of a store to read from it, as it is at one moment."""
+    # SQLite would make an empty file in the place of one that is gone.
+    uri = addresses.of_existing_database(path)
+    opened = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+    with contextlib.closing(opened) as database:
+        # One transaction, or a run could be newer than its tags.
+        database.execute("BEGIN")
+        yield database
+
+
 def _pages(client: MlflowClient, experiment: str) -> Iterator[MlflowRun]:
     token = None
     while True:
@@ -82,12 +94,7 @@ def _pages(client: MlflowClient, experiment: str) -> Iterator[MlflowRun]:
 
 def _from_tables(path: Path, experiment: str) -> Sequence[MlflowRun]:
     ours = (int(experiment),)
-    # SQLite would make an empty file in the place of one that is gone.
-    uri = addresses.of_existing_database(path)
-    opened = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
-    with contextlib.closing(opened) as database:
-        # One transaction, or a run could be newer than its tags.
-        database.execute("BEGIN")
+    with reading(path) as database:
         rows = database.execute(_RUNS, ours).fetchall()
         tags = _tags(database.execute(_TAGS, ours))
         metrics = _metrics(database.execute(_METRICS, ours))

@@ -38,7 +38,7 @@ def load(path: Path) -> Predictions:
     found = _open(folder)
     if found is not None:
         return found
-    made = Predictions.load(path)
+    made = Predictions.load(path, with_features=False)
     with contextlib.suppress(OSError):
         # A full disk costs memory, not the result.
         _save(made, folder)

@@ -22,6 +22,7 @@ from core.models import architectures
 from core.records import History, Predictions
 from core.runs.checkpoint import Checkpoint
 from core.training.augment import Augmenter
+from core.training.dropout import CompiledDropout
 from core.training.engine import (
     Engine,
     compiler_for,
@@ -289,10 +290,12 @@ def _engine(
     config: TrainingConfig, dimensions: Dimensions, chunk_batches: int
 ) -> Engine:
     """Keep what was compiled, so a second run of the same shape starts at once."""
+    compiler = compiler_for(config.network)
+    dropout = CompiledDropout if compiler == "XLA" else keras.layers.Dropout
     return Engine(
-        architectures.build(config.network, dimensions),
+        architectures.build(config.network, dimensions, dropout=dropout),
         optimizer_of(config),
         config,
         chunk_batches=chunk_batches,
-        compiler=compiler_for(config.network),
+        compiler=compiler,
     )

@@ -35,7 +35,7 @@ class Series:
         name: In the legend and on hovering, as plain text.
         x: Epochs: 1.0 is the end of the first.
         y: Values; accuracy as a share from 0 to 1. NaN leaves a gap.
-        role: Decides the colour, unless runs are compared.
+        role: Decides the colour.
         live: Whether the points lie within epochs; drawn thin and light.
     """
 
@@ -85,28 +85,6 @@ def learning_curves(
     return go.Figure(data=lines, layout=layout)
 
 
-def compared_curves(
-    quantity: Quantity, series: Sequence[Series], *, epochs: int, palette: Palette
-) -> go.Figure:
-    """Draw one quantity of several runs over the epochs.
-
-    Args:
-        quantity: What is on the y axis.
-        series: A line for each run, each with a name of its own, up to 10.
-        epochs: How many epochs the longest run has; fixes the x axis.
-        palette: Colours of the theme.
-
-    Returns:
-        A figure with a trace for each run.
-    """
-    lines = [
-        _line(line, quantity, colour)
-        for line, colour in zip(series, palette.classes, strict=False)
-    ]
-    layout = _layout(quantity, series, epochs, palette, view=quantity)
-    return go.Figure(data=lines, layout=layout)
-
-
 def epoch_axis(epochs: int) -> dict[str, object]:
     """Return an x axis from the start to the last epoch."""
     last = max(epochs, 1)
@@ -139,11 +117,12 @@ def _layout(
         "margin": {"t": 36, "r": 14},
         "showlegend": True,
         "xaxis": layout["xaxis"] | epoch_axis(epochs),
-        "yaxis": layout["yaxis"] | _value_axis(quantity, is_empty=is_empty),
+        "yaxis": layout["yaxis"] | value_axis(quantity, is_empty=is_empty),
     }
 
 
-def _value_axis(quantity: Quantity, *, is_empty: bool) -> dict[str, object]:
+def value_axis(quantity: Quantity, *, is_empty: bool) -> dict[str, object]:
+    """Return a y axis; see above about its range."""
     is_share = quantity == "Accuracy"
     return {
         "title": {"text": "Accuracy" if is_share else "Loss (nats)"},
@@ -161,9 +140,9 @@ def _line(line: Series, quantity: Quantity, colour: str) -> dict[str, Any]:
     x, y = _thinned(line) if line.live else (line.x, line.y)
     return {
         "type": "scatter",
-        "name": plain(_shortened(line.name)),
+        "name": plain(shortened(line.name)),
         "x": x,
-        "y": _shown_values(y, quantity),
+        "y": shown_values(y, quantity),
         # A line through one point cannot be seen.
         "mode": "lines+markers" if len(line.x) <= most else "lines",
         "line": {"color": colour, "width": 1.5 if line.live else 2.5},
@@ -175,7 +154,7 @@ def _line(line: Series, quantity: Quantity, colour: str) -> dict[str, Any]:
     }
 
 
-def _shown_values(values: Sequence[float], quantity: Quantity) -> list[float | None]:
+def shown_values(values: Sequence[float], quantity: Quantity) -> list[float | None]:
     """Turn shares into percent, and what is no number into a gap."""
     factor = 100 if quantity == "Accuracy" else 1
     return [value * factor if math.isfinite(value) else None for value in values]
@@ -194,7 +173,8 @@ def _thinned(line: Series) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return (*line.x[:-1:step], line.x[-1]), (*line.y[:-1:step], line.y[-1])
 
 
-def _shortened(name: str) -> str:
+def shortened(name: str) -> str:
+    """Cut a name that would leave no room for the curves."""
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}\u2026"
 
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import services
+from dashboard import services, state
 from dashboard.widgets.common import dataset_picker, page_frame, run_picker
-from dashboard.widgets.compare import answers, curves, recipes, run_choice
+from dashboard.widgets.compare import all_runs, answers, curves, recipes, run_choice
 
 page_frame.heading("Compare", "Which run is better, and is the difference real?")
 
@@ -16,6 +16,11 @@ if not everything:
         icon=":material/info:",
     )
     run_picker.first_run_button(dataset_picker.chosen_spec())
+    st.stop()
+
+all_runs.open_asked_for(everything)
+if run_choice.pick_view() == state.ALL_RUNS:
+    all_runs.show(everything)
     st.stop()
 
 chosen = run_choice.choose(everything)

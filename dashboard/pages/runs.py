@@ -3,12 +3,11 @@
 import streamlit as st
 
 from dashboard import page_paths, services, words
-from dashboard.widgets.common import dataset_picker, page_frame, run_picker
+from dashboard.widgets.common import dataset_picker, page_frame, run_filter, run_picker
 from dashboard.widgets.runs import (
     run_actions,
     run_deletion,
     run_details,
-    run_filter,
     run_table,
 )
 

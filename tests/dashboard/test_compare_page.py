@@ -5,13 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config import EnsembleConfig, TrainingConfig
 from core.records import History
 from core.runs.store import RunStore
 from tests import small_data
-from tests.dashboard.app import alerts, open_app, text
+from tests.dashboard.app import alerts, figure, open_app, text
 
 MakeRun = Callable[..., str]
+ONE_EPOCH = History(loss=(0.5,), accuracy=(0.8,), val_loss=(0.6,), val_accuracy=(0.7,))
 TWO_EPOCHS = History(
     loss=(0.5, 0.4), accuracy=(0.8, 0.9), val_loss=(0.6, 0.5), val_accuracy=(0.7, 0.8)
 )
@@ -121,7 +122,10 @@ def test_two_runs_are_compared_by_what_differs(
 def test_equal_answers_are_no_difference(two_runs: tuple[str, str]) -> None:
     app = open_app("compare", runs=",".join(two_runs))
 
-    assert "Both classify exactly the same test images correctly." in text(app)
+    assert (
+        "**No difference: of 10,000 test images, (1) older and (2) newer classify "
+        "exactly the same ones correctly.**"
+    ) in text(app)
 
 
 def test_better_of_two_runs_is_named(
@@ -142,8 +146,9 @@ def test_better_of_two_runs_is_named(
 
     said = text(open_app("compare", runs=f"{worse_run},{better_run}"))
 
-    assert "correctly only by **(1) worse**, and 240 only by **(2) better**" in said
-    assert "unlikely to be chance (p < 0.001" in said
+    assert (
+        "(2) better is better than (1) worse: 240 images fixed, 0 broken, p < 0.001."
+    ) in said
 
 
 def test_missing_predictions_leave_the_rest_of_the_comparison(
@@ -157,23 +162,99 @@ def test_missing_predictions_leave_the_rest_of_the_comparison(
     assert "Test accuracy" in app.table[0].value.index
 
 
-def test_curves_of_up_to_six_runs_are_drawn(store: RunStore) -> None:
-    """Also of runs of one name."""
+@pytest.fixture
+def twenty_runs(store: RunStore) -> list[str]:
+    """Put twenty trained runs of one name into the store: ten recipes, two seeds."""
     ids = []
-    for _ in range(8):
-        run_id = store.create(TrainingConfig(), name="same")
+    for number in range(20):
+        config = TrainingConfig(batch_size=100 * (1 + number // 2), seed=number)
+        run_id = store.create(config, name="same")
         store.start(run_id)
-        store.log(run_id, [small_data.progress(2.0, history=TWO_EPOCHS)])
+        reports = [
+            small_data.progress(1.0, history=ONE_EPOCH),
+            small_data.progress(2.0, history=TWO_EPOCHS),
+        ]
+        store.log(run_id, reports)
         ids.append(run_id)
+    return ids
 
-    app = open_app("compare", runs=",".join(ids))
+
+def test_curves_of_twenty_runs_are_drawn(twenty_runs: list[str]) -> None:
+    """Also of runs of one name."""
+    app = open_app("compare", runs=",".join(twenty_runs))
+
+    drawn = figure(app, "compared_curves")["data"]
+    assert [line["name"] for line in drawn] == [f"({n}) same" for n in range(1, 21)]
+    assert drawn[0]["y"] == [70.0, 80.0]
+    assert not app.warning
+
+
+def test_address_says_how_curves_are_shown(twenty_runs: list[str]) -> None:
+    """An epoch of 54,000 images has 540 steps of 100, or 270 of 200."""
+    app = open_app(
+        "compare",
+        runs=",".join(twenty_runs),
+        curves="Loss",
+        images="Training",
+        axis="Step",
+        smoothing="0.5",
+        over_seeds="true",
+    )
+
+    drawn = figure(app, "compared_curves")["data"]
+    named = [line for line in drawn if line.get("showlegend", True)]
+    assert [line["name"] for line in named[:2]] == [
+        "(1, 2) same, mean of 2 runs",
+        "(3, 4) same, mean of 2 runs",
+    ]
+    assert len(named) == 10
+    assert [line["x"] for line in named[:2]] == [[540, 1080], [270, 540]]
+    assert named[0]["y"] == pytest.approx([0.5, (0.25 * 0.5 + 0.5 * 0.4) / 0.75])
+
+
+def test_runs_without_repeated_seeds_offer_no_mean_over_them(
+    twenty_runs: list[str],
+) -> None:
+    app = open_app("compare", runs=",".join(twenty_runs[::2]), over_seeds="true")
 
     assert not app.exception
-    assert "Curves of 6 of 8 runs" in text(app)
+    assert "over_seeds" not in {toggle.key for toggle in app.toggle}
+    assert len(figure(app, "compared_curves")["data"]) == 10
 
 
 def test_runs_without_validation_have_no_curves(two_runs: tuple[str, str]) -> None:
     app = open_app("compare", runs=",".join(two_runs), curves="Loss")
 
-    assert "None of these runs has a validation curve" in text(app)
+    assert "None of these runs has a curve of the validation loss" in text(app)
     assert app.segmented_control(key="curves").value == "Loss"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"curves": "nonsense", "images": "", "axis": "epoch", "smoothing": "much"},
+        {"smoothing": "7", "over_seeds": "perhaps"},
+        {"smoothing": "nan"},
+    ],
+    ids=["words", "too much", "not a number"],
+)
+def test_address_that_nobody_understands_shows_the_default(
+    twenty_runs: list[str], address: dict[str, str]
+) -> None:
+    app = open_app("compare", runs=",".join(twenty_runs), **address)
+
+    assert not app.exception
+    assert figure(app, "compared_curves")["data"][0]["y"] == [70.0, 80.0]
+
+
+def test_curves_that_run_out_of_runs_say_so(
+    store: RunStore, twenty_runs: list[str]
+) -> None:
+    """An ensemble has no curve, and one that waits has none yet."""
+    waits = store.create(TrainingConfig(), name="waits")
+    network = TrainingConfig().network
+    ensemble = store.create(EnsembleConfig(members=(network,) * 2), name="both")
+
+    app = open_app("compare", runs=",".join([*twenty_runs[:2], waits, ensemble]))
+
+    assert "2 runs of 4 left out" in text(app)

@@ -16,6 +16,20 @@ NUM_ID_DIGITS: Final = 8
 _PICKER: Final = "compared_runs"
 
 
+def pick_view() -> str:
+    """Let the viewer choose between some runs and all of them."""
+    chosen: str = st.segmented_control(
+        "Show",
+        (state.SELECTED, state.ALL_RUNS),
+        default=state.SELECTED,
+        required=True,
+        key=state.SHOW,
+        label_visibility="collapsed",
+        **state.LINKED,
+    )
+    return chosen
+
+
 def choose(everything: Sequence[Run]) -> tuple[Run, ...]:
     """Let the viewer choose runs, in the order in which they are compared.
 
@@ -65,7 +79,8 @@ def offer(everything: Sequence[Run], chosen: Sequence[Run]) -> None:
     st.info(
         "Choose another run to compare it with."
         if chosen
-        else f"Choose {MIN_RUNS} to {MAX_RUNS} runs above, or select them on Runs.",
+        else f"Choose {MIN_RUNS} to {MAX_RUNS} runs above, select them on Runs, "
+        "or look at all runs.",
         icon=":material/info:",
     )
     finished = services.finished_runs(everything)
@@ -78,7 +93,17 @@ def offer(everything: Sequence[Run], chosen: Sequence[Run]) -> None:
             on_click=state.select_runs,
             args=([run.id for run in newest[:MIN_RUNS]],),
         )
+        st.button(
+            "All runs",
+            icon=":material/scatter_plot:",
+            key="show_all_runs",
+            on_click=_show_all,
+        )
         st.page_link(page_paths.RUNS, label="Runs", icon=":material/table_rows:")
+
+
+def _show_all() -> None:
+    st.session_state[state.SHOW] = state.ALL_RUNS
 
 
 def _labels(everything: Sequence[Run]) -> dict[str, str]:

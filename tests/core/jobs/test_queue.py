@@ -290,7 +290,7 @@ def test_an_end_that_cannot_be_written_is_written_later(
     run_store.start(run_id)
     asked = threading.Semaphore(0)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         asked.release()
         message = "The disk is full."
         raise RunStoreError(message)

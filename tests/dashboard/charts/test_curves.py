@@ -10,7 +10,6 @@ from dashboard.charts.curves import (
     MAX_LIVE_POINTS,
     Quantity,
     Series,
-    compared_curves,
     learning_curves,
 )
 from dashboard.charts.theme import LIGHT
@@ -162,28 +161,3 @@ def test_long_live_line_is_thinned_but_ends_where_it_is() -> None:
     assert len(shown(5000)) <= MAX_LIVE_POINTS + 1
     assert shown(5000)[-1] == 4999
     assert set(shown(4990)[:-1]) <= set(shown(5000))
-
-
-def test_compared_runs_have_a_colour_and_a_name_each() -> None:
-    """Two runs in one colour could not be told apart."""
-    series = [
-        Series(f"({number}) run", (1.0, 2.0), (0.9, 0.9 + number / 100), "validation")
-        for number in range(6)
-    ]
-
-    figure = compared_curves("Accuracy", series, epochs=2, palette=LIGHT)
-
-    assert len({line.line.color for line in figure.data}) == 6
-    assert [line.name for line in figure.data] == [line.name for line in series]
-    assert figure.data[5].y[-1] == pytest.approx(95.0)
-
-
-def test_names_of_runs_are_data_and_leave_room_for_the_curves() -> None:
-    """Plotly would read a tag, and a name of 80 characters would fill the legend."""
-    series = Series("<a href='http://x'>" + "x" * 80, (1.0,), (0.9,), "validation")
-
-    (line,) = compared_curves("Loss", [series], epochs=1, palette=LIGHT).data
-
-    assert line.name.startswith("&lt;a href")
-    assert line.name.endswith("x\u2026")
-    assert len(line.name) < 50

@@ -18,12 +18,14 @@ class Filter:
         find: Words that are all in its name, its network or its note.
         statuses: Where it may stand.
         data_sets: Titles of data sets of which it may be.
+        studies: Names of studies of which it may be a trial.
         starred_only: Whether it must be starred.
     """
 
     find: str = ""
     statuses: tuple[RunStatus, ...] = ()
     data_sets: tuple[str, ...] = ()
+    studies: tuple[str, ...] = ()
     starred_only: bool = False
 
     def takes(self, run: Run) -> bool:
@@ -35,6 +37,7 @@ class Filter:
             all(word in words for word in self.find.casefold().split())
             and (not self.statuses or run.status in self.statuses)
             and (not self.data_sets or spec.title in self.data_sets)
+            and (not self.studies or run.study in self.studies)
             and (run.is_starred or not self.starred_only)
         )
 
@@ -60,11 +63,13 @@ def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
             wrap=True,
         )
         data_sets = _pick_data_sets(everything)
+        studies = _pick_studies(everything)
         starred_only = st.toggle("Starred only", key=state.STARRED, **state.LINKED)
     chosen = Filter(
         find=find,
         statuses=tuple(statuses),
         data_sets=data_sets,
+        studies=studies,
         starred_only=starred_only,
     )
     return tuple(run for run in everything if chosen.takes(run))
@@ -81,6 +86,22 @@ def _pick_data_sets(everything: Sequence[Run]) -> tuple[str, ...]:
             selection_mode="multi",
             key=state.RUN_DATA_SETS,
             wrap=True,
+            **state.LINKED,
+        )
+    )
+
+
+def _pick_studies(everything: Sequence[Run]) -> tuple[str, ...]:
+    names = sorted({run.study for run in everything} - {""})
+    if not names:
+        return ()
+    return tuple(
+        st.multiselect(
+            "Study",
+            names,
+            key=state.STUDIES,
+            placeholder="Any, or none",
+            width=260,
             **state.LINKED,
         )
     )

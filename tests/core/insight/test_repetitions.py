@@ -1,0 +1,49 @@
+"""Which runs differ by the seed only, and how far they spread."""
+
+import math
+
+import pytest
+
+from core.config import EnsembleConfig, MlpConfig, TrainingConfig
+from core.insight.repetitions import groups_by_recipe, spread
+
+
+def test_runs_that_differ_by_seed_only_are_a_group() -> None:
+    """The name of the preset that a recipe began as changes nothing of it."""
+    recipes = (
+        TrainingConfig(seed=1),
+        TrainingConfig(seed=1, epochs=3),
+        TrainingConfig(seed=2, preset="classic-mlp"),
+        TrainingConfig(seed=2, epochs=3),
+        TrainingConfig(seed=1, dataset="emnist-letters"),
+    )
+
+    assert groups_by_recipe(recipes) == ((0, 2), (1, 3), (4,))
+
+
+def test_ensembles_are_grouped_by_their_networks() -> None:
+    pair = EnsembleConfig(members=(MlpConfig(),) * 2)
+    other = EnsembleConfig(members=(MlpConfig(hidden=(8,)),) * 2)
+
+    assert groups_by_recipe((pair, other, pair)) == ((0, 2), (1,))
+
+
+def test_spread_is_of_the_curves_that_reach_a_point() -> None:
+    """One stopped after two epochs, and one diverged in its second."""
+    found = spread(((1.0, 2.0), (3.0, math.nan, 7.0), (2.0, 4.0, 8.0)))
+
+    assert found.mean == pytest.approx((2.0, 3.0, 7.5))
+    assert found.low == (1.0, 2.0, 7.0)
+    assert found.high == (3.0, 4.0, 8.0)
+    assert found.count == (3, 2, 2)
+
+
+def test_point_that_no_curve_reaches_is_a_gap() -> None:
+    found = spread(((1.0, math.nan),))
+
+    assert found.count == (1, 0)
+    assert all(math.isnan(each[1]) for each in (found.mean, found.low, found.high))
+
+
+def test_no_curves_have_no_spread() -> None:
+    assert spread(()).mean == ()
