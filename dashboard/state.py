@@ -95,7 +95,6 @@ STUDY_FORM: Final = "study_form"
 STUDY_TAB: Final = "study_tab"
 IMPORT_PROBLEM: Final = "import_problem"
 CONTINUED: Final = "continued_runs"
-BRUSH: Final = "brush"
 LIVE: Final = "Live"
 UPLOAD: Final = "upload"
 UPLOADER: Final = "uploader_number"
@@ -215,6 +214,7 @@ def choose_study(chosen: str) -> None:
     """Choose another study, or to make a new one if empty."""
     keep_study(chosen)
     choose_trial(None)
+    remember(BRUSH, None)
 
 
 def keep_study(chosen: str) -> None:
