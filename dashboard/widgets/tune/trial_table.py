@@ -107,7 +107,6 @@ def _rows(study: StudySnapshot, shown: Sequence[TrialRecord]) -> pd.DataFrame:
                 for each in values
             ]
         )
-    columns["Epochs"] = [len(each.by_epoch) or None for each in shown]
     columns["Time"] = [seconds_of(each) for each in shown]
     return pd.DataFrame(columns)
 
