@@ -10,6 +10,7 @@ from dashboard.widgets.runs import (
     run_deletion,
     run_details,
     run_table,
+    study_folds,
 )
 
 page_frame.heading("Runs", "Which runs are there, and which one is best?")
@@ -29,9 +30,10 @@ if not everything:
         disk_usage.show(everything, taken)
     st.stop()
 
-shown = run_filter.filtered(everything)
+listed = study_folds.listed(everything)
+shown = run_filter.filtered(listed)
 st.caption(
-    f"{len(shown):,} of {words.count(len(everything), 'run')}. Click a heading to "
+    f"{len(shown):,} of {words.count(len(listed), 'run')}. Click a heading to "
     "sort. Select one run to open it, or several to compare them."
 )
 if not shown:

@@ -38,6 +38,7 @@ def pages() -> Mapping[str, list[st.Page]]:
         ],
         "Train": [
             st.Page(page_paths.TRAIN, title="Train", icon=":material/model_training:"),
+            st.Page(page_paths.TUNE, title="Tune", icon=":material/tune:"),
             st.Page(page_paths.RUNS, title="Runs", icon=":material/table_rows:"),
             st.Page(
                 page_paths.COMPARE, title="Compare", icon=":material/compare_arrows:"
