@@ -2,6 +2,7 @@
 
     InklabError
     +-- HomeError                  the Inklab home cannot be used
+    +-- ReadOnlyError              this Inklab is read-only, and something would change
     +-- ConfigError                a training configuration makes no sense
     +-- SchemaError                a stored record is unknown or newer than this program
     +-- DatasetError               a data set cannot be used
@@ -23,6 +24,7 @@
     +-- TrainingStopped            somebody asked the training to stop (not a failure)
     +-- RunTextError               a run cannot have this name or note
     +-- QueueError                 a run cannot have this place in the queue
+    +-- ComparisonError            runs cannot be compared with each other
     +-- RunStoreError              the run store cannot be used
         +-- UnknownRunError        no run of that id
         +-- ArtifactError          a file of a run is missing or damaged
@@ -39,6 +41,10 @@ class InklabError(Exception):
 
 class HomeError(InklabError):
     """The folder for data, runs and caches cannot be created or written."""
+
+
+class ReadOnlyError(InklabError):
+    """Something would be changed in an Inklab that is read-only."""
 
 
 class ConfigError(InklabError):
@@ -136,6 +142,10 @@ class RunTextError(InklabError):
 
 class QueueError(InklabError):
     """A run does not wait, or there is no such place in its queue."""
+
+
+class ComparisonError(InklabError):
+    """Runs cannot be compared with each other."""
 
 
 class RunStoreError(InklabError):

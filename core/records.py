@@ -256,8 +256,12 @@ class Predictions:
         np.savez_compressed(path, **vars(self))
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, *, with_features: bool = True) -> Self:
         """Read what `save` wrote.
+
+        Args:
+            path: The file.
+            with_features: Whether to read the features, which are most of it.
 
         Raises:
             ArtifactError: If the file is missing or damaged.
@@ -267,10 +271,12 @@ class Predictions:
             "damaged. Delete this run and train it again."
         )
         with reading_arrays(path, damage=damage) as arrays:
+            labels = arrays["labels"]
+            nothing = np.empty((len(labels), 0), np.float32)
             return cls(
-                labels=arrays["labels"],
+                labels=labels,
                 probabilities=arrays["probabilities"],
-                features=arrays["features"],
+                features=arrays["features"] if with_features else nothing,
             )
 
 

@@ -4,6 +4,7 @@ Caches are keyed by the id of a run or the fingerprint of a data set, never by a
 array.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,16 +16,19 @@ from core.datasets.exploring import storage
 from core.datasets.exploring.summary import DatasetSummary
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
-from core.evaluation import comparison, metrics, mistakes
-from core.evaluation.comparison import Comparison
+from core.evaluation import metrics, mistakes
+from core.evaluation.changes import Changes, find_changes
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
+from core.evaluation.pairs import Pairs, compare_all, mean_probabilities
 from core.files import reading_arrays
 from core.inference import Predictor
 from core.jobs.kinds import evaluate
 from core.proportion import Proportion
 from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions, Run
+from core.runs import answers as run_answers
 from core.runs import unpacked
+from core.runs.answers import Answers
 from core.types import Counts, Indices, Labels
 from dashboard import services
 
@@ -128,24 +132,94 @@ def predictor(run_id: str) -> Predictor:
     return Predictor(services.store().artifact(run_id, "model.tflite"))
 
 
-def compare(first: Run, second: Run) -> Comparison:
-    """Compare two runs by their answers to the same test images.
-
-    Args:
-        first: A run with a model.
-        second: Another one, of the same data set.
+def answers(run: Run) -> Answers:
+    """Return what a run answered to its test images.
 
     Raises:
-        ArtifactError: If predictions are missing, damaged, or for other images.
+        ArtifactError: If its predictions are missing or damaged.
     """
-    one, other = evaluation(first), evaluation(second)
-    return comparison.compare(one.predictions.labels, one.predicted, other.predicted)
+    return _answers(run.id, run)
+
+
+def pairs(runs: Sequence[Run]) -> Pairs:
+    """Compare each of some runs with each other one.
+
+    Args:
+        runs: Two or more with a model, tested on the same images.
+
+    Raises:
+        ArtifactError: If predictions are missing or damaged.
+        ComparisonError: If they were tested on different images.
+    """
+    return _pairs(_ids(runs), runs)
+
+
+def changes(first: Run, second: Run) -> Changes:
+    """Return the images that a second run fixes or breaks; see `pairs`."""
+    return _changes(first.id, second.id, first, second)
+
+
+def ensemble(runs: Sequence[Run]) -> Labels:
+    """Return what the mean of some runs predicts, uint8 of shape (n,); see `pairs`."""
+    return _ensemble(_ids(runs), runs)
+
+
+def _ids(runs: Sequence[Run]) -> tuple[str, ...]:
+    return tuple(run.id for run in runs)
+
+
+@st.cache_resource(max_entries=200, show_spinner="Loading the predictions")
+def _answers(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    _run: Run,
+) -> Answers:
+    return run_answers.read(_predictions_path(_run.id), _run)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _pairs(
+    run_ids: tuple[str, ...],  # noqa: ARG001 - the key of the cache
+    _runs: Sequence[Run],
+) -> Pairs:
+    found = [answers(run) for run in _runs]
+    return compare_all(
+        found[0].labels,
+        run_answers.stacked(_runs, found),
+        num_classes=found[0].num_classes,
+    )
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _changes(
+    first_id: str,  # noqa: ARG001 - the key of the cache
+    second_id: str,  # noqa: ARG001 - the key of the cache
+    _first: Run,
+    _second: Run,
+) -> Changes:
+    one, other = evaluation(_first).predictions, evaluation(_second).predictions
+    return find_changes(one.labels, one.probabilities, other.probabilities)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _ensemble(
+    run_ids: tuple[str, ...],  # noqa: ARG001 - the key of the cache
+    _runs: Sequence[Run],
+) -> Labels:
+    found = [run_answers.predictions(_predictions_path(run.id), run) for run in _runs]
+    return metrics.predicted_classes(
+        mean_probabilities([each.probabilities for each in found])
+    )
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _predictions_path(run_id: str) -> Path:
+    # Where a file is takes longer to find out than what is in it.
+    return services.store().artifact(run_id, PREDICTIONS)
 
 
 @st.cache_resource(max_entries=20, show_spinner="Loading the predictions")
 def _evaluation(run_id: str, num_classes: int, _dataset: Dataset | None) -> Evaluation:
-    path = services.store().artifact(run_id, PREDICTIONS)
-    predictions = unpacked.load(path)
+    predictions = unpacked.load(_predictions_path(run_id))
     if _dataset is not None and not np.array_equal(
         predictions.labels, _dataset.test.labels
     ):

@@ -4,7 +4,17 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, datasets, evaluate, flags, runs, train
+from core.cli import (
+    analyse,
+    compare,
+    datasets,
+    evaluate,
+    flags,
+    free,
+    runs,
+    train,
+    tune_parser,
+)
 from core.cli.predict import predict
 from core.jobs import kinds
 
@@ -24,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("train", parents=[json_option], help="train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
+    tune_parser.add_to(commands)
     members = {
         "list": runs.list_runs,
         "show": runs.show_run,
@@ -32,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
         "move": runs.move_run,
         "stop": runs.stop_run,
         "continue": train.continue_run,
+        "keep": train.keep_run,
         "export": runs.export_run,
         "analyse": analyse.analyse_run,
     }
@@ -41,9 +53,17 @@ def make_parser() -> argparse.ArgumentParser:
             "combine", parents=[json_option], help=train.combine_runs.__doc__
         )
     )
+    free.add_options(
+        group.add_parser("free", parents=[json_option], help=free.free_runs.__doc__)
+    )
     _add_evaluate(
         commands.add_parser(
             "evaluate", parents=[json_option], help=evaluate.evaluate_run.__doc__
+        )
+    )
+    _add_compare(
+        commands.add_parser(
+            "compare", parents=[json_option], help=compare.compare_runs.__doc__
         )
     )
     _add_predict(
@@ -114,6 +134,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         help="a data set whose classes the run knows",
     )
     parser.set_defaults(command=evaluate.evaluate_run)
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="ids of 2 to 20 runs, or latest"
+    )
+    parser.set_defaults(command=compare.compare_runs)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:

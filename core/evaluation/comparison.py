@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtr
 
-from core.evaluation import checks
-from core.types import Labels
+from core.evaluation import checks, paired
+from core.evaluation.paired import Difference
+from core.types import Counts, Labels
 
 SIGNIFICANCE: Final = 0.05
 
@@ -24,12 +26,25 @@ class Comparison:
     Attributes:
         only_first: Number of images that only the first model reads right.
         only_second: Number of images that only the second model reads right.
+        both_wrong: Number of images that neither reads right.
         total: Number of all images.
     """
 
     only_first: int
     only_second: int
+    both_wrong: int
     total: int
+
+    @property
+    def difference(self) -> Difference:
+        """The accuracy of the second less that of the first, with its interval."""
+        some_wrong = self.only_first + self.only_second + self.both_wrong
+        return paired.difference(
+            both_right=self.total - some_wrong,
+            only_first=self.only_first,
+            only_second=self.only_second,
+            both_wrong=self.both_wrong,
+        )
 
     @property
     def p_value(self) -> float:
@@ -61,6 +76,7 @@ def compare(labels: Labels, first: Labels, second: Labels) -> Comparison:
     return Comparison(
         only_first=int(np.count_nonzero(first_right & ~second_right)),
         only_second=int(np.count_nonzero(second_right & ~first_right)),
+        both_wrong=int(np.count_nonzero(~first_right & ~second_right)),
         total=len(labels),
     )
 
@@ -88,6 +104,22 @@ def mcnemar(only_first: int, only_second: int) -> float:
             f"{only_first} and {only_second}. Count again."
         )
         raise ValueError(message)
-    fewer, tosses = min(only_first, only_second), only_first + only_second
+    return float(p_values(np.array(only_first), np.array(only_second)))
+
+
+def p_values(only_first: Counts, only_second: Counts) -> NDArray[np.float64]:
+    """Return what `mcnemar` does for many pairs at once.
+
+    Args:
+        only_first: int64 of any shape, at least 0.
+        only_second: The same for the second models, of the same shape.
+
+    Returns:
+        float64 of that shape.
+    """
+    fewer = np.minimum(only_first, only_second)
     # Twice the smaller tail; in the very middle both tails have the same toss.
-    return min(1.0, 2 * float(bdtr(fewer, tosses, 0.5)))
+    found: NDArray[np.float64] = np.minimum(
+        1.0, 2 * bdtr(fewer, only_first + only_second, 0.5)
+    )
+    return found

@@ -6,7 +6,7 @@ that is chosen. Cell (column, row) lies around the point (column, row) of the ax
 row 0 is on top.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import plotly.graph_objects as go
@@ -62,3 +62,22 @@ def mark_cells(
     fit_width(figure, fit)
     cells = {"columns": fit.columns, "captions": list(captions), "start": start or 0}
     figure.update_layout(meta={**figure.layout.meta, "cells": cells})
+
+
+def written(
+    texts: Mapping[tuple[int, int], tuple[str, str]], *, size: int = 12
+) -> go.Scatter:
+    """Write in cells; as one trace, because hundreds of annotations take long.
+
+    Args:
+        texts: What stands in a cell (row, column), and the colour of its ink.
+        size: Of the font, in pixels.
+    """
+    return go.Scatter(
+        x=[column for _, column in texts],
+        y=[row for row, _ in texts],
+        text=[text for text, _ in texts.values()],
+        mode="text",
+        textfont={"size": size, "color": [ink for _, ink in texts.values()]},
+        hoverinfo="skip",
+    )

@@ -100,11 +100,11 @@ def confusion_figure(
         figure.add_trace(_heat(shares, top, palette))
         texts = _texts(counts, shares, reading.normalise)
         figure.update_layout(annotations=_numbers(texts, shares / top, palette))
-        _label_all(figure, classes)
+        label_all(figure, classes)
     else:
         figure.add_trace(_heat_of_many(shares, top, classes, palette))
-        _label_many(figure, classes, cell=side / len(classes))
-        figure.update_layout(shapes=_separators(classes, palette))
+        label_many(figure, classes, cell=side / len(classes))
+        figure.update_layout(shapes=separators(classes, palette))
     if selected is not None:
         figure.add_shape(outline(selected[1], selected[0], palette))
     # Shows through the gaps between the cells, so that empty ones have an edge.
@@ -159,7 +159,7 @@ def _heat_of_many(
     )
 
 
-def _separators(classes: tuple[str, ...], palette: Palette) -> list[dict[str, object]]:
+def separators(classes: tuple[str, ...], palette: Palette) -> list[dict[str, object]]:
     """Return the lines between digits, upper and lower case, if each is together."""
     groups = list(map(class_names.group_of, classes))
     changes = [at for at in range(1, len(groups)) if groups[at] != groups[at - 1]]
@@ -223,7 +223,8 @@ def _numbers(
     ]
 
 
-def _label_all(figure: go.Figure, classes: tuple[str, ...]) -> None:
+def label_all(figure: go.Figure, classes: tuple[str, ...]) -> None:
+    """Label the rows and columns of a few classes."""
     _set_axes(
         figure,
         tickvals=list(range(len(classes))),
@@ -232,7 +233,7 @@ def _label_all(figure: go.Figure, classes: tuple[str, ...]) -> None:
     )
 
 
-def _label_many(figure: go.Figure, classes: tuple[str, ...], *, cell: float) -> None:
+def label_many(figure: go.Figure, classes: tuple[str, ...], *, cell: float) -> None:
     """Label as many classes as there is room for, more of them after a zoom."""
     names = list(map(plain, classes))
     aliases = {plain(name): plain(_short(name)) for name in classes}

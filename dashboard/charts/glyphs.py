@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.types import ByteImages, GrayImage
 from dashboard.charts.cells import Fit, fit_width
 from dashboard.charts.mosaic import Grid, mosaic_figure
-from dashboard.charts.theme import Palette, base_figure, scale
+from dashboard.charts.theme import Palette, base_figure, diverging, scale
 from dashboard.charts.words import plain
 
 INK = [[0.0, "#000000"], [1.0, "#FFFFFF"]]
@@ -69,7 +69,7 @@ def difference_view(difference: GrayImage, *, palette: Palette) -> go.Figure:
             zmin=-most,
             zmax=most,
             zsmooth=False,
-            colorscale=scale((palette.validation, palette.paper, palette.training)),
+            colorscale=scale(diverging(palette)),
             showscale=False,
             hovertemplate="row %{y}, column %{x}: %{z:+.3f}<extra></extra>",
         )

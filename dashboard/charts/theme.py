@@ -127,6 +127,22 @@ def scale(colours: tuple[str, ...]) -> list[list[float | str]]:
     return [[position / last, colour] for position, colour in enumerate(colours)]
 
 
+def diverging(palette: Palette) -> tuple[str, str, str]:
+    """Return the colours of less, the same and more: vermilion, paper, blue."""
+    return palette.validation, palette.paper, palette.training
+
+
+def diverging_at(share: float, palette: Palette) -> str:
+    """Return the colour of the diverging scale at -1.0 (less) to 1.0 (more)."""
+    less, same, more = diverging(palette)
+    end = more if share > 0 else less
+    parts = [
+        (int(same[at : at + 2], 16), int(end[at : at + 2], 16)) for at in (1, 3, 5)
+    ]
+    mixed = [round(start + (stop - start) * abs(share)) for start, stop in parts]
+    return "#" + "".join(f"{part:02X}" for part in mixed)
+
+
 def contrast(first: str, second: str) -> float:
     """Return the WCAG contrast of two colours "#RRGGBB", from 1 to 21."""
     darker, lighter = sorted((_luminance(first), _luminance(second)))

@@ -16,3 +16,8 @@ def plain(text: str) -> str:
     Plotly reads a few tags and entities in names, labels and hover texts.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def signed(number: float, *, decimals: int = 0) -> str:
+    """Write a difference with its sign, also in front of what is more: "+3"."""
+    return f"{number:+,.{decimals}f}".replace("-", "\u2212")

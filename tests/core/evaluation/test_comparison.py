@@ -52,8 +52,9 @@ def test_only_images_that_one_of_them_reads_right_are_counted() -> None:
 
     found = compare(labels, first, second)
 
-    assert found == Comparison(only_first=2, only_second=1, total=6)
+    assert found == Comparison(only_first=2, only_second=1, both_wrong=2, total=6)
     assert found.p_value == 1.0
+    assert found.difference.value == pytest.approx(-1 / 6)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_only_images_that_one_of_them_reads_right_are_counted() -> None:
 def test_difference_counts_below_once_in_twenty(
     only_second: int, *, expected: bool
 ) -> None:
-    found = Comparison(only_first=0, only_second=only_second, total=100)
+    found = Comparison(only_first=0, only_second=only_second, both_wrong=4, total=100)
 
     assert found.is_larger_than_chance is expected
 
