@@ -3,14 +3,16 @@
     python benchmarks/many_runs.py [--runs 500] [--browser] [--json]
 
 One finished run is made as a worker makes it; the others are copies of its rows with
-recipes and scores of their own. The store is a new one. The pages are run without a
-browser, and with --browser also in Chromium, from the address to the last figure.
+recipes and scores of their own, each with as many files. The store is a new one. The
+pages are run without a browser, and with --browser also in Chromium, from the address
+to the last figure. In the end all runs but one are deleted and freed.
 """
 
 import argparse
 import json
 import os
 import random
+import shutil
 import sqlite3
 import statistics
 import sys
@@ -29,12 +31,13 @@ from core import settings
 from core.config import CnnConfig, MlpConfig, TrainingConfig, presets
 from core.jobs import executor
 from core.records import History, Progress, RunScores
-from core.runs import open_store, sql_listing
+from core.runs import open_store, purge, sql_listing
 from core.runs.store import RunStore
 from dashboard import services
 from tests.serving import ROOT, browsing, serving
 
 NUM_TIMES = 9
+NUM_FILES = 11
 TABLES = ("params", "tags", "metrics", "latest_metrics")
 
 
@@ -80,6 +83,8 @@ def _measure(num_runs: int) -> dict[str, float]:
         "Compare with 20 runs, again, median, s": few[1],
         "Compare with all runs, first time, s": many[0],
         "Compare with all runs, again, median, s": many[1],
+        "sizes of all runs, median, s": _median(services.sizes),
+        "freeing all but one, s": _seconds_to_free(store),
     }
 
 
@@ -117,6 +122,15 @@ def _in_browser(num_runs: int, home: Path) -> dict[str, float]:
     return figures
 
 
+def _seconds_to_free(store: RunStore) -> float:
+    with closing(_database()) as database, database:
+        database.execute(
+            "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = 1 "
+            "WHERE run_uuid != (SELECT max(run_uuid) FROM runs)"
+        )
+    return _seconds(lambda: purge.free(store))
+
+
 def fill(store: RunStore, num_runs: int) -> None:
     """Put finished runs of as many recipes into the empty store of this home."""
     original = _finished_run(store)
@@ -127,6 +141,12 @@ def fill(store: RunStore, num_runs: int) -> None:
                 values = {"original": original, "copy": copy}
                 database.execute(_copy_rows(database, table), values)
             _vary(database, copy, number)
+            folder = settings.home() / "artifacts"
+            shutil.copytree(folder / original, folder / copy)
+        database.execute(
+            "UPDATE runs SET artifact_uri = replace(artifact_uri, ?, run_uuid)",
+            (original,),
+        )
 
 
 def _vary(database: sqlite3.Connection, run_id: str, number: int) -> None:
@@ -191,6 +211,8 @@ def _finished_run(store: RunStore) -> str:
         )
         store.log(run_id, [progress])
     with tempfile.TemporaryDirectory() as files:
+        for number in range(NUM_FILES):
+            (Path(files) / f"{number}.bin").write_bytes(bytes(1000))
         reached = RunScores(
             test_accuracy=0.97,
             test_size=10_000,

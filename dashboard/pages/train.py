@@ -6,7 +6,12 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets.common import dataset_picker, page_frame, preset_saving
+from dashboard.widgets.common import (
+    dataset_picker,
+    page_frame,
+    preset_saving,
+    read_only,
+)
 from dashboard.widgets.train import (
     grid_studies,
     live_run,
@@ -41,6 +46,7 @@ with recipe_column, st.container(border=True):
             icon=":material/play_arrow:",
             key="start",
             width="stretch",
+            **read_only.guard(),
             on_click=start,
         )
         try_values.show(config, everything)

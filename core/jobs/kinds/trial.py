@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from core.datasets import catalog
 from core.datasets import store as datasets
-from core.errors import StudyError, TrainingStopped
+from core.datasets.store import Dataset
+from core.errors import DatasetError, StudyError, TrainingStopped
 from core.jobs import log_messages
 from core.jobs.kinds.train import Config
 from core.jobs.tasks import Task, TaskContext
@@ -31,6 +32,7 @@ class Trial(Task):
         config: What to train.
         study: Name of the study.
         number: Which of its trials it is, from 0.
+        fingerprint: Of the data set that its study is about; empty if that is any.
     """
 
     kind: ClassVar[str] = TRIAL
@@ -40,6 +42,7 @@ class Trial(Task):
     config: Config
     study: str
     number: int
+    fingerprint: str = ""
 
     @property
     def when_memory_runs_out(self) -> str:
@@ -63,6 +66,7 @@ class Trial(Task):
 
         run = context.store.get(context.job_id)
         dataset = datasets.load(self.config.dataset)
+        self._check(dataset)
         context.note_dataset(dataset)
         context.say(*log_messages.what(run, dataset.spec))
         context.say(*log_messages.plan(self.config, ""))
@@ -73,6 +77,15 @@ class Trial(Task):
         _save(context, fitted)
         if watch.is_pruned:
             context.prune()
+
+    def _check(self, dataset: Dataset) -> None:
+        if self.fingerprint in ("", dataset.fingerprint):
+            return
+        message = (
+            f"Expected the data set {self.config.dataset} as study {self.study} began "
+            "with it, but another one has its name now. Start another study."
+        )
+        raise DatasetError(message)
 
 
 class _Watch:
@@ -90,28 +103,32 @@ class _Watch:
         if progress.ends_epoch:
             self._context.say(log_messages.epoch(progress))
         self._context.report_training(progress)
-        if progress.ends_epoch and progress.epochs_done < progress.num_epochs:
+        if progress.ends_epoch:
             self._ask(progress)
 
     def _ask(self, progress: Progress) -> None:
         if self._study is None:
             return
         try:
-            self.is_pruned = self._study.is_hopeless(self._number, progress.history)
+            is_hopeless = self._study.is_hopeless(self._number, progress.history)
         except StudyError as error:
             self._context.say(f"This trial goes on without its study. {error}")
             self._study = None
+            return
+        # After its last epoch there is nothing to save by ending it.
+        is_last = progress.history.num_epochs >= progress.num_epochs
+        self.is_pruned = is_hopeless and not is_last
         if self.is_pruned:
             raise TrainingStopped
 
 
 def _study(name: str) -> "Study | None":
-    """Open a study, if its trials can be pruned and it can be reached."""
+    """Open a study, if its trials are judged by epoch and it can be reached."""
     from core.tuning import storage  # noqa: PLC0415 - Optuna takes a moment to import
 
     with contextlib.suppress(StudyError):
         study = storage.load(name)
-        return study if study.spec.prunes else None
+        return study if study.spec.can_prune else None
     return None
 
 

@@ -14,10 +14,12 @@ from dashboard.widgets.common import (
     clock,
     page_frame,
     preset_saving,
+    read_only,
     recipe_link,
     run_picker,
     run_status,
 )
+from dashboard.widgets.runs import disk_usage
 
 LOG_HEIGHT: Final = 320
 
@@ -34,6 +36,7 @@ def details(run: Run) -> None:
             settings(run)
         _log(run)
         _analyses(run)
+        disk_usage.files(run)
     with words_column:
         _star(run)
         _name_and_note(run)
@@ -145,6 +148,7 @@ def _star(run: Run) -> None:
         "Remove the star" if run.is_starred else "Star this run",
         icon=":material/star:" if run.is_starred else ":material/star_border:",
         key="star",
+        **read_only.guard(),
         on_click=_set_star,
         args=(run.id, not run.is_starred),
     )
@@ -167,6 +171,7 @@ def _name_and_note(run: Run) -> None:
             "Save",
             icon=":material/save:",
             key="save_words",
+            **read_only.guard(),
             on_click=_save,
             args=(run, name_key, note_key),
         )

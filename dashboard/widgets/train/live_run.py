@@ -15,7 +15,13 @@ from core.insight.diagnosis import Severity
 from core.proportion import percent
 from core.records import ENSEMBLE, History, LivePoints, Run, RunStatus
 from dashboard import run_snapshots, services, state, words
-from dashboard.widgets.common import clock, page_frame, run_curves, run_status
+from dashboard.widgets.common import (
+    clock,
+    page_frame,
+    read_only,
+    run_curves,
+    run_status,
+)
 from dashboard.widgets.train import run_result
 
 REFRESH_SECONDS: Final = 0.8
@@ -133,6 +139,7 @@ def _show(run: Run, history: History, live: LivePoints) -> None:
                 "Stop",
                 icon=":material/stop:",
                 key="stop",
+                **read_only.guard(),
                 on_click=_stop,
                 args=(run.id,),
             )

@@ -1,6 +1,6 @@
 """The settings of a training: a preset, and a control for each of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -32,6 +32,31 @@ def recipe() -> TrainingConfig | None:
     with st.expander("Advanced"):
         _advanced(chosen)
     _changes(chosen)
+    return _config(chosen)
+
+
+def start_of_space() -> TrainingConfig | None:
+    """Show the presets, and return the recipe of which a study varies some settings."""
+    chosen = current()
+    preset_choice.pick(chosen)
+    _changes(chosen)
+    return _config(chosen)
+
+
+def fixed_settings(varied: Collection[str]) -> None:
+    """Show a control for each setting that a study does not vary.
+
+    Args:
+        varied: The keys of those that it does.
+    """
+    chosen = current()
+    groups: Sequence[Group] = ("Basic", *TABS)
+    for tab, group in zip(st.tabs(groups), groups, strict=True):
+        with tab:
+            _controls(chosen, group, without=varied)
+
+
+def _config(chosen: Chosen) -> TrainingConfig | None:
     try:
         return chosen.config
     except ConfigError as error:
@@ -59,10 +84,12 @@ def _is_used(key: str, chosen: Chosen) -> bool:
     return settings_table.is_used(key, chosen.values)
 
 
-def _controls(chosen: Chosen, group: Group) -> None:
+def _controls(chosen: Chosen, group: Group, without: Collection[str] = ()) -> None:
     original = chosen.original()
     with st.grid(2, min_column_width=130, gap="small"):
         for key in _shown(chosen, group):
+            if key in without:
+                continue
             value = chosen.values[key]
             _control(
                 key,

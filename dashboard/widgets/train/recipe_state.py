@@ -186,6 +186,22 @@ def set_back(values: Values) -> None:
     _adopt(replace(now, values={**now.values, **values}))
 
 
+def adopt(config: TrainingConfig) -> None:
+    """Set all controls to what a configuration says, on the data set chosen here."""
+    _adopt(_from(config))
+
+
+def address_of(config: TrainingConfig) -> str:
+    """Write a configuration as the address of Train has it."""
+    return _describe(_from(config))
+
+
+def _from(config: TrainingConfig) -> Chosen:
+    spec = dataset_picker.chosen_spec()
+    values = settings_table.values_of(config)
+    return Chosen(config.preset, values, spec.name, spec.ink_style)
+
+
 def _adopt(chosen: Chosen) -> None:
     """Take over a recipe; a control that may show something else is made anew."""
     rounds = dict(_rounds())

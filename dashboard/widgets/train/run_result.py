@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import MAX_EPOCHS
 from core.records import ENSEMBLE, TRIAL, Run, RunStatus
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import page_frame, run_picker, run_status
+from dashboard.widgets.common import page_frame, read_only, run_picker, run_status
 
 EPOCHS_MORE: Final = 5
 
@@ -76,6 +76,7 @@ def continuation(run: Run) -> None:
             "Continue",
             icon=":material/resume:",
             key="continue",
+            **read_only.guard(),
             on_click=_go_on,
             args=(run.id,),
         )
