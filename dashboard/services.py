@@ -46,6 +46,7 @@ from core.records import (
 from core.runs import (
     annotations,
     checkpoint_files,
+    disk,
     logs,
     open_store,
     preload,
@@ -94,6 +95,10 @@ def start() -> None:
 
 
 def _get_ready() -> None:
+    if settings.is_read_only():
+        preload()
+        _spare_the_collector()
+        return
     executor.warm_up()
     preload()
     _spare_the_collector()
@@ -206,6 +211,15 @@ def runs() -> tuple[Run, ...]:
         # A new user: the store is made in the meantime.
         return ()
     return runs_of(store().jobs())
+
+
+def sizes() -> Mapping[str, int]:
+    """Return how many bytes the files of each run take, by its id.
+
+    Returns:
+        None of a store that is a server's: only the server knows.
+    """
+    return (disk.sizes(store()) or {}) if store_exists() else {}
 
 
 def jobs() -> tuple[Job, ...]:

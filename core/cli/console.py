@@ -27,12 +27,12 @@ Record = dict[str, Any]
 
 def print_error(message: str) -> None:
     """Say on the error stream what went wrong."""
-    print(f"error: {_printable(message)}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
 
 
 def print_text(text: str) -> None:
     """Print a sentence."""
-    print(_printable(text))
+    print(printable(text))
 
 
 def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:
@@ -115,20 +115,12 @@ def progress_bar() -> Iterator[Callable[[float, str], None]]:
         task = bars.add_task("starting", total=1.0)
 
         def show(share: float, text: str) -> None:
-            bars.update(task, completed=share, description=_printable(text))
+            bars.update(task, completed=share, description=printable(text))
 
         yield show
 
 
-def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record holds
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return escape(_printable(str(value)))
-
-
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Write control characters as Python does: in a terminal they would do something.
 
     Names of files can have any, and other programs write into the same run store.
@@ -137,6 +129,14 @@ def _printable(text: str) -> str:
         each if each.isprintable() or each == "\n" else repr(each)[1:-1]
         for each in text
     )
+
+
+def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record holds
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return escape(printable(str(value)))
 
 
 def _finite(value: Any) -> Any:  # noqa: ANN401 - JSON is recursive

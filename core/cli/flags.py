@@ -4,28 +4,38 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from core.config import TrainingConfig, presets
-from core.config.flags import FLAGS, Flag, changed
+from core.config import TrainingConfig, known_presets, presets
+from core.config.flags import FLAGS, Flag, Given, changed
 from core.datasets import catalog
+from core.errors import InklabError
 
 _METAVARS: Final[Mapping[type, str]] = {int: "N", float: "X", str: "NAME"}
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Add the flags; each that is not given is as the preset says."""
-    names = [preset.name for preset in presets.PRESETS]
+def add_to(
+    parser: argparse.ArgumentParser, *, renamed: Mapping[str, str] | None = None
+) -> None:
+    """Add the flags; each that is not given is as the preset says.
+
+    Args:
+        parser: Of a command that trains.
+        renamed: What flags are called there whose names mean something else.
+    """
+    names = ", ".join(preset.name for preset in presets.PRESETS)
     parser.add_argument(
         "--preset",
-        choices=names,
-        default=presets.DEFAULT,
-        help=f"The recipe to start from. (default {presets.DEFAULT})",
+        type=_preset,
+        metavar="NAME",
+        help=f"The recipe to start from: {names}, or one of your own. (default "
+        f"{presets.DEFAULT})",
     )
     groups: dict[str, Callable[..., object]] = {"": parser.add_argument}
     for name, flag in FLAGS.items():
         heading = flag.setting.group
         if heading not in groups:
             groups[heading] = parser.add_argument_group(heading.lower()).add_argument
-        groups[heading](f"--{name.replace('_', '-')}", **_options(name, flag))
+        called = (renamed or {}).get(name, name).replace("_", "-")
+        groups[heading](f"--{called}", dest=name, **_options(name, flag))
 
 
 def config_of(options: argparse.Namespace) -> TrainingConfig:
@@ -36,16 +46,27 @@ def config_of(options: argparse.Namespace) -> TrainingConfig:
         ConfigError: If a value is out of its range, or belongs to another family of
             networks.
     """
+    return changed(_base(options), given(options))
+
+
+def given(options: argparse.Namespace) -> Given:
+    """Return the flags that were given."""
     values = {name: getattr(options, name) for name in FLAGS}
-    given = {name: value for name, value in values.items() if value is not None}
-    return changed(_base(options), given)
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _base(options: argparse.Namespace) -> TrainingConfig:
     """Return the recipe of the preset, for the data set that was given."""
-    preset = presets.preset(options.preset)
+    preset = known_presets.preset(options.preset or presets.DEFAULT)
     dataset = options.dataset or preset.config.dataset
     return preset.config_for(dataset, catalog.spec(dataset).ink_style)
+
+
+def _preset(name: str) -> str:
+    try:
+        return known_presets.preset(name).name
+    except InklabError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _options(name: str, flag: Flag) -> dict[str, Any]:

@@ -4,7 +4,17 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.cli import analyse, compare, datasets, evaluate, flags, runs, train
+from core.cli import (
+    analyse,
+    compare,
+    datasets,
+    evaluate,
+    flags,
+    free,
+    runs,
+    train,
+    tune_parser,
+)
 from core.cli.predict import predict
 from core.jobs import kinds
 
@@ -24,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("train", parents=[json_option], help="train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
+    tune_parser.add_to(commands)
     members = {
         "list": runs.list_runs,
         "show": runs.show_run,
@@ -32,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
         "move": runs.move_run,
         "stop": runs.stop_run,
         "continue": train.continue_run,
+        "keep": train.keep_run,
         "export": runs.export_run,
         "analyse": analyse.analyse_run,
     }
@@ -40,6 +52,9 @@ def make_parser() -> argparse.ArgumentParser:
         group.add_parser(
             "combine", parents=[json_option], help=train.combine_runs.__doc__
         )
+    )
+    free.add_options(
+        group.add_parser("free", parents=[json_option], help=free.free_runs.__doc__)
     )
     _add_evaluate(
         commands.add_parser(

@@ -49,6 +49,9 @@ def summary(run: Run) -> Record:
         "total_seconds": run.scores.total_seconds,
         "test_accuracy": run.scores.test_accuracy,
         "test_size": run.scores.test_size,
+        "validation_accuracy": run.scores.validation_accuracy,
+        "study": run.study,
+        "trial": run.trial,
     }
 
 
@@ -61,5 +64,5 @@ def _num_parameters(config: Recipe) -> int | None:
 
 def in_short(row: Record) -> Record:
     """Return those facts that fit into a line of a table."""
-    names = ("run_id", "name", "status", "place", "test_accuracy", "train_seconds")
-    return {name: row[name] for name in (*names, "created")}
+    names = ("run_id", "name", "status", "study", "trial", "place", "test_accuracy")
+    return {name: row[name] for name in (*names, "train_seconds", "created")}

@@ -121,12 +121,19 @@ class TaskQueue:
         if _is_closed(error):
             # What waits is adopted by the next server.
             return
+        # First what waits already: then nothing stands still while more is asked for.
+        is_down = isinstance(error, RunStoreError)
+        is_busy = not is_down and self.proceed(store)
         self._when_over(store, run_id)
-        if isinstance(error, RunStoreError):
+        if is_down:
             self._retry(store)
-        elif not self.proceed(store) and error is None and self._when_idle:
-            # A program that ends does no more tasks.
-            with contextlib.suppress(RuntimeError, OSError):
+        elif not (is_busy or self.proceed(store)) and error is None:
+            self._get_ready()
+
+    def _get_ready(self) -> None:
+        # A program that ends does no more tasks.
+        with contextlib.suppress(RuntimeError, OSError):
+            if self._when_idle:
                 self._executor.submit(self._when_idle)
 
     def _see_to(

@@ -10,32 +10,37 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from core import settings
 from core.datasets import store as datasets
 from core.errors import (
     InklabError,
     RunStoreError,
+    StudyError,
     StudyStoreError,
     UnknownStudyError,
 )
-from core.insight import network_cost
-from core.jobs import executor, lanes
+from core.jobs import executor, lanes, trial_runs
+from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.trial import Trial
-from core.records import TRIAL, Lane, Run, RunStatus
-from core.runs import annotations
+from core.records import Lane
 from core.runs.owner import Owner
-from core.tuning import space, storage
-from core.tuning.spec import Objective, StudySpec
-from core.tuning.study import Asked, State, Study, TrialRecord
+from core.tuning import storage
+from core.tuning.spec import StudySpec
+from core.tuning.study import Study
+from core.tuning.trials import State, TrialRecord
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 RETRY_SECONDS: Final = 3.0
+NUM_AHEAD: Final = 1
+"""So many trials are chosen before a worker is free, which then need not wait."""
 
 _LOCK: Final = threading.RLock()
 """One thread at a time asks a study for trials, or it would get too many."""
 
 
+@settings.changes
 def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
     """Make a study and begin with its trials; return at once.
 
@@ -54,6 +59,7 @@ def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
     return study
 
 
+@settings.changes
 def resume(store: "RunStore", name: str) -> None:
     """Go on with a study until its budget is used up; return at once.
 
@@ -64,10 +70,11 @@ def resume(store: "RunStore", name: str) -> None:
     refill(store, name)
 
 
+@settings.changes
 def stop(store: "RunStore", name: str) -> None:
     """Begin no more trials of a study, and stop those under way.
 
-    What was under way is tried again when the study goes on.
+    These are tried again when it goes on.
 
     Raises:
         StudyError: If there is none, or its storage does not answer.
@@ -75,12 +82,13 @@ def stop(store: "RunStore", name: str) -> None:
     with _LOCK:
         study = storage.load(name)
         study.deactivate()
-        for run in _runs_of(store, name).values():
+        for run in trial_runs.trials_in(store.jobs(), name).values():
             if not run.status.is_over:
                 store.request_stop(run.id)
     settle(store, study)
 
 
+@settings.changes
 def add_trials(
     store: "RunStore",
     name: str,
@@ -108,6 +116,7 @@ def add_trials(
     resume(store, name)
 
 
+@settings.changes
 def delete(store: "RunStore", name: str) -> None:
     """Stop and delete a study, and the runs of its trials that were not kept.
 
@@ -116,22 +125,36 @@ def delete(store: "RunStore", name: str) -> None:
     """
     with _LOCK:
         storage.load(name).deactivate()
-        runs = _runs_of(store, name).values()
+        jobs = store.jobs()
+        kept = {
+            job.subject
+            for job in jobs
+            if job.kind == Keep.kind and not job.status.is_over
+        }
         storage.delete(name)
-        for run in runs:
-            if not run.has_model:
+        for run in trial_runs.trials_in(jobs, name).values():
+            if not run.has_model and run.id not in kept:
                 with contextlib.suppress(RunStoreError):
                     store.delete(run.id)
 
 
+@settings.changes
 def adopt(store: "RunStore") -> None:
-    """Go on with the studies whose process is gone."""
+    """Go on with the studies of processes that are gone, and of this one.
+
+    A trial of these may have ended elsewhere.
+    """
     for study in storage.load_all():
-        if study.is_active and _is_free(study.owner):
-            with contextlib.suppress(InklabError):
+        if not study.is_active:
+            continue
+        with contextlib.suppress(InklabError):
+            if is_left(study):
                 resume(store, study.name)
+            elif _is_ours(study):
+                refill(store, study.name)
 
 
+@settings.changes
 def refill(store: "RunStore", name: str) -> None:
     """Tell a study what became of its trials, and begin the next ones.
 
@@ -142,7 +165,7 @@ def refill(store: "RunStore", name: str) -> None:
         with _LOCK:
             study = storage.load(name)
             settle(store, study)
-            if study.is_active and study.owner == str(Owner.this_process()):
+            if study.is_active and _is_ours(study):
                 _begin(store, study)
     except UnknownStudyError:
         # It was deleted, and nobody is interested in its trials any more.
@@ -154,6 +177,7 @@ def refill(store: "RunStore", name: str) -> None:
             timer.start()
 
 
+@settings.changes
 def settle(store: "RunStore", study: Study) -> None:
     """Tell a study of the trials that are over in the run store.
 
@@ -161,16 +185,22 @@ def settle(store: "RunStore", study: Study) -> None:
         StudyError: If its storage does not answer.
         RunStoreError: If the run store does not answer.
     """
-    runs = _runs_of(store, study.name)
-    for trial in study.trials():
-        if trial.state is not State.RUNNING:
-            continue
+    under_way = study.running()
+    if not under_way:
+        return
+    # Another process may be about to write down the run of a trial that it has chosen.
+    may_give_up = _is_ours(study) or is_left(study)
+    runs = trial_runs.trials_in(store.jobs(), study.name)
+    for trial in under_way:
         run = runs.get(trial.number)
-        if run is None:
-            # It was deleted, or its process ended before it was written down.
-            study.tell_failed(trial.number, is_lost=not trial.run_id)
-        elif run.status.is_over:
-            _tell(study, trial, run)
+        if run is not None:
+            trial_runs.tell(study, trial, run)
+        elif may_give_up and trial.run_id:
+            # Somebody deleted it.
+            study.tell_failed(trial.number)
+        elif may_give_up:
+            # Its process ended before it was written down.
+            study.tell_lost(trial.number, is_stopped=True)
 
 
 def is_running(study: Study, trials: Sequence[TrialRecord]) -> bool:
@@ -178,18 +208,32 @@ def is_running(study: Study, trials: Sequence[TrialRecord]) -> bool:
     return study.is_active or any(each.state is State.RUNNING for each in trials)
 
 
+def is_left(study: Study) -> bool:
+    """Whether the process that did the trials of a study has ended on this machine."""
+    with contextlib.suppress(ValueError):
+        owner = Owner.from_text(study.owner)
+        return owner.is_here and not owner.is_alive
+    return True
+
+
 def _begin(store: "RunStore", study: Study) -> None:
-    """Begin as many trials as are done at once."""
-    under_way = sum(each.state is State.RUNNING for each in study.trials())
+    """Begin as many trials as are done at once, and one that waits for its turn."""
     try:
-        for _ in range(lanes.num_slots(Lane.COMPUTE) - under_way):
+        under_way = len(study.running())
+        _check_dataset(study.spec)
+        for _ in range(lanes.num_slots(Lane.COMPUTE) + NUM_AHEAD - under_way):
             asked = study.ask()
             if asked is None:
                 if not under_way:
                     study.deactivate()
                 return
-            task = Trial(config=asked.config, study=study.name, number=asked.number)
-            run_id = executor.submit(store, task, name=name_of(asked))
+            task = Trial(
+                config=asked.config,
+                study=study.name,
+                number=asked.number,
+                fingerprint=study.spec.fingerprint,
+            )
+            run_id = executor.submit(store, task, name=trial_runs.name_of(asked))
             study.note_run(asked.number, run_id)
             under_way += 1
     except (StudyStoreError, RunStoreError):
@@ -198,61 +242,18 @@ def _begin(store: "RunStore", study: Study) -> None:
         study.deactivate(str(error))
 
 
-def _tell(study: Study, trial: TrialRecord, run: Run) -> None:
-    """Tell a study what became of a trial."""
-    if run.status is RunStatus.FINISHED:
-        study.tell(trial.number, _values(run, study.spec.objectives))
-    elif run.status is RunStatus.PRUNED:
-        study.tell_pruned(trial.number)
-    else:
-        # One that somebody stopped is tried again, when the study goes on.
-        is_lost = run.is_lost or run.status is RunStatus.STOPPED
-        study.tell_failed(trial.number, is_lost=is_lost)
+def _check_dataset(spec: StudySpec) -> None:
+    """See that the trials to come learn from the same images as those before."""
+    found = datasets.load(spec.base.dataset).fingerprint
+    if spec.fingerprint not in ("", found):
+        message = (
+            f"Expected the data set {spec.base.dataset} as this study began with it, "
+            "but another one has its name now, and their scores cannot be compared. "
+            "Start another study."
+        )
+        raise StudyError(message)
 
 
-def _values(run: Run, objectives: Sequence[Objective]) -> tuple[float, ...]:
-    """Return how a run scored; NaN where that is not known."""
-    nan = float("nan")
-    found = {
-        "val_accuracy": run.scores.validation_accuracy,
-        "val_loss": run.scores.validation_loss,
-        "seconds": run.scores.train_seconds,
-        "parameters": _num_parameters(run),
-    }
-    scores = (found[each] for each in objectives)
-    return tuple(nan if each is None else float(each) for each in scores)
-
-
-def _num_parameters(run: Run) -> int:
-    spec = datasets.load(run.config.dataset).spec
-    return network_cost.num_parameters(run.config, spec)
-
-
-def name_of(asked: Asked) -> str:
-    """Name the run of a trial by what it varies."""
-    parts = (
-        f"{space.title_of(key).lower()} {space.text_of(key, value)}"
-        for key, value in asked.params.items()
-    )
-    return f"Trial {asked.number}: {', '.join(parts)}"[: annotations.MAX_NAME]
-
-
-def _runs_of(store: "RunStore", name: str) -> dict[int, Run]:
-    """Return the runs of the trials of a study, by their numbers."""
-    return {
-        job.trial: job
-        for job in store.jobs()
-        if isinstance(job, Run)
-        and job.kind == TRIAL
-        and job.study == name
-        and job.trial is not None
-    }
-
-
-def _is_free(owner: str) -> bool:
-    """Whether the process that ran the trials of a study has ended on this machine."""
-    try:
-        found = Owner.from_text(owner)
-    except ValueError:
-        return True
-    return found.is_here and not found.is_alive
+def _is_ours(study: Study) -> bool:
+    """Whether this process runs the trials of a study."""
+    return study.owner == str(Owner.this_process())

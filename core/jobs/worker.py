@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import psutil
 
+from core import settings
 from core.config import TrainingConfig, presets
 from core.datasets import leftovers
 from core.datasets import store as datasets
@@ -133,6 +134,7 @@ def perform_queued(job_id: str) -> None:
         os._exit(1)
 
 
+@settings.changes
 def perform(
     job_id: str,
     *,
@@ -162,7 +164,9 @@ def perform(
         if not is_stopped:
             store.finish(job_id)
     except TrainingStopped:
-        store.stop(job_id)
+        # Whoever deletes a job has it stop.
+        if not _is_deleted(store, job_id):
+            store.stop(job_id)
     except KeyboardInterrupt:
         store.stop(job_id)
         raise

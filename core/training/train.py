@@ -12,7 +12,7 @@ from typing import Final
 import keras
 import numpy as np
 
-from core.config import Compiler, Dimensions, TrainingConfig
+from core.config import Compiler, Dimensions, Network, TrainingConfig
 from core.config.training import compiled_part
 from core.datasets import batch_order
 from core.datasets.splits import stratified_split
@@ -29,7 +29,7 @@ from core.training.engine import (
     evaluation_batch,
     scaled,
 )
-from core.training.loop import Loop, OfferCheckpoint, Report
+from core.training.loop import Loop, OfferCheckpoint, Report, Weights
 from core.training.optimizers import optimizer_of
 from core.types import Indices
 
@@ -38,22 +38,24 @@ NUM_ENGINES: Final = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """What a training made, before it is tested.
+    """What a training made, before its network is built and tested.
 
     Attributes:
-        model: The trained network.
+        network: The network.
+        weights: Its trained weights.
         history: Scores by epoch.
-        kept_epoch: The epoch (from 1) whose weights the model has; 0 if none was
+        kept_epoch: The epoch (from 1) whose weights these are; 0 if none was
             finished.
         seconds: Time of the training loop, with compilation, and with those that it
             went on with.
         compiler: What compiled the training loop.
         checkpoint: Where the training stood at its end, from which it can go on.
-        is_stopped: Whether its report ended it before its last chunk. The model
-            is then that of the best epoch, if one was finished and validated.
+        is_stopped: Whether its report ended it before its last chunk. The weights
+            are then those of the best epoch, if one was finished and validated.
     """
 
-    model: keras.Model
+    network: Network
+    weights: Weights
     history: History
     kept_epoch: int
     seconds: float
@@ -67,9 +69,11 @@ class Trained(Fitted):
     """What a training made, tested.
 
     Attributes:
-        predictions: What the model says about the test images.
+        model: The trained network.
+        predictions: What it says about the test images.
     """
 
+    model: keras.Model
     predictions: Predictions
 
 
@@ -126,7 +130,7 @@ def fit(
         _check_rest(loop, start)
         _resume(loop, start, dataset)
     loop.run()
-    return _fitted_by(loop, dataset, checkpoint=loop.checkpoint())
+    return _fitted_by(loop, checkpoint=loop.checkpoint())
 
 
 def restored(
@@ -146,13 +150,15 @@ def restored(
     loop = _loop_for(dataset, config, lambda _: None, lambda _: None)
     _resume(loop, end, dataset)
     loop.is_stopped, loop.seconds = is_stopped, end.seconds
-    return _fitted_by(loop, dataset, checkpoint=end)
+    return _fitted_by(loop, checkpoint=end)
 
 
 def tested(fitted: Fitted, dataset: Dataset) -> Trained:
     """Ask a trained network about the test images."""
-    predictions = predict(fitted.model, dataset.test)
-    return Trained(predictions=predictions, **vars(fitted))
+    model = architectures.build(fitted.network, dataset.spec.dimensions)
+    model.set_weights(fitted.weights)
+    predictions = predict(model, dataset.test)
+    return Trained(model=model, predictions=predictions, **vars(fitted))
 
 
 def _loop_for(
@@ -178,12 +184,11 @@ def _loop_for(
     )
 
 
-def _fitted_by(loop: Loop, dataset: Dataset, *, checkpoint: Checkpoint) -> Fitted:
+def _fitted_by(loop: Loop, *, checkpoint: Checkpoint) -> Fitted:
     network = loop.config.network
-    model = architectures.build(network, dataset.spec.dimensions)
-    model.set_weights(loop.result())
     return Fitted(
-        model=model,
+        network=network,
+        weights=loop.result(),
         history=loop.history,
         kept_epoch=loop.kept_epoch,
         seconds=loop.seconds,

@@ -5,8 +5,10 @@ such as the hidden layers can be varied as a whole too, under the name of its fl
 then each choice is a text like "128,64".
 """
 
+import bisect
+import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Annotated, Final
 
@@ -25,11 +27,10 @@ from core.config.controls import KIND, SETTINGS
 from core.config.flags import FLAGS, Flag
 from core.config.setting import Setting, Value
 from core.errors import ConfigError, StudyError
+from core.insight import network_cost
 
 MAX_GRID: Final = 1000
 MAX_CHOICES: Final = 50
-DIGITS: Final = 3
-"""So many significant digits of a number matter; the rest would only be in the way."""
 
 Params = Mapping[str, Value]
 """A value for each setting that a trial varies."""
@@ -79,7 +80,7 @@ class SearchSpace(BaseModel):
             decides whether others have an effect comes first.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _FROZEN
 
     varied: Mapping[str, Variation]
 
@@ -90,11 +91,8 @@ class SearchSpace(BaseModel):
 
 
 def _lists() -> dict[str, Flag]:
-    return {
-        name: flag
-        for name, flag in FLAGS.items()
-        if flag.is_list and name not in SETTINGS
-    }
+    lists = {name: flag for name, flag in FLAGS.items() if flag.is_list}
+    return {name: flag for name, flag in lists.items() if name not in SETTINGS}
 
 
 LISTS: Final[Mapping[str, Flag]] = _lists()
@@ -144,15 +142,16 @@ def limits_of(key: str) -> tuple[float, float]:
     return (setting.low or 0) * factor, (setting.high or 0) * factor
 
 
-def points_of(key: str, variation: Variation) -> tuple[Value, ...]:
+def points_of(key: str, variation: Variation) -> Sequence[Value]:
     """List the values that a grid tries: the steps of the control within a range."""
     if isinstance(variation, Choices):
         return variation.values
-    inside = (
-        each
-        for each in SETTINGS[key].choices
-        if variation.low <= each <= variation.high
-    )
+    choices = SETTINGS[key].choices
+    first = bisect.bisect_left(choices, variation.low)
+    inside = choices[first : bisect.bisect_right(choices, variation.high)]
+    if len(inside) > MAX_GRID:
+        # A seed has two billion values.
+        return inside
     ends = (_typed(key, variation.low), _typed(key, variation.high))
     return tuple(sorted({*inside, *ends}))
 
@@ -161,26 +160,23 @@ def is_active(key: str, values: settings_table.Values) -> bool:
     """Whether a setting has an effect, given what those decided before it are."""
     if key not in LISTS:
         return settings_table.is_used(key, values)
-    word = values[KIND]
     families = LISTS[key].families
-    return not families or any(
-        settings_table.family_of(word) == family for family in families
-    )
+    return not families or settings_table.family_of(values[KIND]) in families
 
 
 def config_of(base: TrainingConfig, params: Params) -> TrainingConfig:
     """Return the recipe of a trial.
 
-    Args:
-        base: What is fixed.
-        params: What the trial varies.
-
     Raises:
-        ConfigError: If the settings do not go together.
+        ConfigError: If what is fixed and what it varies do not go together.
     """
     single = {key: value for key, value in params.items() if key not in LISTS}
     values = {**settings_table.values_of(base), **single}
-    config = settings_table.config_of(values, preset=base.preset, dataset=base.dataset)
+    config = dataclasses.replace(
+        settings_table.config_of(values, preset=base.preset, dataset=base.dataset),
+        # Its control has whole percents only.
+        validation_fraction=base.validation_fraction,
+    )
     lists = {
         key: numbers_in(str(value)) for key, value in params.items() if key in LISTS
     }
@@ -202,25 +198,18 @@ def numbers_in(text: str) -> tuple[int, ...]:
         raise ConfigError(message) from error
 
 
-def rounded(key: str, value: float) -> float:
-    """Round a sampled number to what matters, within the limits of the setting."""
-    if not value or is_whole(key):
-        return value
-    low, high = limits_of(key)
-    digits = DIGITS - 1 - math.floor(math.log10(abs(value)))
-    return min(max(round(value, digits), low), high)
-
-
 def num_points(space: SearchSpace) -> int:
     """Count the combinations at the steps of the controls, used or not."""
     return math.prod(len(points_of(key, each)) for key, each in space.ordered())
 
 
 def grid(space: SearchSpace, base: TrainingConfig) -> tuple[Params, ...]:
-    """List all combinations, each once: what has no effect is left out of it.
+    """List all combinations that can be trained, each once.
+
+    What has no effect in a combination is left out of it.
 
     Raises:
-        StudyError: If there are too many.
+        StudyError: If there are too many, or none can be trained.
     """
     points = {key: points_of(key, each) for key, each in space.ordered()}
     num = math.prod(map(len, points.values()))
@@ -234,7 +223,11 @@ def grid(space: SearchSpace, base: TrainingConfig) -> tuple[Params, ...]:
     for combination in product(*points.values()):
         active = active_params(base, dict(zip(points, combination, strict=True)))
         found[tuple(active.items())] = active
-    return tuple(found.values())
+    problems = {each: _problem_of(base, params) for each, params in found.items()}
+    if all(problems.values()):
+        message = f"Expected combinations that can be trained. {problems.popitem()[1]}"
+        raise StudyError(message)
+    return tuple(params for each, params in found.items() if not problems[each])
 
 
 def active_params(base: TrainingConfig, params: Params) -> Params:
@@ -249,3 +242,12 @@ def active_params(base: TrainingConfig, params: Params) -> Params:
 
 def _typed(key: str, value: float) -> Value:
     return int(value) if is_whole(key) else float(value)
+
+
+def _problem_of(base: TrainingConfig, params: Params) -> str:
+    """Say why a combination cannot be trained; empty if it can."""
+    try:
+        network_cost.check_fits(config_of(base, params))
+    except ConfigError as error:
+        return str(error)
+    return ""

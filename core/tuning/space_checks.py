@@ -1,20 +1,23 @@
 """Refuse a search space that contradicts itself, before anything is trained."""
 
+import difflib
 from itertools import product
 from typing import Final
 
-from core.config import TrainingConfig
+from core.config import TrainingConfig, flags, presets, settings_table
 from core.config.controls import KIND, SETTINGS
 from core.config.setting import Value
-from core.errors import StudyError
+from core.errors import ConfigError, StudyError
 from core.tuning.space import (
     LISTS,
     VARIABLE,
     Choices,
+    Range,
     SearchSpace,
     Variation,
     active_params,
     is_number,
+    is_whole,
     limits_of,
     numbers_in,
     points_of,
@@ -40,18 +43,25 @@ def check(space: SearchSpace, base: TrainingConfig) -> None:
         raise StudyError(message)
     for key in space.varied:
         if key not in VARIABLE:
-            message = (
-                f"Expected a setting that can be varied, got {key!r}. There are: "
-                f"{', '.join(VARIABLE)}."
-            )
-            raise StudyError(message)
+            raise unknown(key)
     for key, variation in space.ordered():
-        _check_values(key, variation)
+        _check_values(key, variation, base)
     _check_effect(space, base)
     _check_lists(space)
 
 
-def _check_values(key: str, variation: Variation) -> None:
+def unknown(key: str) -> StudyError:
+    """Say that there is no such setting, or none that can be varied."""
+    alike = difflib.get_close_matches(key, VARIABLE, n=1)
+    guess = f" Do you mean {alike[0]}?" if alike else ""
+    names = (each for each in VARIABLE if not each.endswith(tuple("12345")))
+    return StudyError(
+        f"Expected a setting that can be varied, got {key!r}.{guess} There are: "
+        f"{', '.join(names)}; those with a 0 at the end have others with 1, 2, ..."
+    )
+
+
+def _check_values(key: str, variation: Variation, base: TrainingConfig) -> None:
     if isinstance(variation, Choices):
         if len(set(variation.values)) < len(variation.values) or not variation.values:
             message = (
@@ -60,29 +70,64 @@ def _check_values(key: str, variation: Variation) -> None:
             )
             raise StudyError(message)
         for value in variation.values:
-            _check_value(key, value)
+            _check_value(key, value, base)
         return
+    _check_range(key, variation)
+
+
+def _check_range(key: str, variation: Range) -> None:
     low, high = limits_of(key) if is_number(key) else (0.0, 0.0)
-    if not is_number(key) or not low <= variation.low < variation.high <= high:
-        expected = f"within {low:g} to {high:g}" if is_number(key) else "of a number"
+    ends = (variation.low, variation.high)
+    is_typed = is_number(key) and (not is_whole(key) or all(map(_is_whole, ends)))
+    if is_typed and low <= variation.low < variation.high <= high:
+        return
+    kind = "whole numbers" if is_number(key) and is_whole(key) else "numbers"
+    expected = f"{kind} within {low:g} to {high:g}" if is_number(key) else "choices"
+    order = ", the lower one first," if is_number(key) else ""
+    message = (
+        f"Expected {expected}{order} for {title_of(key)}, got the range "
+        f"{variation.low:g}:{variation.high:g}. Change it."
+    )
+    raise StudyError(message)
+
+
+def _is_whole(number: float) -> bool:
+    return float(number).is_integer()
+
+
+def _check_value(key: str, value: Value, base: TrainingConfig) -> None:
+    if key in LISTS:
+        _check_list(key, value, base)
+        return
+    if is_number(key):
+        low, high = limits_of(key)
+        types: tuple[type, ...] = (int,) if is_whole(key) else (int, float)
+        is_one = type(value) in types and low <= value <= high
+        kind = "whole numbers" if is_whole(key) else "numbers"
+        allowed = f"{kind} within {low:g} to {high:g}"
+    else:
+        choices = SETTINGS[key].choices
+        is_one = any(type(each) is type(value) and each == value for each in choices)
+        allowed = f"among {', '.join(map(settings_table.write, choices))}"
+    if not is_one:
         message = (
-            f"Expected a range {expected}, the lower end first, for {title_of(key)}, "
-            f"got {variation.low:g}:{variation.high:g}."
+            f"Expected values of {title_of(key)} {allowed}, got {value!r}. Change it."
         )
         raise StudyError(message)
 
 
-def _check_value(key: str, value: Value) -> None:
-    if key in LISTS:
-        numbers_in(str(value))
-        return
-    choices = SETTINGS[key].choices
-    low, high = limits_of(key) if is_number(key) else (0.0, 0.0)
-    is_one = is_number(key) and not isinstance(value, bool | str)
-    if value in choices or (is_one and low <= value <= high):
-        return
-    allowed = f"{low:g} to {high:g}" if is_number(key) else ", ".join(map(str, choices))
-    message = f"Expected values of {title_of(key)} among {allowed}, got {value!r}."
+def _check_list(key: str, value: Value, base: TrainingConfig) -> None:
+    """See that a list can be that of this network, or of one of another family."""
+    numbers, problem = numbers_in(str(value)), ""
+    for config in (base, *(each.config for each in presets.PRESETS)):
+        if config.network.family in LISTS[key].families:
+            try:
+                flags.changed(config, {key: numbers})
+            except ConfigError as error:
+                problem = problem or str(error)
+            else:
+                return
+    message = f"Expected a list that {title_of(key)} can be, got {value!r}. {problem}"
     raise StudyError(message)
 
 

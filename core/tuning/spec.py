@@ -25,6 +25,8 @@ from core.tuning.space import SearchSpace
 SCHEMA: Final = 1
 MAX_NAME: Final = 80
 MAX_TRIALS: Final = 5000
+MAX_MINUTES: Final = 100_000
+MAX_SEED: Final = 2**31 - 1
 
 Objective = Literal["val_accuracy", "val_loss", "seconds", "parameters"]
 Sampler = Literal["grid", "random", "tpe"]
@@ -76,8 +78,8 @@ class StudySpec(BaseModel):
     sampler: Sampler = "tpe"
     prunes: bool = True
     num_trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)] | None = 30
-    minutes: Annotated[float, Field(gt=0, le=100_000)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    minutes: Annotated[float, Field(gt=0, le=MAX_MINUTES)] | None = None
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     fingerprint: str = ""
 
     @property
@@ -96,6 +98,7 @@ class StudySpec(BaseModel):
 
         Raises:
             SchemaError: If it is something else, or of a newer program.
+            ConfigError: If the recipe has an impossible value.
         """
         try:
             fields = json.loads(text)
@@ -106,7 +109,15 @@ class StudySpec(BaseModel):
                     "comes from another version of Inklab: use that one."
                 )
                 raise SchemaError(message)
-            return cls(**fields)
+            found = cls(**fields)
+            unknown = set(found.space.varied) - set(spaces.VARIABLE)
+            if unknown:
+                message = (
+                    "Expected settings that this version knows, got "
+                    f"{', '.join(sorted(unknown))}. Use the version of Inklab that "
+                    "wrote it, or leave them out."
+                )
+                raise SchemaError(message)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
@@ -127,6 +138,7 @@ class StudySpec(BaseModel):
                 f"{text[:60]!r}."
             )
             raise SchemaError(message) from error
+        return found
 
 
 def check(spec: StudySpec) -> None:

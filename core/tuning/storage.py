@@ -3,25 +3,46 @@
 import functools
 import logging
 import os
+from collections.abc import Mapping
 from typing import Final
 
 import optuna
 from optuna.exceptions import DuplicatedStudyError
 from optuna.storages import BaseStorage, RDBStorage, get_storage
+from sqlalchemy.engine import make_url
 
 from core import addresses, settings
-from core.errors import RunStoreError, StudyError, StudyStoreError
+from core.errors import (
+    ConfigError,
+    RunStoreError,
+    SchemaError,
+    StudyError,
+    StudyStoreError,
+    UnknownStudyError,
+)
 from core.runs import server
 from core.tuning import samplers, space
 from core.tuning import spec as specs
 from core.tuning.spec import MAXIMIZED, StudySpec
-from core.tuning.study import SPEC, Study, plain_errors
+from core.tuning.store_errors import plain_errors
+from core.tuning.study import SPEC, Study
 
 SECONDS: Final = 20
 """So long a locked SQLite file is waited for."""
 
 WAIT_SECONDS: Final = 5.0
 """So long a server is waited for, which other pages do not need."""
+
+_logger: Final = logging.getLogger(__name__)
+
+_TIMEOUTS: Final[Mapping[str, str]] = {
+    "pg8000": "timeout",
+    "psycopg": "connect_timeout",
+    "psycopg2": "connect_timeout",
+    "pymysql": "connect_timeout",
+    "mysqldb": "connect_timeout",
+}
+"""What the drivers of databases call the time to wait for an answer."""
 
 
 def exists() -> bool:
@@ -30,6 +51,7 @@ def exists() -> bool:
     return path is None or path.exists()
 
 
+@settings.changes
 def create(name: str, spec: StudySpec) -> Study:
     """Make a study; it has no trials yet, but those of a grid, which wait.
 
@@ -82,16 +104,32 @@ def load(name: str) -> Study:
 
 
 def load_all() -> tuple[Study, ...]:
-    """Return all studies, the newest first; those of other programs are left out."""
+    """Return all studies, the newest first.
+
+    Those of other programs are left out, and so are those of newer versions.
+
+    Raises:
+        StudyStoreError: If the storage does not answer.
+    """
     if not exists():
         return ()
     with plain_errors():
         summaries = optuna.get_all_study_summaries(_storage(), include_best_trial=False)
     ours = [each for each in summaries if SPEC in each.user_attrs]
     ours.sort(key=lambda each: each._study_id, reverse=True)  # noqa: SLF001 - the only order
-    return tuple(load(each.study_name) for each in ours)
+    found = []
+    for each in ours:
+        try:
+            found.append(load(each.study_name))
+        except (SchemaError, ConfigError) as error:
+            _logger.warning("Study %r is left out: %s", each.study_name, error)
+        except UnknownStudyError:
+            # It was deleted since they were listed.
+            continue
+    return tuple(found)
 
 
+@settings.changes
 def delete(name: str) -> None:
     """Delete a study with all that is known of its trials; their runs stay.
 
@@ -102,9 +140,27 @@ def delete(name: str) -> None:
         optuna.delete_study(study_name=name, storage=_storage())
 
 
+def open_now() -> None:
+    """Open the storage, and make its tables if they are missing.
+
+    Raises:
+        StudyStoreError: If that cannot be done.
+    """
+    with plain_errors():
+        _storage()
+
+
+def forget() -> None:
+    """Open the storage anew the next time."""
+    _opened.cache_clear()
+
+
 def _storage() -> BaseStorage:
     uri = settings.studies_uri()
     _check_answers(uri)
+    if settings.is_read_only() and not exists():
+        message = f"Expected studies in {uri}, got none. {settings.READ_ONLY}."
+        raise StudyStoreError(message)
     return _opened(uri, os.getpid())
 
 
@@ -123,8 +179,11 @@ def _opened(
     process: int,  # noqa: ARG001 - a connection must not be shared by processes
 ) -> BaseStorage:
     optuna.logging.set_verbosity(logging.WARNING)
-    is_file = addresses.database_of(uri) is not None
-    arguments = (
-        {"connect_args": {"timeout": SECONDS}} if is_file else {"pool_pre_ping": True}
-    )
+    if addresses.database_of(uri) is not None:
+        arguments: dict[str, object] = {"connect_args": {"timeout": SECONDS}}
+    else:
+        driver = make_url(uri).get_driver_name()
+        name = _TIMEOUTS.get(driver)
+        limit = {"connect_args": {name: WAIT_SECONDS}} if name else {}
+        arguments = {"pool_pre_ping": True, **limit}
     return get_storage(RDBStorage(uri, engine_kwargs=arguments))

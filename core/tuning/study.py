@@ -4,96 +4,41 @@ Optuna keeps it in its storage, so any process can go on with it. Which trials r
 where, is not its business: see `core.jobs.studies`.
 """
 
-import contextlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy.exc import SQLAlchemyError
 
-from core.config import TrainingConfig, settings_table
-from core.config.setting import Value
-from core.errors import ConfigError, StudyError, StudyStoreError, UnknownStudyError
+from core import settings
+from core.errors import ConfigError, StudyError
+from core.insight import network_cost
 from core.records import History
 from core.tuning import samplers, space
+from core.tuning.samplers import FIRST
 from core.tuning.space import Params
 from core.tuning.spec import StudySpec
+from core.tuning.store_errors import plain_errors, unknown
+from core.tuning.trials import (
+    LOST,
+    RUN,
+    SECONDS,
+    Asked,
+    State,
+    TrialRecord,
+    busy_seconds,
+    record_of,
+)
+
+__all__ = ["State", "Study", "TrialRecord", "busy_seconds"]
 
 SPEC: Final = "inklab.study"
 ACTIVE: Final = "inklab.active"
 OWNER: Final = "inklab.owner"
 PROBLEM: Final = "inklab.problem"
-RUN: Final = "inklab.run"
-LOST: Final = "inklab.lost"
 SECOND: Final = "inklab.second"
 MAX_IMPOSSIBLE: Final = 50
-
-
-class State(StrEnum):
-    """Where a trial stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    FINISHED = "finished"
-    PRUNED = "pruned"
-    FAILED = "failed"
-
-
-_STATES: Final = {
-    TrialState.WAITING: State.WAITING,
-    TrialState.RUNNING: State.RUNNING,
-    TrialState.COMPLETE: State.FINISHED,
-    TrialState.PRUNED: State.PRUNED,
-    TrialState.FAIL: State.FAILED,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrialRecord:
-    """One trial as it stands.
-
-    Attributes:
-        number: From 0.
-        state: Where it stands.
-        params: What it varies, by key.
-        values: How it scored, one for each objective; empty if it has not finished.
-        by_epoch: Its validation score after each epoch that was reported.
-        run_id: Its run; empty if none was begun.
-        started: When it was chosen, in local time; None if it waits.
-        ended: When it was known to be over, in local time; None if it is not.
-        is_lost: Whether the process that worked on it was lost, so that it was, or
-            will be, tried once more.
-    """
-
-    number: int
-    state: State
-    params: Params
-    values: tuple[float, ...]
-    by_epoch: tuple[float, ...]
-    run_id: str
-    started: datetime | None
-    ended: datetime | None
-    is_lost: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A trial to run.
-
-    Attributes:
-        number: Its number in the study.
-        config: What to train.
-        params: What it varies.
-    """
-
-    number: int
-    config: TrainingConfig
-    params: Params
 
 
 class Study:
@@ -124,14 +69,17 @@ class Study:
         """Why it does not go on although it should; empty if it does."""
         return str(self._attribute(PROBLEM) or "")
 
+    @settings.changes
     def activate(self, owner: str) -> None:
         """Have a process run its trials."""
         self._set(**{OWNER: owner, ACTIVE: True, PROBLEM: ""})
 
+    @settings.changes
     def deactivate(self, problem: str = "") -> None:
         """Run no more trials; say why, if nobody asked for that."""
         self._set(**{ACTIVE: False, PROBLEM: problem})
 
+    @settings.changes
     def change_budget(self, *, num_trials: int | None, minutes: float | None) -> None:
         """Let it have more or fewer trials or minutes than so far."""
         spec = self.spec.model_copy(
@@ -142,12 +90,19 @@ class Study:
 
     def trials(self) -> tuple[TrialRecord, ...]:
         """Return all trials, in the order of their numbers."""
-        return tuple(map(_record_of, self._trials()))
+        return tuple(map(record_of, self._trials()))
+
+    def running(self) -> tuple[TrialRecord, ...]:
+        """Return the trials under way."""
+        with plain_errors(self.name):
+            found = self._optuna.get_trials(False, (TrialState.RUNNING,))
+        return tuple(map(record_of, found))
 
     def frozen(self) -> Sequence[FrozenTrial]:
         """Return all trials as Optuna has them, for its own figures."""
         return self._trials()
 
+    @settings.changes
     def ask(self) -> Asked | None:
         """Choose the next trial; None if the budget is used up.
 
@@ -156,12 +111,12 @@ class Study:
         """
         for _ in range(MAX_IMPOSSIBLE):
             trials = self._trials()
-            if not self._has_budget(trials):
+            if not self.has_budget(tuple(map(record_of, trials))):
                 return None
             with plain_errors(self.name):
                 trial = self._ask(num_trials=len(trials))
                 try:
-                    return self._sample(trial)
+                    return self._recipe(trial)
                 except ConfigError as error:
                     problem = str(error)
                     self._optuna.tell(trial, state=TrialState.FAIL)
@@ -172,34 +127,65 @@ class Study:
         )
         raise StudyError(message)
 
+    def has_budget(self, trials: Sequence[TrialRecord]) -> bool:
+        """Whether there is more to try after some trials, which are all so far."""
+        minutes = self.spec.minutes
+        if minutes is not None and busy_seconds(trials) / 60 >= minutes:
+            return False
+        if any(each.state is State.WAITING for each in trials):
+            return True
+        most, num_begun = self.spec.num_trials, sum(not each.is_lost for each in trials)
+        return self.spec.sampler != "grid" and (most is None or num_begun < most)
+
+    @settings.changes
     def note_run(self, number: int, run_id: str) -> None:
         """Remember which run a trial has."""
         with plain_errors(self.name):
             self._open(number).set_user_attr(RUN, run_id)
 
+    @settings.changes
+    def note_seconds(self, number: int, seconds: float) -> None:
+        """Remember how long a trial was worked on."""
+        with plain_errors(self.name):
+            self._open(number).set_user_attr(SECONDS, seconds)
+
+    @settings.changes
     def tell(self, number: int, values: Sequence[float]) -> None:
         """Record how a trial scored; one that was told before stays as it is."""
         self._tell(number, state=TrialState.COMPLETE, values=values)
 
+    @settings.changes
     def tell_pruned(self, number: int) -> None:
         """Record that a trial was pruned."""
         self._tell(number, state=TrialState.PRUNED)
 
-    def tell_failed(self, number: int, *, is_lost: bool = False) -> None:
-        """Record that a trial failed.
+    @settings.changes
+    def tell_failed(self, number: int) -> None:
+        """Record that a trial failed."""
+        self._tell(number, state=TrialState.FAIL)
+
+    @settings.changes
+    def tell_lost(self, number: int, *, is_stopped: bool) -> None:
+        """Record that a trial did not end, which was not its own fault.
 
         Args:
             number: Its number.
-            is_lost: Whether that was not its own fault: then it is tried once more.
+            is_stopped: Whether somebody stopped it: then it is tried again. One whose
+                process was lost is tried once more, since that may have been its doing.
         """
         trial = self._trial(number)
-        if is_lost:
-            with plain_errors(self.name):
-                self._open(number).set_user_attr(LOST, True)
+        if trial.state.is_finished():
+            return
+        with plain_errors(self.name):
+            self._open(number).set_user_attr(LOST, True)
         self._tell(number, state=TrialState.FAIL)
-        if is_lost and SECOND not in trial.user_attrs:
-            self._enqueue(trial.params, {SECOND: number})
+        first = trial.user_attrs.get(FIRST, number)
+        is_second = trial.user_attrs.get(SECOND, False)
+        if is_stopped or not is_second:
+            attributes = {FIRST: first, SECOND: is_second or not is_stopped}
+            self._enqueue(trial.params, attributes)
 
+    @settings.changes
     def enqueue(self, params: Params) -> None:
         """Have a combination tried next.
 
@@ -211,7 +197,7 @@ class Study:
             StudyError: If one is not varied, or cannot be that.
         """
         for key, value in params.items():
-            self._check_param(key, value)
+            samplers.check_value(self.spec.space, key, value)
         self._enqueue(params, {})
 
     def is_hopeless(self, number: int, history: History) -> bool:
@@ -234,49 +220,11 @@ class Study:
         self._optuna.sampler = samplers.sampler_of(self.spec, num_trials=num_trials)
         return self._optuna.ask()
 
-    def _sample(self, trial: optuna.Trial) -> Asked:
-        values = settings_table.values_of(self.spec.base)
-        params: dict[str, Value] = {}
-        for key, variation in self.spec.space.ordered():
-            if not space.is_active(key, values):
-                continue
-            distribution = samplers.distribution_of(key, variation)
-            value = _shown(key, samplers.suggest(trial, key, distribution))
-            params[key] = value
-            if key in values:
-                values[key] = value
+    def _recipe(self, trial: optuna.Trial) -> Asked:
+        params = samplers.drawn(self.spec, trial)
         config = space.config_of(self.spec.base, params)
+        network_cost.check_fits(config)
         return Asked(number=trial.number, config=config, params=params)
-
-    def _has_budget(self, trials: Sequence[FrozenTrial]) -> bool:
-        waiting = [each for each in trials if each.state is TrialState.WAITING]
-        counted = [each for each in trials if LOST not in each.user_attrs]
-        spec, minutes = self.spec, busy_seconds(map(_record_of, trials)) / 60
-        if spec.minutes is not None and minutes >= spec.minutes:
-            return False
-        num_begun = len(counted) - len(waiting)
-        has_room = spec.num_trials is None or num_begun < spec.num_trials
-        return bool(waiting) or (has_room and spec.sampler != "grid")
-
-    def _check_param(self, key: str, value: object) -> None:
-        variation = self.spec.space.varied.get(key)
-        if variation is None:
-            message = (
-                f"Expected one of the settings that this study varies "
-                f"({', '.join(self.spec.space.varied)}), got {key!r}."
-            )
-            raise StudyError(message)
-        distribution = samplers.distribution_of(key, variation)
-        try:
-            is_in = distribution._contains(distribution.to_internal_repr(value))  # noqa: SLF001 - no public way
-        except (ValueError, TypeError):
-            is_in = False
-        if not is_in:
-            message = (
-                f"Expected a value of {space.title_of(key)} within the search space, "
-                f"got {value!r}. Choose another."
-            )
-            raise StudyError(message)
 
     def _enqueue(self, params: Params, attributes: Mapping[str, object]) -> None:
         with plain_errors(self.name):
@@ -295,8 +243,7 @@ class Study:
             return self._optuna.get_trials(deepcopy=False)
 
     def _trial(self, number: int) -> FrozenTrial:
-        found = self._trials()
-        if number < len(found):
+        if number < len(found := self._trials()):
             return found[number]
         raise unknown(self.name)
 
@@ -313,78 +260,3 @@ class Study:
         with plain_errors(self.name):
             for name, value in attributes.items():
                 self._optuna.set_user_attr(name, value)
-
-
-def busy_seconds(trials: Iterator[TrialRecord] | Sequence[TrialRecord]) -> float:
-    """Return for how long any of some trials was being run.
-
-    Args:
-        trials: Of one study; those that were lost do not count.
-    """
-    now = datetime.now()  # noqa: DTZ005 - Optuna writes local time
-    spans = sorted(
-        (each.started, each.ended or now)
-        for each in trials
-        if each.started is not None and not each.is_lost
-    )
-    total, latest = 0.0, datetime.min  # noqa: DTZ901 - see above
-    for start, end in spans:
-        total += max(0.0, (end - max(start, latest)).total_seconds())
-        latest = max(latest, end)
-    return total
-
-
-def _shown(key: str, value: Value) -> Value:
-    """Return a sampled value as it is used: numbers are rounded to what matters."""
-    return value if isinstance(value, bool | str) else space.rounded(key, value)
-
-
-def _record_of(trial: FrozenTrial) -> TrialRecord:
-    steps = sorted(trial.intermediate_values.items())
-    return TrialRecord(
-        number=trial.number,
-        state=_STATES[trial.state],
-        params={key: _shown(key, value) for key, value in trial.params.items()},
-        values=tuple(trial.values or ()) if trial.state is TrialState.COMPLETE else (),
-        by_epoch=tuple(value for _, value in steps),
-        run_id=str(trial.user_attrs.get(RUN, "")),
-        started=trial.datetime_start,
-        ended=trial.datetime_complete,
-        is_lost=LOST in trial.user_attrs,
-    )
-
-
-@contextlib.contextmanager
-def plain_errors(name: str = "") -> Iterator[None]:
-    """Raise what goes wrong with the storage of studies in plain words.
-
-    Raises:
-        UnknownStudyError: If the study is gone.
-        StudyStoreError: If the storage does not answer.
-    """
-    try:
-        yield
-    except KeyError as error:
-        raise unknown(name) from error
-    except (
-        SQLAlchemyError,
-        OSError,
-        optuna.exceptions.OptunaError,
-        RuntimeError,
-    ) as error:
-        problem = next(iter(str(error).splitlines()), type(error).__name__)
-        message = (
-            f"Expected the storage of the studies to answer, but: {problem}. Check "
-            "that it is available and of this version, and that INKLAB_STUDIES is "
-            "right."
-        )
-        raise StudyStoreError(message) from error
-
-
-def unknown(name: str) -> UnknownStudyError:
-    """Say that there is no such study."""
-    message = (
-        f"Expected the name of a study, got {name!r}: there is none, or it was "
-        "deleted. `python -m core tune list` shows all."
-    )
-    return UnknownStudyError(message)

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import page_paths, services, words
 from dashboard.widgets.common import dataset_picker, page_frame, run_filter, run_picker
 from dashboard.widgets.runs import (
+    disk_usage,
     run_actions,
     run_deletion,
     run_details,
@@ -16,6 +17,7 @@ page_frame.heading("Runs", "Which runs are there, and which one is best?")
 
 run_deletion.undo()
 everything = services.runs()
+taken = services.sizes()
 if not everything:
     st.info(
         "No runs yet. Each training becomes a row here, with its settings and results, "
@@ -24,6 +26,8 @@ if not everything:
     )
     run_picker.first_run_button(dataset_picker.chosen_spec())
     st.page_link(page_paths.TRAIN, label="Train", icon=":material/model_training:")
+    if taken:
+        disk_usage.show(everything, taken)
     st.stop()
 
 listed = study_folds.listed(everything)
@@ -34,10 +38,11 @@ st.caption(
 )
 if not shown:
     st.info("No run matches. Change the filter.", icon=":material/filter_alt_off:")
+    disk_usage.show(everything, taken)
     st.stop()
 
 run_table.watch(everything)
-chosen = run_table.select(shown)
+chosen = run_table.select(shown, taken)
 if chosen:
     with st.container(border=True):
         if len(chosen) == 1:
@@ -48,3 +53,4 @@ if chosen:
             run_actions.export(chosen)
             run_actions.combine(chosen)
             run_deletion.delete(chosen)
+disk_usage.show(everything, taken)

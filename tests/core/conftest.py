@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from core import addresses
 from core.datasets import catalog, store
 from core.datasets.spec import BundledSpec
 from core.datasets.store import Dataset
 from core.runs import open_store
 from core.runs.store import RunStore
+from core.tuning import storage
 from tests import small_data
 
 
@@ -34,3 +36,21 @@ def run_store(home: Path, empty_database: Path) -> RunStore:
     home.mkdir(exist_ok=True)
     shutil.copyfile(empty_database, home / "runs.db")
     return open_store()
+
+
+@pytest.fixture(scope="session")
+def empty_studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables of a storage of studies once, which takes half a second."""
+    path = tmp_path_factory.mktemp("studies") / "studies.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLAB_STUDIES", addresses.of_database(path))
+        storage.open_now()
+    return path
+
+
+@pytest.fixture
+def studies_home(home: Path, empty_studies: Path) -> Path:
+    """Give a home that has an empty storage of studies."""
+    home.mkdir(exist_ok=True)
+    shutil.copyfile(empty_studies, home / "studies.db")
+    return home

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from core.datasets import catalog
 from core.datasets import store as datasets
-from core.errors import StudyError, TrainingStopped
+from core.datasets.store import Dataset
+from core.errors import DatasetError, StudyError, TrainingStopped
 from core.jobs import log_messages
 from core.jobs.kinds.train import Config
 from core.jobs.tasks import Task, TaskContext
@@ -31,6 +32,7 @@ class Trial(Task):
         config: What to train.
         study: Name of the study.
         number: Which of its trials it is, from 0.
+        fingerprint: Of the data set that its study is about; empty if that is any.
     """
 
     kind: ClassVar[str] = TRIAL
@@ -40,6 +42,7 @@ class Trial(Task):
     config: Config
     study: str
     number: int
+    fingerprint: str = ""
 
     @property
     def when_memory_runs_out(self) -> str:
@@ -63,6 +66,7 @@ class Trial(Task):
 
         run = context.store.get(context.job_id)
         dataset = datasets.load(self.config.dataset)
+        self._check(dataset)
         context.note_dataset(dataset)
         context.say(*log_messages.what(run, dataset.spec))
         context.say(*log_messages.plan(self.config, ""))
@@ -73,6 +77,15 @@ class Trial(Task):
         _save(context, fitted)
         if watch.is_pruned:
             context.prune()
+
+    def _check(self, dataset: Dataset) -> None:
+        if self.fingerprint in ("", dataset.fingerprint):
+            return
+        message = (
+            f"Expected the data set {self.config.dataset} as study {self.study} began "
+            "with it, but another one has its name now. Start another study."
+        )
+        raise DatasetError(message)
 
 
 class _Watch:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import InklabError
 from dashboard import page_paths, services, words
+from dashboard.widgets.common import read_only
 
 
 def pages() -> Mapping[str, list[st.Page]]:
@@ -99,3 +100,4 @@ def heading(title: str, question: str) -> None:
     """Show the title of a page and the question that it answers."""
     st.title(title, anchor=False)
     st.caption(question)
+    read_only.notice()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 
+from core.jobs import worker
 from core.records import RunStatus
 from core.runs.store import RunStore
 
@@ -31,6 +32,18 @@ class Steps(Executor):
         if store.job(job_id).status is RunStatus.QUEUED:
             store.start(job_id)
             store.finish(job_id)
+        self.futures[-1].set_result(None)
+
+    def work(self) -> None:
+        """Be a worker that really does the newest task."""
+        name, *arguments = self.tasks[-1]
+        if name == worker.perform_queued.__name__:
+            worker.perform(*arguments)
+        self.futures[-1].set_result(None)
+
+    def work_stopped(self, store: RunStore) -> None:
+        """Be a worker that is told to stop within the newest task."""
+        store.stop(self.tasks[-1][1])
         self.futures[-1].set_result(None)
 
     def die(self, error: Exception | None = None) -> None:
