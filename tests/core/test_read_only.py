@@ -36,7 +36,7 @@ from tests import small_data
 READS: Final = frozenset(
     {
         *("get", "job", "with_model", "runs", "jobs", "is_stop_requested"),
-        *("history", "live_points", "database", "experiment", "artifact"),
+        *("history", "live_points", "curves", "database", "experiment", "artifact"),
         *("predictions", "document", "attachments", "attachment", "arrays"),
     }
 )

@@ -24,6 +24,7 @@ HARMLESS: Final = (
     *("clear", "shuffle", "remove_", "reset_", "verify_", "download_", "export"),
     *("close_result", "clear_", "pair_", "swap_runs", "compare_", "show_all_runs"),
     *("select_none", "select_passing"),
+    *("study_example", "use_again", "show_all_", "new_study"),
 )
 """Beginnings of keys of buttons that change nothing but what is shown."""
 

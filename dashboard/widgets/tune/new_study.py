@@ -10,7 +10,7 @@ from core.records import Run
 from core.tuning import space
 from core.tuning.spec import StudySpec
 from dashboard import state, studies, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.train import recipe_form
 from dashboard.widgets.tune import form_state, space_form
 
@@ -84,7 +84,7 @@ def _start(spec: StudySpec, everything: Sequence[Run]) -> None:
         icon=":material/play_arrow:",
         key="start_study",
         width="stretch",
-        disabled=bool(problem),
+        **read_only.guard(disabled=bool(problem)),
     ):
         _begin(written.strip() or proposed, spec)
 

@@ -13,6 +13,7 @@ from dashboard.studies import StudySnapshot
 from dashboard.widgets.common import (
     analysis,
     page_frame,
+    read_only,
     recipe_link,
     run_picker,
     run_status,
@@ -79,8 +80,10 @@ def _result(run: Run) -> None:
             key="keep_trial",
             on_click=_keep,
             args=(run.id,),
-            help="Tests it on the test images, once, and exports the model. Then it "
-            "can be evaluated, tried and downloaded like any other run.",
+            **read_only.guard(
+                "Tests it on the test images, once, and exports the model. Then it "
+                "can be evaluated, tried and downloaded like any other run."
+            ),
         )
 
 
@@ -126,6 +129,7 @@ def _longer(run: Run) -> None:
             "Continue",
             type="primary",
             key="train_longer",
+            **read_only.guard(),
             on_click=_go_on,
             args=(run.id,),
         )
