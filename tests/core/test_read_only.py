@@ -20,6 +20,9 @@ from core.datasets.importing.make import import_dataset
 from core.datasets.spec import BundledSpec
 from core.errors import HomeError, ReadOnlyError, RunStoreError
 from core.jobs import executor, kinds, studies, worker
+
+# Tests of pages put others in their place, for as long as all tests take.
+from core.jobs.executor import adopt_on, warm_up
 from core.records import (
     Attachment,
     History,
@@ -77,8 +80,8 @@ OTHERS: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "go on": lambda store, run_id: executor.go_on(store, run_id, epochs=1),
     "combine": lambda store, run_id: executor.combine(store, [run_id, run_id]),
     "adopt": lambda store, _: executor.adopt(store),
-    "adopt on": lambda *_: executor.adopt_on(),
-    "warm up": lambda *_: executor.warm_up(),
+    "adopt on": lambda *_: adopt_on(),
+    "warm up": lambda *_: warm_up(),
     "preview": lambda *_: executor.preview(
         TrainingConfig(), num_images=1, num_changes=1
     ),

@@ -13,6 +13,7 @@ from core.jobs import executor
 from core.records import TaskRecord
 from core.runs.store import RunStore
 from dashboard import services
+from tests import made_studies
 from tests.dashboard.app import alerts, go_to, open_app, text
 from tests.serving import PAGES
 
@@ -70,6 +71,21 @@ def test_page_with_a_run_offers_nothing_that_would_be_refused(
 
     assert not app.error
     assert text(app).count("Read-only:") == 1
+    assert offered(app) == []
+    assert content(home) == before
+
+
+def test_a_study_is_shown_and_cannot_go_on(
+    store: RunStore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its storage is not the run store, and is left alone too."""
+    made_studies.make(store, num_trials=4)
+    monkeypatch.setenv("INKLAB_READ_ONLY", "1")
+    before = content(home)
+
+    app = open_app("tune", study=made_studies.NAME)
+
+    assert app.button(key="delete_study").disabled
     assert offered(app) == []
     assert content(home) == before
 
