@@ -80,6 +80,8 @@ def history(
     figure = visualization.plot_optimization_history(
         study, target=target(objectives, place), target_name=AXES[objective]
     )
+    # Of what is not feasible it has a curve without points.
+    figure = go.Figure([trace for trace in figure.data if len(trace.x)])
     dress(figure, name=f"history {objective}", palette=palette)
     hover = f"Trial %{{x}}: %{{y:{HOVERS[objective]}}}<extra></extra>"
     for trace in figure.data:

@@ -191,11 +191,6 @@ def adopt(config: TrainingConfig) -> None:
     _adopt(_from(config))
 
 
-def address_of(config: TrainingConfig) -> str:
-    """Write a configuration as the address of Train has it."""
-    return _describe(_from(config))
-
-
 def _from(config: TrainingConfig) -> Chosen:
     spec = dataset_picker.chosen_spec()
     values = settings_table.values_of(config)

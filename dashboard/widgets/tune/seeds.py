@@ -2,13 +2,16 @@
 
 import statistics
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
 from core.proportion import percent
 from core.records import Run
-from dashboard import page_paths, services, state, studies, words
+from dashboard import page_paths, run_snapshots, services, state, studies, words
 from dashboard.widgets.common import page_frame
+
+REFRESH_SECONDS: Final = 2.0
 
 
 def show(run: Run) -> None:
@@ -17,8 +20,23 @@ def show(run: Run) -> None:
     Args:
         run: A trial that has a score.
     """
-    config = run.training
-    found = studies.seeds_of(config, services.runs())
+    found = studies.seeds_of(run.training, services.runs())
+    is_waiting = not all(each.status.is_over for each in found)
+    every = REFRESH_SECONDS * run_snapshots.pace() if is_waiting else None
+    st.fragment(_refresh, run_every=every)(run, was_waiting=is_waiting)
+
+
+def _refresh(run: Run, *, was_waiting: bool) -> None:
+    with page_frame.plain_errors():
+        found = studies.seeds_of(run.training, services.runs())
+        is_waiting = not all(each.status.is_over for each in found)
+        if is_waiting != was_waiting:
+            # Whether it looks again is settled with the page.
+            st.rerun()
+        _show(run, found)
+
+
+def _show(run: Run, found: Sequence[Run]) -> None:
     if found:
         st.markdown(sentence(found))
         tested = [each for each in found if each.has_model]

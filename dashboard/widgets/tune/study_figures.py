@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.tuning import space
+from core.tuning import grids, space
 from core.tuning.spec import PRUNABLE, TITLES
 from dashboard import figure, services, state, studies
 from dashboard.charts import studies as charts
@@ -16,9 +16,10 @@ from dashboard.charts import study_settings
 from dashboard.charts.theme import Palette
 from dashboard.figure import Hit
 from dashboard.studies import StudySnapshot
-from dashboard.widgets.tune import parallel
+from dashboard.widgets.tune import grid_view, parallel
 
 PROGRESS: Final = "Progress"
+GRID: Final = "Values side by side"
 FRONT: Final = "Pareto front"
 IMPORTANCE: Final = "Importance"
 SLICES: Final = "Each setting"
@@ -31,6 +32,7 @@ def show(study: StudySnapshot) -> None:
     has_two = len(study.spec.objectives) > 1
     num_varied = len(study.spec.space.varied)
     shows = {
+        **({GRID: _grid} if grids.is_grid(study.spec) else {}),
         **({FRONT: _front} if has_two else {}),
         PROGRESS: _progress,
         IMPORTANCE: _importance,
@@ -43,6 +45,10 @@ def show(study: StudySnapshot) -> None:
         with tab:
             if tab.open:
                 draw(study)
+
+
+def _grid(study: StudySnapshot) -> None:
+    grid_view.show(study.study, study.trials)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)

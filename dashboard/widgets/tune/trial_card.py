@@ -10,8 +10,13 @@ from core.tuning.spec import TITLES
 from core.tuning.study import TrialRecord
 from dashboard import page_paths, services, state, studies, words
 from dashboard.studies import StudySnapshot
-from dashboard.widgets.common import analysis, page_frame, run_picker, run_status
-from dashboard.widgets.train import recipe_state
+from dashboard.widgets.common import (
+    analysis,
+    page_frame,
+    recipe_link,
+    run_picker,
+    run_status,
+)
 from dashboard.widgets.tune import findings, seeds, trial_table
 
 
@@ -85,15 +90,7 @@ def _links(study: StudySnapshot, trial: TrialRecord, run: Run | None) -> None:
     except ConfigError:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.page_link(
-            page_paths.TRAIN,
-            label="Open in Train",
-            icon=":material/model_training:",
-            query_params={
-                state.RECIPE: recipe_state.address_of(config),
-                state.DATA_SET: config.dataset,
-            },
-        )
+        recipe_link.open_in_train(config)
         if run is None:
             return
         st.page_link(
