@@ -265,7 +265,10 @@ def take_opened() -> str | None:
 
 
 def come_back() -> None:
-    """Show on Compare what it showed when a run was opened, unless a link says what."""
+    """Show on Compare what it showed when a run was opened, unless a link says what.
+
+    A browser that goes back shows the selected runs: it sends no choice of the view.
+    """
     controls, texts = st.session_state.pop(LEFT, ({}, {}))
     if text(RUNS) or text(SHOW):
         return

@@ -91,7 +91,7 @@ def test_held_axes_filter_the_table_and_can_be_moved(
     assert after != before
     assert sorted(after) == sorted(before)
     assert after.index(before[-1]) < len(before) - 1
-    hold(page, lines, "Epochs", -0.02, 0.7)
+    hold(page, lines, "Epochs", 0.02, 0.7)
     expect(page.get_by_text(re.compile("^[23] of 10 runs"))).to_be_visible()
     assert lines.evaluate(ORDER) == after
     assert set(lines.evaluate(HELD)) == {"test_accuracy", "epochs"}
@@ -120,6 +120,4 @@ def test_lasso_selects_the_runs_that_are_compared_and_a_click_opens_one(
 
     page.get_by_role("heading", name="Evaluate").wait_for()
     page.go_back()
-    expect(page.get_by_text("3 runs selected")).to_be_visible()
-    page.get_by_role("button", name="Compare them").click()
     expect(page.get_by_role("heading", name="Learning curves")).to_be_visible()
