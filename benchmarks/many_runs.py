@@ -1,15 +1,18 @@
-"""How quickly the Runs page opens with many runs.
+"""How quickly Runs and Compare open with many runs.
 
-    python benchmarks/many_runs.py [--runs 500] [--json]
+    python benchmarks/many_runs.py [--runs 500] [--browser] [--json]
 
-One finished run is made as a worker makes it; the others are copies of its rows.
-The store is a new one. The page is run without a browser.
+One finished run is made as a worker makes it; the others are copies of its rows with
+recipes and scores of their own, each with as many files. The store is a new one. The
+pages are run without a browser, and with --browser also in Chromium, from the address
+to the last figure. In the end all runs but one are deleted and freed.
 """
 
 import argparse
 import json
 import os
 import random
+import shutil
 import sqlite3
 import statistics
 import sys
@@ -22,18 +25,21 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import machine
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.config import CnnConfig, MlpConfig, TrainingConfig, presets
+from core.datasets import store as datasets
 from core.jobs import executor
-from core.records import History, Progress, RunScores
-from core.runs import open_store, sql_listing
+from core.records import PREDICTIONS, History, Predictions, Progress, RunScores
+from core.runs import open_store, purge, sql_listing
 from core.runs.store import RunStore
 from dashboard import services
-from tests.serving import ROOT
+from tests.serving import ROOT, browsing, serving
 
 NUM_TIMES = 9
+NUM_FILES = 11
 TABLES = ("params", "tags", "metrics", "latest_metrics")
 
 
@@ -42,35 +48,89 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+    parser.add_argument("--browser", action="store_true", help="also in Chromium")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["INKLAB_HOME"] = home
         os.environ.pop("MLFLOW_TRACKING_URI", None)
         described = machine.describe()
         figures = {"runs": options.runs} | _measure(options.runs)
+        if options.browser:
+            figures |= _in_browser(options.runs, Path(home))
     machine.print_figures(described, figures, as_json=options.json)
 
 
 def _measure(num_runs: int) -> dict[str, float]:
-    # The page would start the worker, which uses both cores for a while.
+    # The pages would start the worker, which uses both cores for a while.
     executor.warm_up = lambda: None
     store = open_store()
     fill(store, num_runs)
-    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=120).run()
-    app.switch_page("dashboard/pages/runs.py")
-    first = _seconds(app.run)
-    if app.exception or len(app.dataframe[0].value) != num_runs:
-        message = f"Expected a table of {num_runs} runs. Open the page to see why."
-        raise RuntimeError(message)
     client = store._client  # noqa: SLF001 - to compare with MLflow's own way
+    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=120).run()
+    runs = _opened(app, "runs")
+    chosen = [run.id for run in services.runs()[:20]]
+    app.query_params["runs"] = ",".join(chosen)
+    few = _opened(app, "compare")
+    app.query_params["show"] = "All runs"
+    many = _opened(app, "compare")
     return {
         "listing runs through MLflow, s": _median(
             lambda: sql_listing.page_by_page(client, _experiment())
         ),
         "listing runs from the tables, median, s": _median(services.runs),
-        "Runs page, first time, s": first,
-        "Runs page, again, median, s": _median(app.run),
+        "curves of 20 runs, median, s": _median(lambda: store.curves(chosen)),
+        "Runs page, first time, s": runs[0],
+        "Runs page, again, median, s": runs[1],
+        "Compare with 20 runs, first time, s": few[0],
+        "Compare with 20 runs, again, median, s": few[1],
+        "Compare with all runs, first time, s": many[0],
+        "Compare with all runs, again, median, s": many[1],
+        "sizes of all runs, median, s": _median(services.sizes),
+        "freeing all but one, s": _seconds_to_free(store),
     }
+
+
+def _opened(app: AppTest, page: str) -> tuple[float, float]:
+    """Open a page, and return how long it takes at first and then."""
+    app.switch_page(f"dashboard/pages/{page}.py")
+    first = _seconds(app.run)
+    if app.exception or app.error or not app.dataframe:
+        message = f"Expected {page} with a table. Open the page to see why."
+        raise RuntimeError(message)
+    return first, _median(app.run)
+
+
+def _in_browser(num_runs: int, home: Path) -> dict[str, float]:
+    """Measure what somebody waits for: from the address to the last figure."""
+    paths = {
+        "Runs": ("runs", "[data-testid=stDataFrame] canvas"),
+        "Compare with all runs": (
+            "compare?show=All+runs",
+            ".st-key-parallel .axis-brush",
+        ),
+    }
+    figures = {}
+    with serving(home) as server, browsing() as browser:
+        page = browser.new_context(viewport={"width": 1440, "height": 2400}).new_page()
+        page.set_default_timeout(120_000)
+        for name, (path, last) in paths.items():
+
+            def look(path: str = path, last: str = last) -> None:
+                page.goto(f"{server.url}/{path}")
+                page.locator(last).last.wait_for()
+
+            look()
+            figures[f"{name} of {num_runs} in a browser, median, s"] = _median(look)
+    return figures
+
+
+def _seconds_to_free(store: RunStore) -> float:
+    with closing(_database()) as database, database:
+        database.execute(
+            "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = 1 "
+            "WHERE run_uuid != (SELECT max(run_uuid) FROM runs)"
+        )
+    return _seconds(lambda: purge.free(store))
 
 
 def fill(store: RunStore, num_runs: int) -> None:
@@ -83,6 +143,21 @@ def fill(store: RunStore, num_runs: int) -> None:
                 values = {"original": original, "copy": copy}
                 database.execute(_copy_rows(database, table), values)
             _vary(database, copy, number)
+            folder = settings.home() / "artifacts"
+            shutil.copytree(folder / original, folder / copy)
+        database.execute(
+            "UPDATE runs SET artifact_uri = replace(artifact_uri, ?, run_uuid)",
+            (original,),
+        )
+
+
+def _predictions() -> Predictions:
+    """Make up what a model says; all copies say the same."""
+    labels = np.array(datasets.load("mnist").test.labels)
+    probabilities = np.full((len(labels), 10), 0.01, np.float32)
+    probabilities[np.arange(len(labels)), labels] = 0.91
+    features = np.zeros((len(labels), 1), np.float32)
+    return Predictions(labels=labels, probabilities=probabilities, features=features)
 
 
 def _vary(database: sqlite3.Connection, run_id: str, number: int) -> None:
@@ -147,6 +222,8 @@ def _finished_run(store: RunStore) -> str:
         )
         store.log(run_id, [progress])
     with tempfile.TemporaryDirectory() as files:
+        for number in range(NUM_FILES):
+            (Path(files) / f"{number}.bin").write_bytes(bytes(1000))
         reached = RunScores(
             test_accuracy=0.97,
             test_size=10_000,
@@ -155,6 +232,7 @@ def _finished_run(store: RunStore) -> str:
             validation_accuracy=0.97,
             validation_loss=0.1,
         )
+        _predictions().save(Path(files) / PREDICTIONS)
         store.save_results(run_id, scores=reached, files=Path(files), compiler="XLA")
     store.finish(run_id)
     return run_id

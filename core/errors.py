@@ -2,6 +2,7 @@
 
     InklabError
     +-- HomeError                  the Inklab home cannot be used
+    +-- ReadOnlyError              this Inklab is read-only, and something would change
     +-- ConfigError                a training configuration makes no sense
     +-- SchemaError                a stored record is unknown or newer than this program
     +-- DatasetError               a data set cannot be used
@@ -40,6 +41,10 @@ class InklabError(Exception):
 
 class HomeError(InklabError):
     """The folder for data, runs and caches cannot be created or written."""
+
+
+class ReadOnlyError(InklabError):
+    """Something would be changed in an Inklab that is read-only."""
 
 
 class ConfigError(InklabError):

@@ -6,22 +6,83 @@
 | `MLFLOW_TRACKING_URI` | run store                            | SQLite in the home |
 | `INKLAB_STUDIES`      | storage of hyperparameter studies    | SQLite in the home |
 | `INKLAB_EMNIST_URL`   | mirror to download EMNIST's zip from | NIST               |
+| `INKLAB_READ_ONLY`    | 1: look and draw, but change nothing | 0                  |
 """
 
+import functools
 import os
 import tempfile
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
 
 from core import addresses
-from core.errors import HomeError
+from core.errors import HomeError, ReadOnlyError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READ_ONLY: Final = (
+    "This Inklab is read-only (INKLAB_READ_ONLY=1): runs, data sets and files can be "
+    "looked at and tried, and nothing can be changed"
+)
+
+_READ_ONLY_VALUES: Final = {"": False, "0": False, "1": True}
+
+
+def is_read_only() -> bool:
+    """Tell whether nothing may be changed here.
+
+    Raises:
+        HomeError: If what stands in `INKLAB_READ_ONLY` says neither.
+    """
+    value = os.environ.get("INKLAB_READ_ONLY", "").strip()
+    try:
+        return _READ_ONLY_VALUES[value]
+    except KeyError as error:
+        message = (
+            "Expected 1 (read-only), 0 or nothing in INKLAB_READ_ONLY, got "
+            f"{value!r}. Set one of these, then start Inklab again."
+        )
+        raise HomeError(message) from error
+
+
+def check_writable() -> None:
+    """Go on only if things may be changed here.
+
+    Raises:
+        ReadOnlyError: If this Inklab is read-only.
+    """
+    if is_read_only():
+        message = (
+            f"{READ_ONLY}. To change something, start Inklab without INKLAB_READ_ONLY, "
+            "as a user who may write to its home."
+        )
+        raise ReadOnlyError(message)
+
+
+def changes(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark what changes something: it is refused where Inklab is read-only.
+
+    Raises:
+        ReadOnlyError: See `check_writable`; before anything is done.
+    """
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        check_writable()
+        return function(*args, **kwargs)
+
+    return checked
 
 
 def home() -> Path:
     """Return the Inklab home, created if it does not exist yet.
 
     Returns:
-        An absolute path to a folder that this process may write to.
+        An absolute path to a folder that this process may write to; if Inklab is
+        read-only, it need not be writable, and need not be there.
 
     Raises:
         HomeError: If it cannot be created or written, or nobody knows which it is.
@@ -33,6 +94,8 @@ def home() -> Path:
             "to another folder."
         )
         raise HomeError(message)
+    if is_read_only():
+        return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -40,7 +103,8 @@ def home() -> Path:
     except OSError as error:
         message = (
             f"Expected a folder that can be written, got {folder} ({error.strerror}). "
-            "Make it writable, or set INKLAB_HOME to another folder."
+            "Make it writable, set INKLAB_HOME to another folder, or set "
+            "INKLAB_READ_ONLY=1 to look at what is there."
         )
         raise HomeError(message) from error
     return folder

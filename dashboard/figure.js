@@ -227,6 +227,9 @@ function style(host) {
   const walks = Boolean(cellsOf(host)) && host.state.data.events.includes("hit")
   if (walks) host.tabIndex = 0
   host.setAttribute("role", walks ? "application" : "img")
+  // plotly.js draws the axes of parallel coordinates black on any paper.
+  for (const line of host.plot.querySelectorAll(".parcoords .axis :is(path, line)"))
+    line.style.stroke = look.font.color
   // A small picture has no room for a tool bar in it: it stands above the corner.
   const bar = host.plot.querySelector(".modebar-container")
   if (bar && full.meta?.fit) bar.style.top = "-26px"

@@ -34,10 +34,19 @@ from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
 from core.jobs import executor, kinds
 from core.jobs.tasks import DatasetTask, Task
-from core.records import Attachment, History, Job, LivePoints, Run, RunStatus
+from core.records import (
+    TRIAL,
+    Attachment,
+    History,
+    Job,
+    LivePoints,
+    Run,
+    RunStatus,
+)
 from core.runs import (
     annotations,
     checkpoint_files,
+    disk,
     logs,
     open_store,
     preload,
@@ -86,6 +95,10 @@ def start() -> None:
 
 
 def _get_ready() -> None:
+    if settings.is_read_only():
+        preload()
+        _spare_the_collector()
+        return
     executor.warm_up()
     preload()
     _spare_the_collector()
@@ -200,6 +213,15 @@ def runs() -> tuple[Run, ...]:
     return runs_of(store().jobs())
 
 
+def sizes() -> Mapping[str, int]:
+    """Return how many bytes the files of each run take, by its id.
+
+    Returns:
+        None of a store that is a server's: only the server knows.
+    """
+    return (disk.sizes(store()) or {}) if store_exists() else {}
+
+
 def jobs() -> tuple[Job, ...]:
     """Return all jobs, newest first: the runs, and other work; see `runs`."""
     return store().jobs() if store_exists() else ()
@@ -227,11 +249,20 @@ def finished_runs(everything: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(run for run in everything if run.has_model)
 
 
+def without_trials(everything: Sequence[Run]) -> tuple[Run, ...]:
+    """Return those of some runs that are no trials, or were kept.
+
+    A study may have left hundreds of trials since the last training of one's own.
+    """
+    return tuple(run for run in everything if run.kind != TRIAL or run.has_model)
+
+
 def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
     """Return the run to watch: the named one, else the one at work, else the first."""
     named = [run for run in everything if run.id == run_id]
     at_work = [run for run in everything if run.status is RunStatus.RUNNING]
-    return next(iter((*named, *at_work, *everything)), None)
+    own = without_trials(everything)
+    return next(iter((*named, *at_work, *own, *everything)), None)
 
 
 def waiting_jobs(everything: Sequence[Job]) -> tuple[Job, ...]:

@@ -31,6 +31,7 @@ RUN: Final = "run"
 WATCHED_RUN: Final = "watch"
 RUNS: Final = "runs"
 DELETED: Final = "deleted_runs"
+FREE_AFTER: Final = "free_after_days"
 FIND: Final = "find"
 STATUS: Final = "status"
 DATA_SET: Final = "data"
@@ -86,9 +87,18 @@ TAB: Final = "tab"
 PRESET: Final = "preset"
 RECIPE: Final = "recipe"
 ROUNDS: Final = "rounds"
+ADOPTED: Final = "adopted_recipe"
 SAID: Final = "said"
 SEEN_ADDRESS: Final = "seen_address"
 WITHOUT_ADDRESS: Final = "without_address"
+STUDY: Final = "study"
+TRIAL: Final = "trial"
+TRIED: Final = "tried_study"
+UNFOLDED: Final = "unfolded"
+STUDY_FORM: Final = "study_form"
+STUDY_TAB: Final = "study_tab"
+IMPORT_PROBLEM: Final = "import_problem"
+CONTINUED: Final = "continued_runs"
 LIVE: Final = "Live"
 UPLOAD: Final = "upload"
 UPLOADER: Final = "uploader_number"
@@ -100,6 +110,7 @@ HERE: Final = "On this machine"
 GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
+MAX_TRIAL: Final = 1_000_000
 _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
@@ -191,6 +202,39 @@ def test_on(dataset: str) -> None:
     remember(CELL, None)
     remember(POINTS, None)
     remember(IMAGE, None)
+
+
+def study_name() -> str | None:
+    """Return the chosen study: of the address, else the last one of this session.
+
+    Returns:
+        Its name; empty if a new one shall be made; None if nobody chose.
+    """
+    chosen: str | None = text(STUDY) or st.session_state.get(STUDY)
+    return chosen
+
+
+def choose_study(chosen: str) -> None:
+    """Choose another study, or to make a new one if empty."""
+    keep_study(chosen)
+    choose_trial(None)
+    remember(BRUSH, None)
+
+
+def keep_study(chosen: str) -> None:
+    """Keep the study that is shown, for who comes back and in the address."""
+    st.session_state[STUDY] = chosen
+    remember(STUDY, chosen or None)
+
+
+def trial_number() -> int | None:
+    """Return the number of the chosen trial, if the address has a valid one."""
+    return _position(text(TRIAL) or "", MAX_TRIAL)
+
+
+def choose_trial(chosen: int | None) -> None:
+    """Choose a trial by its number, or none."""
+    remember(TRIAL, None if chosen is None else str(chosen))
 
 
 def selected_runs() -> tuple[str, ...]:

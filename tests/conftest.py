@@ -21,7 +21,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test an Inklab home of its own, and forget the user's run store."""
     folder = tmp_path / "home"
     monkeypatch.setenv("INKLAB_HOME", str(folder))
-    for name in ("MLFLOW_TRACKING_URI", "INKLAB_STUDIES", "INKLAB_EMNIST_URL"):
+    for name in (
+        "MLFLOW_TRACKING_URI",
+        "INKLAB_STUDIES",
+        "INKLAB_EMNIST_URL",
+        "INKLAB_READ_ONLY",
+    ):
         monkeypatch.delenv(name, raising=False)
     return folder
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from core import settings
 from core.cli import console, dataset_flags
 from core.cli.console import Record
 from core.datasets import catalog, export, getting, store
@@ -66,6 +67,7 @@ def show_dataset(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def get_dataset(options: argparse.Namespace) -> int:
     """Download a data set, and import it."""
     with console.progress_bar() as report:
@@ -74,6 +76,7 @@ def get_dataset(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def import_paths(options: argparse.Namespace) -> int:
     """Make a data set of files, folders or zips."""
     decided = ImportOptions(
@@ -113,6 +116,7 @@ def verify_dataset(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def delete_dataset(options: argparse.Namespace) -> int:
     """Delete a data set, and what was computed from it; runs of it stay."""
     name = options.name

@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from core.config import TrainingConfig, presets
+from core.config import TrainingConfig, known_presets, presets
 from core.config.flags import FLAGS, Flag, Given, changed
 from core.datasets import catalog
+from core.errors import InklabError
 
 _METAVARS: Final[Mapping[type, str]] = {int: "N", float: "X", str: "NAME"}
 
@@ -20,11 +21,13 @@ def add_to(
         parser: Of a command that trains.
         renamed: What flags are called there whose names mean something else.
     """
-    names = [preset.name for preset in presets.PRESETS]
+    names = ", ".join(preset.name for preset in presets.PRESETS)
     parser.add_argument(
         "--preset",
-        choices=names,
-        help=f"The recipe to start from. (default {presets.DEFAULT})",
+        type=_preset,
+        metavar="NAME",
+        help=f"The recipe to start from: {names}, or one of your own. (default "
+        f"{presets.DEFAULT})",
     )
     groups: dict[str, Callable[..., object]] = {"": parser.add_argument}
     for name, flag in FLAGS.items():
@@ -54,9 +57,16 @@ def given(options: argparse.Namespace) -> Given:
 
 def _base(options: argparse.Namespace) -> TrainingConfig:
     """Return the recipe of the preset, for the data set that was given."""
-    preset = presets.preset(options.preset or presets.DEFAULT)
+    preset = known_presets.preset(options.preset or presets.DEFAULT)
     dataset = options.dataset or preset.config.dataset
     return preset.config_for(dataset, catalog.spec(dataset).ink_style)
+
+
+def _preset(name: str) -> str:
+    try:
+        return known_presets.preset(name).name
+    except InklabError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _options(name: str, flag: Flag) -> dict[str, Any]:

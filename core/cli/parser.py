@@ -10,6 +10,7 @@ from core.cli import (
     datasets,
     evaluate,
     flags,
+    free,
     runs,
     train,
     tune_parser,
@@ -51,6 +52,9 @@ def make_parser() -> argparse.ArgumentParser:
         group.add_parser(
             "combine", parents=[json_option], help=train.combine_runs.__doc__
         )
+    )
+    free.add_options(
+        group.add_parser("free", parents=[json_option], help=free.free_runs.__doc__)
     )
     _add_evaluate(
         commands.add_parser(

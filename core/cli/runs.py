@@ -5,6 +5,7 @@ import dataclasses
 import json
 from pathlib import Path
 
+from core import settings
 from core.cli import console
 from core.cli.summary import in_short, summary
 from core.handover import bundle
@@ -51,6 +52,7 @@ def log_of_run(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def delete_run(options: argparse.Namespace) -> int:
     """Delete one run."""
     store = open_store()
@@ -60,6 +62,7 @@ def delete_run(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def move_run(options: argparse.Namespace) -> int:
     """Move a queued run to another place in the queue."""
     store = open_store()
@@ -69,6 +72,7 @@ def move_run(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def stop_run(options: argparse.Namespace) -> int:
     """Stop a run, or take a queued run out of the queue."""
     store = open_store()

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
+from core import settings
 from core.cli import console, flags
 from core.cli.summary import print_result, summary
-from core.config import presets
+from core.config import known_presets
 from core.datasets import catalog
 from core.errors import TrainingError, TrainingStopped
 from core.insight import network_cost
@@ -24,15 +25,17 @@ INTERRUPTED: Final = 130
 """The exit code of a program that Ctrl+C ended."""
 
 
+@settings.changes
 def train(options: argparse.Namespace) -> int:
     """Train a network in this process and store it as a run."""
     config = flags.config_of(options)
     spec = catalog.spec(config.dataset)
     network = network_cost.describe_network(config, spec)
-    name = presets.name_of(config, network=network, ink_style=spec.ink_style)
+    name = known_presets.name_of(config, network=network, ink_style=spec.ink_style)
     return _train(Train(config=config), name=name, as_json=options.json)
 
 
+@settings.changes
 def continue_run(options: argparse.Namespace) -> int:
     """Train a run for more epochs, as a new run."""
     from core.jobs.resume import child_of  # noqa: PLC0415 - it imports MLflow
@@ -78,6 +81,7 @@ def interrupting(interrupted: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
 
 
+@settings.changes
 def keep_run(options: argparse.Namespace) -> int:
     """Test and export a trial of a study, so that it is a whole run."""
     store = open_store()
@@ -99,6 +103,7 @@ def keep_run(options: argparse.Namespace) -> int:
     return 0
 
 
+@settings.changes
 def combine_runs(options: argparse.Namespace) -> int:
     """Make an ensemble of finished runs, which predicts with their mean."""
     store = open_store()

@@ -53,6 +53,40 @@ class Control:
         return set(map(type, self.choices[:2])) == {bool}
 
     @property
+    def is_number(self) -> bool:
+        """Whether it may be any number within limits, also between its choices."""
+        return self.setting.low is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a whole number."""
+        return isinstance(self.choices[0], int) and not self.setting.is_percent
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest and the highest that a number may be, as it is chosen."""
+        factor = 100 if self.setting.is_percent else 1
+        return (self.setting.low or 0) * factor, (self.setting.high or 0) * factor
+
+    def number(self, value: float) -> Value | None:
+        """Return a number as it is chosen; None if it cannot be that."""
+        low, high = self.limits
+        if not low <= value <= high or (self.is_whole and value != int(value)):
+            return None
+        is_plain = isinstance(self.choices[0], int) and value == int(value)
+        return int(value) if is_plain else float(value)
+
+    def choices_with(self, *values: Value) -> Sequence[Value]:
+        """Return its choices and some values that may lie between or beyond them."""
+        more = {value for value in values if value not in self.choices}
+        if not more:
+            return self.choices
+        if isinstance(self.choices, range) and self.choices.step == 1 and self.is_whole:
+            low, high = min(self.choices[0], *more), max(self.choices[-1], *more)
+            return range(low, high + 1)
+        return sorted({*self.choices, *more})
+
+    @property
     def number_format(self) -> str:
         """How a slider writes a whole number, in the way of printf."""
         unit = "%%" if self.setting.is_percent else self.setting.unit

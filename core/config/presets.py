@@ -53,26 +53,33 @@ class Preset:
         name: Its name in menus and on the command line.
         summary: What it is, in one sentence.
         config: The recipe, for MNIST.
-        claims: What it was measured to reach, on one or more data sets.
+        claims: What it was measured to reach, on one or more data sets; none if it is
+            somebody's own.
     """
 
     name: str
     summary: str
     config: TrainingConfig
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody made it here; such a one is taken as it is."""
+        return not self.claims
 
     def config_for(self, dataset: str, ink_style: InkStyle) -> TrainingConfig:
         """Return the recipe for a data set.
 
         A preset that augments MNIST's images augments others as suits their ink: what
-        fills 24 of 28 pixels is pushed out of the image by what suits 20.
+        fills 24 of 28 pixels is pushed out of the image by what suits 20. One of one's
+        own stays as it was made.
 
         Args:
             dataset: Name of the data set.
             ink_style: How its images were made from ink.
         """
         augmentation = self.config.augmentation
-        if not augmentation.is_none:
+        if not augmentation.is_none and not self.is_own:
             augmentation = AUGMENTATIONS.get(ink_style, augmentation)
         return dataclasses.replace(
             self.config, dataset=dataset, augmentation=augmentation
@@ -305,16 +312,3 @@ def preset(name: str) -> Preset:
     known = ", ".join(candidate.name for candidate in PRESETS)
     message = f"Expected a preset of {known}, got {name!r}."
     raise ConfigError(message)
-
-
-def name_of(config: TrainingConfig, *, network: str, ink_style: InkStyle) -> str:
-    """Name a run after its preset, or after its network if the recipe differs.
-
-    Args:
-        config: What will be trained.
-        network: How its network is called, like 784-128-64-10.
-        ink_style: Of its data set.
-    """
-    original = preset(config.preset).config_for(config.dataset, ink_style)
-    same = dataclasses.replace(original, seed=config.seed) == config
-    return config.preset if same else network

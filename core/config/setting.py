@@ -96,7 +96,7 @@ class Setting:
             return "on" if value else "off"
         if self.is_off_at_zero and not value:
             return "off"
-        plain = f"{value:g}" if isinstance(value, float) else str(value)
+        plain = exact(value) if isinstance(value, float) else str(value)
         plain = self.words.get(value, plain)
         joint = "" if self.unit in {"", "\u00b0"} else " "
         return f"{plain}{joint}{self.unit}"
@@ -189,6 +189,12 @@ class SettingList(Setting):
             message = f"Expected {self.limits} {self.name}, got {len(values)}."
             raise ConfigError(message)
         return values
+
+
+def exact(value: float) -> str:
+    """Write a number so that it is read back as it is, as short as most are."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def origin_of(hint: object) -> object:

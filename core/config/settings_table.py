@@ -4,7 +4,10 @@ A page shows a control for each; `values_of` and `config_of` go to and from the
 configuration, so that what is shown is what is trained.
 """
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
 
 from core.config.controls import KIND, SETTINGS, item_key, key_of, max_items
 from core.config.described import (
@@ -15,10 +18,13 @@ from core.config.described import (
     type_of,
 )
 from core.config.networks import FAMILIES, Network
-from core.config.setting import Setting, SettingList, Value
+from core.config.setting import Setting, SettingList, Value, exact
 from core.config.training import TrainingConfig
 
 Values = Mapping[str, Value]
+
+# Python would take a moment to read a number of thousands of digits.
+_NUMBER: Final = re.compile(r"-?\d{1,20}(\.\d{1,20})?(e[-+]?\d{1,3})?", re.ASCII)
 
 
 def values_of(config: TrainingConfig) -> dict[str, Value]:
@@ -76,18 +82,18 @@ def write(value: object) -> str:
     """Write a value as an address has it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return exact(value) if isinstance(value, float) else str(value)
 
 
 def read(key: str, written: str) -> Value | None:
-    """Read a value as an address has it; None if the setting cannot be that."""
-    choices = SETTINGS[key].choices
-    if isinstance(choices, range):
-        # Python refuses to read a number of thousands of digits.
-        if len(written) > len(str(choices[-1])) or not written.isdecimal():
-            return None
-        return int(written) if int(written) in choices else None
-    return {write(choice): choice for choice in choices}.get(written)
+    """Read a value as an address has it; None if the setting cannot be that.
+
+    A number may lie between the choices of its control, within its limits.
+    """
+    control = SETTINGS[key]
+    if not control.is_number:
+        return {write(choice): choice for choice in control.choices}.get(written)
+    return control.number(float(written)) if _NUMBER.fullmatch(written) else None
 
 
 def _family(word: str) -> type[Network]:
@@ -111,8 +117,9 @@ def _values_in(part: Value) -> dict[str, Value]:
                     key = item_key(setting, inner, described, number)
                     values[key] = getattr(each, inner) if inner else each
         elif setting.group:
-            shown = round(value * 100) if setting.is_percent else value
-            values[key_of(name, setting)] = shown
+            values[key_of(name, setting)] = (
+                _shown(value) if setting.is_percent else value
+            )
         elif is_part(type(part), name):
             values |= _values_in(value)
     return values
@@ -130,7 +137,7 @@ def _arguments(described: type, values: Values) -> dict[str, Value]:
             )
         elif setting.group and is_used(key, values):
             value = values[key]
-            found[name] = value / 100 if setting.is_percent else value
+            found[name] = _share(value) if setting.is_percent else value
         elif setting.group:
             found[name] = default_of(described, name)
         elif is_part(described, name):
@@ -147,3 +154,13 @@ def _item(
         for inner, setting in item_settings(described, name).items()
     }
     return parts[""] if "" in parts else type(listed.new)(**parts)
+
+
+def _shown(share: float) -> float:
+    """Return a share as percent, by its decimal digits: 0.137 is 13.7."""
+    percent = Decimal(repr(share)) * 100
+    return int(percent) if percent == int(percent) else float(percent)
+
+
+def _share(percent: float) -> float:
+    return float(Decimal(repr(percent)) / 100)

@@ -2,7 +2,8 @@
 
 Its decoded copy in the home is a cache, in a folder named after what it was made
 from, so a changed source can never be mistaken for an old one. Whenever it looks
-damaged it is made again.
+damaged it is made again. Where Inklab is read-only, there may be none: the arrays are
+in memory then.
 """
 
 import contextlib
@@ -78,6 +79,8 @@ def load(spec: BundledSpec) -> Dataset:
         dataset = _open(folder, spec)
         if dataset is not None:
             return dataset
+        if settings.is_read_only():
+            return arrays.in_memory(spec, _read_sources(spec))
         _decode(folder, spec)
     message = (
         f"Expected the decoded data in {folder} to stay readable, found it damaged "

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from core import files
+from core import files, settings
 from core.datasets import http_source
 from core.datasets.http_source import Answer, ConnectionBroken
 from core.datasets.part_file import Origin, PartFile
@@ -37,6 +37,7 @@ _NO_RANGES: Final = "Starting over, because the server cannot resume a download:
 _RESUMED: Final = "Resumed: "
 
 
+@settings.changes
 def fetch(url: str, target: Path, report: Report, *, timeout: float = TIMEOUT) -> Path:
     """Download a zip, unless it is there.
 

@@ -49,6 +49,7 @@ def kept() -> KeptZip:
     )
 
 
+@settings.changes
 def get(report: Report, *, url: str = emnist.URL) -> Path:
     """Return the official zip, downloaded unless it is there; see `download.fetch`."""
     return download.fetch(url, _path(), report)
@@ -99,6 +100,7 @@ def unpack_split(
         raise DatasetFileError(message) from error
 
 
+@settings.changes
 def delete() -> int:
     """Delete the zip, what was set aside, and a download that was begun.
 

@@ -49,6 +49,7 @@ def split_of(name: str) -> EmnistSplit:
     raise UnknownDatasetError(message)
 
 
+@settings.changes
 def get(
     name: str,
     report: Report = no_report,

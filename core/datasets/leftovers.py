@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from core import files
+from core import files, settings
 from core.datasets import catalog
 
 IDLE_SECONDS: Final = 3600.0
@@ -23,6 +23,7 @@ _MOMENT_SECONDS: Final = 1.0
 _RESULTS: Final = ".results"
 
 
+@settings.changes
 def sweep() -> None:
     """Remove hidden folders that nobody holds, or wrote into for an hour."""
     now = time.time()

@@ -19,6 +19,7 @@ from core.records import Attachment
 _ABOUT: Final = "about.json"
 
 
+@settings.changes
 def save(fingerprint: str, made: Attachment, *, write: Callable[[Path], None]) -> None:
     """Leave a result; an earlier one of the same kind is replaced.
 
@@ -62,11 +63,13 @@ def find(fingerprint: str, *, kind: str, key: str) -> Path | None:
     return None
 
 
+@settings.changes
 def discard(fingerprint: str) -> None:
     """Remove all results about a data set."""
     shutil.rmtree(_root(fingerprint), ignore_errors=True)
 
 
+@settings.changes
 def discard_one(fingerprint: str, *, kind: str, key: str) -> None:
     """Remove a result that turned out to be damaged."""
     shutil.rmtree(_folder(fingerprint, kind, key), ignore_errors=True)

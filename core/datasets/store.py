@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core import files
+from core import files, settings
 from core.datasets import arrays, bundled, catalog, leftovers, results
 from core.datasets.arrays import ArrayFolder, Dataset, Split
 from core.datasets.spec import (
@@ -105,6 +105,7 @@ class Draft:
     changes: tuple[str, ...] = ()
 
 
+@settings.changes
 @contextmanager
 def create(spec: DatasetSpec) -> Iterator[Draft]:
     """Make a data set in the home; it appears when the block ends well.
@@ -172,6 +173,7 @@ def next_version(name: str) -> str:
     return name_of_version(name, max(numbers, default=0) + 1)
 
 
+@settings.changes
 def delete(name: str) -> None:
     """Delete a data set from the home, with all that was computed from it.
 

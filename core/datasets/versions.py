@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from core import settings
 from core.datasets import store
 from core.datasets.arrays import PARTS, Dataset
 from core.datasets.spec import DatasetSpec, plain
@@ -30,6 +31,7 @@ class Change:
     relabel: Mapping[int, int] = field(default_factory=dict)
 
 
+@settings.changes
 def create(
     parent: Dataset, changes: Mapping[SplitName, Change], *, reason: str
 ) -> DatasetSpec:

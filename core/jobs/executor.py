@@ -32,11 +32,13 @@ ADOPT_SECONDS: Final = 60.0
 _LOCK: Final = threading.Lock()
 
 
+@settings.changes
 def warm_up() -> None:
     """Have the process that computes get ready, so that the first run need not wait."""
     executor_of(Lane.COMPUTE).submit(worker.warm_up)
 
 
+@settings.changes
 def preview(
     config: TrainingConfig, *, num_images: int, num_changes: int
 ) -> "Future[tuple[ByteImages, ByteImages]]":
@@ -56,6 +58,7 @@ def preview(
     )
 
 
+@settings.changes
 def submit(store: "RunStore", task: Task, *, name: str) -> str:
     """Queue a task and return at once.
 
@@ -75,6 +78,7 @@ def submit(store: "RunStore", task: Task, *, name: str) -> str:
     return job_id
 
 
+@settings.changes
 def train(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
     """Queue a training and return the id of its run at once.
 
@@ -86,6 +90,7 @@ def train(store: "RunStore", config: TrainingConfig, *, name: str) -> str:
     return submit(store, Train(config=config), name=name)
 
 
+@settings.changes
 def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
     """Queue more epochs of a run that is over, as a new run; return at once.
 
@@ -109,6 +114,7 @@ def go_on(store: "RunStore", run_id: str, *, epochs: int) -> str:
     return submit(store, task, name=name)
 
 
+@settings.changes
 def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str:
     """Queue that finished runs become one, and return at once.
 
@@ -128,6 +134,7 @@ def combine(store: "RunStore", run_ids: Sequence[str], *, name: str = "") -> str
     return submit(store, task, name=name)
 
 
+@settings.changes
 def adopt(store: "RunStore") -> tuple[str, ...]:
     """Take over what waits for processes that are gone, and go on with it.
 
@@ -146,6 +153,7 @@ def adopt(store: "RunStore") -> tuple[str, ...]:
     return adopted
 
 
+@settings.changes
 def adopt_on() -> None:
     """Adopt now, and again and again: a server may end after this one has started."""
     store = None

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from core import settings
 from core.datasets import store as datasets
 from core.errors import (
     InklabError,
@@ -39,6 +40,7 @@ _LOCK: Final = threading.RLock()
 """One thread at a time asks a study for trials, or it would get too many."""
 
 
+@settings.changes
 def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
     """Make a study and begin with its trials; return at once.
 
@@ -57,6 +59,7 @@ def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
     return study
 
 
+@settings.changes
 def resume(store: "RunStore", name: str) -> None:
     """Go on with a study until its budget is used up; return at once.
 
@@ -67,6 +70,7 @@ def resume(store: "RunStore", name: str) -> None:
     refill(store, name)
 
 
+@settings.changes
 def stop(store: "RunStore", name: str) -> None:
     """Begin no more trials of a study, and stop those under way.
 
@@ -84,6 +88,7 @@ def stop(store: "RunStore", name: str) -> None:
     settle(store, study)
 
 
+@settings.changes
 def add_trials(
     store: "RunStore",
     name: str,
@@ -111,6 +116,7 @@ def add_trials(
     resume(store, name)
 
 
+@settings.changes
 def delete(store: "RunStore", name: str) -> None:
     """Stop and delete a study, and the runs of its trials that were not kept.
 
@@ -132,6 +138,7 @@ def delete(store: "RunStore", name: str) -> None:
                     store.delete(run.id)
 
 
+@settings.changes
 def adopt(store: "RunStore") -> None:
     """Go on with the studies of processes that are gone, and of this one.
 
@@ -147,6 +154,7 @@ def adopt(store: "RunStore") -> None:
                 refill(store, study.name)
 
 
+@settings.changes
 def refill(store: "RunStore", name: str) -> None:
     """Tell a study what became of its trials, and begin the next ones.
 
@@ -169,6 +177,7 @@ def refill(store: "RunStore", name: str) -> None:
             timer.start()
 
 
+@settings.changes
 def settle(store: "RunStore", study: Study) -> None:
     """Tell a study of the trials that are over in the run store.
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from core import settings
 from core.datasets import results
 from core.datasets import store as datasets
 from core.datasets.spec import write_spec
@@ -143,6 +144,7 @@ class Task(BaseModel, ABC):
         """
         store.attach(self.subject, made, folder)
 
+    @settings.changes
     def create(self, store: "RunStore", *, name: str) -> str:
         """Write down that it was asked for.
 

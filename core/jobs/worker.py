@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import psutil
 
+from core import settings
 from core.config import TrainingConfig, presets
 from core.datasets import leftovers
 from core.datasets import store as datasets
@@ -133,6 +134,7 @@ def perform_queued(job_id: str) -> None:
         os._exit(1)
 
 
+@settings.changes
 def perform(
     job_id: str,
     *,

@@ -98,8 +98,7 @@ def restore(store: "RunStore", run_ids: Iterable[str]) -> tuple[str, ...]:
     """Bring deleted runs back; those that were not over are stopped.
 
     Returns:
-        The ids of those that are back; MLflow's garbage collection may have
-        removed the others for good.
+        The ids of those that are back; the others may have been freed for good.
     """
     restored = []
     for run_id in run_ids:

@@ -55,8 +55,20 @@ def save(client: "MlflowClient", run_id: str, made: Attachment, files: Path) -> 
     client.log_batch(run_id, metrics=metrics)
 
 
-def names_of(client: "MlflowClient", run_id: str) -> tuple[str, ...]:
-    """Return the names of the analyses that left something with a run."""
+def names_of(
+    client: "MlflowClient", run_id: str, folder: Path | None
+) -> tuple[str, ...]:
+    """Return the names of the analyses that left something with a run.
+
+    Args:
+        client: A client of the store.
+        run_id: The run.
+        folder: Where its files are; None if a server has them.
+    """
+    if folder is not None:
+        return tuple(
+            sorted(each.name for each in (folder / ANALYSES).glob("*") if each.is_dir())
+        )
     found = client.list_artifacts(run_id, ANALYSES)
     return tuple(sorted(Path(each.path).name for each in found if each.is_dir))
 

@@ -60,18 +60,21 @@ def state_of(store: "RunReader", run: "Run") -> Path:
     raise ArtifactError(message)
 
 
+@settings.changes
 def discard(run_id: str) -> None:
     """Remove what is in the home of a run that does not need it any more."""
     with contextlib.suppress(OSError, HomeError):
         file_of(run_id).unlink(missing_ok=True)
 
 
+@settings.changes
 def note_deletion(run_id: str) -> None:
     """Let the time in which a deleted run may come back with its state begin now."""
     with contextlib.suppress(OSError, HomeError):
         os.utime(file_of(run_id))
 
 
+@settings.changes
 def sweep(store: "RunReader") -> None:
     """Remove what is left of runs that have all their files, or are gone.
 

@@ -18,6 +18,7 @@ from typing import Final
 from mlflow.tracking import MlflowClient
 
 from core import addresses, settings
+from core.errors import RunStoreError
 
 LOCK_SECONDS: Final = 120.0
 
@@ -30,11 +31,18 @@ def make_if_missing(uri: str) -> None:
 
     Raises:
         OSError: If the file cannot be written.
+        RunStoreError: If it is missing, and this Inklab is read-only.
         sqlite3.Error: If there is a file that is not a database.
     """
     path = addresses.database_of(uri)
     if path is None:
         return
+    if settings.is_read_only() and not path.exists():
+        message = (
+            f"Expected a run store at {path}, got none. {settings.READ_ONLY}. Set "
+            "INKLAB_HOME to the folder that has the runs."
+        )
+        raise RunStoreError(message)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         # SQLite's own lock works on every system and ends with its process.
@@ -53,10 +61,25 @@ def files_folder() -> Path:
     return settings.home() / "artifacts"
 
 
+def folder_of(run_id: str, address: str) -> Path | None:
+    """Return where the files of a run are; None if a server has them.
+
+    Args:
+        run_id: Its id.
+        address: Where they are as it is written down, which in a home that was moved
+            and may not be written (see `follow_home`) is where they were.
+    """
+    folder = addresses.folder_of(address)
+    if folder is None or not settings.is_read_only() or folder.exists():
+        return folder
+    return files_folder() / run_id / "artifacts"
+
+
 def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
     """Write down where the files of runs are if the store was moved or copied.
 
-    A store that is not at home is left alone, and so is a home under another name.
+    A store that is not at home is left alone, and so is a home under another name, and
+    every store if this Inklab is read-only.
 
     Args:
         uri: Address of a run store, as MLflow takes it.
@@ -67,7 +90,7 @@ def follow_home(uri: str, *, experiment: str, recorded: str) -> None:
         sqlite3.Error: If the store cannot be written.
     """
     path = addresses.database_of(uri)
-    if path is None or settings.named_store():
+    if path is None or settings.named_store() or settings.is_read_only():
         return
     folder = files_folder()
     if path.parent != folder.parent:

@@ -56,6 +56,7 @@ def read(store: HasFiles, run_id: str) -> str:
     return content.decode(errors="replace")
 
 
+@settings.changes
 def save(client: "MlflowClient", run_id: str) -> None:
     """Put the log of a run that is over with its files, if there is one here.
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from mlflow.entities import Metric
@@ -18,6 +19,7 @@ from mlflow.protos.databricks_pb2 import (
 )
 from mlflow.tracking import MlflowClient
 
+from core import addresses, settings
 from core.errors import (
     ConfigError,
     RunStoreError,
@@ -52,6 +54,9 @@ ABANDONED: Final = (
     "Start it again."
 )
 
+_NO_EXPERIMENT: Final = "-1"
+"""What a store has that nobody wrote to, and that may not be written."""
+
 _NO_SUCH_RUN: Final = (
     ErrorCode.Name(RESOURCE_DOES_NOT_EXIST),
     ErrorCode.Name(INVALID_PARAMETER_VALUE),
@@ -62,7 +67,8 @@ class RunReader(RunFiles):
     """The half of the run store that reads.
 
     It writes two things: a run whose process is gone is marked failed when it is read,
-    and where files are is put right when a store is opened that was moved.
+    and where files are is put right when a store is opened that was moved. If Inklab is
+    read-only, it writes neither.
 
     Args:
         uri: Address as MLflow takes it: `sqlite:///path` or `http://...`.
@@ -80,6 +86,16 @@ class RunReader(RunFiles):
             database.make_if_missing(uri)
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_or_create_experiment(uri)
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file of the store; None if the store is a server's."""
+        return addresses.database_of(self._uri)
+
+    @property
+    def experiment(self) -> str:
+        """Id of the experiment that all runs belong to."""
+        return self._experiment
 
     def get(self, run_id: str) -> Run:
         """Return a run as it is now.
@@ -170,6 +186,8 @@ class RunReader(RunFiles):
     def _find_or_create_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
         if found is None:
+            if settings.is_read_only():
+                return _NO_EXPERIMENT
             is_file = uri.startswith("sqlite")
             files = database.files_folder().as_uri() if is_file else None
             try:
@@ -210,6 +228,8 @@ class RunReader(RunFiles):
             now = job_of(self._client.get_run(job.id))
         if now.status is not job.status:
             return now
+        if settings.is_read_only():
+            return replace(job, status=RunStatus.FAILED, reason=ABANDONED)
         try:
             with plain_errors():
                 mark_failed(self._client, job.id, ABANDONED, is_lost=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from mlflow.entities import Metric, RunTag
 
+from core import settings
 from core.errors import RunStoreError
 from core.records import (
     DATASET,
@@ -41,6 +42,7 @@ MAX_METRICS: Final = 1000
 class RunRecorder(RunReader):
     """The part of the run store that a worker writes with."""
 
+    @settings.changes
     def start(self, run_id: str) -> bool:
         """Record that this process now works on a run.
 
@@ -60,6 +62,7 @@ class RunRecorder(RunReader):
             self._client.set_tag(run_id, "inklab.heartbeat", str(time.time()))
         return True
 
+    @settings.changes
     def log(self, run_id: str, reports: Sequence[Progress | Report]) -> None:
         """Append what some work reported, and that its process is alive."""
         metrics = [metric for each in reports for metric in report_metrics(each)]
@@ -73,6 +76,7 @@ class RunRecorder(RunReader):
             self._client.log_batch(run_id, tags=tags)
             self._log_metrics(run_id, metrics)
 
+    @settings.changes
     def note_dataset(
         self, run_id: str, document: str, *, fingerprint: str = ""
     ) -> None:
@@ -88,6 +92,7 @@ class RunRecorder(RunReader):
             if fingerprint:
                 self._client.set_tag(run_id, FINGERPRINT_TAG, fingerprint)
 
+    @settings.changes
     def inherit(
         self, run_id: str, parent: str, *, history: History, epochs_done: float
     ) -> None:
@@ -112,6 +117,7 @@ class RunRecorder(RunReader):
             ]
             self._log_metrics(run_id, [*live, *epoch_metrics(history)])
 
+    @settings.changes
     def save_results(
         self, run_id: str, *, scores: RunScores, files: Path, compiler: str = ""
     ) -> None:
@@ -139,15 +145,18 @@ class RunRecorder(RunReader):
             # Last, because whoever sees the scores takes the files for complete.
             self._client.log_batch(run_id, metrics=metrics)
 
+    @settings.changes
     def save_log(self, run_id: str) -> None:
         """Put the log of a run with its files; it need not be there, or be possible."""
         logs.save(self._client, run_id)
 
+    @settings.changes
     def finish(self, run_id: str) -> None:
         """Mark a run finished."""
         with plain_errors():
             self._client.set_terminated(run_id, "FINISHED")
 
+    @settings.changes
     def fail(self, run_id: str, reason: str, *, is_lost: bool = False) -> None:
         """Mark a run failed.
 
@@ -159,6 +168,7 @@ class RunRecorder(RunReader):
         with plain_errors():
             reader.mark_failed(self._client, run_id, reason, is_lost=is_lost)
 
+    @settings.changes
     def stop(self, run_id: str, *, saving: bool = False, pruned: bool = False) -> None:
         """Mark a run stopped on request, or because its study pruned it.
 
@@ -174,6 +184,7 @@ class RunRecorder(RunReader):
                 self._client.set_tag(run_id, "inklab.saving", str(time.time()))
             self._client.set_terminated(run_id, "KILLED")
 
+    @settings.changes
     def attach(self, run_id: str, made: Attachment, files: Path) -> None:
         """Put what an analysis made with the run that it is about.
 

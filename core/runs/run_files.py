@@ -9,11 +9,10 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from numpy.typing import NDArray
 
-from core import addresses
 from core.errors import ArtifactError
 from core.files import reading_arrays
 from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions
-from core.runs import attachments
+from core.runs import attachments, database
 from core.runs.mlflow_mapping import plain_errors
 
 DOCUMENT: Final = "task.json"
@@ -34,7 +33,7 @@ class RunFiles:
         with plain_errors():
             try:
                 uri = self._client.get_run(run_id).info.artifact_uri
-                folder = addresses.folder_of(uri)
+                folder = database.folder_of(run_id, uri)
                 if folder is None:
                     return Path(self._client.download_artifacts(run_id, name))
                 # MLflow would make a copy that nobody deletes, each time.
@@ -64,7 +63,9 @@ class RunFiles:
     def attachments(self, run_id: str) -> tuple[Attachment, ...]:
         """Return what other work left with a run; its files are among the run's."""
         with plain_errors():
-            names = attachments.names_of(self._client, run_id)
+            address = self._client.get_run(run_id).info.artifact_uri
+            folder = database.folder_of(run_id, address)
+            names = attachments.names_of(self._client, run_id, folder)
         found = (attachments.read(self, run_id, name) for name in names)
         return tuple(filter(None, found))
 

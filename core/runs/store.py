@@ -14,6 +14,7 @@ from mlflow.entities import Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, ErrorCode
 
+from core import settings
 from core.config import Recipe
 from core.records import (
     ENSEMBLE,
@@ -51,6 +52,7 @@ class RunStore(RunRecorder):
             newer version has changed it.
     """
 
+    @settings.changes
     def create(
         self,
         config: Recipe,
@@ -87,6 +89,7 @@ class RunStore(RunRecorder):
         params = [Param(key, value) for key, value in config.flat().items()]
         return self._create(task, name=name, tags=tags, params=params)
 
+    @settings.changes
     def create_job(self, task: TaskRecord, *, name: str) -> str:
         """Record that work was asked for that makes no model; it waits for its turn.
 
@@ -131,6 +134,7 @@ class RunStore(RunRecorder):
                 raise
         return run_id
 
+    @settings.changes
     def adopt(self, job: Job) -> bool:
         """Take over a job that waits for a process that is gone; keep its place.
 
@@ -157,6 +161,7 @@ class RunStore(RunRecorder):
             self._client.log_batch(job.id, tags=tags)
         return True
 
+    @settings.changes
     def delete(self, run_id: str) -> None:
         """Take a run out of all lists, and stop it; MLflow can restore it."""
         run = self.job(run_id)
@@ -165,6 +170,7 @@ class RunStore(RunRecorder):
             self._client.delete_run(run.id)
         checkpoint_files.note_deletion(run.id)
 
+    @settings.changes
     def restore(self, run_id: str) -> None:
         """Undo a deletion; a run that was not over then is stopped.
 
@@ -180,6 +186,7 @@ class RunStore(RunRecorder):
         if found.info.status in ("SCHEDULED", "RUNNING"):
             self.stop(run_id)
 
+    @settings.changes
     def annotate(
         self, run_id: str, *, name: str = "", tags: Mapping[str, str] | None = None
     ) -> None:
@@ -200,6 +207,7 @@ class RunStore(RunRecorder):
             for key, value in (tags or {}).items():
                 self._client.set_tag(run.id, key, value)
 
+    @settings.changes
     def request_stop(self, run_id: str) -> None:
         """Ask for a run to stop; one that still waits is stopped at once."""
         run = self.job(run_id)

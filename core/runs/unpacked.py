@@ -39,12 +39,20 @@ def load(path: Path) -> Predictions:
     if found is not None:
         return found
     made = Predictions.load(path, with_features=False)
+    if settings.is_read_only():
+        return made
     with contextlib.suppress(OSError):
         # A full disk costs memory, not the result.
         _save(made, folder)
         _evict(folder.parent)
         return _open(folder) or made
     return made
+
+
+def folders() -> tuple[Path, ...]:
+    """Return what is in the cache: a folder for each evaluation."""
+    root = _root()
+    return tuple(root.iterdir()) if root.is_dir() else ()
 
 
 def _folder(path: Path) -> Path:
@@ -68,8 +76,9 @@ def _open(folder: Path) -> Predictions | None:
         )
     except files.DAMAGED:
         return None
-    with contextlib.suppress(OSError):
-        folder.touch()
+    if not settings.is_read_only():
+        with contextlib.suppress(OSError):
+            folder.touch()
     return Predictions(
         labels=labels,
         probabilities=probabilities,

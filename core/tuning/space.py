@@ -30,6 +30,7 @@ from core.errors import ConfigError, StudyError
 from core.insight import network_cost
 
 MAX_GRID: Final = 1000
+MAX_CHOICES: Final = 50
 
 Params = Mapping[str, Value]
 """A value for each setting that a trial varies."""
@@ -64,7 +65,7 @@ class Choices(BaseModel):
 
     values: Annotated[
         tuple[StrictBool | StrictInt | StrictFloat | StrictStr, ...],
-        Field(max_length=50),
+        Field(max_length=MAX_CHOICES),
     ]
 
 
@@ -195,6 +196,11 @@ def numbers_in(text: str) -> tuple[int, ...]:
             f"Expected whole numbers separated by commas, like 128,64, got {text!r}."
         )
         raise ConfigError(message) from error
+
+
+def num_points(space: SearchSpace) -> int:
+    """Count the combinations at the steps of the controls, used or not."""
+    return math.prod(len(points_of(key, each)) for key, each in space.ordered())
 
 
 def grid(space: SearchSpace, base: TrainingConfig) -> tuple[Params, ...]:

@@ -51,6 +51,7 @@ def exists() -> bool:
     return path is None or path.exists()
 
 
+@settings.changes
 def create(name: str, spec: StudySpec) -> Study:
     """Make a study; it has no trials yet, but those of a grid, which wait.
 
@@ -128,6 +129,7 @@ def load_all() -> tuple[Study, ...]:
     return tuple(found)
 
 
+@settings.changes
 def delete(name: str) -> None:
     """Delete a study with all that is known of its trials; their runs stay.
 
@@ -156,6 +158,9 @@ def forget() -> None:
 def _storage() -> BaseStorage:
     uri = settings.studies_uri()
     _check_answers(uri)
+    if settings.is_read_only() and not exists():
+        message = f"Expected studies in {uri}, got none. {settings.READ_ONLY}."
+        raise StudyStoreError(message)
     return _opened(uri, os.getpid())
 
 

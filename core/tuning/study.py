@@ -11,6 +11,7 @@ from typing import Final
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from core import settings
 from core.errors import ConfigError, StudyError
 from core.insight import network_cost
 from core.records import History
@@ -68,14 +69,17 @@ class Study:
         """Why it does not go on although it should; empty if it does."""
         return str(self._attribute(PROBLEM) or "")
 
+    @settings.changes
     def activate(self, owner: str) -> None:
         """Have a process run its trials."""
         self._set(**{OWNER: owner, ACTIVE: True, PROBLEM: ""})
 
+    @settings.changes
     def deactivate(self, problem: str = "") -> None:
         """Run no more trials; say why, if nobody asked for that."""
         self._set(**{ACTIVE: False, PROBLEM: problem})
 
+    @settings.changes
     def change_budget(self, *, num_trials: int | None, minutes: float | None) -> None:
         """Let it have more or fewer trials or minutes than so far."""
         spec = self.spec.model_copy(
@@ -98,6 +102,7 @@ class Study:
         """Return all trials as Optuna has them, for its own figures."""
         return self._trials()
 
+    @settings.changes
     def ask(self) -> Asked | None:
         """Choose the next trial; None if the budget is used up.
 
@@ -132,28 +137,34 @@ class Study:
         most, num_begun = self.spec.num_trials, sum(not each.is_lost for each in trials)
         return self.spec.sampler != "grid" and (most is None or num_begun < most)
 
+    @settings.changes
     def note_run(self, number: int, run_id: str) -> None:
         """Remember which run a trial has."""
         with plain_errors(self.name):
             self._open(number).set_user_attr(RUN, run_id)
 
+    @settings.changes
     def note_seconds(self, number: int, seconds: float) -> None:
         """Remember how long a trial was worked on."""
         with plain_errors(self.name):
             self._open(number).set_user_attr(SECONDS, seconds)
 
+    @settings.changes
     def tell(self, number: int, values: Sequence[float]) -> None:
         """Record how a trial scored; one that was told before stays as it is."""
         self._tell(number, state=TrialState.COMPLETE, values=values)
 
+    @settings.changes
     def tell_pruned(self, number: int) -> None:
         """Record that a trial was pruned."""
         self._tell(number, state=TrialState.PRUNED)
 
+    @settings.changes
     def tell_failed(self, number: int) -> None:
         """Record that a trial failed."""
         self._tell(number, state=TrialState.FAIL)
 
+    @settings.changes
     def tell_lost(self, number: int, *, is_stopped: bool) -> None:
         """Record that a trial did not end, which was not its own fault.
 
@@ -174,6 +185,7 @@ class Study:
             attributes = {FIRST: first, SECOND: is_second or not is_stopped}
             self._enqueue(trial.params, attributes)
 
+    @settings.changes
     def enqueue(self, params: Params) -> None:
         """Have a combination tried next.
 

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 import plotly.graph_objects as go
 
 from dashboard.charts.curves import (
-    MAX_MARKED_POINTS,
     Quantity,
     epoch_axis,
     shortened,
@@ -27,8 +26,11 @@ MAX_TOLD_AT_ONCE: Final = 8
 
 BAND_OPACITY: Final = 0.15
 RAW_OPACITY: Final = 0.3
+COLOURS: Final = (0, 1, 2, 3, 4, 6, 9)
+"""Of the classes' ten colours those that thin lines can be told apart by."""
+
 DASHES: Final = ("solid", "dash", "dot")
-"""Colours come again after ten lines, with the next of these."""
+"""Colours come again with the next of these: 21 lines in all."""
 
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
@@ -102,10 +104,10 @@ def compared_curves(
 
 
 def _look(number: int, palette: Palette) -> dict[str, str]:
-    again, colour = divmod(number, len(palette.classes))
+    again, colour = divmod(number, len(COLOURS))
     return {
-        "color": palette.classes[colour],
-        "dash": DASHES[min(again, len(DASHES) - 1)],
+        "color": palette.classes[COLOURS[colour]],
+        "dash": DASHES[again % len(DASHES)],
     }
 
 
@@ -128,12 +130,13 @@ def _traces(
         raw = shown_values(line.raw, quantity)
         thin = {"color": look["color"], "width": 1}
         traces.append(silent | {"y": raw, "line": thin, "opacity": RAW_OPACITY})
-    is_short = len(line.x) <= MAX_MARKED_POINTS and not line.raw
+    is_point = sum(map(math.isfinite, line.y)) == 1
     number = "%{y:.2f} %" if quantity == "Accuracy" else "%{y:.4f}"
     main = {
         "name": name,
         "y": shown_values(line.y, quantity),
-        "mode": "lines+markers" if is_short else "lines",
+        # A line through one point cannot be seen.
+        "mode": "lines+markers" if is_point else "lines",
         "line": look | {"width": 2},
         "marker": {"size": 5},
         "text": _told(line, quantity),

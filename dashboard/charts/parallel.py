@@ -55,6 +55,8 @@ def parallel_coordinates(
     view = repr([(each.key, brush.get(each.key)) for each in columns])
     layout = base_layout(palette, name=view, height=HEIGHT)
     del layout["xaxis"], layout["yaxis"]
+    # What lies behind the numbers of an axis is of this colour.
+    layout["paper_bgcolor"] = palette.paper
     layout["margin"] = {"l": 60, "r": 60, "t": 44, "b": 16}
     return go.Figure(data=[trace], layout=layout)
 

@@ -15,6 +15,7 @@ from dashboard.charts.words import plain
 
 HEIGHT: Final = 460
 MARKER_SIZE: Final = 8
+MARKER_OPACITY: Final = 0.85
 MAX_DRAWN_AS_SHAPES: Final = 1000
 """More points than this are drawn by WebGL."""
 
@@ -86,9 +87,9 @@ def _points(
         "y": y.numbers[members].tolist(),
         "customdata": members.tolist(),
         "text": [plain(shortened(names[each])) for each in members],
-        "marker": {"size": MARKER_SIZE, "color": colour, "opacity": 0.75},
+        "marker": {"size": MARKER_SIZE, "color": colour, "opacity": MARKER_OPACITY},
         # What a lasso has left out stays as it is: the rings show what was chosen.
-        "unselected": {"marker": {"opacity": 0.75}},
+        "unselected": {"marker": {"opacity": MARKER_OPACITY}},
         "hovertemplate": "<b>%{text}</b>"
         f"<br>{_told(x, 'x')}<br>{_told(y, 'y')}<extra></extra>",
     }

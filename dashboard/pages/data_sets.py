@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.datasets import catalog
 from dashboard import state
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.data_sets import cards, get_emnist, import_form, working
 
 page_frame.heading("Data sets", "Which data sets do I have?")
@@ -18,7 +18,7 @@ here_tab, emnist_tab, import_tab = st.tabs(
 )
 with here_tab:
     if here_tab.open:
-        if len(catalog.specs()) == 1:
+        if len(catalog.specs()) == 1 and not read_only.is_on():
             st.info(
                 "MNIST comes with Inklab. Get EMNIST for letters, or import your own "
                 "pictures, a CSV table or other files: see the tabs above.",

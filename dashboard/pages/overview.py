@@ -23,7 +23,7 @@ page_frame.heading(
 dataset = dataset_picker.pick()
 spec = dataset.spec
 everything = services.runs()
-latest = everything[:NUM_RUNS]
+latest = services.without_trials(everything)[:NUM_RUNS]
 finished = services.finished_runs(everything)
 
 data_column, run_column = st.columns(2, gap="medium")

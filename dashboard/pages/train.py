@@ -6,13 +6,20 @@ import streamlit as st
 
 from core.errors import ConfigError
 from dashboard import services, state
-from dashboard.widgets.common import dataset_picker, page_frame
+from dashboard.widgets.common import (
+    dataset_picker,
+    page_frame,
+    preset_saving,
+    read_only,
+)
 from dashboard.widgets.train import (
+    grid_studies,
     live_run,
     queue,
     recipe_form,
     recipe_preview,
     recipe_state,
+    try_values,
 )
 
 page_frame.heading("Train", "Choose a recipe, start it, and watch the network learn.")
@@ -39,7 +46,12 @@ with recipe_column, st.container(border=True):
             icon=":material/play_arrow:",
             key="start",
             width="stretch",
+            **read_only.guard(),
             on_click=start,
+        )
+        try_values.show(config, everything)
+        preset_saving.save_button(
+            config, key="train", on_saved=recipe_state.name_preset
         )
 
 with look_column:
@@ -50,6 +62,7 @@ with look_column:
     )
     with live_tab:
         if live_tab.open:
+            grid_studies.show(everything)
             live_run.newest(everything)
             queue.queue(jobs)
     shows = (

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from core import settings
 from core.datasets import catalog, store
 from core.datasets.importing import known
 from core.datasets.importing.orientation import class_means, suspect
@@ -47,6 +48,7 @@ def no_report(_share: float, _text: str) -> None:
     """Ignore progress."""
 
 
+@settings.changes
 def import_dataset(
     paths: Sequence[Path],
     name: str,

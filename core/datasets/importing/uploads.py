@@ -21,6 +21,7 @@ _MOST_BYTES: Final = 100
 _FOLDER: Final = re.compile(r"[0-9a-f]{32}")
 
 
+@settings.changes
 def keep(name: str, content: BinaryIO) -> Path:
     """Keep a file that was uploaded, in a folder of its own.
 
@@ -64,6 +65,7 @@ def find(token: str) -> tuple[Path, ...]:
     return tuple(path for each in found for path in each) if all(found) else ()
 
 
+@settings.changes
 def discard(paths: Iterable[Path]) -> None:
     """Remove those of some files that were uploaded; others are left alone."""
     for path in paths:
@@ -72,6 +74,7 @@ def discard(paths: Iterable[Path]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@settings.changes
 def sweep() -> None:
     """Remove what was uploaded long ago and nobody has imported."""
     latest = time.time() - KEPT_SECONDS

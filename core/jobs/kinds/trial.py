@@ -103,28 +103,32 @@ class _Watch:
         if progress.ends_epoch:
             self._context.say(log_messages.epoch(progress))
         self._context.report_training(progress)
-        if progress.ends_epoch and progress.epochs_done < progress.num_epochs:
+        if progress.ends_epoch:
             self._ask(progress)
 
     def _ask(self, progress: Progress) -> None:
         if self._study is None:
             return
         try:
-            self.is_pruned = self._study.is_hopeless(self._number, progress.history)
+            is_hopeless = self._study.is_hopeless(self._number, progress.history)
         except StudyError as error:
             self._context.say(f"This trial goes on without its study. {error}")
             self._study = None
+            return
+        # After its last epoch there is nothing to save by ending it.
+        is_last = progress.history.num_epochs >= progress.num_epochs
+        self.is_pruned = is_hopeless and not is_last
         if self.is_pruned:
             raise TrainingStopped
 
 
 def _study(name: str) -> "Study | None":
-    """Open a study, if its trials can be pruned and it can be reached."""
+    """Open a study, if its trials are judged by epoch and it can be reached."""
     from core.tuning import storage  # noqa: PLC0415 - Optuna takes a moment to import
 
     with contextlib.suppress(StudyError):
         study = storage.load(name)
-        return study if study.spec.prunes and study.spec.can_prune else None
+        return study if study.spec.can_prune else None
     return None
 
 

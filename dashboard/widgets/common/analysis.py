@@ -9,7 +9,7 @@ from core.errors import UnknownRunError
 from core.jobs.tasks import DatasetTask, Task
 from core.records import Attachment, Job, Run, RunStatus
 from dashboard import services, words
-from dashboard.widgets.common import page_frame, run_status
+from dashboard.widgets.common import page_frame, read_only, run_status
 
 LOOK_SECONDS: Final = 0.8
 
@@ -71,12 +71,20 @@ def _show_way(task: Task, found: Job | None, *, offer: str, name: str) -> None:
         return
     if found is not None and found.status is RunStatus.FAILED:
         run_status.show_failure(found)
+    elif read_only.is_on():
+        st.info(
+            f"{task.title}: not computed yet. A read-only Inklab shows what was "
+            "computed, and computes nothing.",
+            icon=":material/info:",
+        )
+        return
     else:
         st.info(offer, icon=":material/info:")
     st.button(
         f"Compute the {task.title.lower()}",
         icon=":material/play_arrow:",
         key=f"make_{task.kind}",
+        **read_only.guard(),
         on_click=_ask,
         args=(task, f"{task.title} of {name}"),
     )
@@ -98,6 +106,7 @@ def _progress(job_id: str) -> None:
                 icon=":material/close:",
                 type="tertiary",
                 key=f"cancel_{job.id}",
+                **read_only.guard(),
                 on_click=_cancel,
                 args=(job.id,),
             )

@@ -8,6 +8,7 @@ from core.datasets import catalog
 from core.datasets.arrays import Dataset
 from core.datasets.spec import DatasetSpec
 from dashboard import page_paths, services, state, words
+from dashboard.widgets.common import read_only
 
 _PICKER: Final = "dataset_picker"
 
@@ -47,7 +48,11 @@ def pick_spec() -> DatasetSpec:
         )
         st.page_link(
             page_paths.DATA_SETS,
-            label="Get EMNIST or import your own",
+            label=(
+                "All data sets"
+                if read_only.is_on()
+                else "Get EMNIST or import your own"
+            ),
             icon=":material/database:",
         )
     state.keep_dataset(chosen, default=default)

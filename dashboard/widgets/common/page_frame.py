@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import InklabError
 from dashboard import page_paths, services, words
+from dashboard.widgets.common import read_only
 
 
 def pages() -> Mapping[str, list[st.Page]]:
@@ -37,6 +38,7 @@ def pages() -> Mapping[str, list[st.Page]]:
         ],
         "Train": [
             st.Page(page_paths.TRAIN, title="Train", icon=":material/model_training:"),
+            st.Page(page_paths.TUNE, title="Tune", icon=":material/tune:"),
             st.Page(page_paths.RUNS, title="Runs", icon=":material/table_rows:"),
             st.Page(
                 page_paths.COMPARE, title="Compare", icon=":material/compare_arrows:"
@@ -98,3 +100,4 @@ def heading(title: str, question: str) -> None:
     """Show the title of a page and the question that it answers."""
     st.title(title, anchor=False)
     st.caption(question)
+    read_only.notice()

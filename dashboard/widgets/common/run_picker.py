@@ -11,7 +11,7 @@ from core.insight import network_cost
 from core.proportion import percent
 from core.records import Run
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import clock, dataset_picker, run_status
+from dashboard.widgets.common import clock, dataset_picker, read_only, run_status
 
 _PICKER = "run_picker"
 
@@ -78,7 +78,7 @@ def first_run_button(spec: DatasetSpec) -> None:
         type="primary",
         icon=":material/play_arrow:",
         key="train_first",
-        help=fastest.summary,
+        **read_only.guard(fastest.summary),
     ):
         run_id = services.start_run(config, name=fastest.name)
         st.switch_page(page_paths.TRAIN, query_params={state.WATCHED_RUN: run_id})

@@ -127,9 +127,14 @@ def _line(members: Sequence[RunCurves], view: View) -> Line:
 
 
 def _name(members: Sequence[RunCurves]) -> str:
-    numbers = ", ".join(str(each.number) for each in members)
-    seeds = f", mean of {len(members)} runs" if len(members) > 1 else ""
-    return f"({numbers}) {members[0].run.name}{seeds}"
+    return f"({_listed([each.number for each in members])}) {members[0].run.name}"
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """Write ascending numbers, in short where several follow each other: "1 to 5"."""
+    first, last = numbers[0], numbers[-1]
+    is_row = len(numbers) > 2 and last - first == len(numbers) - 1  # noqa: PLR2004 - a row of two is no shorter
+    return f"{first} to {last}" if is_row else ", ".join(map(str, numbers))
 
 
 def without_place(found: Sequence[Line]) -> int:

@@ -1,5 +1,7 @@
 """What an ensemble of the compared runs would score, before one makes it."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
@@ -8,10 +10,10 @@ from core.evaluation.comparison import compare
 from core.insight import verdicts
 from core.proportion import Proportion
 from dashboard import page_paths, results, services, state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.compare.comparable_runs import Compared
 
-HELP = (
+HELP: Final = (
     "It would predict with the mean of the runs' probabilities for the test images, "
     "which are known. Members that were chosen by their test accuracy look better "
     "here than they will on other images."
@@ -36,7 +38,12 @@ def show(compared: Compared) -> None:
     st.markdown(_score(compared), help=HELP)
     if compared.dataset is None:
         st.caption("It cannot be made, because the images are not here any more.")
-    elif st.button("Make this ensemble", icon=":material/merge:", key="make_ensemble"):
+    elif st.button(
+        "Make this ensemble",
+        icon=":material/merge:",
+        key="make_ensemble",
+        **read_only.guard(),
+    ):
         with page_frame.plain_errors():
             run_id = services.combine_runs([run.id for run in compared.runs])
             st.switch_page(page_paths.TRAIN, query_params={state.WATCHED_RUN: run_id})

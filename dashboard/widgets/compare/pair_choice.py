@@ -1,5 +1,6 @@
 """Which two of the runs to look at, and whether one of them is better."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -15,6 +16,12 @@ from dashboard.widgets.compare.comparable_runs import Compared
 FIRST: Final = "first_run"
 SECOND: Final = "second_run"
 MATRIX: Final = "pairs_of_runs"
+
+EXPLAINED: Final[Mapping[Measure, str]] = {
+    "difference": "Accuracy of the second run minus that of the first, in percentage "
+    f"points; {MARK} is significant after Holm's correction.",
+    "agreement": "Percent of the test images that both predict as the same class.",
+}
 
 HELP: Final = (
     "Fixed: images that only the second run classifies correctly. Broken: images that "
@@ -83,22 +90,10 @@ def _matrix(compared: Compared, pairs: Pairs, *, selected: tuple[int, int]) -> N
             palette=services.palette(),
         ),
         key=MATRIX,
-        alt="Matrix of all pairs of runs: "
-        + (
-            "accuracy of the second minus that of the first"
-            if measure == "difference"
-            else "share of images with the same prediction"
-        ),
+        alt=f"Matrix of all pairs of runs. {EXPLAINED[measure]}",
         on_click=choose,
     )
-    st.caption(
-        "Accuracy of the second run minus that of the first, in percentage points; "
-        f"{MARK} is significant after Holm's correction. Click a cell to choose its "
-        "pair."
-        if measure == "difference"
-        else "Percent of the test images that both predict as the same class. Click a "
-        "cell to choose its pair."
-    )
+    st.caption(f"{EXPLAINED[measure]} Click a cell to choose its pair.")
 
 
 def _pick_measure() -> Measure:

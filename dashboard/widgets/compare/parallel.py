@@ -18,7 +18,10 @@ from dashboard.charts.parallel import Brush, parallel_coordinates, passing
 from dashboard.figure import Change
 from dashboard.widgets.compare import brush, run_choice
 
-MAX_DEFAULT_AXES: Final = 7
+NUM_AXES: Final = 7
+NUM_AXES_OF_PHONE: Final = 3
+"""So many axes are drawn unless others are chosen."""
+
 MIN_AXES: Final = 2
 TABLE: Final = "brushed_table"
 ROW_PIXELS: Final = 35
@@ -64,7 +67,7 @@ def _pick_axes(columns: Sequence[Column]) -> list[Column]:
     chosen = st.multiselect(
         "Axes",
         list(by_key),
-        default=telling[:MAX_DEFAULT_AXES],
+        default=telling[: NUM_AXES_OF_PHONE if services.is_phone() else NUM_AXES],
         format_func=lambda key: by_key[key].title,
         key=state.AXES,
         **state.LINKED,

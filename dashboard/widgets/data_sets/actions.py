@@ -12,7 +12,7 @@ from core.datasets.store import Dataset
 from core.errors import DatasetError
 from core.jobs.kinds.export import Export
 from dashboard import services, state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 FORMS: Final[dict[Form, str]] = {
     "idx": "IDX files in a zip, like MNIST's",
@@ -116,6 +116,7 @@ def _delete_button(name: str) -> None:
         "Delete",
         type="primary",
         key=f"confirm_delete_{name}",
+        **read_only.guard(),
         on_click=_delete,
         args=(name,),
     )
@@ -129,6 +130,7 @@ def _offer_file(task: Export) -> None:
         "Write the file",
         icon=":material/save:",
         key=f"write_{task.subject}",
+        **read_only.guard(),
         on_click=_write,
         args=(task,),
     )

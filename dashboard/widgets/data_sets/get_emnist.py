@@ -9,7 +9,7 @@ from core.datasets.emnist import EmnistSplit
 from core.datasets.emnist_zip import KeptZip
 from core.jobs.kinds.download import Download
 from dashboard import services, state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.data_sets import given, working
 
 _SPLIT_HELP: Final = {
@@ -61,8 +61,10 @@ def _zip_state(kept: KeptZip, *, is_coming: bool) -> None:
                 icon=":material/delete:",
                 type="tertiary",
                 key="delete_zip",
-                help="The data sets that were made from it stay. Another split needs "
-                "another download then.",
+                **read_only.guard(
+                    "The data sets that were made from it stay. Another split needs "
+                    "another download then."
+                ),
                 on_click=_delete_zip,
             )
 
@@ -79,8 +81,10 @@ def _split_row(split: EmnistSplit, *, is_here: bool, is_coming: bool) -> None:
             "Is here" if is_here else "Get",
             icon=":material/check:" if is_here else ":material/download:",
             key=f"get_{split.name}",
-            disabled=is_here or is_coming,
-            help=f"Downloads EMNIST unless it is here, and imports {split.title}.",
+            **read_only.guard(
+                f"Downloads EMNIST unless it is here, and imports {split.title}.",
+                disabled=is_here or is_coming,
+            ),
             on_click=_get,
             args=(split,),
         )
@@ -118,7 +122,10 @@ def _by_hand(kept: KeptZip) -> None:
             placeholder=str(kept.path),
         )
         st.form_submit_button(
-            "Look at it", icon=":material/folder_open:", on_click=_look_at
+            "Look at it",
+            icon=":material/folder_open:",
+            on_click=_look_at,
+            **read_only.guard(),
         )
     st.caption("Or in a terminal:")
     st.code(

@@ -11,7 +11,7 @@ from core.datasets.importing.source import ImportOptions, Source
 from core.errors import DatasetError, SeveralSetsError
 from core.jobs.kinds.importing import Import
 from dashboard import imports, services, state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.data_sets import (
     given,
     import_names,
@@ -24,6 +24,9 @@ from dashboard.widgets.data_sets.import_names import Named
 
 def show() -> None:
     """Let the viewer choose files, look at what they are, and import them."""
+    if read_only.is_on():
+        st.info("Nothing can be imported into a read-only Inklab.")
+        return
     paths = given.choose()
     if not paths:
         st.info(

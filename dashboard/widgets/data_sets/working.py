@@ -18,7 +18,7 @@ from core.jobs.kinds.importing import Import
 from core.records import Job, RunStatus
 from core.runs import annotations
 from dashboard import job_pace, services, state, words
-from dashboard.widgets.common import page_frame, run_status
+from dashboard.widgets.common import page_frame, read_only, run_status
 from dashboard.widgets.data_sets import links, wording
 
 MAKING: Final = frozenset({Import.kind, Download.kind})
@@ -90,6 +90,7 @@ def _progress(job: Job) -> None:
             icon=":material/close:",
             type="tertiary",
             key=f"cancel_{job.id}",
+            **read_only.guard(),
             on_click=_cancel,
             args=(job.id,),
         )
@@ -102,6 +103,7 @@ def _failure(job: Job) -> None:
             "Try again",
             icon=":material/refresh:",
             key=f"again_{job.id}",
+            **read_only.guard(),
             on_click=_again,
             args=(job.id,),
         )
@@ -110,6 +112,7 @@ def _failure(job: Job) -> None:
             icon=":material/close:",
             type="tertiary",
             key=f"dismiss_{job.id}",
+            **read_only.guard(),
             on_click=_dismiss,
             args=(job.id,),
         )

@@ -15,7 +15,7 @@ from core.types import ByteImages, Indices, SplitName
 from dashboard import services, state, words
 from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.figure import Hit, show
-from dashboard.widgets.common import analysis
+from dashboard.widgets.common import analysis, read_only
 from dashboard.widgets.explore import selection
 from dashboard.widgets.explore.selection import SHOWN, Choice
 
@@ -179,8 +179,10 @@ def _offer_version(choice: Choice, found: Duplicates) -> None:
         f"Remove {len(train) + len(test):,} exact copies as {name}",
         icon=":material/content_cut:",
         key="remove_copies",
-        help="Makes a new version of the data set; this one stays as it is, and runs "
-        "that used it too.",
+        **read_only.guard(
+            "Makes a new version of the data set; this one stays as it is, and runs "
+            "that used it too."
+        ),
         on_click=_ask,
         args=(task, f"{dataset.spec.title} without copies"),
     )

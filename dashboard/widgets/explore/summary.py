@@ -8,7 +8,7 @@ from core.errors import DatasetFileError
 from core.jobs.kinds.summary import Summarise
 from core.records import Job, RunStatus
 from dashboard import results, services
-from dashboard.widgets.common import analysis
+from dashboard.widgets.common import analysis, read_only
 
 
 def of(dataset: Dataset) -> DatasetSummary | None:
@@ -20,7 +20,8 @@ def of(dataset: Dataset) -> DatasetSummary | None:
         return results.summary(folder)
     except DatasetFileError:
         # It is made again from the images, which are still there.
-        _task(dataset).discard()
+        if not read_only.is_on():
+            _task(dataset).discard()
         return None
 
 
@@ -29,6 +30,13 @@ def make(dataset: Dataset) -> None:
     task, title = _task(dataset), dataset.spec.title
     known = services.dataset_result(task)
     is_lost = isinstance(known, Job) and known.status is RunStatus.FINISHED
+    if read_only.is_on() and (known is None or is_lost):
+        st.info(
+            "The summary of this data set has not been made, and nothing can be "
+            "computed in a read-only Inklab.",
+            icon=":material/info:",
+        )
+        return
     if known is None or is_lost:
         services.submit(task, name=f"Summary of {title}")
     found = analysis.result_about(

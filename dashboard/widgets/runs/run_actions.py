@@ -8,7 +8,7 @@ from core.config import MAX_MEMBERS
 from core.handover import bundle
 from core.records import Run
 from dashboard import page_paths, services, state
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 
 def compare(chosen: Sequence[Run]) -> None:
@@ -61,8 +61,10 @@ def combine(chosen: Sequence[Run]) -> None:
         "Make an ensemble",
         icon=":material/merge:",
         key="combine",
-        help="Creates a run that predicts with the mean of their probabilities. It is "
-        "often more accurate than each of them.",
+        **read_only.guard(
+            "Creates a run that predicts with the mean of their probabilities. It is "
+            "often more accurate than each of them."
+        ),
     ):
         with page_frame.plain_errors():
             run_id = services.combine_runs([run.id for run in chosen])

@@ -7,7 +7,7 @@ import streamlit as st
 from core.records import Run
 from core.runs import annotations
 from dashboard import services, state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 
 def delete(chosen: Sequence[Run]) -> None:
@@ -21,9 +21,17 @@ def delete(chosen: Sequence[Run]) -> None:
             "Delete",
             type="primary",
             key="delete",
-            on_click=_delete,
+            **read_only.guard(),
+            on_click=delete_now,
             args=([run.id for run in chosen],),
         )
+
+
+def delete_now(run_ids: Sequence[str]) -> None:
+    """Delete runs, and keep which, so that it can be undone."""
+    with page_frame.plain_errors():
+        state.keep_deleted(annotations.delete(services.store(), run_ids))
+        state.select_runs(())
 
 
 def undo() -> None:
@@ -39,15 +47,10 @@ def undo() -> None:
             "Undo",
             icon=":material/undo:",
             key="undo",
+            **read_only.guard(),
             on_click=_restore,
             args=(deleted,),
         )
-
-
-def _delete(run_ids: Sequence[str]) -> None:
-    with page_frame.plain_errors():
-        state.keep_deleted(annotations.delete(services.store(), run_ids))
-        state.select_runs(())
 
 
 def _restore(deleted: tuple[str, ...]) -> None:
@@ -58,5 +61,5 @@ def _restore(deleted: tuple[str, ...]) -> None:
         if len(restored) < len(deleted):
             lost = words.count(len(deleted) - len(restored), "run")
             st.warning(
-                f"{lost} cannot be restored: MLflow has removed the files for good."
+                f"{lost} cannot be restored: the files have been freed for good."
             )

@@ -7,10 +7,19 @@ import streamlit as st
 
 from core.config.controls import title_of
 from core.insight import network_cost
-from core.records import Run, RunStatus
+from core.records import ENSEMBLE, Run, RunStatus
 from core.runs import annotations
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import clock, page_frame, run_picker, run_status
+from dashboard.widgets.common import (
+    clock,
+    page_frame,
+    preset_saving,
+    read_only,
+    recipe_link,
+    run_picker,
+    run_status,
+)
+from dashboard.widgets.runs import disk_usage
 
 LOG_HEIGHT: Final = 320
 
@@ -27,6 +36,7 @@ def details(run: Run) -> None:
             settings(run)
         _log(run)
         _analyses(run)
+        disk_usage.files(run)
     with words_column:
         _star(run)
         _name_and_note(run)
@@ -128,6 +138,9 @@ def _links(run: Run) -> None:
     )
     if run.has_model:
         run_picker.links(run)
+    if run.kind != ENSEMBLE:
+        recipe_link.open_in_train(run.training)
+        preset_saving.save_button(run.training, key=run.id)
 
 
 def _star(run: Run) -> None:
@@ -135,6 +148,7 @@ def _star(run: Run) -> None:
         "Remove the star" if run.is_starred else "Star this run",
         icon=":material/star:" if run.is_starred else ":material/star_border:",
         key="star",
+        **read_only.guard(),
         on_click=_set_star,
         args=(run.id, not run.is_starred),
     )
@@ -157,6 +171,7 @@ def _name_and_note(run: Run) -> None:
             "Save",
             icon=":material/save:",
             key="save_words",
+            **read_only.guard(),
             on_click=_save,
             args=(run, name_key, note_key),
         )

@@ -1,6 +1,6 @@
 """All runs in a table, in which some can be selected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -19,11 +19,12 @@ ROW_PIXELS: Final = 35
 MAX_ROWS: Final = 12
 
 
-def select(shown: Sequence[Run]) -> tuple[Run, ...]:
+def select(shown: Sequence[Run], taken: Mapping[str, int]) -> tuple[Run, ...]:
     """Show runs and let the viewer select some; the address has their ids.
 
     Args:
         shown: The runs to show, in this order.
+        taken: How many bytes the files of each run take, by its id.
 
     Returns:
         Those that are selected, in the same order.
@@ -34,7 +35,7 @@ def select(shown: Sequence[Run]) -> tuple[Run, ...]:
     # Rows are known by their place, which changes with what is shown.
     st.session_state[TABLE] = {"selection": {"rows": rows}}
     st.dataframe(
-        _rows(shown),
+        _rows(shown, taken),
         key=TABLE,
         on_select=lambda: _choose(ids),
         selection_mode="multi-row",
@@ -73,7 +74,7 @@ def _choose(ids: Sequence[str]) -> None:
     state.select_runs([ids[row] for row in rows])
 
 
-def _rows(runs: Sequence[Run]) -> pd.DataFrame:
+def _rows(runs: Sequence[Run], taken: Mapping[str, int]) -> pd.DataFrame:
     zone = clock.now().tzinfo
     scores = [run.scores for run in runs]
     specs = [services.spec_of(run) for run in runs]
@@ -90,6 +91,7 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
                 share and f"{words.interval(share)} %" for share in shares
             ],
             "Test images": [share and share.total for share in shares],
+            **_validation(runs),
             "Network": [
                 network_cost.describe_network(run.config, spec)
                 for run, spec in zip(runs, specs, strict=True)
@@ -102,11 +104,31 @@ def _rows(runs: Sequence[Run]) -> pd.DataFrame:
                 [each.best_epoch for each in scores], dtype="Int64"
             ),
             "Training time": [_rounded(each.train_seconds) for each in scores],
+            **_studies(runs),
+            **_sizes(runs, taken),
             "Data set": [text_cell(spec.title) for spec in specs],
             "Started": [run.created.astimezone(zone) for run in runs],
             "Notes": [text_cell(run.note) for run in runs],
         }
     )
+
+
+def _validation(runs: Sequence[Run]) -> dict[str, list[float | None]]:
+    """Return the column of validation accuracies, which older runs do not have."""
+    shares = [run.scores.validation_accuracy for run in runs]
+    if not any(shares):
+        return {}
+    return {"Validation accuracy": [each and round(100 * each, 4) for each in shares]}
+
+
+def _studies(runs: Sequence[Run]) -> dict[str, list[str]]:
+    names = [text_cell(run.study) for run in runs]
+    return {"Study": names} if any(names) else {}
+
+
+def _sizes(runs: Sequence[Run], taken: Mapping[str, int]) -> dict[str, list[float]]:
+    """Return the column of sizes, which there is if anybody knows them."""
+    return {"Size": [taken.get(run.id, 0) / 1e6 for run in runs]} if taken else {}
 
 
 def _rounded(seconds: float | None) -> float | None:
@@ -123,8 +145,10 @@ def _columns() -> dict[str, ColumnConfig]:
             help="Confidence interval of the test accuracy (Wilson)."
         ),
         "Test images": number(format="localized"),
+        "Validation accuracy": number(format="%.2f %%"),
         "Parameters": number(format="localized"),
         "Best epoch": number(help="By the monitored metric on the validation split."),
         "Training time": number(format="%.1f s"),
+        "Size": number(format="%.2f MB", help="What its files take on the disk."),
         "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
     }

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from core.config import TrainingConfig, presets
+from core.config import TrainingConfig, known_presets
 from core.datasets import catalog
 from core.errors import UnknownRunError
 from core.insight import network_cost
@@ -15,7 +15,13 @@ from core.insight.diagnosis import Severity
 from core.proportion import percent
 from core.records import ENSEMBLE, History, LivePoints, Run, RunStatus
 from dashboard import run_snapshots, services, state, words
-from dashboard.widgets.common import clock, page_frame, run_curves, run_status
+from dashboard.widgets.common import (
+    clock,
+    page_frame,
+    read_only,
+    run_curves,
+    run_status,
+)
 from dashboard.widgets.train import run_result
 
 REFRESH_SECONDS: Final = 0.8
@@ -46,7 +52,7 @@ def start(config: TrainingConfig) -> None:
     """
     spec = catalog.spec(config.dataset)
     network = network_cost.describe_network(config, spec)
-    name = presets.name_of(config, network=network, ink_style=spec.ink_style)
+    name = known_presets.name_of(config, network=network, ink_style=spec.ink_style)
     state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
     st.session_state[state.TAB] = state.LIVE
 
@@ -133,6 +139,7 @@ def _show(run: Run, history: History, live: LivePoints) -> None:
                 "Stop",
                 icon=":material/stop:",
                 key="stop",
+                **read_only.guard(),
                 on_click=_stop,
                 args=(run.id,),
             )

@@ -12,7 +12,7 @@ from core.config.controls import in_sentence
 from core.insight import network_cost
 from core.records import ENSEMBLE, TRAIN, Job, Run, RunStatus
 from dashboard import run_snapshots, services, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 REFRESH_SECONDS: Final = 3.0
 SLOWEST_PACE: Final = 4.0
@@ -108,7 +108,7 @@ def _cancel_button(job: Job) -> None:
     st.button(
         "Cancel",
         icon=":material/close:",
-        help=f"Cancel {words.literal(job.name)}",
+        **read_only.guard(f"Cancel {words.literal(job.name)}"),
         type="tertiary",
         key=f"cancel_{job.id}",
         on_click=_cancel,
@@ -155,10 +155,9 @@ def _move(run: Job, *, is_alone: bool) -> None:
     st.menu_button(
         "Move",
         MOVES,
-        help=f"Move {words.literal(run.name)}",
         type="tertiary",
         key=key,
-        disabled=is_alone,
+        **read_only.guard(f"Move {words.literal(run.name)}", disabled=is_alone),
         on_click=_shift,
         args=(run.id, key),
     )

@@ -1,22 +1,22 @@
 """The settings of a training: a preset, and a control for each of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
-from core.config import TrainingConfig, presets, settings_table
+from core.config import TrainingConfig, settings_table
 from core.config.controls import SETTINGS
 from core.config.setting import Group
-from core.datasets import catalog
 from core.errors import ConfigError
-from dashboard import state, words
+from dashboard import words
 from dashboard.widgets.common import page_frame
+from dashboard.widgets.train import preset_choice
 from dashboard.widgets.train.recipe_state import (
     Chosen,
-    choose_preset,
     current,
     key_of,
+    offered,
     set_back,
 )
 
@@ -27,20 +27,36 @@ MAX_ON_A_SLIDER: Final = 1000
 def recipe() -> TrainingConfig | None:
     """Show the settings and return what they say, or None if that cannot be."""
     chosen = current()
-    preset = presets.preset(chosen.preset)
-    st.pills(
-        "Preset",
-        [each.name for each in presets.PRESETS],
-        default=preset.name,
-        required=True,
-        key=key_of(state.PRESET),
-        on_change=choose_preset,
-    )
-    st.caption(f"{preset.summary} {words.claim(preset, catalog.spec(chosen.dataset))}")
+    preset_choice.pick(chosen)
     _controls(chosen, "Basic")
     with st.expander("Advanced"):
         _advanced(chosen)
     _changes(chosen)
+    return _config(chosen)
+
+
+def start_of_space() -> TrainingConfig | None:
+    """Show the presets, and return the recipe of which a study varies some settings."""
+    chosen = current()
+    preset_choice.pick(chosen)
+    _changes(chosen)
+    return _config(chosen)
+
+
+def fixed_settings(varied: Collection[str]) -> None:
+    """Show a control for each setting that a study does not vary.
+
+    Args:
+        varied: The keys of those that it does.
+    """
+    chosen = current()
+    groups: Sequence[Group] = ("Basic", *TABS)
+    for tab, group in zip(st.tabs(groups), groups, strict=True):
+        with tab:
+            _controls(chosen, group, without=varied)
+
+
+def _config(chosen: Chosen) -> TrainingConfig | None:
     try:
         return chosen.config
     except ConfigError as error:
@@ -68,31 +84,33 @@ def _is_used(key: str, chosen: Chosen) -> bool:
     return settings_table.is_used(key, chosen.values)
 
 
-def _controls(chosen: Chosen, group: Group) -> None:
+def _controls(chosen: Chosen, group: Group, without: Collection[str] = ()) -> None:
     original = chosen.original()
     with st.grid(2, min_column_width=130, gap="small"):
         for key in _shown(chosen, group):
+            if key in without:
+                continue
             value = chosen.values[key]
             _control(
                 key,
                 value,
-                is_changed=value != original[key],
+                original=original[key],
                 is_used=_is_used(key, chosen),
             )
 
 
-def _control(key: str, value: Any, *, is_changed: bool, is_used: bool) -> None:  # noqa: ANN401 - a value of any kind
+def _control(key: str, value: Any, *, original: Any, is_used: bool) -> None:  # noqa: ANN401 - values of any kind
     """Show what fits the choices; what the preset has otherwise is marked."""
     control = SETTINGS[key]
     options: dict[str, Any] = {
         "label": f"**{control.title}** :primary[\u25cf]"
-        if is_changed
+        if value != original
         else control.title,
         "key": key_of(key),
         "help": control.setting.help,
         "disabled": not is_used,
     }
-    choices = control.choices
+    choices = offered(key, value, original=original)
     if control.is_switch:
         st.toggle(value=value, **options)
     elif isinstance(choices, range) and len(choices) > MAX_ON_A_SLIDER:
@@ -127,7 +145,8 @@ def _changes(chosen: Chosen) -> None:
     if not differing:
         return
     original = chosen.original()
-    st.caption(f"Changed from {chosen.preset}. Click to reset:")
+    origin = words.literal(chosen.origin)
+    st.caption(f"Changed from {origin}. Click to reset:")
     with st.container(horizontal=True, gap="xsmall"):
         for key in differing:
             text = SETTINGS[key].text
@@ -146,7 +165,7 @@ def _changes(chosen: Chosen) -> None:
                 icon=":material/undo:",
                 type="tertiary",
                 key="reset_all",
-                help=f"Reset all settings to {chosen.preset}",
+                help=f"Reset all settings to {origin}",
                 on_click=set_back,
                 args=(original,),
             )

@@ -17,6 +17,7 @@ from dashboard.charts.glyphs import glyph_grid
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.network import network_alt, network_diagram
 from dashboard.charts.schedule import learning_rate_curve, schedule_alt
+from dashboard.widgets.common import read_only
 
 NUM_DIGITS: Final = 6
 NUM_CHANGES: Final = 7
@@ -82,6 +83,12 @@ def augmentation(config: TrainingConfig) -> None:
             "No augmentation: the network trains on the images as they are. Under "
             "Advanced, Augmentation, you can rotate, shift and distort them, so that "
             "each epoch sees new images.",
+            icon=":material/info:",
+        )
+        return
+    if read_only.is_on():
+        st.info(
+            "A read-only Inklab has no process that could augment images.",
             icon=":material/info:",
         )
         return

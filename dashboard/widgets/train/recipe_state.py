@@ -5,27 +5,31 @@ set by the click before and that it has not drawn yet. So a control that is set 
 anything but the viewer's hand gets another key: what a browser still says under the
 old one is nobody's choice any more.
 
-The address has the recipe in one parameter, `recipe=lenet~epochs~20`: the preset,
-and each setting that differs from it. So a step back in the browser takes back one
-change, and a link shows the same recipe again.
+The address has the recipe in one parameter (see `core.config.recipe_address`). So a
+step back in the browser takes back one change, and a link shows the same recipe again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
-from core.config import TrainingConfig, presets, settings_table
+from core.config import (
+    TrainingConfig,
+    known_presets,
+    presets,
+    recipe_address,
+    settings_table,
+)
 from core.config.controls import SETTINGS
+from core.config.setting import Value
 from core.config.settings_table import Values
 from core.datasets.spec import DatasetSpec
-from core.errors import ConfigError
 from core.insight import network_cost
 from core.types import InkStyle
 from dashboard import state
 from dashboard.widgets.common import dataset_picker
-
-_MARK: Final = "~"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Chosen:
     """What was chosen.
 
     Attributes:
-        preset: Name of the preset that it started from.
+        preset: Name of the preset that it started from, which may be gone.
         values: A value for each key of `SETTINGS`.
         dataset: Name of the data set to learn from.
         ink_style: Its ink style, which is known even when it was deleted meanwhile.
@@ -57,9 +61,15 @@ class Chosen:
         network_cost.check_fits(config)
         return config
 
+    @property
+    def origin(self) -> str:
+        """Name of the preset from which differences are told."""
+        known = known_presets.find(self.preset)
+        return known.name if known else presets.DEFAULT
+
     def original(self) -> Values:
         """Return what each setting is in the preset, for this data set."""
-        return _original_values(self.preset, self.ink_style)
+        return recipe_address.original_values(self.preset, self.ink_style)
 
     def on(self, spec: DatasetSpec) -> "Chosen":
         """Return the recipe for another data set.
@@ -67,7 +77,7 @@ class Chosen:
         What is as the preset has it follows the data set, what was set stays.
         """
         before = self.original()
-        after = _original_values(self.preset, spec.ink_style)
+        after = recipe_address.original_values(self.preset, spec.ink_style)
         values = {
             key: after[key] if value == before[key] else value
             for key, value in self.values.items()
@@ -76,20 +86,7 @@ class Chosen:
 
     def differing(self) -> tuple[str, ...]:
         """List the settings in use that are not as the preset has them."""
-        original = self.original()
-        return tuple(
-            key
-            for key in SETTINGS
-            if self.values[key] != original[key]
-            and settings_table.is_used(key, self.values)
-        )
-
-
-def _original_values(preset: str, ink_style: InkStyle) -> Values:
-    """Return what each setting is in a preset for data sets of an ink style."""
-    original = presets.preset(preset)
-    config = original.config_for(original.config.dataset, ink_style)
-    return settings_table.values_of(config)
+        return recipe_address.differing(self.values, self.original())
 
 
 def key_of(name: str) -> str:
@@ -116,7 +113,9 @@ def current() -> Chosen:
     If the controls say something new, the address follows.
     """
     written = state.text(state.RECIPE)
-    has_come = key_of(state.PRESET) not in st.session_state
+    # One of the two may have been made anew by what was clicked, never both.
+    shown = (key_of(state.PRESET), key_of("epochs"))
+    has_come = not any(key in st.session_state for key in shown)
     if state.RECIPE not in st.session_state:
         first = _preset(presets.DEFAULT) if written is None else _read(written)
         st.session_state[state.RECIPE] = first
@@ -153,6 +152,22 @@ def _follow_dataset() -> None:
     st.session_state[state.SAID] = _describe(as_sent())
 
 
+def offered(key: str, value: Value, *, original: Value) -> Sequence[Value]:
+    """Return what the control of a setting offers: its choices, and what was there.
+
+    What a link or a run has may lie between them. It stays on offer, or a slider would
+    become another one in the hand of the viewer.
+
+    Args:
+        key: Of the setting.
+        value: What it is now.
+        original: What it is in the preset.
+    """
+    kept: Chosen = st.session_state[state.RECIPE]
+    adopted: Chosen = st.session_state.get(state.ADOPTED, kept)
+    return SETTINGS[key].choices_with(value, original, adopted.values[key])
+
+
 def choose_preset() -> None:
     """Set all controls to what the preset that was just clicked says."""
     clicked = st.session_state[key_of(state.PRESET)]
@@ -160,10 +175,26 @@ def choose_preset() -> None:
     _adopt(_preset(clicked))
 
 
+def name_preset(name: str) -> None:
+    """Say that the recipe, as it is, starts from a preset."""
+    _adopt(replace(as_sent(), preset=name))
+
+
 def set_back(values: Values) -> None:
     """Set some settings."""
     now = as_sent()
     _adopt(replace(now, values={**now.values, **values}))
+
+
+def adopt(config: TrainingConfig) -> None:
+    """Set all controls to what a configuration says, on the data set chosen here."""
+    _adopt(_from(config))
+
+
+def _from(config: TrainingConfig) -> Chosen:
+    spec = dataset_picker.chosen_spec()
+    values = settings_table.values_of(config)
+    return Chosen(config.preset, values, spec.name, spec.ink_style)
 
 
 def _adopt(chosen: Chosen) -> None:
@@ -175,7 +206,7 @@ def _adopt(chosen: Chosen) -> None:
         if any(each[name] != value for each in shown):
             rounds[name] = rounds.get(name, 0) + 1
     st.session_state[state.ROUNDS] = rounds
-    st.session_state[state.RECIPE] = chosen
+    st.session_state[state.RECIPE] = st.session_state[state.ADOPTED] = chosen
 
 
 def _all_of(chosen: Chosen) -> dict[str, Any]:
@@ -190,18 +221,15 @@ def _rounds() -> dict[str, int]:
 
 def _preset(name: str) -> Chosen:
     spec = dataset_picker.chosen_spec()
-    values = _original_values(name, spec.ink_style)
+    values = recipe_address.original_values(name, spec.ink_style)
     return Chosen(name, values, spec.name, spec.ink_style)
 
 
 def _describe(chosen: Chosen) -> str:
     """Write a recipe as the address has it."""
-    changes = [
-        part
-        for name in chosen.differing()
-        for part in (name, settings_table.write(chosen.values[name]))
-    ]
-    return _MARK.join([chosen.preset, *changes])
+    return recipe_address.write(
+        chosen.values, preset=chosen.preset, ink_style=chosen.ink_style
+    )
 
 
 def _read(written: str | None) -> Chosen:
@@ -209,14 +237,6 @@ def _read(written: str | None) -> Chosen:
     if written is None:
         chosen: Chosen = st.session_state[state.WITHOUT_ADDRESS]
         return chosen
-    name, *changes = written.split(_MARK)
-    try:
-        preset = _preset(name)
-    except ConfigError:
-        return _preset(presets.DEFAULT)
-    values: dict[str, Any] = dict(preset.values)
-    for name, text in zip(changes[::2], changes[1::2], strict=False):
-        value = settings_table.read(name, text) if name in SETTINGS else None
-        if value is not None:
-            values[name] = value
-    return replace(preset, values=values)
+    spec = dataset_picker.chosen_spec()
+    preset, values = recipe_address.read(written, spec.ink_style)
+    return Chosen(preset, values, spec.name, spec.ink_style)

@@ -5,9 +5,9 @@ from typing import Final
 import streamlit as st
 
 from core.config import MAX_EPOCHS
-from core.records import ENSEMBLE, Run, RunStatus
+from core.records import ENSEMBLE, TRIAL, Run, RunStatus
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import page_frame, run_picker, run_status
+from dashboard.widgets.common import page_frame, read_only, run_picker, run_status
 
 EPOCHS_MORE: Final = 5
 
@@ -28,6 +28,8 @@ def show(run: Run) -> None:
             icon=":material/notes:",
             query_params={state.RUNS: run.id},
         )
+    elif run.kind == TRIAL:
+        st.caption("A trial is scored by the validation split, not by the test images.")
     elif not run.status.is_over:
         end = "ensemble is made" if run.kind == ENSEMBLE else "training is over"
         st.caption(f"The test images are used once, when the {end}.")
@@ -74,6 +76,7 @@ def continuation(run: Run) -> None:
             "Continue",
             icon=":material/resume:",
             key="continue",
+            **read_only.guard(),
             on_click=_go_on,
             args=(run.id,),
         )

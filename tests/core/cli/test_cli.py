@@ -16,7 +16,7 @@ import pytest
 
 from core import cli
 from core.cli import summary
-from core.config import MlpConfig, TrainingConfig
+from core.config import MlpConfig, TrainingConfig, own_presets
 from core.errors import TrainingError
 from core.handover import bundle
 from core.jobs import worker
@@ -167,6 +167,21 @@ def test_options_change_the_preset_and_nothing_else(
     assert run.config == replace(TrainingConfig(preset="classic-mlp"), **changed)
 
 
+def test_a_preset_of_ones_own_can_be_chosen(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its data set, and the run has its name if nothing is changed."""
+    monkeypatch.setattr(worker, "perform", lambda _, **__: None)
+    mine = TrainingConfig(epochs=137, learning_rate=0.00137)
+    own_presets.save("mine", mine)
+
+    cli.main(["train", "--preset", "mine", "--seed", "4"])
+
+    (run,) = run_store.runs()
+    assert run.config == replace(mine, preset="mine", seed=4)
+    assert run.name == "mine"
+
+
 def test_another_preset_can_be_chosen(
     run_store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +200,7 @@ def test_another_preset_can_be_chosen(
         pytest.param(["--hidden", "128,x"], "like 128,64, got '128,x'", id="hidden"),
         pytest.param(["--hidden", "12.5"], "like 128,64, got '12.5'", id="half"),
         pytest.param(["--epochs", "many"], "invalid int value: 'many'", id="epochs"),
-        pytest.param(["--preset", "best"], "invalid choice: 'best'", id="preset"),
+        pytest.param(["--preset", "best"], "resnet-small, got 'best'", id="preset"),
     ],
 )
 def test_a_typing_mistake_is_told_in_plain_words(

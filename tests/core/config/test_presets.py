@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.config import MlpConfig, TrainingConfig, presets
+from core.config import MlpConfig, TrainingConfig, known_presets, presets
 from core.config.controls import SETTINGS
 from core.config.presets import Preset
 from core.errors import ConfigError
@@ -74,7 +74,7 @@ def test_a_recipe_is_named_after_the_preset_for_its_data_set() -> None:
     as_mnist = replace(lenet.config, dataset="emnist-letters")
 
     def name_of(config: TrainingConfig) -> str:
-        return presets.name_of(config, network="16C5", ink_style="emnist")
+        return known_presets.name_of(config, network="16C5", ink_style="emnist")
 
     assert name_of(on_letters) == "lenet"
     assert name_of(as_mnist) == "16C5"

@@ -131,3 +131,46 @@ def test_weight_decay_of_another_optimizer_does_not_break_adam() -> None:
     assert found == replace(
         config, optimizer="adam", weight_decay=0.0, patience=0, validation_fraction=0.0
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "expected"),
+    [
+        ("learning_rate", "0.00137", 0.00137),
+        ("learning_rate", "1.5e-05", 1.5e-05),
+        ("units_0", "137", 137),
+        ("epochs", "500", 500),
+        ("validation_percent", "13.7", 13.7),
+        ("validation_percent", "13", 13),
+        ("units_0", "137.5", None),
+        ("units_0", "2049", None),
+        ("epochs", "501", None),
+        ("learning_rate", "1.01", None),
+        ("validation_percent", "51", None),
+        ("learning_rate", "1_0", None),
+        ("learning_rate", "1e-999", None),
+    ],
+)
+def test_a_number_may_lie_between_the_steps_but_within_the_limits(
+    key: str, written: str, expected: float | None
+) -> None:
+    found = settings_table.read(key, written)
+
+    assert (found, type(found)) == (expected, type(expected))
+    if found is not None:
+        assert settings_table.write(found) == written
+
+
+def test_a_share_is_the_same_after_its_percent() -> None:
+    """0.57 x 100 is not 57 in binary."""
+    shares = [number / 1000 for number in range(501)]
+    configs = [TrainingConfig(validation_fraction=share) for share in shares]
+
+    found = [
+        settings_table.config_of(
+            settings_table.values_of(each), preset="", dataset="mnist"
+        ).validation_fraction
+        for each in configs
+    ]
+
+    assert found == shares
