@@ -8,7 +8,7 @@ from core.jobs import studies
 from core.tuning import ranking, space
 from core.tuning.space import Params
 from core.tuning.study import Study
-from core.tuning.trials import State, TrialRecord, busy_seconds
+from core.tuning.trials import State, TrialRecord, busy_seconds, has_budget
 
 
 def summary(study: Study, trials: Sequence[TrialRecord]) -> Record:
@@ -56,7 +56,7 @@ def status_of(study: Study, trials: Sequence[TrialRecord]) -> str:
         return "stopping"
     if study.problem:
         return "failed"
-    return "stopped" if study.has_budget(trials) else "finished"
+    return "stopped" if has_budget(study.spec, trials) else "finished"
 
 
 def in_words(record: Record) -> Record:

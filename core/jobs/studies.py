@@ -15,7 +15,6 @@ from core.datasets import store as datasets
 from core.errors import (
     InklabError,
     RunStoreError,
-    StudyError,
     StudyStoreError,
     UnknownStudyError,
 )
@@ -220,7 +219,7 @@ def _begin(store: "RunStore", study: Study) -> None:
     """Begin as many trials as are done at once, and one that waits for its turn."""
     try:
         under_way = len(study.running())
-        _check_dataset(study.spec)
+        trial_runs.check_dataset(study.spec)
         for _ in range(lanes.num_slots(Lane.COMPUTE) + NUM_AHEAD - under_way):
             asked = study.ask()
             if asked is None:
@@ -240,18 +239,6 @@ def _begin(store: "RunStore", study: Study) -> None:
         raise
     except InklabError as error:
         study.deactivate(str(error))
-
-
-def _check_dataset(spec: StudySpec) -> None:
-    """See that the trials to come learn from the same images as those before."""
-    found = datasets.load(spec.base.dataset).fingerprint
-    if spec.fingerprint not in ("", found):
-        message = (
-            f"Expected the data set {spec.base.dataset} as this study began with it, "
-            "but another one has its name now, and their scores cannot be compared. "
-            "Start another study."
-        )
-        raise StudyError(message)
 
 
 def _is_ours(study: Study) -> bool:

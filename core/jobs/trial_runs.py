@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from core.datasets import store as datasets
+from core.errors import StudyError
 from core.insight import network_cost
 from core.records import TRIAL, Job, Run, RunStatus
 from core.runs import annotations
 from core.tuning import space
-from core.tuning.spec import Objective
+from core.tuning.spec import Objective, StudySpec
 from core.tuning.study import Study
 from core.tuning.trials import Asked, TrialRecord
 
@@ -31,6 +32,22 @@ def name_of(asked: Asked) -> str:
         for key, value in asked.params.items()
     )
     return f"Trial {asked.number}: {', '.join(parts)}"[: annotations.MAX_NAME]
+
+
+def check_dataset(spec: StudySpec) -> None:
+    """See that the trials to come learn from the same images as those before.
+
+    Raises:
+        StudyError: If another data set has the name of theirs.
+    """
+    found = datasets.load(spec.base.dataset).fingerprint
+    if spec.fingerprint not in ("", found):
+        message = (
+            f"Expected the data set {spec.base.dataset} as this study began with it, "
+            "but another one has its name now, and their scores cannot be compared. "
+            "Start another study."
+        )
+        raise StudyError(message)
 
 
 def tell(study: Study, trial: TrialRecord, run: Run) -> None:

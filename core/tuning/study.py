@@ -28,6 +28,7 @@ from core.tuning.trials import (
     State,
     TrialRecord,
     busy_seconds,
+    has_budget,
     record_of,
 )
 
@@ -111,7 +112,7 @@ class Study:
         """
         for _ in range(MAX_IMPOSSIBLE):
             trials = self._trials()
-            if not self.has_budget(tuple(map(record_of, trials))):
+            if not has_budget(self.spec, tuple(map(record_of, trials))):
                 return None
             with plain_errors(self.name):
                 trial = self._ask(num_trials=len(trials))
@@ -126,16 +127,6 @@ class Study:
             "space."
         )
         raise StudyError(message)
-
-    def has_budget(self, trials: Sequence[TrialRecord]) -> bool:
-        """Whether there is more to try after some trials, which are all so far."""
-        minutes = self.spec.minutes
-        if minutes is not None and busy_seconds(trials) / 60 >= minutes:
-            return False
-        if any(each.state is State.WAITING for each in trials):
-            return True
-        most, num_begun = self.spec.num_trials, sum(not each.is_lost for each in trials)
-        return self.spec.sampler != "grid" and (most is None or num_begun < most)
 
     @settings.changes
     def note_run(self, number: int, run_id: str) -> None:

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from core.config import TrainingConfig
 from core.tuning import samplers
 from core.tuning.space import Params
+from core.tuning.spec import StudySpec
 
 RUN: Final = "inklab.run"
 LOST: Final = "inklab.lost"
@@ -118,6 +119,16 @@ def busy_seconds(trials: Iterator[TrialRecord] | Sequence[TrialRecord]) -> float
         total += max(0.0, (end - max(start, latest)).total_seconds())
         latest = max(latest, end)
     return total
+
+
+def has_budget(spec: StudySpec, trials: Sequence[TrialRecord]) -> bool:
+    """Whether there is more to try in a study after all its trials so far."""
+    if spec.minutes is not None and busy_seconds(trials) / 60 >= spec.minutes:
+        return False
+    if any(each.state is State.WAITING for each in trials):
+        return True
+    most, num_begun = spec.num_trials, sum(not each.is_lost for each in trials)
+    return spec.sampler != "grid" and (most is None or num_begun < most)
 
 
 def _span(trial: TrialRecord, now: datetime) -> tuple[datetime, datetime]:

@@ -1,6 +1,7 @@
 """The trials of a study: who begins them, and what becomes of them and of it."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -39,13 +40,17 @@ pytestmark = pytest.mark.usefixtures("small_mnist", "studies_home")
 
 
 @pytest.fixture(autouse=True)
-def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
     """Put an executor in the place of the real one that does nothing by itself."""
     made = Steps()
     monkeypatch.setattr(executor, "executor_of", lambda _: made)
     monkeypatch.setattr(queue, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(studies, "RETRY_SECONDS", 0.01)
-    return made
+    yield made
+    # What asks again would find the study of the next test.
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join()
 
 
 def start(store: RunStore, **changes: object) -> Study:

@@ -180,7 +180,7 @@ def test_a_number_of_trials_is_a_budget() -> None:
 def test_minutes_are_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever is used up first ends the study."""
     took = 59.0
-    monkeypatch.setattr("core.tuning.study.busy_seconds", lambda _: took)
+    monkeypatch.setattr("core.tuning.trials.busy_seconds", lambda _: took)
     both = storage.create("a", spec(minutes=1.0, num_trials=2))
     minutes = storage.create("b", spec(minutes=1.0, num_trials=None))
     drawn(minutes, 3)
