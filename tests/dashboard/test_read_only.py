@@ -23,7 +23,7 @@ every_page = pytest.mark.parametrize("page", PAGES)
 HARMLESS: Final = (
     *("clear", "shuffle", "remove_", "reset_", "verify_", "download_", "export"),
     *("close_result", "clear_", "pair_", "swap_runs", "compare_", "show_all_runs"),
-    *("select_none", "select_passing"),
+    *("select_none", "select_passing", "study_example", "new_study", "use_again"),
 )
 """Beginnings of keys of buttons that change nothing but what is shown."""
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.proportion import percent
 from core.records import Run
 from dashboard import page_paths, run_snapshots, services, state, studies, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 REFRESH_SECONDS: Final = 2.0
 
@@ -49,13 +49,17 @@ def _show(run: Run, found: Sequence[Run]) -> None:
             )
     if all(each.status.is_over for each in found):
         st.button(
-            f"Train it with {studies.NUM_SEEDS} seeds",
+            f"Train it with {studies.NUM_SEEDS} more seeds"
+            if found
+            else f"Train it with {studies.NUM_SEEDS} seeds",
             icon=":material/casino:",
             key="train_seeds",
             on_click=_train,
             args=(run, len(found)),
-            help="Queues trainings of this recipe that differ by their seed only, and "
-            "tells the mean and the spread of their test accuracies.",
+            **read_only.guard(
+                "Queues trainings of this recipe that differ by their seed only, and "
+                "tells the mean and the spread of their test accuracies."
+            ),
         )
 
 

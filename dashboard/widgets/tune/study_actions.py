@@ -11,7 +11,7 @@ from core.tuning.spec import MAX_TRIALS
 from core.tuning.study import State
 from dashboard import state, studies
 from dashboard.studies import StudySnapshot
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.tune import new_study
 
 MORE_TRIALS = 20
@@ -57,6 +57,7 @@ def _button(
         key=f"{label.lower()}_study",
         on_click=on_click,
         args=(name,),
+        **read_only.guard(),
     )
 
 
@@ -91,6 +92,7 @@ def _more(study: StudySnapshot) -> None:
             key="add_trials",
             on_click=_add,
             args=(study.name, num_trials, minutes),
+            **read_only.guard(),
         )
 
 
@@ -99,7 +101,9 @@ def _by_hand(study: StudySnapshot) -> None:
     with st.popover("Try by hand", icon=":material/edit:"), st.form("by_hand"):
         st.caption("These values are tried next.")
         params = {key: _value(key, study) for key, _ in study.spec.space.ordered()}
-        if st.form_submit_button("Try it next", key="enqueue", type="primary"):
+        if st.form_submit_button(
+            "Try it next", key="enqueue", type="primary", **read_only.guard()
+        ):
             with page_frame.plain_errors():
                 studies.enqueue(study.name, _active(study, params))
                 st.rerun()
@@ -156,6 +160,7 @@ def _delete(study: StudySnapshot) -> None:
             key="delete_study",
             on_click=_remove,
             args=(study.name,),
+            **read_only.guard(),
         )
 
 

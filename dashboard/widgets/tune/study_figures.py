@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.tuning import space
+from core.tuning import grids, space
 from core.tuning.spec import PRUNABLE, TITLES
 from dashboard import figure, services, state, studies
 from dashboard.charts import studies as charts
@@ -16,10 +16,11 @@ from dashboard.charts import study_settings
 from dashboard.charts.theme import Palette
 from dashboard.figure import Hit
 from dashboard.studies import StudySnapshot
-from dashboard.widgets.tune import parallel
+from dashboard.widgets.tune import grid_view, parallel
 
 PROGRESS: Final = "Progress"
 FRONT: Final = "Pareto front"
+GRID: Final = "Grid"
 IMPORTANCE: Final = "Importance"
 SLICES: Final = "Each setting"
 PARALLEL: Final = "All together"
@@ -31,6 +32,7 @@ def show(study: StudySnapshot) -> None:
     has_two = len(study.spec.objectives) > 1
     num_varied = len(study.spec.space.varied)
     shows = {
+        **({GRID: _grid} if grids.is_grid(study.spec) else {}),
         **({FRONT: _front} if has_two else {}),
         PROGRESS: _progress,
         IMPORTANCE: _importance,
@@ -143,6 +145,10 @@ def _progress(study: StudySnapshot) -> None:
         )
 
 
+def _grid(study: StudySnapshot) -> None:
+    grid_view.show(study.study, study.trials)
+
+
 def _front(study: StudySnapshot) -> None:
     st.caption("Each point is a trial; click one to open it.")
     _draw(
@@ -174,7 +180,7 @@ def _importance(study: StudySnapshot) -> None:
 def _slices(study: StudySnapshot) -> None:
     st.caption(
         f"{TITLES[study.spec.objectives[0]]} of each finished trial; the later, the "
-        "darker. Click a point to open its trial."
+        "stronger. Click a point to open its trial."
     )
     tried = {key for each in study.trials if each.values for key in each.params}
     with st.grid(2, min_column_width=280, gap="small"):

@@ -10,8 +10,15 @@ from core.tuning.spec import TITLES
 from core.tuning.study import TrialRecord
 from dashboard import page_paths, services, state, studies, words
 from dashboard.studies import StudySnapshot
-from dashboard.widgets.common import analysis, page_frame, run_picker, run_status
-from dashboard.widgets.train import recipe_state
+from dashboard.widgets.common import (
+    analysis,
+    page_frame,
+    preset_saving,
+    read_only,
+    recipe_link,
+    run_picker,
+    run_status,
+)
 from dashboard.widgets.tune import findings, seeds, trial_table
 
 
@@ -74,8 +81,10 @@ def _result(run: Run) -> None:
             key="keep_trial",
             on_click=_keep,
             args=(run.id,),
-            help="Tests it on the test images, once, and exports the model. Then it "
-            "can be evaluated, tried and downloaded like any other run.",
+            **read_only.guard(
+                "Tests it on the test images, once, and exports the model. Then it "
+                "can be evaluated, tried and downloaded like any other run."
+            ),
         )
 
 
@@ -85,15 +94,10 @@ def _links(study: StudySnapshot, trial: TrialRecord, run: Run | None) -> None:
     except ConfigError:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.page_link(
-            page_paths.TRAIN,
-            label="Open in Train",
-            icon=":material/model_training:",
-            query_params={
-                state.RECIPE: recipe_state.address_of(config),
-                state.DATA_SET: config.dataset,
-            },
-        )
+        recipe_link.open_in_train(config)
+        if not read_only.is_on():
+            key = f"trial_{trial.number}"
+            preset_saving.save_button(config, key=key)
         if run is None:
             return
         st.page_link(
@@ -131,6 +135,7 @@ def _longer(run: Run) -> None:
             key="train_longer",
             on_click=_go_on,
             args=(run.id,),
+            **read_only.guard(),
         )
     if child := st.session_state.get(state.CONTINUED, {}).get(run.id):
         st.page_link(
