@@ -10,9 +10,10 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from core.cli import console, tune_flags
+from core.cli.console import Record
 from core.cli.train import INTERRUPTED, interrupting
 from core.cli.tune_progress import Progress, study_bar
-from core.cli.tune_summary import status_of, summary, trial_rows
+from core.cli.tune_summary import in_words, status_of, summary, trial_rows
 from core.config import TrainingConfig
 from core.errors import RunStoreError, StudyError, StudyStoreError
 from core.jobs import studies
@@ -21,7 +22,6 @@ from core.tuning import storage
 from core.tuning.trials import State
 
 if TYPE_CHECKING:
-    from core.cli.console import Record
     from core.runs.store import RunStore
 
 POLL_SECONDS: Final = 0.5
@@ -68,8 +68,9 @@ def show_study(options: argparse.Namespace) -> int:
         record["spec"] = study.spec.model_dump(mode="json")
         console.print_record(record, as_json=True)
         return 0
-    console.print_record(record, as_json=False)
-    console.print_rows(rows, name="trials", as_json=False)
+    _print(record, as_json=False)
+    told = [in_words(row) for row in rows]
+    console.print_rows(told, name="trials", as_json=False)
     return 0
 
 
@@ -96,7 +97,7 @@ def stop_study(options: argparse.Namespace) -> int:
     """Begin no more trials of a study, and stop those under way."""
     studies.stop(open_store(), options.name)
     study = storage.load(options.name)
-    console.print_record(summary(study, study.trials()), as_json=options.json)
+    _print(summary(study, study.trials()), as_json=options.json)
     return 0
 
 
@@ -129,6 +130,11 @@ def _check_is_free(name: str) -> None:
     raise StudyError(message)
 
 
+def _print(record: Record, *, as_json: bool) -> None:
+    told = record if as_json else in_words(record)
+    console.print_record(told, as_json=as_json)
+
+
 def _follow(store: "RunStore", name: str, *, as_json: bool) -> int:
     """Wait until a study is over, and print what came of it."""
     interrupted = threading.Event()
@@ -144,7 +150,7 @@ def _follow(store: "RunStore", name: str, *, as_json: bool) -> int:
                 threading.Event().wait(POLL_SECONDS)
     study = storage.load(name)
     trials = study.trials()
-    console.print_record(summary(study, trials), as_json=as_json)
+    _print(summary(study, trials), as_json=as_json)
     if is_stopped:
         return INTERRUPTED
     if study.problem:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from core.cli.console import Record
 from core.jobs import studies
-from core.tuning import ranking
+from core.tuning import ranking, space
+from core.tuning.space import Params
 from core.tuning.study import Study
 from core.tuning.trials import State, TrialRecord, busy_seconds
 
@@ -56,6 +57,45 @@ def status_of(study: Study, trials: Sequence[TrialRecord]) -> str:
     if study.problem:
         return "failed"
     return "stopped" if study.has_budget(trials) else "finished"
+
+
+def in_words(record: Record) -> Record:
+    """Write the facts about a study, or about one of its trials, for people."""
+    words = dict(record)
+    if "trials" in words:
+        counts = (
+            f"{count} {state}" for state, count in words["trials"].items() if count
+        )
+        words["trials"] = ", ".join(counts) or "none"
+        words["objectives"] = " and ".join(words["objectives"])
+        words["best"] = words["best"] and _line(words["best"])
+        if not words["problem"]:
+            del words["problem"]
+    if "front" in words:
+        words["front"] = "\n".join(map(_line, words["front"]))
+    if "params" in words:
+        words["params"] = _params(words["params"])
+    if "values" in words:
+        words["values"] = _scores(words)
+        del words["value"]
+    return words
+
+
+def _line(best: Record) -> str:
+    return f"{_scores(best)} with {_params(best['params'])} ({best['run_id']})"
+
+
+def _scores(record: Record) -> str:
+    scores = record.get("values", {"": record.get("value")})
+    return ", ".join(f"{name} {score:.4g}".strip() for name, score in scores.items())
+
+
+def _params(params: Params) -> str:
+    parts = (
+        f"{space.title_of(key).lower()} {space.text_of(key, value)}"
+        for key, value in params.items()
+    )
+    return ", ".join(parts)
 
 
 def _record(study: Study, trial: TrialRecord) -> Record:

@@ -39,6 +39,7 @@ class OwnPresets:
     problems: tuple[str, ...]
 
 
+@settings.changes
 def save(name: str, config: TrainingConfig, *, replaces: bool = False) -> str:
     """Keep a recipe under a name, and return the name without spaces at its ends.
 
@@ -49,6 +50,7 @@ def save(name: str, config: TrainingConfig, *, replaces: bool = False) -> str:
 
     Raises:
         ConfigError: If it cannot have that name, or there is one.
+        ReadOnlyError: If nothing may be changed here.
         HomeError: If it cannot be written.
     """
     name = check_name(name)
@@ -65,11 +67,13 @@ def save(name: str, config: TrainingConfig, *, replaces: bool = False) -> str:
     return name
 
 
+@settings.changes
 def delete(name: str) -> None:
     """Delete a preset of one's own; nothing happens if there is none.
 
     Raises:
         ConfigError: If nothing of one's own can have that name.
+        ReadOnlyError: If nothing may be changed here.
         HomeError: If it cannot be deleted.
     """
     name = check_name(name)

@@ -1,23 +1,19 @@
 """What a grid of one or two settings came to: its trials by their values."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
 from core.config.setting import Value
-from core.tuning import space
+from core.tuning import ranking, space
 from core.tuning.spec import MAXIMIZED, StudySpec
-from core.tuning.study import State, TrialRecord
+from core.tuning.trials import State, TrialRecord
 
 Place = tuple[int, ...]
 """For each setting, which of its values."""
 
 MAX_SETTINGS: Final = 2
-Z: Final = 1.96
-"""Within so many standard errors, a difference is no more than chance brings."""
-
 _PREFERRED: Final = (State.FINISHED, State.RUNNING, State.WAITING)
 
 
@@ -107,14 +103,8 @@ def within_chance(grid: Grid, spec: StudySpec, *, num_images: int) -> tuple[Plac
     return tuple(
         place
         for place, score in sorted(grid.scores.items())
-        if place != top and is_chance(grid.scores[top], score, num_images)
+        if place != top and ranking.is_chance(grid.scores[top], score, num_images)
     )
-
-
-def is_chance(first: float, other: float, num_images: int) -> bool:
-    """Whether two shares of as many images differ by no more than chance brings."""
-    variance = (first * (1 - first) + other * (1 - other)) / num_images
-    return abs(first - other) <= Z * math.sqrt(variance)
 
 
 def _in_order(values: Sequence[Value]) -> tuple[Value, ...]:

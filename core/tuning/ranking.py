@@ -75,13 +75,13 @@ def leader(
         trial=best,
         accuracy=Proportion(round(best.values[0] * num_images), num_images),
         num_equal=sum(
-            _is_chance(best.values[0], each.values[0], num_images) for each in others
+            is_chance(best.values[0], each.values[0], num_images) for each in others
         ),
         num_compared=len(others),
     )
 
 
-def _is_chance(best: float, other: float, num_images: int) -> bool:
+def is_chance(best: float, other: float, num_images: int) -> bool:
     """Whether two shares of as many images differ by no more than chance brings."""
     variance = (best * (1 - best) + other * (1 - other)) / num_images
     return best - other <= Z * math.sqrt(variance)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core import cli, settings
-from core.config import TrainingConfig
+from core.config import TrainingConfig, own_presets
 from core.datasets import emnist_zip, getting, versions
 from core.datasets import results as dataset_results
 from core.datasets import store as datasets
@@ -93,6 +93,8 @@ OTHERS: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "leave a result": lambda *_: dataset_results.save(
         "1", Attachment(name="x", title="X", key="1"), write=lambda _: None
     ),
+    "save a preset": lambda *_: own_presets.save("mine", TrainingConfig()),
+    "delete a preset": lambda *_: own_presets.delete("mine"),
     "stop a study": lambda store, _: studies.stop(store, "mine"),
     "delete a study": lambda store, _: studies.delete(store, "mine"),
     "make a study": lambda *_: storage.create("mine", None),  # type: ignore[arg-type]

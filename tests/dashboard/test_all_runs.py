@@ -82,6 +82,20 @@ def test_runs_of_the_filter_are_drawn_and_listed(
     assert listed(app) == ["run-1"]
 
 
+def test_trials_of_a_study_are_found_by_its_name(
+    store: RunStore, three_runs: list[str]
+) -> None:
+    assert len(three_runs) == 3
+    for number in range(2):
+        trial = store.create(TrainingConfig(), name="trial", trial=("widths", number))
+        store.start(trial)
+
+    app = open_all(studies="widths", x="Parameters", y="Multiply-adds (MACs)")
+
+    assert app.multiselect(key="studies").value == ["widths"]
+    assert len(figure(app, "run_scatter")["data"][0]["x"]) == 2
+
+
 @pytest.mark.usefixtures("three_runs")
 def test_filter_that_takes_none_says_so() -> None:
     assert "No run matches" in alerts(open_all(find="nothing of the kind"))[0]

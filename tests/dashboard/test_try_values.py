@@ -1,6 +1,7 @@
 """Try several values on Train: what is offered, what is started, what came of it."""
 
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -183,6 +184,18 @@ def test_two_settings_are_a_heat_map_with_curves_beside_each_other(
     lines = figure(app, "grid_curves_0")["data"]
     assert [line["name"] for line in lines] == ["32", "64", "128"]
     assert lines[1]["y"] == [90, 99]
+
+
+def test_tune_shows_a_grid_first_and_a_link_to_each_recipe(store: RunStore) -> None:
+    study = finished_grid(store, (0.97, 0.98), learning_rate=(0.00137, 0.2))
+
+    app = open_app("tune", study=study.name)
+
+    assert not app.exception
+    assert "**0.2** is best of 2 learning rates" in text(app)
+    assert len(figure(app, "grid_scores")["data"][0]["x"]) == 2
+    links = {link.label: link.proto.query_string for link in app.get("page_link")}
+    assert "learning_rate~0.2" in unquote(links["Open in Train"])
 
 
 def test_one_setting_is_points_with_intervals_and_curves(store: RunStore) -> None:

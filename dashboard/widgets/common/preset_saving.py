@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import TrainingConfig, own_presets
 from dashboard import words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 
 
 def save_button(
@@ -41,6 +41,7 @@ def save_button(
             "Save",
             icon=":material/save:",
             key=f"save_recipe_{key}",
+            **read_only.guard(),
             on_click=_save,
             args=(config, key, on_saved),
         )

@@ -42,8 +42,13 @@ class Filter:
         )
 
 
-def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
-    """Let the viewer choose which runs are listed, and return those."""
+def filtered(everything: Sequence[Run], *, by_study: bool = False) -> tuple[Run, ...]:
+    """Let the viewer choose which runs are listed, and return those.
+
+    Args:
+        everything: The runs to choose from.
+        by_study: Whether there is a control for the studies, too.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         find = st.text_input(
             "Find",
@@ -63,7 +68,7 @@ def filtered(everything: Sequence[Run]) -> tuple[Run, ...]:
             wrap=True,
         )
         data_sets = _pick_data_sets(everything)
-        studies = _pick_studies(everything)
+        studies = _pick_studies(everything) if by_study else ()
         starred_only = st.toggle("Starred only", key=state.STARRED, **state.LINKED)
     chosen = Filter(
         find=find,

@@ -25,7 +25,7 @@ def show(everything: Sequence[Run]) -> None:
     Args:
         everything: All runs, at least one.
     """
-    shown = run_filter.filtered(everything)
+    shown = run_filter.filtered(everything, by_study=True)
     if not shown:
         st.info("No run matches. Change the filter.", icon=":material/filter_alt_off:")
         return

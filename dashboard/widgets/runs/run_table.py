@@ -91,6 +91,7 @@ def _rows(runs: Sequence[Run], taken: Mapping[str, int]) -> pd.DataFrame:
                 share and f"{words.interval(share)} %" for share in shares
             ],
             "Test images": [share and share.total for share in shares],
+            **_validation(runs),
             "Network": [
                 network_cost.describe_network(run.config, spec)
                 for run, spec in zip(runs, specs, strict=True)
@@ -103,12 +104,26 @@ def _rows(runs: Sequence[Run], taken: Mapping[str, int]) -> pd.DataFrame:
                 [each.best_epoch for each in scores], dtype="Int64"
             ),
             "Training time": [_rounded(each.train_seconds) for each in scores],
+            **_studies(runs),
             **_sizes(runs, taken),
             "Data set": [text_cell(spec.title) for spec in specs],
             "Started": [run.created.astimezone(zone) for run in runs],
             "Notes": [text_cell(run.note) for run in runs],
         }
     )
+
+
+def _validation(runs: Sequence[Run]) -> dict[str, list[float | None]]:
+    """Return the column of validation accuracies, which older runs do not have."""
+    shares = [run.scores.validation_accuracy for run in runs]
+    if not any(shares):
+        return {}
+    return {"Validation accuracy": [each and round(100 * each, 4) for each in shares]}
+
+
+def _studies(runs: Sequence[Run]) -> dict[str, list[str]]:
+    names = [text_cell(run.study) for run in runs]
+    return {"Study": names} if any(names) else {}
 
 
 def _sizes(runs: Sequence[Run], taken: Mapping[str, int]) -> dict[str, list[float]]:
@@ -130,6 +145,7 @@ def _columns() -> dict[str, ColumnConfig]:
             help="Confidence interval of the test accuracy (Wilson)."
         ),
         "Test images": number(format="localized"),
+        "Validation accuracy": number(format="%.2f %%"),
         "Parameters": number(format="localized"),
         "Best epoch": number(help="By the monitored metric on the validation split."),
         "Training time": number(format="%.1f s"),

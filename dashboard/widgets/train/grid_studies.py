@@ -6,7 +6,6 @@ The storage of studies takes a moment to import: it is when there is a study.
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -16,10 +15,11 @@ from core.records import TRIAL, Run
 from core.tuning import space
 from core.tuning.spec import MAX_NAME, StudySpec
 from dashboard import page_paths, run_snapshots, services, state, words
-from dashboard.widgets.common import clock, page_frame
+from dashboard.widgets.common import clock, page_frame, read_only
 
 if TYPE_CHECKING:
-    from core.tuning.study import Study, TrialRecord
+    from core.tuning.study import Study
+    from core.tuning.trials import TrialRecord
 
 Stages = tuple[tuple[int, bool], ...]
 
@@ -149,6 +149,7 @@ def _show(found: _Found) -> None:
                     "Stop all",
                     icon=":material/stop:",
                     key=f"stop_study_{study.name}",
+                    **read_only.guard(),
                     on_click=_stop,
                     args=(study.name,),
                 )
@@ -156,13 +157,12 @@ def _show(found: _Found) -> None:
             page_frame.show_error(study.problem, title="The study does not go on")
         if best := grid_view.sentence(study, found.trials):
             st.markdown(best)
-        if Path(page_paths.TUNE).is_file():
-            st.page_link(
-                page_paths.TUNE,
-                label="Show the result" if num_over else "Open on Tune",
-                icon=":material/view_week:",
-                query_params={state.STUDY: study.name},
-            )
+        st.page_link(
+            page_paths.TUNE,
+            label="Show the result" if num_over else "Open on Tune",
+            icon=":material/view_week:",
+            query_params={state.STUDY: study.name},
+        )
 
 
 def _stop(name: str) -> None:

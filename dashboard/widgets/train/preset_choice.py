@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import known_presets, own_presets, presets
 from core.datasets import catalog
 from dashboard import state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.train.recipe_state import Chosen, choose_preset, key_of
 
 
@@ -61,6 +61,7 @@ def _delete(name: str) -> None:
             f"Delete {words.literal(name)}",
             icon=":material/delete:",
             key="delete_preset",
+            **read_only.guard(),
             on_click=_delete_now,
             args=(name,),
         )

@@ -16,7 +16,7 @@ from core.tuning.proposals import MAX_VALUES
 from core.tuning.space import LISTS, Choices, SearchSpace
 from core.tuning.spec import StudySpec, check
 from dashboard import services, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.train import grid_studies
 
 MAX_SETTINGS: Final = 2
@@ -125,7 +125,7 @@ def _offer(
         icon=":material/play_arrow:",
         key="start_values",
         width="stretch",
-        disabled=not configs,
+        **read_only.guard(disabled=not configs),
         on_click=_start,
         args=(spec,),
     )

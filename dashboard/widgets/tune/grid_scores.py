@@ -7,7 +7,7 @@ from core.proportion import Proportion, percent
 from core.tuning import grids, space
 from core.tuning.grids import Grid, Place
 from core.tuning.spec import MAXIMIZED, TITLES, StudySpec
-from core.tuning.study import State
+from core.tuning.trials import State
 from dashboard import words
 from dashboard.charts.score_axis import ScoreAxis
 

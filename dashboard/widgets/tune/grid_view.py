@@ -12,7 +12,8 @@ from core.records import History
 from core.tuning import grids, space
 from core.tuning.grids import Grid, Place
 from core.tuning.spec import StudySpec
-from core.tuning.study import State, Study, TrialRecord
+from core.tuning.study import Study
+from core.tuning.trials import State, TrialRecord
 from dashboard import figure, services, state
 from dashboard.charts.score_axis import ScoreAxis
 from dashboard.charts.score_grid import Axis, Cell, score_grid

@@ -19,6 +19,7 @@ from dashboard.studies import StudySnapshot
 from dashboard.widgets.tune import grid_view, parallel
 
 PROGRESS: Final = "Progress"
+GRID: Final = "Values side by side"
 FRONT: Final = "Pareto front"
 GRID: Final = "Grid"
 IMPORTANCE: Final = "Importance"
@@ -45,6 +46,10 @@ def show(study: StudySnapshot) -> None:
         with tab:
             if tab.open:
                 draw(study)
+
+
+def _grid(study: StudySnapshot) -> None:
+    grid_view.show(study.study, study.trials)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)

@@ -144,7 +144,9 @@ def test_for_people_it_is_a_table(capsys: Captured) -> None:
     assert "finished" in shown.out
     assert shown.err == ""
     run("show", "classic-mlp 1")
-    assert "{'learning_rate': 0.004}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "0.4 with learning rate 0.004 (" in " ".join(shown.split())
+    assert "3 finished" in shown
 
 
 @pytest.mark.usefixtures("scored_by_rate")

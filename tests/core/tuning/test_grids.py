@@ -9,7 +9,7 @@ from core.config.setting import Value
 from core.tuning import grids
 from core.tuning.space import Choices, SearchSpace
 from core.tuning.spec import Objective, StudySpec
-from core.tuning.study import State, TrialRecord
+from core.tuning.trials import State, TrialRecord
 
 
 def spec(
