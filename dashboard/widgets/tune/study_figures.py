@@ -21,7 +21,6 @@ from dashboard.widgets.tune import grid_view, parallel
 PROGRESS: Final = "Progress"
 GRID: Final = "Values side by side"
 FRONT: Final = "Pareto front"
-GRID: Final = "Grid"
 IMPORTANCE: Final = "Importance"
 SLICES: Final = "Each setting"
 PARALLEL: Final = "All together"
@@ -148,10 +147,6 @@ def _progress(study: StudySnapshot) -> None:
             objective=objectives[0],
             best=best.number if best else None,
         )
-
-
-def _grid(study: StudySnapshot) -> None:
-    grid_view.show(study.study, study.trials)
 
 
 def _front(study: StudySnapshot) -> None:
