@@ -78,7 +78,7 @@ def one_slice(
     place: int,
     palette: Palette,
 ) -> go.Figure:
-    """Show the score of each trial over one setting; later trials are darker.
+    """Show the score of each trial over one setting; later trials stand out.
 
     Args:
         study: See `readable`.

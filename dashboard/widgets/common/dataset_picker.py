@@ -65,6 +65,12 @@ def chosen_spec() -> DatasetSpec:
     return specs.get(state.dataset_name() or "") or next(iter(specs.values()))
 
 
+def choose(name: str) -> None:
+    """Choose a data set that there is, for all pages."""
+    default = next(iter(catalog.specs())).name
+    state.choose_dataset(name, default=default)
+
+
 def _title(spec: DatasetSpec) -> str:
     return f"{spec.title}, {spec.num_train + spec.num_test:,} images"
 

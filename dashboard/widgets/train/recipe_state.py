@@ -25,6 +25,7 @@ from core.config import (
 from core.config.controls import SETTINGS
 from core.config.setting import Value
 from core.config.settings_table import Values
+from core.datasets import catalog
 from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
 from core.types import InkStyle
@@ -187,12 +188,19 @@ def set_back(values: Values) -> None:
 
 
 def adopt(config: TrainingConfig) -> None:
-    """Set all controls to what a configuration says, on the data set chosen here."""
-    _adopt(_from(config))
+    """Set all controls to what a configuration says.
+
+    Its data set is chosen too, for all pages, if there is one of its name.
+    """
+    chosen = _from(config)
+    if chosen.dataset != dataset_picker.chosen_spec().name:
+        dataset_picker.choose(chosen.dataset)
+    _adopt(chosen)
 
 
 def _from(config: TrainingConfig) -> Chosen:
-    spec = dataset_picker.chosen_spec()
+    known = {spec.name: spec for spec in catalog.specs()}
+    spec = known.get(config.dataset) or dataset_picker.chosen_spec()
     values = settings_table.values_of(config)
     return Chosen(config.preset, values, spec.name, spec.ink_style)
 

@@ -4,6 +4,7 @@ A browser sends all controls with each click, also those that it has not drawn a
 yet. So a form that is filled by anything but the viewer's hand gets other keys.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, TypeVar
 
@@ -13,6 +14,7 @@ from core.config import TrainingConfig, presets
 from core.tuning.space import Choices, Range, SearchSpace
 from core.tuning.spec import StudySpec
 from dashboard import state
+from dashboard.widgets.common import dataset_picker
 from dashboard.widgets.train import recipe_state
 
 _Value = TypeVar("_Value")
@@ -71,11 +73,13 @@ def value_of(name: str, default: _Value) -> _Value:
 
 
 def fill(spec: StudySpec) -> None:
-    """Have the form say what a study does, on the data set that is chosen here."""
+    """Have the form say what a study does; its data set is chosen, if it is here."""
     recipe_state.adopt(spec.base)
     st.session_state[state.STUDY_FORM] = Form(spec, current().number + 1)
 
 
 def fill_example() -> None:
-    """Have the form say what is good to begin with."""
-    fill(EXAMPLE)
+    """Have the form say what is good to begin with, for the data set chosen here."""
+    dataset = dataset_picker.chosen_spec().name
+    base = dataclasses.replace(EXAMPLE.base, dataset=dataset)
+    fill(EXAMPLE.model_copy(update={"base": base}))

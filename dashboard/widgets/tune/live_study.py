@@ -66,10 +66,7 @@ def _progress(study: StudySnapshot) -> None:
     for state_, word in ((State.PRUNED, "pruned"), (State.FAILED, "failed")):
         if num := study.count(state_):
             parts.append(f"{num:,} {word}")
-    running = [each for each in study.trials if each.state is State.RUNNING]
-    runs = [(each, studies.run_of(each)) for each in running]
-    now = "; ".join(_now(trial, run) for trial, run in runs)
-    stands = now or ("starting the next trial" if study.is_active else "not running")
+    stands = _now(study)
     if not study.is_running and total and num_over >= total:
         stands = "all done"
     text = f"{', '.join(parts)}. {stands[0].upper()}{stands[1:]}."
@@ -92,12 +89,21 @@ def _share_of_time(study: StudySnapshot) -> float:
     return busy_seconds(study.trials) / 60 / minutes if minutes else 0.0
 
 
-def _now(trial: TrialRecord, run: Run | None) -> str:
-    """Say what a trial that runs is at."""
-    if run is None or not run.scores.epochs_done:
+def _now(study: StudySnapshot) -> str:
+    """Say what is being done; of trials that wait for their turn only if all do."""
+    trials = [each for each in study.trials if each.state is State.RUNNING]
+    runs = [(each, studies.run_of(each)) for each in trials]
+    begun = [(each, run) for each, run in runs if run and run.scores.epochs_done]
+    if begun:
+        return "; ".join(_epoch(trial, run) for trial, run in begun)
+    for trial, run in runs:
         turn = run_status.turn(run) if run is not None else ""
         return f"trial {trial.number} is {turn.lower() or 'starting'}"
-    done, epochs = run.scores.epochs_done, run.training.epochs
+    return "starting the next trial" if study.is_active else "not running"
+
+
+def _epoch(trial: TrialRecord, run: Run) -> str:
+    done, epochs = run.scores.epochs_done or 0.0, run.training.epochs
     epoch = min(int(done) + 1, epochs)
     return f"trial {trial.number} is in epoch {epoch} of {epochs}"
 

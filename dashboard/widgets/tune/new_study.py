@@ -10,7 +10,7 @@ from core.records import Run
 from core.tuning import space
 from core.tuning.spec import StudySpec
 from dashboard import state, studies, words
-from dashboard.widgets.common import page_frame, read_only
+from dashboard.widgets.common import dataset_picker, page_frame, read_only
 from dashboard.widgets.train import recipe_form
 from dashboard.widgets.tune import form_state, space_form
 
@@ -173,7 +173,15 @@ def _import() -> None:
     if file is None:
         return
     try:
-        form_state.fill(StudySpec.from_json(file.getvalue().decode()))
+        spec = StudySpec.from_json(file.getvalue().decode())
+        form_state.fill(spec)
+        here = dataset_picker.chosen_spec()
+        if spec.base.dataset != here.name:
+            st.toast(
+                f"Its data set {words.literal(spec.base.dataset)} is not here: the "
+                f"space is for {words.literal(here.title)} now.",
+                icon=":material/warning:",
+            )
     except (SchemaError, UnicodeDecodeError) as error:
         st.session_state[state.IMPORT_PROBLEM] = str(error)
 

@@ -49,7 +49,9 @@ def _show(run: Run, found: Sequence[Run]) -> None:
             )
     if all(each.status.is_over for each in found):
         st.button(
-            f"Train it with {studies.NUM_SEEDS} seeds",
+            f"Train it with {studies.NUM_SEEDS} more seeds"
+            if found
+            else f"Train it with {studies.NUM_SEEDS} seeds",
             icon=":material/casino:",
             key="train_seeds",
             on_click=_train,

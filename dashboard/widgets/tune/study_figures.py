@@ -180,7 +180,7 @@ def _importance(study: StudySnapshot) -> None:
 def _slices(study: StudySnapshot) -> None:
     st.caption(
         f"{TITLES[study.spec.objectives[0]]} of each finished trial; the later, the "
-        "darker. Click a point to open its trial."
+        "stronger. Click a point to open its trial."
     )
     tried = {key for each in study.trials if each.values for key in each.params}
     with st.grid(2, min_column_width=280, gap="small"):

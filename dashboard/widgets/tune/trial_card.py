@@ -13,6 +13,7 @@ from dashboard.studies import StudySnapshot
 from dashboard.widgets.common import (
     analysis,
     page_frame,
+    preset_saving,
     read_only,
     recipe_link,
     run_picker,
@@ -94,6 +95,9 @@ def _links(study: StudySnapshot, trial: TrialRecord, run: Run | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe_link.open_in_train(config)
+        if not read_only.is_on():
+            key = f"trial_{trial.number}"
+            preset_saving.save_button(config, key=key)
         if run is None:
             return
         st.page_link(
