@@ -58,7 +58,6 @@ def _button(
         **read_only.guard(),
         on_click=on_click,
         args=(name,),
-        **read_only.guard(),
     )
 
 
@@ -94,7 +93,6 @@ def _more(study: StudySnapshot) -> None:
             **read_only.guard(),
             on_click=_add,
             args=(study.name, num_trials, minutes),
-            **read_only.guard(),
         )
 
 
@@ -163,7 +161,6 @@ def _delete(study: StudySnapshot) -> None:
             **read_only.guard(),
             on_click=_remove,
             args=(study.name,),
-            **read_only.guard(),
         )
 
 
