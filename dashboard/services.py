@@ -101,8 +101,16 @@ def _get_ready() -> None:
         return
     executor.warm_up()
     preload()
+    _preload_studies()
     _spare_the_collector()
     executor.adopt_on()
+
+
+def _preload_studies() -> None:
+    """Import what Tune needs, which takes a second or two, if there may be studies."""
+    if settings.named_studies() or (settings.home() / "studies.db").exists():
+        from core.tuning import importance  # noqa: F401, PLC0415 - see above
+        from dashboard.charts import study_settings  # noqa: F401, PLC0415 - see above
 
 
 def _spare_the_collector() -> None:

@@ -8,8 +8,12 @@ from typing import Any, Final
 
 import optuna
 import plotly.graph_objects as go
-from optuna import visualization
 from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.visualization import (
+    plot_intermediate_values,
+    plot_optimization_history,
+    plot_pareto_front,
+)
 
 from core.tuning.spec import MAXIMIZED, Objective
 from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_layout
@@ -77,7 +81,7 @@ def history(
         palette: Colours of the theme.
     """
     objective = objectives[place]
-    figure = visualization.plot_optimization_history(
+    figure = plot_optimization_history(
         study, target=target(objectives, place), target_name=AXES[objective]
     )
     # Of what is not feasible it has a curve without points.
@@ -118,18 +122,16 @@ def intermediate(
     Returns:
         A curve for each trial, at most `MAX_CURVES`: the best and the latest.
     """
-    figure = visualization.plot_intermediate_values(study)
     shown = _worth_showing(study)
-    curves = [
-        trace for trace in figure.data if _number_in(trace) in shown and len(trace.x)
-    ]
-    curves.sort(key=lambda trace: _number_in(trace) == best)
-    figure = go.Figure(data=curves)
+    # The best one is drawn last, so that it lies on the others.
+    shown.sort(key=lambda trial: trial.number == best)
+    drawn = optuna.create_study(directions=study.directions)
+    drawn.add_trials(shown)
+    figure = plot_intermediate_values(drawn)
     dress(figure, name="intermediate", palette=palette)
-    states = {trial.number: trial.state for trial in study.get_trials(deepcopy=False)}
-    for trace in figure.data:
-        number = _number_in(trace)
-        is_pruned = states[number] is TrialState.PRUNED
+    for trace, trial in zip(figure.data, shown, strict=True):
+        number = trial.number
+        is_pruned = trial.state is TrialState.PRUNED
         end = ", pruned" if is_pruned else ""
         is_best = number == best
         trace.update(
@@ -161,9 +163,7 @@ def pareto(
         palette: Colours of the theme.
     """
     first, second = objectives
-    figure = visualization.plot_pareto_front(
-        study, target_names=[AXES[first], AXES[second]]
-    )
+    figure = plot_pareto_front(study, target_names=[AXES[first], AXES[second]])
     dress(figure, name="pareto", palette=palette, height=420)
     names = ("Beaten in both", "Pareto front")
     colours = (palette.secondary, palette.validation)
@@ -213,23 +213,22 @@ def target(objectives: Sequence[Objective], place: int) -> Any:  # noqa: ANN401 
     return lambda trial: trial.values[place]
 
 
-def _worth_showing(study: optuna.Study) -> frozenset[int]:
-    """Return the numbers of the trials whose curves are shown."""
+def _worth_showing(study: optuna.Study) -> list[FrozenTrial]:
+    """Return the trials whose curves are shown, in the order of their numbers."""
+    drawn = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
     trials = [
-        each for each in study.get_trials(deepcopy=False) if each.intermediate_values
+        each
+        for each in study.get_trials(deepcopy=False, states=drawn)
+        if each.intermediate_values
     ]
     if len(trials) <= MAX_CURVES:
-        return frozenset(each.number for each in trials)
+        return trials
     is_high_better = study.direction is optuna.study.StudyDirection.MAXIMIZE
     done = [each for each in trials if each.state is TrialState.COMPLETE]
     done.sort(key=lambda each: each.value or 0.0, reverse=is_high_better)
     half = MAX_CURVES // 2
-    return frozenset(each.number for each in (*done[:half], *trials[-half:]))
-
-
-def _number_in(trace: go.Scatter) -> int:
-    """Read the number from the name that Optuna gives to the curve of a trial."""
-    return int(str(trace.name).removeprefix("Trial"))
+    chosen = {each.number for each in (*done[:half], *trials[-half:])}
+    return [each for each in trials if each.number in chosen]
 
 
 def _whole(largest: float) -> dict[str, object]:

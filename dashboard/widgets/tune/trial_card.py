@@ -1,5 +1,7 @@
 """One trial: its settings and score, and what can be made of it."""
 
+from typing import Final
+
 import streamlit as st
 
 from core.errors import ConfigError
@@ -21,6 +23,13 @@ from dashboard.widgets.common import (
 )
 from dashboard.widgets.tune import findings, seeds, trial_table
 
+SCORE_NAMES: Final = {
+    "val_accuracy": "validation accuracy ",
+    "val_loss": "validation loss ",
+    "seconds": "training time ",
+    "parameters": "",
+}
+
 
 def show(study: StudySnapshot, trial: TrialRecord | None) -> None:
     """Show a trial; None if there is none to show."""
@@ -30,8 +39,7 @@ def show(study: StudySnapshot, trial: TrialRecord | None) -> None:
     is_best = best is not None and best.number == trial.number
     run = studies.run_of(trial)
     with st.container(border=True):
-        mark = ", the best so far" if is_best and study.is_running else ""
-        mark = mark or (", the best" if is_best else "")
+        mark = _mark(study) if is_best else ""
         st.subheader(f"Trial {trial.number}{mark}", anchor=False)
         st.markdown(_summary(study, trial))
         if run is None:
@@ -43,9 +51,17 @@ def show(study: StudySnapshot, trial: TrialRecord | None) -> None:
             seeds.show(run)
 
 
+def _mark(study: StudySnapshot) -> str:
+    """Say in what the best trial is the best."""
+    objectives = study.spec.objectives
+    by = f" by {TITLES[objectives[0]].lower()}" if len(objectives) > 1 else ""
+    so_far = " so far" if study.is_running else ""
+    return f", the best{by}{so_far}"
+
+
 def _summary(study: StudySnapshot, trial: TrialRecord) -> str:
     scores = [
-        f"{TITLES[each].lower()} **{findings.score_text(each, value)}**"
+        f"{SCORE_NAMES[each]}**{findings.score_text(each, value)}**"
         for each, value in zip(study.spec.objectives, trial.values, strict=False)
     ]
     settings = [

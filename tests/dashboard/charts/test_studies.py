@@ -68,6 +68,21 @@ def test_best_curve_stands_out_on_top(study: optuna.Study) -> None:
     assert {trace.line.dash for trace in drawn.data if 1 in trace.customdata} == {"dot"}
 
 
+def test_failed_and_unstarted_trials_have_no_curve() -> None:
+    failed = create_trial(
+        state=TrialState.FAIL,
+        params={"dropout": 0.1},
+        distributions={"dropout": SPACE["dropout"]},
+        intermediate_values={1: 0.5},
+    )
+    trials = [failed, trial(1, 0.9), create_trial(state=TrialState.WAITING)]
+    study = studies.readable(trials, objectives=ONE, titles=TITLES)
+
+    drawn = studies.intermediate(study, objective="val_accuracy", best=1, palette=LIGHT)
+
+    assert [trace.customdata[0] for trace in drawn.data] == [1]
+
+
 def test_of_many_curves_the_best_and_the_latest_are_drawn() -> None:
     trials = [trial(0, 1 - number / 1000) for number in range(200)]
     study = studies.readable(trials, objectives=ONE, titles=TITLES)
