@@ -165,7 +165,7 @@ def pareto(
     first, second = objectives
     figure = plot_pareto_front(study, target_names=[AXES[first], AXES[second]])
     dress(figure, name="pareto", palette=palette, height=420)
-    names = ("Beaten in both", "Pareto front")
+    names = ("Beaten by another", "Pareto front")
     colours = (palette.secondary, palette.validation)
     for trace, name, colour in zip(figure.data, names, colours, strict=True):
         is_front = colour == palette.validation
@@ -186,7 +186,12 @@ def pareto(
         y=[front.y[at] for at in order],
         customdata=[front.customdata[at] for at in order],
         mode="lines+markers",
-        line={"color": palette.validation, "width": 1.2, "shape": "hv"},
+        # Between two points of the front, no trial does better than the worse one.
+        line={
+            "color": palette.validation,
+            "width": 1.2,
+            "shape": "vh" if first in MAXIMIZED else "hv",
+        },
     )
     figure.update_traces(showlegend=True)
     figure.update_layout(showlegend=True, legend=LEGEND_ABOVE, margin={"t": 32})
