@@ -31,6 +31,14 @@ if not everything:
     st.stop()
 
 listed = study_folds.listed(everything)
+if not listed:
+    st.info(
+        "All runs are trials of studies. Choose a study above to list its trials.",
+        icon=":material/info:",
+    )
+    disk_usage.show(everything, taken)
+    st.stop()
+
 shown = run_filter.filtered(listed)
 st.caption(
     f"{len(shown):,} of {words.count(len(listed), 'run')}. Click a heading to "

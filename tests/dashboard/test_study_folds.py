@@ -32,6 +32,16 @@ def test_trials_are_folded_until_somebody_unfolds_their_study() -> None:
     assert any("study=made+up" in each for each in links)
 
 
+def test_home_with_trials_only_is_not_told_to_change_a_filter(store: RunStore) -> None:
+    made_studies.make(store, num_trials=2)
+
+    app = open_app("runs")
+
+    assert "All runs are trials of studies" in text(app)
+    assert "No run matches" not in text(app)
+    assert app.selectbox(key="unfolded").label == "1 study with 2 trials"
+
+
 def test_trial_of_a_link_is_listed(store: RunStore, own_run: str) -> None:
     trial = next(run for run in store.runs() if run.trial == 1)
 

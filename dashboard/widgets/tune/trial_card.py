@@ -109,7 +109,7 @@ def _links(study: StudySnapshot, trial: TrialRecord, run: Run | None) -> None:
         config = studies.recipe_of(study.spec, trial.params)
     except ConfigError:
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         recipe_link.open_in_train(config)
         if not read_only.is_on():
             key = f"trial_{trial.number}"
