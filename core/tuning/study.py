@@ -16,6 +16,7 @@ from core.errors import ConfigError, StudyError
 from core.insight import network_cost
 from core.records import History
 from core.tuning import samplers, space
+from core.tuning import spec as specs
 from core.tuning.samplers import FIRST
 from core.tuning.space import Params
 from core.tuning.spec import StudySpec
@@ -82,7 +83,12 @@ class Study:
 
     @settings.changes
     def change_budget(self, *, num_trials: int | None, minutes: float | None) -> None:
-        """Let it have more or fewer trials or minutes than so far."""
+        """Let it have more or fewer trials or minutes than so far.
+
+        Raises:
+            StudyError: If that is more than a study can have.
+        """
+        specs.check_budget(num_trials=num_trials, minutes=minutes)
         spec = self.spec.model_copy(
             update={"num_trials": num_trials, "minutes": minutes}
         )

@@ -54,6 +54,11 @@ def check(base: TrainingConfig = MLP, **varied: Range | Choices) -> None:
             id="half an epoch",
         ),
         pytest.param(
+            {"batch_size": Range(low=1, high=10**400)},
+            r"within 1 to 8192,.* got the range 1:1000*\.\.\.",
+            id="too long a number",
+        ),
+        pytest.param(
             {"optimizer": Range(low=1, high=2)},
             "choices for Optimizer, got the range 1:2",
             id="range of words",

@@ -191,6 +191,25 @@ def test_minutes_are_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     assert minutes.ask() is None
 
 
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        ({"num_trials": 5001, "minutes": None}, "at most 5,000 trials"),
+        ({"num_trials": None, "minutes": float("inf")}, "at most 100,000 minutes"),
+    ],
+)
+def test_a_budget_that_could_not_be_read_again_is_refused(
+    budget: dict[str, float | None], told: str
+) -> None:
+    """The study stays as it was."""
+    study = storage.create("a", spec())
+
+    with pytest.raises(StudyError, match=told):
+        study.change_budget(**budget)
+
+    assert storage.load("a").spec == spec()
+
+
 def trial(start: float, end: float | None, **changes: object) -> TrialRecord:
     """Make a trial that was begun and ended some seconds after noon."""
     usual = TrialRecord(
