@@ -153,7 +153,20 @@ def test_pareto_front_is_drawn_in_order() -> None:
     beaten, front = drawn.data
     assert list(beaten.customdata) == [2]
     assert list(front.customdata) == [1, 3, 0]
+    assert front.line.shape == "vh"
     assert drawn.layout.yaxis.title.text == "Training time (s)"
+
+
+def test_front_promises_nothing_that_no_trial_reached() -> None:
+    """From a loss of 0.1 in 30 s it goes across to 0.2, and only there down."""
+    objectives: tuple[Objective, ...] = ("val_loss", "seconds")
+    trials = [trial(0, 0.1, 30.0), trial(1, 0.2, 10.0)]
+    study = studies.readable(trials, objectives=objectives, titles=TITLES)
+
+    drawn = studies.pareto(study, objectives=objectives, palette=LIGHT)
+
+    assert list(drawn.data[1].x) == [0.1, 0.2]
+    assert drawn.data[1].line.shape == "hv"
 
 
 def test_each_of_two_objectives_has_a_history() -> None:
