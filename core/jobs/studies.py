@@ -51,8 +51,10 @@ def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
         StudyError: If it cannot be made so.
         DatasetError: If its data set cannot be used.
     """
-    fingerprint = datasets.load(spec.base.dataset).fingerprint
-    study = storage.create(name, spec.model_copy(update={"fingerprint": fingerprint}))
+    dataset = datasets.load(spec.base.dataset)
+    trial_runs.check_validation(spec, dataset.spec)
+    update = {"fingerprint": dataset.fingerprint}
+    study = storage.create(name, spec.model_copy(update=update))
     resume(store, study.name)
     return study
 

@@ -5,7 +5,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from core.datasets import splits
 from core.datasets import store as datasets
+from core.datasets.spec import DatasetSpec
 from core.errors import DatasetError, StudyError
 from core.insight import network_cost
 from core.jobs.kinds.keep import Keep
@@ -81,6 +83,23 @@ def check_dataset(spec: StudySpec) -> None:
             "Start another study."
         )
         raise StudyError(message)
+
+
+def check_validation(spec: StudySpec, dataset: DatasetSpec) -> None:
+    """See that there is an image to score trials by.
+
+    Raises:
+        StudyError: If the validation split comes to none.
+    """
+    share = spec.base.validation_fraction
+    if splits.num_validation(dataset.num_train, share):
+        return
+    message = (
+        "Expected at least one validation image, by which trials are scored, got a "
+        f"validation split of {share * 100:g} % of {dataset.num_train:,} training "
+        "images. Use a larger one, or more images."
+    )
+    raise StudyError(message)
 
 
 def tell(store: "RunStore", study: Study, trial: TrialRecord, run: Run) -> None:

@@ -123,12 +123,18 @@ def busy_seconds(trials: Iterator[TrialRecord] | Sequence[TrialRecord]) -> float
 
 def has_budget(spec: StudySpec, trials: Sequence[TrialRecord]) -> bool:
     """Whether there is more to try in a study after all its trials so far."""
-    if spec.minutes is not None and busy_seconds(trials) / 60 >= spec.minutes:
+    # One under way may have waited for its turn since it was chosen.
+    over = [each for each in trials if each.state is not State.RUNNING]
+    if spec.minutes is not None and busy_seconds(over) / 60 >= spec.minutes:
         return False
-    if any(each.state is State.WAITING for each in trials):
+    waits = any(each.state is State.WAITING for each in trials)
+    is_grid = spec.sampler == "grid"
+    if waits and not is_grid:
         return True
-    most, num_begun = spec.num_trials, sum(not each.is_lost for each in trials)
-    return spec.sampler != "grid" and (most is None or num_begun < most)
+    begun = (each for each in trials if each.state is not State.WAITING)
+    num_begun = sum(not each.is_lost for each in begun)
+    has_room = spec.num_trials is None or num_begun < spec.num_trials
+    return has_room and (waits or not is_grid)
 
 
 def _span(trial: TrialRecord, now: datetime) -> tuple[datetime, datetime]:

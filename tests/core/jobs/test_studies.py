@@ -470,6 +470,14 @@ def test_what_cannot_be_trained_is_the_problem_of_the_study(
     assert study.problem == "None of these networks can be trained."
 
 
+def test_a_study_without_validation_images_is_not_begun(run_store: RunStore) -> None:
+    """A tenth of a few pictures may be none."""
+    with pytest.raises(StudyError, match=r"split of 0\.05 % of 600 training images"):
+        start(run_store, base=replace(SMALL, validation_fraction=0.0005))
+
+    assert not storage.load_all()
+
+
 def test_a_storage_that_does_not_answer_is_asked_again(
     run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
