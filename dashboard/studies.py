@@ -1,6 +1,6 @@
 """What all sessions share of hyperparameter studies.
 
-Only Tune imports this: Optuna, which keeps the studies, takes a moment to import.
+Only what shows studies imports this: Optuna takes a moment to import.
 """
 
 import dataclasses
@@ -72,9 +72,13 @@ class StudySnapshot:
         return jobs.is_running(self.study, self.trials)
 
     @property
-    def num_over(self) -> int:
-        """How many trials are over, which is what figures depend on."""
-        return sum(each.ended is not None for each in self.trials)
+    def version(self) -> str:
+        """What figures depend on: how many trials are over, and the end of the last.
+
+        A study may have the name of one that was deleted.
+        """
+        ends = [each.ended for each in self.trials if each.ended is not None]
+        return f"{len(ends)} {max(ends, default='')}"
 
     def count(self, state: State) -> int:
         """Count the trials in a state; those that are tried once more do not count."""
@@ -115,8 +119,8 @@ def snapshot(name: str) -> StudySnapshot:
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def importances(
-    name: str,  # noqa: ARG001 - with the number, what the result depends on
-    num_over: int,  # noqa: ARG001 - see above
+    name: str,  # noqa: ARG001 - with the version, what the result depends on
+    version: str,  # noqa: ARG001 - see above
     _study: Study,
 ) -> tuple[Importance, ...]:
     """Tell what matters in a study; see `core.tuning.importance`."""
@@ -193,10 +197,17 @@ def leader(snapshot: StudySnapshot) -> Leader | None:
 
 
 def num_validated(spec: StudySpec) -> int:
-    """Return by how many images trials are scored; 0 if the data set is gone."""
+    """Return by how many images trials are scored; 0 if the data set is gone.
+
+    So it is if another one has its name now.
+    """
     try:
         found = catalog.spec(spec.base.dataset)
+        fingerprint = catalog.fingerprint_of(spec.base.dataset)
     except DatasetError:
+        return 0
+    # A bundled data set has one fingerprint.
+    if fingerprint is not None and spec.fingerprint not in ("", fingerprint):
         return 0
     return num_validation(found.num_train, spec.base.validation_fraction)
 

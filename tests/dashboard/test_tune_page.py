@@ -149,8 +149,20 @@ def test_form_is_as_it_was_left() -> None:
         (b"{", "Expected a search space as JSON"),
         (b"\xff\xfe\x00", "utf-8"),
         (json.dumps({"schema": 99}).encode(), "another version"),
+        (
+            made_studies.spec().to_json().replace('"epochs": ', '"epochs": -').encode(),
+            "Expected epochs from 1 to 500",
+        ),
+        (
+            made_studies.spec(
+                space=SearchSpace(varied={"epochs": Range(low=0, high=10**30)})
+            )
+            .to_json()
+            .encode(),
+            "whole numbers within 1 to 500",
+        ),
     ],
-    ids=["no JSON", "no text", "newer"],
+    ids=["no JSON", "no text", "newer", "recipe", "range"],
 )
 def test_file_that_is_no_search_space_is_refused(
     content: bytes, complaint: str
@@ -333,6 +345,22 @@ def test_study_is_deleted_after_one_question(store: RunStore) -> None:
     assert storage.load_all() == ()
     assert "No studies yet" in alerts(app)[0]
     assert store.runs() == ()
+
+
+def test_study_with_the_name_of_a_deleted_one_has_its_own_figures(
+    store: RunStore,
+) -> None:
+    made_studies.make(store, num_trials=12)
+    app = open_app("tune")
+    assert "of these 11 finished trials" in text(app)
+    study_jobs.delete(store, NAME)
+    space = SearchSpace(varied={"learning_rate": made_studies.RATES})
+    made_studies.make(store, num_trials=12, described=made_studies.spec(space=space))
+    _forget()
+
+    app.run()
+
+    assert "Only learning rate is varied" in text(app)
 
 
 def test_study_that_was_deleted_in_another_tab_is_said(store: RunStore) -> None:

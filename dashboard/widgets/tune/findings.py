@@ -20,7 +20,7 @@ SURE: Final = 0.9
 
 def show(study: StudySnapshot) -> None:
     """Say what matters most and which network to take, with how sure that is."""
-    found = studies.importances(study.name, study.num_over, study.study)
+    found = studies.importances(study.name, study.version, study.study)
     with st.container(border=True):
         st.markdown(f"**What to take.** {which_to_take(study)}")
         num = study.count(State.FINISHED)
