@@ -40,7 +40,7 @@ AXES: Final[Mapping[Objective, str]] = {
 
 
 def preload() -> None:
-    """Import what the figures need, with scikit-learn: otherwise the first one does."""
+    """Import what the figures need, which takes a moment."""
     visualization.is_available()
 
 
