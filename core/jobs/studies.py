@@ -83,6 +83,10 @@ def stop(store: "RunStore", name: str) -> None:
     with _LOCK:
         study = storage.load(name)
         study.deactivate()
+        for trial in study.running():
+            with contextlib.suppress(StudyStoreError):
+                # It may have ended at this very moment.
+                study.note_stopped(trial.number)
         for run in trial_runs.trials_in(store.jobs(), name):
             if not run.status.is_over:
                 store.request_stop(run.id)

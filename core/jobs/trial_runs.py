@@ -117,10 +117,10 @@ def tell(store: "RunStore", study: Study, trial: TrialRecord, run: Run) -> None:
         study.tell(trial.number, _values(store, run, study.spec.objectives))
     elif run.status is RunStatus.PRUNED:
         study.tell_pruned(trial.number)
-    elif run.is_lost or run.status is RunStatus.STOPPED:
-        is_stopped = run.status is RunStatus.STOPPED
-        study.tell_lost(trial.number, is_stopped=is_stopped)
+    elif run.is_lost or trial.is_stopped:
+        study.tell_lost(trial.number, is_stopped=run.status is RunStatus.STOPPED)
     else:
+        # Whoever stops one trial does not want it to begin anew.
         study.tell_failed(trial.number)
 
 

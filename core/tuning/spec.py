@@ -24,6 +24,7 @@ from core.tuning.space import SearchSpace
 
 SCHEMA: Final = 1
 MAX_NAME: Final = 80
+MAX_OBJECTIVES: Final = 2
 MAX_TRIALS: Final = 5000
 MAX_MINUTES: Final = 100_000
 MAX_SEED: Final = 2**31 - 1
@@ -74,9 +75,9 @@ class StudySpec(BaseModel):
 
     base: Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
     space: SearchSpace
-    objectives: Annotated[tuple[Objective, ...], Field(min_length=1, max_length=2)] = (
-        "val_accuracy",
-    )
+    objectives: Annotated[
+        tuple[Objective, ...], Field(min_length=1, max_length=MAX_OBJECTIVES)
+    ] = ("val_accuracy",)
     sampler: Sampler = "tpe"
     prunes: bool = True
     num_trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)] | None = 30
@@ -169,6 +170,12 @@ def check(spec: StudySpec) -> None:
         message = (
             "Expected a number of trials, minutes, or both, got neither: the study "
             "would never end. Give one."
+        )
+        raise StudyError(message)
+    if len(spec.objectives) > MAX_OBJECTIVES:
+        message = (
+            f"Expected at most {MAX_OBJECTIVES} objectives, got "
+            f"{', '.join(spec.objectives)}. Leave some out."
         )
         raise StudyError(message)
     if len(set(spec.objectives)) < len(spec.objectives):

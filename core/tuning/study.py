@@ -25,6 +25,7 @@ from core.tuning.trials import (
     LOST,
     RUN,
     SECONDS,
+    STOPPED,
     Asked,
     State,
     TrialRecord,
@@ -147,6 +148,12 @@ class Study:
             self._open(number).set_user_attr(SECONDS, seconds)
 
     @settings.changes
+    def note_stopped(self, number: int) -> None:
+        """Remember that a trial is stopped with the study, to be tried again."""
+        with plain_errors(self.name):
+            self._open(number).set_user_attr(STOPPED, True)
+
+    @settings.changes
     def tell(self, number: int, values: Sequence[float]) -> None:
         """Record how a trial scored; one that was told before stays as it is."""
         self._tell(number, state=TrialState.COMPLETE, values=values)
@@ -167,7 +174,7 @@ class Study:
 
         Args:
             number: Its number.
-            is_stopped: Whether somebody stopped it: then it is tried again. One whose
+            is_stopped: Whether its study was stopped: then it is tried again. One whose
                 process was lost is tried once more, since that may have been its doing.
         """
         trial = self._trial(number)

@@ -16,6 +16,7 @@ from core.tuning.spec import StudySpec
 RUN: Final = "inklab.run"
 LOST: Final = "inklab.lost"
 SECONDS: Final = "inklab.seconds"
+STOPPED: Final = "inklab.stopped"
 
 
 class State(StrEnum):
@@ -53,6 +54,7 @@ class TrialRecord:
         is_lost: Whether the process that worked on it was lost or somebody stopped
             it, so that it was, or will be, tried once more.
         seconds: How long it was worked on, if its run has said so.
+        is_stopped: Whether it was stopped with its study, not by itself.
     """
 
     number: int
@@ -65,6 +67,7 @@ class TrialRecord:
     ended: datetime | None
     is_lost: bool
     seconds: float | None = None
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ def record_of(trial: FrozenTrial) -> TrialRecord:
         ended=trial.datetime_complete,
         is_lost=LOST in trial.user_attrs,
         seconds=trial.user_attrs.get(SECONDS),
+        is_stopped=STOPPED in trial.user_attrs,
     )
 
 

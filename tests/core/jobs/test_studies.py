@@ -257,6 +257,19 @@ def test_a_study_that_is_stopped_goes_on_with_what_was_under_way(
     assert sorted(scored) == [0.001, 0.002, 0.004]
 
 
+def test_a_trial_that_somebody_stops_is_not_begun_anew(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """The study goes on with the others."""
+    start(run_store, num_trials=3)
+    begin(run_store, steps)
+    run_store.request_stop(trials()[0].run_id)
+    steps.work_stopped(run_store)
+
+    assert states() == ["failed", "running", "running"]
+    assert not trials()[0].is_lost
+
+
 def test_more_trials_are_added(run_store: RunStore, steps: Steps) -> None:
     start(run_store)
     work_on(steps)
