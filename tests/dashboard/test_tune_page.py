@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import settings
+from core.insight.expected_time import Expectation
+from core.jobs import lanes
 from core.jobs import studies as study_jobs
 from core.runs.store import RunStore
 from core.tuning import storage
@@ -57,6 +59,21 @@ def test_example_can_be_started_with_one_click_more() -> None:
     assert set(study.spec.space.varied) == {"hidden", "dropout", "learning_rate"}
     assert "0 of 20 trials" in _progress(app)
     assert "The first result appears here" in alerts(app)[0]
+
+
+@pytest.mark.usefixtures("store")
+def test_expected_time_is_that_of_trials_done_at_the_same_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A cluster that has no worker yet is no reason to show nothing."""
+    seconds = 30.0
+    known = Expectation(seconds=seconds, low=seconds, high=seconds, num_runs=1)
+    monkeypatch.setattr("dashboard.studies.expected_seconds", lambda *_: known)
+    expected = {0: "10 min", 1: "10 min", 4: "2 min 30 s"}
+    for num_slots, told in expected.items():
+        monkeypatch.setattr(lanes, "num_slots", lambda _, num=num_slots: num)
+
+        assert f"Takes about {told}" in text(filled_in())
 
 
 @pytest.mark.usefixtures("store")
@@ -334,6 +351,21 @@ def test_combination_is_tried_by_hand(store: RunStore) -> None:
     *_, last = storage.load(NAME).trials()
     assert last.state is State.WAITING
     assert not app.exception
+
+
+def test_space_of_a_study_is_used_again_by_who_has_just_come(store: RunStore) -> None:
+    """The form was not shown before, and the preset of the recipe may be gone."""
+    base = dataclasses.replace(made_studies.spec().base, preset="mine", epochs=7)
+    described = made_studies.spec().model_copy(update={"base": base})
+    made_studies.make(store, num_trials=3, described=described)
+    app = open_app("tune")
+
+    app.button(key="use_again").click().run()
+    app.button(key="start_study").click().run()
+
+    study, _ = storage.load_all()
+    assert study.spec.space == described.space
+    assert study.spec.base == base
 
 
 def test_study_is_deleted_after_one_question(store: RunStore) -> None:

@@ -115,8 +115,9 @@ def _front(study: StudySnapshot) -> str:
     names = [TITLES[each].lower() for each in study.spec.objectives]
     text = (
         f"{words.count(len(front), 'trial')} of "
-        f"{words.count(study.count(State.FINISHED), 'finished trial')} are beaten by "
-        f"no other in both {names[0]} and {names[1]}. "
+        f"{words.count(study.count(State.FINISHED), 'finished trial')} "
+        f"{'is' if len(front) == 1 else 'are'} beaten by no other in both {names[0]} "
+        f"and {names[1]}. "
     )
     if len(front) == 1:
         return f"{text}Trial {first.number} is the best in both: {_both(study, 0)}."

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import ConfigError, DatasetError, SchemaError, StudyError
-from core.jobs import lanes
-from core.records import Lane, Run
+from core.records import Run
 from core.tuning import space
 from core.tuning import spec as specs
 from core.tuning.spec import StudySpec
-from dashboard import state, studies, words
+from dashboard import services, state, studies, words
 from dashboard.widgets.common import dataset_picker, page_frame, read_only
 from dashboard.widgets.train import recipe_form
 from dashboard.widgets.tune import form_state, space_form
@@ -133,7 +132,7 @@ def _time(spec: StudySpec, num_trials: int | None, everything: Sequence[Run]) ->
     expected = studies.expected_seconds(spec, everything)
     if expected is None:
         return "None of some combinations that were drawn can be trained."
-    num_turns = math.ceil((num_trials or 0) / lanes.num_slots(Lane.COMPUTE))
+    num_turns = math.ceil((num_trials or 0) / services.num_at_once())
     limit = f"at most {words.duration(60 * spec.minutes)}" if spec.minutes else ""
     each = f"about {words.duration(expected.seconds)} for each trial"
     if num_trials is None:

@@ -89,10 +89,16 @@ def _more(study: StudySnapshot) -> None:
 def _by_hand(study: StudySnapshot) -> None:
     """Let the viewer have a combination tried next."""
     with st.popover("Try by hand", icon=":material/edit:"), st.form("by_hand"):
-        st.caption("These values are tried next.")
+        # A grid waits as a whole, and what waits first goes first.
+        is_grid = study.spec.sampler == "grid"
+        when = "when the grid is done" if is_grid else "next"
+        st.caption(f"These values are tried {when}.")
         params = {key: _value(key, study) for key, _ in study.spec.space.ordered()}
         if st.form_submit_button(
-            "Try it next", key="enqueue", type="primary", **read_only.guard()
+            f"Try it {'too' if is_grid else 'next'}",
+            key="enqueue",
+            type="primary",
+            **read_only.guard(),
         ):
             with page_frame.plain_errors():
                 studies.enqueue(study.name, _active(study, params))
