@@ -4,8 +4,9 @@ Only what shows studies imports this: Optuna takes a moment to import.
 """
 
 import dataclasses
+import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -252,16 +253,16 @@ def seeds_of(config: TrainingConfig, everything: Sequence[Run]) -> tuple[Run, ..
     )
 
 
-def train_seeds(config: TrainingConfig, *, name: str, skip: int) -> None:
+def train_seeds(config: TrainingConfig, *, name: str, taken: Collection[int]) -> None:
     """Queue trainings of a recipe with seeds that differ from its own.
 
     Args:
         config: The recipe.
         name: What the trainings are called, before their seeds.
-        skip: How many such trainings there are already.
+        taken: The seeds of such trainings that there are already.
     """
-    first = config.seed + 1 + skip
-    for seed in range(first, first + NUM_SEEDS):
+    free = (each for each in itertools.count(config.seed + 1) if each not in taken)
+    for seed in itertools.islice(free, NUM_SEEDS):
         other = dataclasses.replace(config, seed=seed)
         short = name[: annotations.MAX_NAME - MAX_SEED_WORDS]
         services.start_run(other, name=f"{short}, seed {seed}")

@@ -440,6 +440,16 @@ def test_trial_is_trained_with_five_seeds(store: RunStore) -> None:
     assert len({run.training.seed for run in queued}) == 5
     assert "5 trainings to come" in text(app)
 
+    first, *others = sorted(queued, key=lambda run: run.training.seed)
+    store.delete(first.id)
+    for run in others:
+        store.request_stop(run.id)
+    app.run()
+    app.button(key="train_seeds").click().run()
+
+    seeds = [run.training.seed for run in store.runs() if not run.study]
+    assert len(seeds) == len(set(seeds)) == 9
+
 
 def test_trial_can_be_tested_and_opened_in_train(store: RunStore) -> None:
     made_studies.make(store, num_trials=4)
