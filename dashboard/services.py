@@ -24,6 +24,7 @@ from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import (
     ArtifactError,
+    InklabError,
     QueueError,
     SchemaError,
     UnknownDatasetError,
@@ -312,6 +313,16 @@ def cancel_run(run_id: str) -> None:
     """Take a run out of the queue; its training is stopped if it has just begun."""
     with contextlib.suppress(UnknownRunError):
         store().request_stop(run_id)
+
+
+def num_at_once() -> int:
+    """Return how many trainings are done at the same time, as far as is known.
+
+    A cluster may have no worker yet, or not answer.
+    """
+    with contextlib.suppress(InklabError):
+        return max(1, lanes.num_slots(Lane.COMPUTE))
+    return 1
 
 
 def start_run(config: TrainingConfig, *, name: str) -> str:

@@ -1,11 +1,12 @@
 """What all sessions share of hyperparameter studies.
 
-Only Tune imports this: Optuna, which keeps the studies, takes a moment to import.
+Only what shows studies imports this: Optuna takes a moment to import.
 """
 
 import dataclasses
+import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,9 +73,13 @@ class StudySnapshot:
         return jobs.is_running(self.study, self.trials)
 
     @property
-    def num_over(self) -> int:
-        """How many trials are over, which is what figures depend on."""
-        return sum(each.ended is not None for each in self.trials)
+    def version(self) -> str:
+        """What figures depend on: how many trials are over, and the end of the last.
+
+        A study may have the name of one that was deleted.
+        """
+        ends = [each.ended for each in self.trials if each.ended is not None]
+        return f"{len(ends)} {max(ends, default='')}"
 
     def count(self, state: State) -> int:
         """Count the trials in a state; those that are tried once more do not count."""
@@ -115,8 +120,8 @@ def snapshot(name: str) -> StudySnapshot:
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def importances(
-    name: str,  # noqa: ARG001 - with the number, what the result depends on
-    num_over: int,  # noqa: ARG001 - see above
+    name: str,  # noqa: ARG001 - with the version, what the result depends on
+    version: str,  # noqa: ARG001 - see above
     _study: Study,
 ) -> tuple[Importance, ...]:
     """Tell what matters in a study; see `core.tuning.importance`."""
@@ -193,10 +198,17 @@ def leader(snapshot: StudySnapshot) -> Leader | None:
 
 
 def num_validated(spec: StudySpec) -> int:
-    """Return by how many images trials are scored; 0 if the data set is gone."""
+    """Return by how many images trials are scored; 0 if the data set is gone.
+
+    So it is if another one has its name now.
+    """
     try:
         found = catalog.spec(spec.base.dataset)
+        fingerprint = catalog.fingerprint_of(spec.base.dataset)
     except DatasetError:
+        return 0
+    # A bundled data set has one fingerprint.
+    if fingerprint is not None and spec.fingerprint not in ("", fingerprint):
         return 0
     return num_validation(found.num_train, spec.base.validation_fraction)
 
@@ -241,16 +253,16 @@ def seeds_of(config: TrainingConfig, everything: Sequence[Run]) -> tuple[Run, ..
     )
 
 
-def train_seeds(config: TrainingConfig, *, name: str, skip: int) -> None:
+def train_seeds(config: TrainingConfig, *, name: str, taken: Collection[int]) -> None:
     """Queue trainings of a recipe with seeds that differ from its own.
 
     Args:
         config: The recipe.
         name: What the trainings are called, before their seeds.
-        skip: How many such trainings there are already.
+        taken: The seeds of such trainings that there are already.
     """
-    first = config.seed + 1 + skip
-    for seed in range(first, first + NUM_SEEDS):
+    free = (each for each in itertools.count(config.seed + 1) if each not in taken)
+    for seed in itertools.islice(free, NUM_SEEDS):
         other = dataclasses.replace(config, seed=seed)
         short = name[: annotations.MAX_NAME - MAX_SEED_WORDS]
         services.start_run(other, name=f"{short}, seed {seed}")

@@ -13,10 +13,11 @@ from core.tuning.spec import Objective, StudySpec
 from core.tuning.study import Study
 
 NAME = "made up"
+RATES = Range(low=0.001, high=0.1)
 SPACE = SearchSpace(
     varied={
         "hidden": Choices(values=("32", "64,32")),
-        "learning_rate": Range(low=0.001, high=0.1),
+        "learning_rate": RATES,
         "dropout": Range(low=0.0, high=0.5),
     }
 )

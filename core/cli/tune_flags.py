@@ -123,7 +123,7 @@ def _variation(key: str, values: str, text: str) -> Variation:
     if key not in spaces.VARIABLE:
         raise space_checks.unknown(key)
     if "|" in values:
-        return Choices(values=tuple(value_of(key, part) for part in values.split("|")))
+        return _choices(key, values.split("|"))
     low, colon, high = values.partition(":")
     if colon:
         return Range(low=_number(key, low), high=_number(key, high))
@@ -134,6 +134,16 @@ def _variation(key: str, values: str, text: str) -> Variation:
         f"{text!r}. Give more values{remedy}."
     )
     raise StudyError(message)
+
+
+def _choices(key: str, texts: Sequence[str]) -> Choices:
+    if len(texts) > spaces.MAX_CHOICES:
+        message = (
+            f"Expected at most {spaces.MAX_CHOICES} values of {key}, got {len(texts)}. "
+            "Give fewer, or a range."
+        )
+        raise StudyError(message)
+    return Choices(values=tuple(value_of(key, text) for text in texts))
 
 
 def value_of(key: str, text: str) -> Value:

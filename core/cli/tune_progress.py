@@ -62,9 +62,11 @@ def _over(trials: Sequence[TrialRecord]) -> int:
 
 def _total(study: Study, trials: Sequence[TrialRecord]) -> int | None:
     """Return how many trials there will be; None if only time limits them."""
+    most = study.spec.num_trials
     if study.spec.sampler == "grid":
-        return sum(not each.is_lost for each in trials)
-    return study.spec.num_trials
+        num = sum(not each.is_lost for each in trials)
+        return min(num, most or num)
+    return most
 
 
 def _share(study: Study, trials: Sequence[TrialRecord]) -> float:

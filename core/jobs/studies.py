@@ -20,7 +20,6 @@ from core.errors import (
     UnknownStudyError,
 )
 from core.jobs import executor, lanes, trial_runs
-from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.trial import Trial
 from core.records import Lane
 from core.runs.owner import Owner
@@ -53,8 +52,10 @@ def start(store: "RunStore", name: str, spec: StudySpec) -> Study:
         StudyError: If it cannot be made so.
         DatasetError: If its data set cannot be used.
     """
-    fingerprint = datasets.load(spec.base.dataset).fingerprint
-    study = storage.create(name, spec.model_copy(update={"fingerprint": fingerprint}))
+    dataset = datasets.load(spec.base.dataset)
+    trial_runs.check_validation(spec, dataset.spec)
+    update = {"fingerprint": dataset.fingerprint}
+    study = storage.create(name, spec.model_copy(update=update))
     resume(store, study.name)
     return study
 
@@ -82,7 +83,11 @@ def stop(store: "RunStore", name: str) -> None:
     with _LOCK:
         study = storage.load(name)
         study.deactivate()
-        for run in trial_runs.trials_in(store.jobs(), name).values():
+        for trial in study.running():
+            with contextlib.suppress(StudyStoreError):
+                # It may have ended at this very moment.
+                study.note_stopped(trial.number)
+        for run in trial_runs.trials_in(store.jobs(), name):
             if not run.status.is_over:
                 store.request_stop(run.id)
     settle(store, study)
@@ -120,20 +125,18 @@ def add_trials(
 def delete(store: "RunStore", name: str) -> None:
     """Stop and delete a study, and the runs of its trials that were not kept.
 
+    Those that another run is about to go on with stay too.
+
     Raises:
         StudyError: If there is none, or its storage does not answer.
     """
     with _LOCK:
         storage.load(name).deactivate()
         jobs = store.jobs()
-        kept = {
-            job.subject
-            for job in jobs
-            if job.kind == Keep.kind and not job.status.is_over
-        }
+        needed = set(trial_runs.needed(jobs))
         storage.delete(name)
-        for run in trial_runs.trials_in(jobs, name).values():
-            if not run.has_model and run.id not in kept:
+        for run in trial_runs.trials_in(jobs, name):
+            if not run.has_model and run.id not in needed:
                 with contextlib.suppress(RunStoreError):
                     store.delete(run.id)
 
@@ -192,9 +195,9 @@ def settle(store: "RunStore", study: Study) -> None:
     may_give_up = _is_ours(study) or is_left(study)
     runs = trial_runs.trials_in(store.jobs(), study.name)
     for trial in under_way:
-        run = runs.get(trial.number)
+        run = trial_runs.run_of(trial, runs)
         if run is not None:
-            trial_runs.tell(study, trial, run)
+            trial_runs.tell(store, study, trial, run)
         elif may_give_up and trial.run_id:
             # Somebody deleted it.
             study.tell_failed(trial.number)

@@ -1,28 +1,63 @@
 """The run of a trial: what it is called, and what its end says to its study."""
 
-from collections.abc import Sequence
+import contextlib
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from core.datasets import splits
 from core.datasets import store as datasets
-from core.errors import StudyError
+from core.datasets.spec import DatasetSpec
+from core.errors import DatasetError, StudyError
 from core.insight import network_cost
+from core.jobs.kinds.keep import Keep
 from core.records import TRIAL, Job, Run, RunStatus
-from core.runs import annotations
+from core.runs import annotations, run_dataset
 from core.tuning import space
 from core.tuning.spec import Objective, StudySpec
 from core.tuning.study import Study
 from core.tuning.trials import Asked, TrialRecord
 
+if TYPE_CHECKING:
+    from core.runs.store import RunStore
 
-def trials_in(jobs: Sequence[Job], name: str) -> dict[int, Run]:
-    """Return the runs of the trials of a study, by their numbers."""
-    return {
-        job.trial: job
+
+def trials_in(jobs: Sequence[Job], name: str) -> tuple[Run, ...]:
+    """Return the runs of the trials of a study, the newest first.
+
+    Those that were kept of a deleted study of the same name are among them.
+    """
+    return tuple(
+        job
         for job in jobs
-        if isinstance(job, Run)
-        and job.kind == TRIAL
-        and job.study == name
-        and job.trial is not None
-    }
+        if isinstance(job, Run) and job.kind == TRIAL and job.study == name
+    )
+
+
+def run_of(trial: TrialRecord, runs: Sequence[Run]) -> Run | None:
+    """Return the run of a trial; None if it has none any more, or not yet.
+
+    Args:
+        trial: The trial.
+        runs: Those of its study, see `trials_in`.
+    """
+    if trial.run_id:
+        return next((run for run in runs if run.id == trial.run_id), None)
+    # It has a run before the study knows that. Another study of this name may have
+    # left a run of the same number, but only one that was kept.
+    same = (run for run in runs if run.trial == trial.number and not run.has_model)
+    return next(same, None)
+
+
+def needed(jobs: Sequence[Job]) -> Iterator[str]:
+    """Give the ids of runs that work to be done begins with."""
+    for job in jobs:
+        if job.status.is_over:
+            continue
+        if job.kind == Keep.kind:
+            yield job.subject
+        if isinstance(job, Run) and job.parent:
+            yield job.parent
 
 
 def name_of(asked: Asked) -> str:
@@ -50,36 +85,64 @@ def check_dataset(spec: StudySpec) -> None:
         raise StudyError(message)
 
 
-def tell(study: Study, trial: TrialRecord, run: Run) -> None:
-    """Tell a study what became of a trial, if it is over."""
+def check_validation(spec: StudySpec, dataset: DatasetSpec) -> None:
+    """See that there is an image to score trials by.
+
+    Raises:
+        StudyError: If the validation split comes to none.
+    """
+    share = spec.base.validation_fraction
+    if splits.num_validation(dataset.num_train, share):
+        return
+    message = (
+        "Expected at least one validation image, by which trials are scored, got a "
+        f"validation split of {share * 100:g} % of {dataset.num_train:,} training "
+        "images. Use a larger one, or more images."
+    )
+    raise StudyError(message)
+
+
+def tell(store: "RunStore", study: Study, trial: TrialRecord, run: Run) -> None:
+    """Tell a study what became of a trial, if it is over.
+
+    Raises:
+        StudyError: If its storage does not answer.
+        RunStoreError: If the run store does not answer.
+    """
     if not run.status.is_over:
         return
     if run.scores.total_seconds is not None:
         study.note_seconds(trial.number, run.scores.total_seconds)
     if run.status is RunStatus.FINISHED:
-        study.tell(trial.number, _values(run, study.spec.objectives))
+        study.tell(trial.number, _values(store, run, study.spec.objectives))
     elif run.status is RunStatus.PRUNED:
         study.tell_pruned(trial.number)
-    elif run.is_lost or run.status is RunStatus.STOPPED:
-        is_stopped = run.status is RunStatus.STOPPED
-        study.tell_lost(trial.number, is_stopped=is_stopped)
+    elif run.is_lost or trial.is_stopped:
+        study.tell_lost(trial.number, is_stopped=run.status is RunStatus.STOPPED)
     else:
+        # Whoever stops one trial does not want it to begin anew.
         study.tell_failed(trial.number)
 
 
-def _values(run: Run, objectives: Sequence[Objective]) -> tuple[float, ...]:
+def _values(
+    store: "RunStore", run: Run, objectives: Sequence[Objective]
+) -> tuple[float, ...]:
     """Return how a run scored; NaN where that is not known."""
-    nan = float("nan")
-    found = {
-        "val_accuracy": run.scores.validation_accuracy,
-        "val_loss": run.scores.validation_loss,
-        "seconds": run.scores.train_seconds,
-        "parameters": _num_parameters(run),
-    }
-    scores = (found[each] for each in objectives)
-    return tuple(nan if each is None else float(each) for each in scores)
+    scores = (_score(store, run, each) for each in objectives)
+    return tuple(math.nan if each is None else float(each) for each in scores)
 
 
-def _num_parameters(run: Run) -> int:
-    spec = datasets.load(run.config.dataset).spec
-    return network_cost.num_parameters(run.config, spec)
+def _score(store: "RunStore", run: Run, objective: Objective) -> float | None:
+    match objective:
+        case "val_accuracy":
+            return run.scores.validation_accuracy
+        case "val_loss":
+            return run.scores.validation_loss
+        case "seconds":
+            return run.scores.train_seconds
+        case "parameters":
+            # The data set may have been deleted since.
+            with contextlib.suppress(DatasetError):
+                spec = run_dataset.spec_of(store, run)
+                return network_cost.num_parameters(run.config, spec)
+            return None

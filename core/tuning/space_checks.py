@@ -26,6 +26,7 @@ from core.tuning.space import (
 )
 
 MAX_VARIED: Final = 20
+MAX_SHOWN: Final = 60
 
 
 def check(space: SearchSpace, base: TrainingConfig) -> None:
@@ -78,17 +79,23 @@ def _check_values(key: str, variation: Variation, base: TrainingConfig) -> None:
 def _check_range(key: str, variation: Range) -> None:
     low, high = limits_of(key) if is_number(key) else (0.0, 0.0)
     ends = (variation.low, variation.high)
-    is_typed = is_number(key) and (not is_whole(key) or all(map(_is_whole, ends)))
-    if is_typed and low <= variation.low < variation.high <= high:
+    is_within = is_number(key) and low <= variation.low < variation.high <= high
+    if is_within and (not is_whole(key) or all(map(_is_whole, ends))):
         return
     kind = "whole numbers" if is_number(key) and is_whole(key) else "numbers"
     expected = f"{kind} within {low:g} to {high:g}" if is_number(key) else "choices"
     order = ", the lower one first," if is_number(key) else ""
     message = (
         f"Expected {expected}{order} for {title_of(key)}, got the range "
-        f"{variation.low:g}:{variation.high:g}. Change it."
+        f"{_short(variation.low)}:{_short(variation.high)}. Change it."
     )
     raise StudyError(message)
+
+
+def _short(value: Value) -> str:
+    """Write a value as it was given, but for one of thousands of digits."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
 def _is_whole(number: float) -> bool:
@@ -111,7 +118,8 @@ def _check_value(key: str, value: Value, base: TrainingConfig) -> None:
         allowed = f"among {', '.join(map(settings_table.write, choices))}"
     if not is_one:
         message = (
-            f"Expected values of {title_of(key)} {allowed}, got {value!r}. Change it."
+            f"Expected values of {title_of(key)} {allowed}, got {_short(value)}. "
+            "Change it."
         )
         raise StudyError(message)
 
@@ -127,7 +135,9 @@ def _check_list(key: str, value: Value, base: TrainingConfig) -> None:
                 problem = problem or str(error)
             else:
                 return
-    message = f"Expected a list that {title_of(key)} can be, got {value!r}. {problem}"
+    message = (
+        f"Expected a list that {title_of(key)} can be, got {_short(value)}. {problem}"
+    )
     raise StudyError(message)
 
 

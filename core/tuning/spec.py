@@ -24,9 +24,12 @@ from core.tuning.space import SearchSpace
 
 SCHEMA: Final = 1
 MAX_NAME: Final = 80
+MAX_OBJECTIVES: Final = 2
 MAX_TRIALS: Final = 5000
 MAX_MINUTES: Final = 100_000
 MAX_SEED: Final = 2**31 - 1
+MAX_CHARACTERS: Final = 1_000_000
+MAX_SHOWN: Final = 60
 
 Objective = Literal["val_accuracy", "val_loss", "seconds", "parameters"]
 Sampler = Literal["grid", "random", "tpe"]
@@ -72,9 +75,9 @@ class StudySpec(BaseModel):
 
     base: Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
     space: SearchSpace
-    objectives: Annotated[tuple[Objective, ...], Field(min_length=1, max_length=2)] = (
-        "val_accuracy",
-    )
+    objectives: Annotated[
+        tuple[Objective, ...], Field(min_length=1, max_length=MAX_OBJECTIVES)
+    ] = ("val_accuracy",)
     sampler: Sampler = "tpe"
     prunes: bool = True
     num_trials: Annotated[int, Field(ge=1, le=MAX_TRIALS)] | None = 30
@@ -100,6 +103,7 @@ class StudySpec(BaseModel):
             SchemaError: If it is something else, or of a newer program.
             ConfigError: If the recipe has an impossible value.
         """
+        _check_size(text)
         try:
             fields = json.loads(text)
             schema = fields.pop("schema")
@@ -110,19 +114,13 @@ class StudySpec(BaseModel):
                 )
                 raise SchemaError(message)
             found = cls(**fields)
-            unknown = set(found.space.varied) - set(spaces.VARIABLE)
-            if unknown:
-                message = (
-                    "Expected settings that this version knows, got "
-                    f"{', '.join(sorted(unknown))}. Use the version of Inklab that "
-                    "wrote it, or leave them out."
-                )
-                raise SchemaError(message)
+            _check_known(found.space)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
+            # What is neither a range nor choices has errors as both.
+            worst = max(error.errors(), key=lambda each: len(each["loc"]))
+            where = ".".join(str(part)[:MAX_SHOWN] for part in worst["loc"])
             message = (
-                f"Expected a search space, but {where}: {first['msg']}. Export it "
+                f"Expected a search space, but {where}: {worst['msg']}. Export it "
                 "again from Tune."
             )
             raise SchemaError(message) from error
@@ -135,10 +133,30 @@ class StudySpec(BaseModel):
         ) as error:
             message = (
                 "Expected a search space as JSON, as Tune exports it, got "
-                f"{text[:60]!r}."
+                f"{text[:MAX_SHOWN]!r}."
             )
             raise SchemaError(message) from error
         return found
+
+
+def _check_size(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        message = (
+            f"Expected a search space of at most {MAX_CHARACTERS:,} characters, got "
+            f"{len(text):,}. Export it again from Tune."
+        )
+        raise SchemaError(message)
+
+
+def _check_known(space: SearchSpace) -> None:
+    unknown = sorted(set(space.varied) - set(spaces.VARIABLE))
+    if unknown:
+        message = (
+            "Expected settings that this version knows, got "
+            f"{', '.join(unknown)[:MAX_SHOWN]}. Use the version of Inklab that wrote "
+            "it, or leave them out."
+        )
+        raise SchemaError(message)
 
 
 def check(spec: StudySpec) -> None:
@@ -152,6 +170,12 @@ def check(spec: StudySpec) -> None:
         message = (
             "Expected a number of trials, minutes, or both, got neither: the study "
             "would never end. Give one."
+        )
+        raise StudyError(message)
+    if len(spec.objectives) > MAX_OBJECTIVES:
+        message = (
+            f"Expected at most {MAX_OBJECTIVES} objectives, got "
+            f"{', '.join(spec.objectives)}. Leave some out."
         )
         raise StudyError(message)
     if len(set(spec.objectives)) < len(spec.objectives):
@@ -172,6 +196,28 @@ def check(spec: StudySpec) -> None:
         raise StudyError(str(error)) from error
     if spec.sampler == "grid":
         spaces.grid(spec.space, spec.base)
+
+
+def check_budget(*, num_trials: int | None, minutes: float | None) -> None:
+    """See that a study can have so many trials and minutes.
+
+    Args:
+        num_trials: How many in all; None if only the time limits it.
+        minutes: How many in all; None if only the number of trials limits it.
+
+    Raises:
+        StudyError: If it cannot.
+    """
+    for what, number, most in (
+        ("trials", num_trials, MAX_TRIALS),
+        ("minutes", minutes, MAX_MINUTES),
+    ):
+        if number is not None and not 0 < number <= most:
+            message = (
+                f"Expected at most {most:,} {what} in a study, got {number:,g} in all. "
+                "Add fewer, or start another study."
+            )
+            raise StudyError(message)
 
 
 def check_name(name: str) -> str:

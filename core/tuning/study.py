@@ -16,6 +16,7 @@ from core.errors import ConfigError, StudyError
 from core.insight import network_cost
 from core.records import History
 from core.tuning import samplers, space
+from core.tuning import spec as specs
 from core.tuning.samplers import FIRST
 from core.tuning.space import Params
 from core.tuning.spec import StudySpec
@@ -24,6 +25,7 @@ from core.tuning.trials import (
     LOST,
     RUN,
     SECONDS,
+    STOPPED,
     Asked,
     State,
     TrialRecord,
@@ -82,7 +84,12 @@ class Study:
 
     @settings.changes
     def change_budget(self, *, num_trials: int | None, minutes: float | None) -> None:
-        """Let it have more or fewer trials or minutes than so far."""
+        """Let it have more or fewer trials or minutes than so far.
+
+        Raises:
+            StudyError: If that is more than a study can have.
+        """
+        specs.check_budget(num_trials=num_trials, minutes=minutes)
         spec = self.spec.model_copy(
             update={"num_trials": num_trials, "minutes": minutes}
         )
@@ -141,6 +148,12 @@ class Study:
             self._open(number).set_user_attr(SECONDS, seconds)
 
     @settings.changes
+    def note_stopped(self, number: int) -> None:
+        """Remember that a trial is stopped with the study, to be tried again."""
+        with plain_errors(self.name):
+            self._open(number).set_user_attr(STOPPED, True)
+
+    @settings.changes
     def tell(self, number: int, values: Sequence[float]) -> None:
         """Record how a trial scored; one that was told before stays as it is."""
         self._tell(number, state=TrialState.COMPLETE, values=values)
@@ -161,7 +174,7 @@ class Study:
 
         Args:
             number: Its number.
-            is_stopped: Whether somebody stopped it: then it is tried again. One whose
+            is_stopped: Whether its study was stopped: then it is tried again. One whose
                 process was lost is tried once more, since that may have been its doing.
         """
         trial = self._trial(number)

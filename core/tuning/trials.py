@@ -16,6 +16,7 @@ from core.tuning.spec import StudySpec
 RUN: Final = "inklab.run"
 LOST: Final = "inklab.lost"
 SECONDS: Final = "inklab.seconds"
+STOPPED: Final = "inklab.stopped"
 
 
 class State(StrEnum):
@@ -53,6 +54,7 @@ class TrialRecord:
         is_lost: Whether the process that worked on it was lost or somebody stopped
             it, so that it was, or will be, tried once more.
         seconds: How long it was worked on, if its run has said so.
+        is_stopped: Whether it was stopped with its study, not by itself.
     """
 
     number: int
@@ -65,6 +67,7 @@ class TrialRecord:
     ended: datetime | None
     is_lost: bool
     seconds: float | None = None
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ def record_of(trial: FrozenTrial) -> TrialRecord:
         ended=trial.datetime_complete,
         is_lost=LOST in trial.user_attrs,
         seconds=trial.user_attrs.get(SECONDS),
+        is_stopped=STOPPED in trial.user_attrs,
     )
 
 
@@ -123,12 +127,18 @@ def busy_seconds(trials: Iterator[TrialRecord] | Sequence[TrialRecord]) -> float
 
 def has_budget(spec: StudySpec, trials: Sequence[TrialRecord]) -> bool:
     """Whether there is more to try in a study after all its trials so far."""
-    if spec.minutes is not None and busy_seconds(trials) / 60 >= spec.minutes:
+    # One under way may have waited for its turn since it was chosen.
+    over = [each for each in trials if each.state is not State.RUNNING]
+    if spec.minutes is not None and busy_seconds(over) / 60 >= spec.minutes:
         return False
-    if any(each.state is State.WAITING for each in trials):
+    waits = any(each.state is State.WAITING for each in trials)
+    is_grid = spec.sampler == "grid"
+    if waits and not is_grid:
         return True
-    most, num_begun = spec.num_trials, sum(not each.is_lost for each in trials)
-    return spec.sampler != "grid" and (most is None or num_begun < most)
+    begun = (each for each in trials if each.state is not State.WAITING)
+    num_begun = sum(not each.is_lost for each in begun)
+    has_room = spec.num_trials is None or num_begun < spec.num_trials
+    return has_room and (waits or not is_grid)
 
 
 def _span(trial: TrialRecord, now: datetime) -> tuple[datetime, datetime]:

@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import settings
+from core.insight.expected_time import Expectation
+from core.jobs import lanes
 from core.jobs import studies as study_jobs
 from core.runs.store import RunStore
 from core.tuning import storage
@@ -57,6 +59,21 @@ def test_example_can_be_started_with_one_click_more() -> None:
     assert set(study.spec.space.varied) == {"hidden", "dropout", "learning_rate"}
     assert "0 of 20 trials" in _progress(app)
     assert "The first result appears here" in alerts(app)[0]
+
+
+@pytest.mark.usefixtures("store")
+def test_expected_time_is_that_of_trials_done_at_the_same_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A cluster that has no worker yet is no reason to show nothing."""
+    seconds = 30.0
+    known = Expectation(seconds=seconds, low=seconds, high=seconds, num_runs=1)
+    monkeypatch.setattr("dashboard.studies.expected_seconds", lambda *_: known)
+    expected = {0: "10 min", 1: "10 min", 4: "2 min 30 s"}
+    for num_slots, told in expected.items():
+        monkeypatch.setattr(lanes, "num_slots", lambda _, num=num_slots: num)
+
+        assert f"Takes about {told}" in text(filled_in())
 
 
 @pytest.mark.usefixtures("store")
@@ -149,8 +166,20 @@ def test_form_is_as_it_was_left() -> None:
         (b"{", "Expected a search space as JSON"),
         (b"\xff\xfe\x00", "utf-8"),
         (json.dumps({"schema": 99}).encode(), "another version"),
+        (
+            made_studies.spec().to_json().replace('"epochs": ', '"epochs": -').encode(),
+            "Expected epochs from 1 to 500",
+        ),
+        (
+            made_studies.spec(
+                space=SearchSpace(varied={"epochs": Range(low=0, high=10**30)})
+            )
+            .to_json()
+            .encode(),
+            "whole numbers within 1 to 500",
+        ),
     ],
-    ids=["no JSON", "no text", "newer"],
+    ids=["no JSON", "no text", "newer", "recipe", "range"],
 )
 def test_file_that_is_no_search_space_is_refused(
     content: bytes, complaint: str
@@ -324,6 +353,21 @@ def test_combination_is_tried_by_hand(store: RunStore) -> None:
     assert not app.exception
 
 
+def test_space_of_a_study_is_used_again_by_who_has_just_come(store: RunStore) -> None:
+    """The form was not shown before, and the preset of the recipe may be gone."""
+    base = dataclasses.replace(made_studies.spec().base, preset="mine", epochs=7)
+    described = made_studies.spec().model_copy(update={"base": base})
+    made_studies.make(store, num_trials=3, described=described)
+    app = open_app("tune")
+
+    app.button(key="use_again").click().run()
+    app.button(key="start_study").click().run()
+
+    study, _ = storage.load_all()
+    assert study.spec.space == described.space
+    assert study.spec.base == base
+
+
 def test_study_is_deleted_after_one_question(store: RunStore) -> None:
     made_studies.make(store, num_trials=4)
     app = open_app("tune")
@@ -333,6 +377,22 @@ def test_study_is_deleted_after_one_question(store: RunStore) -> None:
     assert storage.load_all() == ()
     assert "No studies yet" in alerts(app)[0]
     assert store.runs() == ()
+
+
+def test_study_with_the_name_of_a_deleted_one_has_its_own_figures(
+    store: RunStore,
+) -> None:
+    made_studies.make(store, num_trials=12)
+    app = open_app("tune")
+    assert "of these 11 finished trials" in text(app)
+    study_jobs.delete(store, NAME)
+    space = SearchSpace(varied={"learning_rate": made_studies.RATES})
+    made_studies.make(store, num_trials=12, described=made_studies.spec(space=space))
+    _forget()
+
+    app.run()
+
+    assert "Only learning rate is varied" in text(app)
 
 
 def test_study_that_was_deleted_in_another_tab_is_said(store: RunStore) -> None:
@@ -379,6 +439,16 @@ def test_trial_is_trained_with_five_seeds(store: RunStore) -> None:
     assert len(recipes) == 1
     assert len({run.training.seed for run in queued}) == 5
     assert "5 trainings to come" in text(app)
+
+    first, *others = sorted(queued, key=lambda run: run.training.seed)
+    store.delete(first.id)
+    for run in others:
+        store.request_stop(run.id)
+    app.run()
+    app.button(key="train_seeds").click().run()
+
+    seeds = [run.training.seed for run in store.runs() if not run.study]
+    assert len(seeds) == len(set(seeds)) == 9
 
 
 def test_trial_can_be_tested_and_opened_in_train(store: RunStore) -> None:

@@ -117,10 +117,7 @@ def current() -> Chosen:
     # One of the two may have been made anew by what was clicked, never both.
     shown = (key_of(state.PRESET), key_of("epochs"))
     has_come = not any(key in st.session_state for key in shown)
-    if state.RECIPE not in st.session_state:
-        first = _preset(presets.DEFAULT) if written is None else _read(written)
-        st.session_state[state.RECIPE] = first
-        st.session_state[state.WITHOUT_ADDRESS] = _preset(presets.DEFAULT)
+    _begin(written)
     _follow_dataset()
     if has_come and written is None:
         # Who comes back to this page finds it as it was left.
@@ -139,6 +136,15 @@ def current() -> Chosen:
     st.session_state[state.SAID] = said
     st.session_state[state.SEEN_ADDRESS] = state.text(state.RECIPE)
     return chosen
+
+
+def _begin(written: str | None) -> None:
+    """Have a recipe, if this session has none yet."""
+    if state.RECIPE in st.session_state:
+        return
+    first = _preset(presets.DEFAULT) if written is None else _read(written)
+    st.session_state[state.RECIPE] = first
+    st.session_state[state.WITHOUT_ADDRESS] = _preset(presets.DEFAULT)
 
 
 def _follow_dataset() -> None:
@@ -192,6 +198,8 @@ def adopt(config: TrainingConfig) -> None:
 
     Its data set is chosen too, for all pages, if there is one of its name.
     """
+    # A study may be used again before the form was ever shown.
+    _begin(state.text(state.RECIPE))
     chosen = _from(config)
     if chosen.dataset != dataset_picker.chosen_spec().name:
         dataset_picker.choose(chosen.dataset)

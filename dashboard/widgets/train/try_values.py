@@ -9,8 +9,7 @@ import streamlit as st
 from core.config import TrainingConfig
 from core.config.setting import Value
 from core.errors import ConfigError, InklabError
-from core.jobs import lanes
-from core.records import Lane, Run
+from core.records import Run
 from core.tuning import proposals, space
 from core.tuning.proposals import MAX_VALUES
 from core.tuning.space import LISTS, Choices, SearchSpace
@@ -153,7 +152,7 @@ def _plan(
     """Say how many trainings there are and how long they take."""
     known = everything[:MAX_EXPERIENCE]
     times = [services.expected_time(each, known) for each in configs]
-    at_once = min(lanes.num_slots(Lane.COMPUTE), max(len(configs), 1))
+    at_once = min(services.num_at_once(), max(len(configs), 1))
     seconds, low, high = (
         sum(values) / at_once
         for values in (

@@ -20,7 +20,7 @@ SURE: Final = 0.9
 
 def show(study: StudySnapshot) -> None:
     """Say what matters most and which network to take, with how sure that is."""
-    found = studies.importances(study.name, study.num_over, study.study)
+    found = studies.importances(study.name, study.version, study.study)
     with st.container(border=True):
         st.markdown(f"**What to take.** {which_to_take(study)}")
         num = study.count(State.FINISHED)
@@ -115,8 +115,9 @@ def _front(study: StudySnapshot) -> str:
     names = [TITLES[each].lower() for each in study.spec.objectives]
     text = (
         f"{words.count(len(front), 'trial')} of "
-        f"{words.count(study.count(State.FINISHED), 'finished trial')} are beaten by "
-        f"no other in both {names[0]} and {names[1]}. "
+        f"{words.count(study.count(State.FINISHED), 'finished trial')} "
+        f"{'is' if len(front) == 1 else 'are'} beaten by no other in both {names[0]} "
+        f"and {names[1]}. "
     )
     if len(front) == 1:
         return f"{text}Trial {first.number} is the best in both: {_both(study, 0)}."

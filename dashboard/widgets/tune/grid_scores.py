@@ -1,14 +1,11 @@
 """What the scores of a grid are, in words."""
 
-from core.datasets import catalog
-from core.datasets.splits import num_validation
-from core.errors import DatasetError
 from core.proportion import Proportion, percent
 from core.tuning import grids, space
 from core.tuning.grids import Grid, Place
 from core.tuning.spec import MAXIMIZED, TITLES, StudySpec
 from core.tuning.trials import State
-from dashboard import words
+from dashboard import studies, words
 from dashboard.charts.score_axis import ScoreAxis
 
 MAX_NAMED = 3
@@ -35,15 +32,6 @@ def on_axis(spec: StudySpec, score: float) -> float:
     return score * 100 if is_accuracy(spec) else score
 
 
-def num_images(spec: StudySpec) -> int:
-    """Return how many validation images a study has; 0 if its data set is gone."""
-    try:
-        found = catalog.spec(spec.base.dataset)
-    except DatasetError:
-        return 0
-    return num_validation(found.num_train, spec.base.validation_fraction)
-
-
 def share(score: float, total: int) -> Proportion | None:
     """Return a validation accuracy with its interval; None if nobody knows of how many.
 
@@ -58,7 +46,7 @@ def score_text(spec: StudySpec, score: float) -> str:
     """Write a score with its unit, n and interval."""
     match spec.objectives[0]:
         case "val_accuracy":
-            found = share(score, num_images(spec))
+            found = share(score, studies.num_validated(spec))
             if found is None:
                 return f"{percent(score)} of the validation images"
             return (
@@ -70,7 +58,7 @@ def score_text(spec: StudySpec, score: float) -> str:
         case "parameters":
             return f"{score:,.0f} parameters"
         case _:
-            total = num_images(spec)
+            total = studies.num_validated(spec)
             of = f" on {total:,} validation images" if total else ""
             return f"a validation loss of {score:.4f}{of}"
 
@@ -109,7 +97,7 @@ def _chance(grid: Grid, spec: StudySpec) -> str:
     """Say which others are as good as the best as far as one can tell."""
     if not is_accuracy(spec) or len(grid.scores) == 1:
         return ""
-    near = grids.within_chance(grid, spec, num_images=num_images(spec))
+    near = grids.within_chance(grid, spec, num_images=studies.num_validated(spec))
     if not near:
         return "; the others are worse by more than chance"
     if len(near) == len(grid.scores) - 1:

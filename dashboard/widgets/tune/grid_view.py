@@ -11,10 +11,11 @@ from core.proportion import percent
 from core.records import History
 from core.tuning import grids, space
 from core.tuning.grids import Grid, Place
+from core.tuning.proposals import SEED
 from core.tuning.spec import StudySpec
 from core.tuning.study import Study
 from core.tuning.trials import State, TrialRecord
-from dashboard import figure, services, state
+from dashboard import figure, services, state, studies
 from dashboard.charts.score_axis import ScoreAxis
 from dashboard.charts.score_grid import Axis, Cell, score_grid
 from dashboard.charts.value_curves import Curve, common_limits, value_curves
@@ -58,8 +59,10 @@ def sentence(study: Study, trials: Sequence[TrialRecord]) -> str:
 
 
 def _about_chance(spec: StudySpec) -> None:
-    total = grid_scores.num_images(spec)
-    of = f"the same {total:,} validation images" if total else "the validation images"
+    total = studies.num_validated(spec)
+    # Each seed sets other images aside.
+    same = "" if SEED in spec.space.varied else "the same "
+    of = f"{same}{total:,} validation images" if total else "the validation images"
     st.caption(
         f"Scores are shares of {of}. Differences within the 95 % intervals are "
         "chance, and the best of several is a little lucky: the test images, which "
@@ -90,7 +93,7 @@ def _scored(grid: Grid, spec: StudySpec, place: Place) -> Scored:
     if score is None:
         return Scored(value=text, score=None)
     at = grid_scores.on_axis(spec, score)
-    total = grid_scores.num_images(spec) if grid_scores.is_accuracy(spec) else 0
+    total = studies.num_validated(spec) if grid_scores.is_accuracy(spec) else 0
     found = grid_scores.share(score, total)
     return Scored(
         value=text,

@@ -1,15 +1,17 @@
 """Make a new study: its form, what it will take, and the button that starts it."""
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import streamlit as st
 
-from core.errors import SchemaError, StudyError
+from core.errors import ConfigError, DatasetError, SchemaError, StudyError
 from core.records import Run
 from core.tuning import space
+from core.tuning import spec as specs
 from core.tuning.spec import StudySpec
-from dashboard import state, studies, words
+from dashboard import services, state, studies, words
 from dashboard.widgets.common import dataset_picker, page_frame, read_only
 from dashboard.widgets.train import recipe_form
 from dashboard.widgets.tune import form_state, space_form
@@ -92,7 +94,7 @@ def _start(spec: StudySpec, everything: Sequence[Run]) -> None:
 def _begin(name: str, spec: StudySpec) -> None:
     try:
         studies.start(name, spec)
-    except StudyError as error:
+    except (StudyError, DatasetError) as error:
         page_frame.show_error(str(error), title="The study did not start")
         return
     state.choose_study(name)
@@ -130,14 +132,15 @@ def _time(spec: StudySpec, num_trials: int | None, everything: Sequence[Run]) ->
     expected = studies.expected_seconds(spec, everything)
     if expected is None:
         return "None of some combinations that were drawn can be trained."
-    low, high = expected.low, expected.high
+    num_turns = math.ceil((num_trials or 0) / services.num_at_once())
     limit = f"at most {words.duration(60 * spec.minutes)}" if spec.minutes else ""
     each = f"about {words.duration(expected.seconds)} for each trial"
     if num_trials is None:
         return f"Takes {limit}, {each}."
     whole = (
-        f"about {words.duration(num_trials * expected.seconds)} "
-        f"({words.duration(num_trials * low)} to {words.duration(num_trials * high)})"
+        f"about {words.duration(num_turns * expected.seconds)} "
+        f"({words.duration(num_turns * expected.low)} to "
+        f"{words.duration(num_turns * expected.high)})"
     )
     pruned = ", less with pruning" if spec.prunes else ""
     guess = "" if expected.num_runs else " This is a guess: nothing was trained here."
@@ -174,6 +177,9 @@ def _import() -> None:
         return
     try:
         spec = StudySpec.from_json(file.getvalue().decode())
+        if spec.space.varied:
+            # What its settings cannot be, their controls cannot show.
+            specs.check(spec)
         form_state.fill(spec)
         here = dataset_picker.chosen_spec()
         if spec.base.dataset != here.name:
@@ -182,7 +188,7 @@ def _import() -> None:
                 f"space is for {words.literal(here.title)} now.",
                 icon=":material/warning:",
             )
-    except (SchemaError, UnicodeDecodeError) as error:
+    except (SchemaError, ConfigError, StudyError, UnicodeDecodeError) as error:
         st.session_state[state.IMPORT_PROBLEM] = str(error)
 
 

@@ -55,7 +55,7 @@ def _show(run: Run, found: Sequence[Run]) -> None:
             icon=":material/casino:",
             key="train_seeds",
             on_click=_train,
-            args=(run, len(found)),
+            args=(run, [each.training.seed for each in found]),
             **read_only.guard(
                 "Queues trainings of this recipe that differ by their seed only, and "
                 "tells the mean and the spread of their test accuracies."
@@ -91,6 +91,6 @@ def sentence(found: Sequence[Run]) -> str:
     )
 
 
-def _train(run: Run, num_before: int) -> None:
+def _train(run: Run, taken: Sequence[int]) -> None:
     with page_frame.plain_errors():
-        studies.train_seeds(run.training, name=run.name, skip=num_before)
+        studies.train_seeds(run.training, name=run.name, taken=taken)

@@ -8,7 +8,7 @@ from core.config.setting import Value
 from core.tuning import space
 from core.tuning.space import Choices, Params, Range
 from core.tuning.spec import MAX_TRIALS
-from core.tuning.study import State
+from core.tuning.trials import has_budget
 from dashboard import state, studies
 from dashboard.studies import StudySnapshot
 from dashboard.widgets.common import page_frame, read_only
@@ -23,7 +23,7 @@ def show(study: StudySnapshot) -> None:
     with st.container(horizontal=True):
         if study.is_active:
             _button("Stop", "stop", on_click=_stop, name=study.name)
-        elif _can_resume(study):
+        elif has_budget(study.spec, study.trials):
             _button("Resume", "play_arrow", on_click=_resume, name=study.name)
         if study.spec.sampler != "grid":
             _more(study)
@@ -61,16 +61,6 @@ def _button(
     )
 
 
-def _can_resume(study: StudySnapshot) -> bool:
-    """Whether its budget is not used up."""
-    if study.count(State.WAITING):
-        return True
-    spec = study.spec
-    num_begun = sum(not each.is_lost for each in study.trials)
-    has_room = spec.num_trials is None or num_begun < spec.num_trials
-    return spec.sampler != "grid" and has_room
-
-
 def _more(study: StudySnapshot) -> None:
     with st.popover("Add trials", icon=":material/add:"):
         num_trials, minutes = None, None
@@ -99,10 +89,16 @@ def _more(study: StudySnapshot) -> None:
 def _by_hand(study: StudySnapshot) -> None:
     """Let the viewer have a combination tried next."""
     with st.popover("Try by hand", icon=":material/edit:"), st.form("by_hand"):
-        st.caption("These values are tried next.")
+        # A grid waits as a whole, and what waits first goes first.
+        is_grid = study.spec.sampler == "grid"
+        when = "when the grid is done" if is_grid else "next"
+        st.caption(f"These values are tried {when}.")
         params = {key: _value(key, study) for key, _ in study.spec.space.ordered()}
         if st.form_submit_button(
-            "Try it next", key="enqueue", type="primary", **read_only.guard()
+            f"Try it {'too' if is_grid else 'next'}",
+            key="enqueue",
+            type="primary",
+            **read_only.guard(),
         ):
             with page_frame.plain_errors():
                 studies.enqueue(study.name, _active(study, params))

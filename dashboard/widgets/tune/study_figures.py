@@ -54,7 +54,7 @@ def _grid(study: StudySnapshot) -> None:
 @st.cache_resource(max_entries=10, show_spinner=False)
 def _readable(
     name: str,  # noqa: ARG001 - what the result depends on
-    num_over: int,  # noqa: ARG001 - see above
+    version: str,  # noqa: ARG001 - see above
     _study: StudySnapshot,
 ) -> Any:  # noqa: ANN401 - a study of Optuna, which only charts know
     return charts.readable(
@@ -80,7 +80,7 @@ def _made(
     arguments: tuple[tuple[str, Any], ...],
     palette: Palette,
     name: str,
-    num_over: int,
+    version: str,
     _study: StudySnapshot,
 ) -> go.Figure:
     """Make a figure, once for what it depends on."""
@@ -92,7 +92,7 @@ def _made(
         CONTOUR: study_settings.contour,
     }[what]
     made: go.Figure = make(
-        _readable(name, num_over, _study), **dict(arguments), palette=palette
+        _readable(name, version, _study), **dict(arguments), palette=palette
     )
     return made
 
@@ -106,7 +106,7 @@ def _draw(
             tuple(arguments.items()),
             services.palette(),
             study.name,
-            study.num_over,
+            study.version,
             study,
         ),
         key=key,
@@ -161,7 +161,7 @@ def _front(study: StudySnapshot) -> None:
 
 
 def _importance(study: StudySnapshot) -> None:
-    found = studies.importances(study.name, study.num_over, study.study)
+    found = studies.importances(study.name, study.version, study.study)
     if not found:
         st.caption("Too early to tell: it takes a few more finished trials.")
         return
@@ -201,7 +201,7 @@ def _contour(study: StudySnapshot) -> None:
     titles = titles_of(study)
     tried = {key for each in study.trials if each.values for key in each.params}
     offered = [key for key in titles if key in tried]
-    found = studies.importances(study.name, study.num_over, study.study)
+    found = studies.importances(study.name, study.version, study.study)
     offered = [each.key for each in found] or offered
     with st.container(horizontal=True):
         first = st.selectbox(

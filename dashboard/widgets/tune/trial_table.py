@@ -107,7 +107,7 @@ def _rows(study: StudySnapshot, shown: Sequence[TrialRecord]) -> pd.DataFrame:
                 for each in values
             ]
         )
-    columns["Time"] = [seconds_of(each) for each in shown]
+    columns["Time"] = [each.seconds for each in shown]
     return pd.DataFrame(columns)
 
 
@@ -116,13 +116,6 @@ def label(trial: TrialRecord) -> str:
     if trial.is_lost:
         return "Lost, tried again"
     return "Waiting" if trial.state is State.WAITING else trial.state.capitalize()
-
-
-def seconds_of(trial: TrialRecord) -> float | None:
-    """Return how long a trial took; None if it is not over."""
-    if trial.started is None or trial.ended is None:
-        return None
-    return (trial.ended - trial.started).total_seconds()
 
 
 def _columns(study: StudySnapshot) -> dict[str, ColumnConfig]:
@@ -139,7 +132,10 @@ def _columns(study: StudySnapshot) -> dict[str, ColumnConfig]:
     }
     return {
         "Trial": number(pinned=True, width=60),
-        "Time": number(format="%.1f s", help="From the start of the trial to its end."),
+        "Time": number(
+            format="%.1f s",
+            help="Of the work on the trial; its turn in the queue does not count.",
+        ),
         **settings,
         **found,
     }

@@ -257,6 +257,19 @@ def test_a_study_that_is_stopped_goes_on_with_what_was_under_way(
     assert sorted(scored) == [0.001, 0.002, 0.004]
 
 
+def test_a_trial_that_somebody_stops_is_not_begun_anew(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """The study goes on with the others."""
+    start(run_store, num_trials=3)
+    begin(run_store, steps)
+    run_store.request_stop(trials()[0].run_id)
+    steps.work_stopped(run_store)
+
+    assert states() == ["failed", "running", "running"]
+    assert not trials()[0].is_lost
+
+
 def test_more_trials_are_added(run_store: RunStore, steps: Steps) -> None:
     start(run_store)
     work_on(steps)
@@ -470,6 +483,14 @@ def test_what_cannot_be_trained_is_the_problem_of_the_study(
     assert study.problem == "None of these networks can be trained."
 
 
+def test_a_study_without_validation_images_is_not_begun(run_store: RunStore) -> None:
+    """A tenth of a few pictures may be none."""
+    with pytest.raises(StudyError, match=r"split of 0\.05 % of 600 training images"):
+        start(run_store, base=replace(SMALL, validation_fraction=0.0005))
+
+    assert not storage.load_all()
+
+
 def test_a_storage_that_does_not_answer_is_asked_again(
     run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -515,3 +536,61 @@ def test_trials_are_scored_by_the_objective(
         "parameters": 784 * 32 + 32 + 32 * 10 + 10,
     }
     assert trial.values == (expected[objective],)
+
+
+def test_a_study_with_the_name_of_a_deleted_one_has_its_own_trials(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """Those that were kept of the other have the same numbers."""
+    start(run_store, num_trials=1)
+    work_on(steps)
+    kept(run_store, old := trials()[0].run_id)
+    studies.delete(run_store, NAME)
+
+    start(run_store, num_trials=1, seed=1)
+    studies.refill(run_store, NAME)
+    assert states() == ["running"]
+    studies.stop(run_store, NAME)
+    studies.resume(run_store, NAME)
+    work_on(steps)
+
+    scored = [each for each in trials() if each.values]
+    assert [old] != [each.run_id for each in scored]
+    for each in scored:
+        found = run_store.get(each.run_id).scores.validation_accuracy
+        assert each.values == (found,)
+
+
+def test_a_trial_is_scored_whose_data_set_has_gone_meanwhile(
+    run_store: RunStore, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The study does not go on, and says why."""
+    start(run_store, num_trials=3)
+    _, run_id = steps.tasks[-1]
+    worker.perform(run_id)
+    monkeypatch.setattr("core.datasets.catalog._SPECS", ())
+    steps.futures[-1].set_result(None)
+
+    study = storage.load(NAME)
+    assert study.trials()[0].values == (
+        run_store.get(run_id).scores.validation_accuracy,
+    )
+    assert not study.is_active
+    assert "mnist" in study.problem
+
+
+def test_a_trial_that_another_run_is_to_go_on_with_stays_without_its_study(
+    run_store: RunStore, steps: Steps
+) -> None:
+    start(run_store)
+    work_on(steps)
+    wanted, unwanted = (each.run_id for each in trials())
+    child = executor.go_on(run_store, wanted, epochs=1)
+
+    studies.delete(run_store, NAME)
+    work_on(steps)
+
+    assert run_store.get(child).status is RunStatus.FINISHED
+    assert run_store.get(wanted).id == wanted
+    with pytest.raises(UnknownRunError):
+        run_store.get(unwanted)

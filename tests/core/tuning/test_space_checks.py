@@ -54,6 +54,11 @@ def check(base: TrainingConfig = MLP, **varied: Range | Choices) -> None:
             id="half an epoch",
         ),
         pytest.param(
+            {"batch_size": Range(low=1, high=10**400)},
+            r"within 1 to 8192,.* got the range 1:1000*\.\.\.",
+            id="too long a number",
+        ),
+        pytest.param(
             {"optimizer": Range(low=1, high=2)},
             "choices for Optimizer, got the range 1:2",
             id="range of words",
@@ -192,3 +197,11 @@ def test_a_convolutional_base_is_varied_by_its_parts() -> None:
     base = replace(MLP, network=CnnConfig())
 
     check(base, filters_0=Range(low=4, high=32), kernel_1=Range(low=3, high=5))
+
+
+def test_three_objectives_are_refused() -> None:
+    """A study of them could not be read again."""
+    three = ("val_accuracy", "val_loss", "seconds")
+
+    with pytest.raises(StudyError, match="at most 2 objectives, got val_accuracy"):
+        specs.check(SPEC.model_copy(update={"objectives": three}))

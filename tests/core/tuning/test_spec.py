@@ -56,6 +56,12 @@ def test_a_study_is_read_as_it_was_written() -> None:
         pytest.param("[" * 100_000, "Expected a search space as JSON", id="deep"),
         pytest.param('{"base": {}}', "as JSON, as Tune exports it", id="no schema"),
         pytest.param(SPEC.to_json()[:200], "as JSON, as Tune exports it", id="half"),
+        pytest.param("x" * 2_000_000, "at most 1,000,000 characters", id="long"),
+        pytest.param(
+            changed(space={"varied": {"hidden": {"values": [None, "64"]}}}),
+            r"but space\.varied\.hidden\.Choices\.values\.0\.",
+            id="no value",
+        ),
         pytest.param(changed(schema=2), "schema 1, got 2", id="newer"),
         pytest.param(changed(sampler="best"), "but sampler: ", id="sampler"),
         pytest.param(changed(num_trials=0), "but num_trials: ", id="no trial"),

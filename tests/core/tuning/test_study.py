@@ -164,6 +164,19 @@ def test_a_grid_is_tried_once_and_ends() -> None:
     assert study.ask() is None
 
 
+def test_of_a_grid_the_first_trials_are_tried_if_there_are_to_be_fewer() -> None:
+    """One that is tried again does not count."""
+    varied = {"hidden": SPACE.varied["hidden"], "dropout": Choices(values=(0.0, 0.5))}
+    study = storage.create(
+        "a", spec(space=SearchSpace(varied=varied), sampler="grid", num_trials=3)
+    )
+    drawn(study, 2)
+    study.ask()
+    study.tell_lost(2, is_stopped=True)
+
+    assert len(rest(study)) == 1
+
+
 def test_a_number_of_trials_is_a_budget() -> None:
     """Failed and pruned ones count, those that are tried again do not."""
     study = storage.create("a", spec())
@@ -189,6 +202,35 @@ def test_minutes_are_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     took = 60.0
 
     assert minutes.ask() is None
+
+
+def test_a_trial_that_waits_for_its_turn_uses_up_no_minutes() -> None:
+    """A person's training of hours may go first."""
+    waits = trial(0, None, state=State.RUNNING)
+    worked = trial(0, 50)
+    limited = spec(minutes=1.0, num_trials=None)
+
+    assert trials.has_budget(limited, [worked, waits])
+    assert not trials.has_budget(limited, [worked, trial(60, 70), waits])
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        ({"num_trials": 5001, "minutes": None}, "at most 5,000 trials"),
+        ({"num_trials": None, "minutes": float("inf")}, "at most 100,000 minutes"),
+    ],
+)
+def test_a_budget_that_could_not_be_read_again_is_refused(
+    budget: dict[str, float | None], told: str
+) -> None:
+    """The study stays as it was."""
+    study = storage.create("a", spec())
+
+    with pytest.raises(StudyError, match=told):
+        study.change_budget(**budget)
+
+    assert storage.load("a").spec == spec()
 
 
 def trial(start: float, end: float | None, **changes: object) -> TrialRecord:
