@@ -180,7 +180,10 @@ def pareto(
             f"%{{y:{HOVERS[second]}}}<extra></extra>",
         )
     front = figure.data[1]
-    order = sorted(range(len(front.x)), key=lambda at: front.x[at])
+    # From the best x on: otherwise the steps would pass where no trial has been.
+    order = sorted(
+        range(len(front.x)), key=lambda at: front.x[at], reverse=first in MAXIMIZED
+    )
     front.update(
         x=[front.x[at] for at in order],
         y=[front.y[at] for at in order],
