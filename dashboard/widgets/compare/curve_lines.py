@@ -96,13 +96,18 @@ def lines(found: Sequence[RunCurves], view: View) -> tuple[Line, ...]:
     drawn = [each for each in found if each.values(view)]
     if not view.is_grouped:
         return tuple(_line([each], view) for each in drawn)
-    groups = groups_by_recipe([each.run.config for each in drawn])
-    return tuple(_line([drawn[at] for at in group], view) for group in groups)
+    return tuple(_line([drawn[at] for at in group], view) for group in _groups(drawn))
 
 
 def has_repetitions(found: Sequence[RunCurves]) -> bool:
     """Whether some of the runs differ by the seed only."""
-    return len(groups_by_recipe([each.run.config for each in found])) < len(found)
+    return len(_groups(found)) < len(found)
+
+
+def _groups(found: Sequence[RunCurves]) -> tuple[tuple[int, ...], ...]:
+    return groups_by_recipe(
+        [each.run.config for each in found], [each.run.fingerprint for each in found]
+    )
 
 
 def _line(members: Sequence[RunCurves], view: View) -> Line:
