@@ -109,8 +109,9 @@ def _get_ready() -> None:
 def _preload_studies() -> None:
     """Import what Tune needs, which takes a second or two, if there may be studies."""
     if settings.named_studies() or (settings.home() / "studies.db").exists():
-        from core.tuning import importance  # noqa: F401, PLC0415 - see above
-        from dashboard.charts import study_settings  # noqa: F401, PLC0415 - see above
+        from dashboard.charts import studies  # noqa: PLC0415 - see above
+
+        studies.preload()
 
 
 def _spare_the_collector() -> None:

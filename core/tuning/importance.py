@@ -14,7 +14,6 @@ from typing import Final, cast
 import numpy as np
 import optuna
 from numpy.typing import NDArray
-from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
 from core.tuning.spec import MAXIMIZED
@@ -129,6 +128,9 @@ def _shares(
     directions: list[optuna.study.StudyDirection],
 ) -> NDArray[np.float64]:
     """Return the importance of each setting, float64 of shape (settings,), sum 1."""
+    # It imports scikit-learn, which few processes need.
+    from optuna.importance import PedAnovaImportanceEvaluator  # noqa: PLC0415
+
     sample = cast("optuna.Study", _Sample(trials, directions))
     with warnings.catch_warnings():
         # That few trials tell little is what the resamples are for.

@@ -8,12 +8,8 @@ from typing import Any, Final
 
 import optuna
 import plotly.graph_objects as go
+from optuna import visualization
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from optuna.visualization import (
-    plot_intermediate_values,
-    plot_optimization_history,
-    plot_pareto_front,
-)
 
 from core.tuning.spec import MAXIMIZED, Objective
 from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_layout
@@ -41,6 +37,11 @@ AXES: Final[Mapping[Objective, str]] = {
     "seconds": "Training time (s)",
     "parameters": "Parameters",
 }
+
+
+def preload() -> None:
+    """Import what the figures need, which takes a moment."""
+    visualization.is_available()
 
 
 def readable(
@@ -81,7 +82,7 @@ def history(
         palette: Colours of the theme.
     """
     objective = objectives[place]
-    figure = plot_optimization_history(
+    figure = visualization.plot_optimization_history(
         study, target=target(objectives, place), target_name=AXES[objective]
     )
     # Of what is not feasible it has a curve without points.
@@ -127,7 +128,7 @@ def intermediate(
     shown.sort(key=lambda trial: trial.number == best)
     drawn = optuna.create_study(directions=study.directions)
     drawn.add_trials(shown)
-    figure = plot_intermediate_values(drawn)
+    figure = visualization.plot_intermediate_values(drawn)
     dress(figure, name="intermediate", palette=palette)
     for trace, trial in zip(figure.data, shown, strict=True):
         number = trial.number
@@ -163,9 +164,11 @@ def pareto(
         palette: Colours of the theme.
     """
     first, second = objectives
-    figure = plot_pareto_front(study, target_names=[AXES[first], AXES[second]])
+    figure = visualization.plot_pareto_front(
+        study, target_names=[AXES[first], AXES[second]]
+    )
     dress(figure, name="pareto", palette=palette, height=420)
-    names = ("Beaten in both", "Pareto front")
+    names = ("Beaten by another", "Pareto front")
     colours = (palette.secondary, palette.validation)
     for trace, name, colour in zip(figure.data, names, colours, strict=True):
         is_front = colour == palette.validation
@@ -180,16 +183,18 @@ def pareto(
             f"%{{y:{HOVERS[second]}}}<extra></extra>",
         )
     front = figure.data[1]
-    # From the best x on: otherwise the steps would pass where no trial has been.
-    order = sorted(
-        range(len(front.x)), key=lambda at: front.x[at], reverse=first in MAXIMIZED
-    )
+    order = sorted(range(len(front.x)), key=lambda at: front.x[at])
     front.update(
         x=[front.x[at] for at in order],
         y=[front.y[at] for at in order],
         customdata=[front.customdata[at] for at in order],
         mode="lines+markers",
-        line={"color": palette.validation, "width": 1.2, "shape": "hv"},
+        # Between two points of the front, no trial does better than the worse one.
+        line={
+            "color": palette.validation,
+            "width": 1.2,
+            "shape": "vh" if first in MAXIMIZED else "hv",
+        },
     )
     figure.update_traces(showlegend=True)
     figure.update_layout(showlegend=True, legend=LEGEND_ABOVE, margin={"t": 32})

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import optuna
 import plotly.graph_objects as go
+from optuna import visualization
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from optuna.visualization import plot_contour, plot_slice
 
 from core.tuning.importance import Importance
 from core.tuning.spec import MAXIMIZED, Objective
@@ -88,7 +88,7 @@ def one_slice(
         palette: Colours of the theme.
     """
     objective = objectives[place]
-    figure = plot_slice(
+    figure = visualization.plot_slice(
         study,
         [title],
         target=target(objectives, place),
@@ -139,7 +139,7 @@ def contour(
     # Optuna draws the one that comes first in the alphabet across.
     first, second = sorted((first, second))
     pairs = _with_both(study, first, second)
-    figure = plot_contour(
+    figure = visualization.plot_contour(
         _in_cells(pairs, first, second, directions=study.directions),
         [first, second],
         target=target(objectives, place),
