@@ -226,14 +226,13 @@ def _mlp() -> tuple[TrainingConfig, dict[str, Variation]]:
 
 
 def _convolutional() -> tuple[TrainingConfig, dict[str, Variation]]:
-    base = presets.preset("best-cnn").config
-    # Without padding, three blocks leave nothing of the image.
+    base = presets.preset("lenet").config
+    # Without padding, large filters leave nothing of the image.
     network = replace(base.network, padding="same")
-    return replace(base, epochs=3, network=network), {
-        "filters": Choices(values=("16,32", "32,64", "24,48,96", "32,64,128")),
-        "convolutions_0": Range(low=1, high=2),
-        "hidden": Choices(values=("128", "256")),
-        "learning_rate": Range(low=0.0005, high=0.01),
+    return replace(base, epochs=4, network=network), {
+        "filters": Choices(values=("16,32", "24,48", "32,64", "16,32,64")),
+        "hidden": Choices(values=("128", "256", "512")),
+        "learning_rate": Range(low=0.0005, high=0.02),
         "dropout": Range(low=0.0, high=0.5),
         **{key: AUGMENTATION[key] for key in ("rotation", "shift")},
     }

@@ -2,6 +2,8 @@
 
     InklabError
     +-- HomeError                  the Inklab home cannot be used
+    +-- SettingError               an environment variable has an impossible value
+    +-- ClusterError               the scheduler or its workers cannot be used
     +-- ReadOnlyError              this Inklab is read-only, and something would change
     +-- ConfigError                a training configuration makes no sense
     +-- SchemaError                a stored record is unknown or newer than this program
@@ -41,6 +43,14 @@ class InklabError(Exception):
 
 class HomeError(InklabError):
     """The folder for data, runs and caches cannot be created or written."""
+
+
+class SettingError(InklabError):
+    """An environment variable has an impossible value."""
+
+
+class ClusterError(InklabError):
+    """The scheduler of a cluster, or its workers, cannot be used."""
 
 
 class ReadOnlyError(InklabError):

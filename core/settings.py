@@ -6,11 +6,14 @@
 | `MLFLOW_TRACKING_URI` | run store                            | SQLite in the home |
 | `INKLAB_STUDIES`      | storage of hyperparameter studies    | SQLite in the home |
 | `INKLAB_EMNIST_URL`   | mirror to download EMNIST's zip from | NIST               |
+| `INKLAB_WORKERS`      | processes that compute, at once      | 1                  |
+| `INKLAB_SCHEDULER`    | scheduler of a Dask cluster          | none               |
 | `INKLAB_READ_ONLY`    | 1: look and draw, but change nothing | 0                  |
 """
 
 import functools
 import os
+import re
 import tempfile
 import unicodedata
 from collections.abc import Callable
@@ -18,7 +21,10 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from core import addresses
-from core.errors import HomeError, ReadOnlyError
+from core.errors import HomeError, ReadOnlyError, SettingError
+
+MAX_WORKERS: Final = 256
+_SCHEDULER: Final = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d+/?")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -133,6 +139,50 @@ def named_studies() -> str:
 def emnist_mirror() -> str:
     """Return the address of EMNIST's zip that somebody named; empty for NIST's."""
     return os.environ.get("INKLAB_EMNIST_URL", "")
+
+
+def workers() -> int:
+    """Return how many processes of this machine compute at the same time.
+
+    Raises:
+        SettingError: If that is no number, or an impossible one.
+    """
+    text = os.environ.get("INKLAB_WORKERS", "").strip() or "1"
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_WORKERS:
+        return int(text)
+    message = (
+        f"Expected INKLAB_WORKERS to be a whole number from 1 to {MAX_WORKERS}, got "
+        f"{text!r}. Set it to how many trainings are to run at the same time."
+    )
+    raise SettingError(message)
+
+
+def scheduler() -> str:
+    """Return the address of the scheduler of a cluster; empty if there is none.
+
+    Raises:
+        SettingError: If it is no address.
+    """
+    text = os.environ.get("INKLAB_SCHEDULER", "").strip()
+    if not text or _SCHEDULER.fullmatch(text):
+        return text
+    message = (
+        "Expected INKLAB_SCHEDULER to be the address of a Dask scheduler, like "
+        f"tcp://10.0.0.1:8786, got {text!r}. `dask scheduler` prints its address."
+    )
+    raise SettingError(message)
+
+
+def check() -> None:
+    """Make sure that what the environment says can be used.
+
+    Raises:
+        SettingError: If it cannot.
+        HomeError: If `INKLAB_READ_ONLY` says neither.
+    """
+    workers()
+    scheduler()
+    is_read_only()
 
 
 def _named_home() -> Path:

@@ -32,13 +32,15 @@ from core.errors import (
 from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
-from core.jobs import executor, kinds
+from core.jobs import executor, kinds, lanes
+from core.jobs.cluster import ClusterState
 from core.jobs.tasks import DatasetTask, Task
 from core.records import (
     TRIAL,
     Attachment,
     History,
     Job,
+    Lane,
     LivePoints,
     Run,
     RunStatus,
@@ -109,8 +111,10 @@ def _get_ready() -> None:
 def _preload_studies() -> None:
     """Import what Tune needs, which takes a second or two, if there may be studies."""
     if settings.named_studies() or (settings.home() / "studies.db").exists():
+        from core.tuning import importance  # noqa: PLC0415 - see above
         from dashboard.charts import studies  # noqa: PLC0415 - see above
 
+        importance.preload()
         studies.preload()
 
 
@@ -132,6 +136,17 @@ def wait_for_server() -> None:
     if server.name_of(uri):
         with st.spinner(words.literal(server.waiting(uri))):
             server.wait_for(uri)
+
+
+@st.cache_data(ttl=SERVER_SECONDS, show_spinner=False)
+def cluster_state() -> ClusterState | None:
+    """Return how the cluster is that computes; None if this machine does.
+
+    Raises:
+        SettingError: If the environment says something impossible.
+    """
+    cluster = lanes.cluster_of(Lane.COMPUTE)
+    return None if cluster is None else cluster.state()
 
 
 @st.cache_resource(show_spinner="Opening the run store")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from core import settings
 from core.cli import console
 from core.cli.parser import make_parser
 from core.cli.train import INTERRUPTED
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
+        settings.check()
         code = command(options)
         # What is still to be written, while it can be told if nobody reads it.
         sys.stdout.flush()

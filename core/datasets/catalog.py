@@ -4,7 +4,9 @@ Each of the latter is a folder with four arrays and a card. Cards are read when 
 are asked for, and read again when they have changed.
 """
 
+import contextlib
 import functools
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,8 @@ from core.datasets.spec import BundledSpec, DatasetCard, DatasetSpec
 from core.errors import DatasetFileError, UnknownDatasetError
 
 CARD: Final = "card.json"
+
+_elsewhere: Final[dict[str, Path]] = {}
 
 _SPECS: Final[tuple[BundledSpec, ...]] = (bundled.MNIST,)
 
@@ -99,8 +103,28 @@ def root() -> Path:
 
 def folder_of(name: str) -> Path:
     """Return where a data set of that name lies in the home, if there is one."""
+    if name in _elsewhere:
+        return _elsewhere[name]
     # A name from outside may be a path.
     return root() / (Path(name).name or "?")
+
+
+@contextlib.contextmanager
+def lying_in(folders: Mapping[str, Path]) -> Iterator[None]:
+    """Find data sets in other folders of their names while the block runs.
+
+    It holds for the whole process, which does one task at a time.
+
+    Args:
+        folders: Where each lies, by name; it goes before one of that name in the home.
+    """
+    before = dict(_elsewhere)
+    _elsewhere.update(folders)
+    try:
+        yield
+    finally:
+        _elsewhere.clear()
+        _elsewhere.update(before)
 
 
 def _read(path: Path) -> DatasetCard:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.errors import HomeError
+from core.errors import HomeError, RunStoreError
 from core.files import creating_file
 from core.runs import checkpoint_files
 
@@ -23,11 +24,19 @@ class Autosave:
     Args:
         run_id: The run.
         say: Told, once, if nothing can be written: a training does not fail for it.
+        publish: Called with the file each time, to keep a copy elsewhere.
     """
 
-    def __init__(self, run_id: str, *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        *,
+        say: Callable[[str], None],
+        publish: Callable[[Path], None] = lambda _: None,
+    ) -> None:
         self._run_id = run_id
         self._say = say
+        self._publish = publish
         self._next = time.monotonic() + INTERVAL_SECONDS
         self._has_failed = False
 
@@ -45,7 +54,8 @@ class Autosave:
             path.parent.mkdir(exist_ok=True)
             with creating_file(path) as temporary:
                 make().save(temporary)
-        except (OSError, HomeError) as error:
+            self._publish(path)
+        except (OSError, HomeError, RunStoreError) as error:
             self._note(error)
         now = time.monotonic()
         self._next = now + max(INTERVAL_SECONDS, (now - started) / MAX_SHARE)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from core import settings
 from core.config import TrainingConfig
 from core.errors import InklabError
-from core.jobs import kinds, worker
+from core.jobs import dataset_transfer, kinds, remote, versions, worker
 from core.jobs.kinds import ensemble
 from core.jobs.kinds.train import Train
-from core.jobs.lanes import executor_of
+from core.jobs.lanes import cluster_of, executor_of, num_slots
 from core.jobs.queue import TaskQueue
 from core.jobs.tasks import Task
-from core.records import Lane, Run, RunStatus
+from core.records import Job, Lane, Run, RunStatus
 from core.runs import open_store, store_exists
 
 if TYPE_CHECKING:
@@ -34,8 +34,15 @@ _LOCK: Final = threading.Lock()
 
 @settings.changes
 def warm_up() -> None:
-    """Have the process that computes get ready, so that the first run need not wait."""
-    executor_of(Lane.COMPUTE).submit(worker.warm_up)
+    """Have what computes get ready, so that the first runs need not wait.
+
+    The workers of a cluster do so themselves.
+    """
+    if cluster_of(Lane.COMPUTE) is not None:
+        return
+    computing = executor_of(Lane.COMPUTE)
+    for _ in range(num_slots(Lane.COMPUTE)):
+        computing.submit(worker.warm_up)
 
 
 @settings.changes
@@ -144,7 +151,7 @@ def adopt(store: "RunStore") -> tuple[str, ...]:
     Returns:
         The ids of the jobs that are this process's now.
     """
-    waiting = [job for job in store.jobs() if job.status is RunStatus.QUEUED]
+    waiting = [job for job in store.open_jobs() if job.status is RunStatus.QUEUED]
     known = [job for job in waiting if job.kind in kinds.KINDS]
     adopted = tuple(job.id for job in known if store.adopt(job))
     if adopted:
@@ -180,18 +187,42 @@ def _under_way(store: "RunStore", task: Task) -> str | None:
         return None
     same = (
         job.id
-        for job in store.jobs()
+        for job in store.open_jobs()
         if (job.kind, job.subject, job.key) == (task.kind, task.subject, task.key)
-        and not job.status.is_over
     )
     return next(same, None)
 
 
+def _submit_remote(store: "RunStore", job: Job) -> Future[None]:
+    """Hand a job over to a cluster, with what its worker has to know."""
+    needed = dataset_transfer.needed_by(store, job)
+    dataset_transfer.offer(needed)
+    order = remote.Order(
+        store=settings.tracking_uri(), versions=versions.here(), datasets=needed
+    )
+    return executor_of(job.lane).submit(remote.perform, job.id, order)
+
+
 @functools.cache
 def _queue_of(executor: Executor, lane: Lane) -> TaskQueue:
+    slots = functools.partial(num_slots, lane)
     if lane is not Lane.COMPUTE:
         return TaskQueue(executor, lane)
-    return TaskQueue(executor, lane, when_idle=worker.warm_up, when_over=_refill_study)
+    if cluster_of(lane) is not None:
+        return TaskQueue(
+            executor,
+            lane,
+            num_slots=slots,
+            submit_job=_submit_remote,
+            when_over=_refill_study,
+        )
+    return TaskQueue(
+        executor,
+        lane,
+        num_slots=slots,
+        when_idle=worker.warm_up,
+        when_over=_refill_study,
+    )
 
 
 def _refill_study(store: "RunStore", job_id: str) -> None:

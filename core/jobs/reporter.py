@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 INTERVAL_SECONDS: Final = 0.15
+SERVER_SECONDS: Final = 1.0
+MAX_SECONDS: Final = 10.0
+MAX_SHARE: Final = 0.1
+"""Share of the time that writing may take: a server that is slow, because many
+workers write to it, is written to less often."""
+
 PATIENCE_SECONDS: Final = 60.0
+SERVER_PATIENCE_SECONDS: Final = 300.0
+"""A server may be started again, on a busy machine."""
 
 
 class Reporter:
@@ -48,6 +56,10 @@ class Reporter:
         self._news = threading.Event()
         self._over = threading.Event()
         self._stop_requested = threading.Event()
+        self._interval = SERVER_SECONDS if store.is_server else INTERVAL_SECONDS
+        self._patience = (
+            SERVER_PATIENCE_SECONDS if store.is_server else PATIENCE_SECONDS
+        )
         self._last_success = time.monotonic()
         self._failure: RunStoreError | None = None
         self._thread = threading.Thread(target=self._write_on, daemon=True)
@@ -100,10 +112,14 @@ class Reporter:
 
     def _write_on(self) -> None:
         while not self._over.is_set():
-            self._news.wait(INTERVAL_SECONDS)
+            self._news.wait(self._interval)
             self._news.clear()
+            started = time.monotonic()
             self._write_once()
-            self._over.wait(INTERVAL_SECONDS)
+            if self._store.is_server:
+                needed = (time.monotonic() - started) / MAX_SHARE
+                self._interval = min(max(SERVER_SECONDS, needed), MAX_SECONDS)
+            self._over.wait(self._interval)
         self._write_once()
 
     def _write_once(self) -> None:
@@ -119,5 +135,5 @@ class Reporter:
             except RunStoreError as error:
                 with self._lock:
                     self._unwritten = reports + self._unwritten
-                if time.monotonic() - self._last_success > PATIENCE_SECONDS:
+                if time.monotonic() - self._last_success > self._patience:
                     self._failure = error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from core import settings
 from core.datasets import store as datasets
 from core.errors import (
+    ClusterError,
     InklabError,
     RunStoreError,
     StudyStoreError,
@@ -169,7 +170,7 @@ def refill(store: "RunStore", name: str) -> None:
     except UnknownStudyError:
         # It was deleted, and nobody is interested in its trials any more.
         return
-    except (StudyStoreError, RunStoreError):
+    except (StudyStoreError, RunStoreError, ClusterError):
         timer = threading.Timer(RETRY_SECONDS, refill, (store, name))
         timer.daemon = True
         with contextlib.suppress(RuntimeError):
@@ -220,7 +221,9 @@ def _begin(store: "RunStore", study: Study) -> None:
     try:
         under_way = len(study.running())
         trial_runs.check_dataset(study.spec)
-        for _ in range(lanes.num_slots(Lane.COMPUTE) + NUM_AHEAD - under_way):
+        # A cluster may have no worker yet.
+        num_slots = max(1, lanes.num_slots(Lane.COMPUTE))
+        for _ in range(num_slots + NUM_AHEAD - under_way):
             asked = study.ask()
             if asked is None:
                 if not under_way:
@@ -235,7 +238,7 @@ def _begin(store: "RunStore", study: Study) -> None:
             run_id = executor.submit(store, task, name=trial_runs.name_of(asked))
             study.note_run(asked.number, run_id)
             under_way += 1
-    except (StudyStoreError, RunStoreError):
+    except (StudyStoreError, RunStoreError, ClusterError):
         raise
     except InklabError as error:
         study.deactivate(str(error))

@@ -27,10 +27,12 @@ from core.datasets.spec import write_spec
 from core.datasets.store import Dataset
 from core.errors import DatasetFileError, SchemaError
 from core.files import DAMAGED
+from core.jobs import reporter as reporting
 from core.jobs import scratch
 from core.jobs.reporter import Reporter
 from core.jobs.run_log import RunLog
 from core.records import ARRAYS, Attachment, Lane, Progress, Report, TaskRecord
+from core.runs import checkpoint_files, server
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -226,6 +228,7 @@ class TaskContext:
         self.job_id: Final = job_id
         self.started: Final = time.perf_counter()
         self.is_stopped = False
+        self.is_remote = False
         self._log = log
         self._reporter = reporter
 
@@ -264,7 +267,15 @@ class TaskContext:
         self._log.say(*lines)
 
     def flush(self) -> None:
-        """Have the store know all that was reported before what comes now."""
+        """Have the store know all that was reported before what comes now.
+
+        Raises:
+            RunStoreError: If it is a server that has not answered for minutes.
+        """
+        if self.is_remote:
+            server.wait_for(
+                settings.tracking_uri(), seconds=reporting.SERVER_PATIENCE_SECONDS
+            )
         self._reporter.flush()
 
     def stop_with_result(self) -> None:
@@ -276,6 +287,24 @@ class TaskContext:
         """Say that it ends because its study sees no promise in it."""
         self.is_stopped = True
         self.store.stop(self.job_id, pruned=True)
+
+    def save_state(self, path: Path) -> None:
+        """Keep a copy of where a training stands, if this machine may be lost.
+
+        Args:
+            path: The file in the home.
+
+        Raises:
+            RunStoreError: If the store does not take it.
+        """
+        if self.is_remote:
+            self.store.save_state(self.job_id, path)
+
+    def discard_state(self) -> None:
+        """Remove where a training stood, which is over."""
+        checkpoint_files.discard(self.job_id)
+        if self.is_remote:
+            self.store.discard_state(self.job_id)
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Give an empty folder, which vanishes when the block ends."""

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,30 +59,37 @@ def initialize_worker(server: int, lane: Lane) -> None:
         lane: What it is for; the one for input and output never loads TensorFlow.
     """
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
-    # What fails here fails again in the task, which can say so in its run; raised
-    # here it would end one process after the other.
-    with contextlib.suppress(Exception):
-        if lane is not Lane.SCREEN:
-            open_store()
-        if lane is not Lane.INPUT_OUTPUT:
-            tf_import.import_training()
+    load(lane)
     # After the imports, which take one processor only and which a first run waits for;
     # but before anything computes, because a thread has the right of the one that began
     # it. Windows has no such thing; there both have the same right.
     if hasattr(os, "nice"):
         os.nice(NICENESS[lane])
+    sweep(lane)
+
+
+def load(lane: Lane) -> None:
+    """Load what the tasks of a lane need.
+
+    What fails here fails again in the task, which can say so in its run; raised here
+    it would end one process after the other.
+    """
     with contextlib.suppress(Exception):
-        _sweep(lane)
+        if lane is not Lane.SCREEN:
+            open_store()
+        if lane is not Lane.INPUT_OUTPUT:
+            tf_import.import_training()
 
 
-def _sweep(lane: Lane) -> None:
-    """Remove what processes of a lane left behind that were killed."""
-    if lane is Lane.COMPUTE:
-        scratch.sweep()
-        checkpoint_files.sweep(open_store())
-    if lane is Lane.INPUT_OUTPUT:
-        leftovers.sweep()
-        uploads.sweep()
+def sweep(lane: Lane) -> None:
+    """Remove what processes of a lane left behind that were killed, if possible."""
+    with contextlib.suppress(Exception):
+        if lane is Lane.COMPUTE:
+            scratch.sweep()
+            checkpoint_files.sweep(open_store())
+        if lane is Lane.INPUT_OUTPUT:
+            leftovers.sweep()
+            uploads.sweep()
 
 
 def warm_up() -> None:
@@ -96,7 +104,7 @@ def warm_up() -> None:
     store = open_store()
     quick = [each for each in presets.PRESETS if each.claims[0].seconds < QUICK_SECONDS]
     for preset in sorted(quick, key=lambda each: each.name != presets.FASTEST):
-        if any(job.status is RunStatus.QUEUED for job in store.jobs()):
+        if any(job.status is RunStatus.QUEUED for job in store.open_jobs()):
             return
         prepare(datasets.load(preset.config.dataset), preset.config)
 
@@ -115,18 +123,30 @@ def preview(
     return images, changed
 
 
-def perform_queued(job_id: str) -> None:
+Around = Callable[[TaskContext], AbstractContextManager[None]]
+"""What is done around a task, like having ready what it needs."""
+
+
+def _nothing_around(_: TaskContext) -> AbstractContextManager[None]:
+    return contextlib.nullcontext()
+
+
+def perform_queued(job_id: str, *, around: Around = _nothing_around) -> None:
     """Do the task of a job from the queue, with all that is said in its log.
 
     Before it begins, a store that does not answer is an error like any other: the
     queue asks again. If the store cannot be told how it ended, this process ends:
     the job would be "running" as long as it lives, and so whoever reads the job
     finds it gone.
+
+    Args:
+        job_id: The job.
+        around: What is done around the task; it may raise as the task may.
     """
-    if _is_deleted(open_store(), job_id):
+    if is_deleted(open_store(), job_id):
         return
     try:
-        perform(job_id, captures_streams=True)
+        perform(job_id, captures_streams=True, around=around)
     except UnknownRunError:
         # It was deleted at the moment in which it began.
         return
@@ -140,6 +160,7 @@ def perform(
     *,
     on_report: Callable[[Progress | Report], None] = lambda _: None,
     captures_streams: bool = False,
+    around: Around = _nothing_around,
 ) -> None:
     """Do the task of a job that waits.
 
@@ -152,26 +173,31 @@ def perform(
         on_report: Called with each report of the task, beside the store.
         captures_streams: Whether all that this process says goes to the log of the
             job, and nowhere else: not in a terminal, where somebody reads it.
+        around: What is done around the task; it may raise as the task may.
     """
     store = open_store()
-    if _is_deleted(store, job_id) or not store.start(job_id):
+    if is_deleted(store, job_id) or not store.start(job_id):
         return
     task: Task | None = None
     try:
         task = kinds.task_of(store, job := store.job(job_id))
-        with _log_of(store, job, captures_streams=captures_streams) as log:
-            is_stopped = _work(store, job, task, log, on_report)
-        if not is_stopped:
+        with (
+            _log_of(store, job, captures_streams=captures_streams) as log,
+            Reporter(store, job.id, on_report=on_report) as reporter,
+        ):
+            context = TaskContext(store, job.id, log=log, reporter=reporter)
+            _work(job, task, context, around)
+        if not context.is_stopped:
             store.finish(job_id)
     except TrainingStopped:
         # Whoever deletes a job has it stop.
-        if not _is_deleted(store, job_id):
+        if not is_deleted(store, job_id):
             store.stop(job_id)
     except KeyboardInterrupt:
         store.stop(job_id)
         raise
     except InklabError as error:
-        if not _is_deleted(store, job_id):
+        if not is_deleted(store, job_id):
             store.fail(job_id, str(error))
     except BaseException as error:
         store.fail(job_id, failure_messages.reason(error, task))
@@ -179,7 +205,7 @@ def perform(
             raise
 
 
-def _is_deleted(store: "RunStore", job_id: str) -> bool:
+def is_deleted(store: "RunStore", job_id: str) -> bool:
     """Whether nobody wants a job any more: then there is nothing to keep or to tell."""
     try:
         store.job(job_id)
@@ -206,18 +232,9 @@ def _log_of(store: "RunStore", job: Job, *, captures_streams: bool) -> Iterator[
         store.save_log(job.id)
 
 
-def _work(
-    store: "RunStore",
-    job: Job,
-    task: Task,
-    log: RunLog,
-    on_report: Callable[[Progress | Report], None],
-) -> bool:
-    """Do a task; tell whether it was stopped and has a result all the same."""
+def _work(job: Job, task: Task, context: TaskContext, around: Around) -> None:
     if task.lane is Lane.COMPUTE:
         tf_import.import_training()
-    log.say(log_messages.beginning(job))
-    with Reporter(store, job.id, on_report=on_report) as reporter:
-        context = TaskContext(store, job.id, log=log, reporter=reporter)
+    context.say(log_messages.beginning(job))
+    with around(context):
         task.work(context)
-    return context.is_stopped

@@ -4,11 +4,12 @@ import importlib
 import os
 
 # MLflow reads these while it is imported. Without the first it reports usage to
-# its makers; without the second it prints bars for files that are here already; without
-# the others it waits for four minutes for a server that is gone, or for two minutes
-# each time for one that says nothing.
+# its makers; without the next two it prints bars for files that are here already, and
+# the address of each run that ends; without the others it waits for four minutes for a
+# server that is gone, or for two minutes each time for one that says nothing.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "15")

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from core.records import Run
     from core.runs.reader import RunReader
 
-_FOLDER: Final = "unfinished"
+FOLDER: Final = "unfinished"
+"""In the home; and among the files of a run that a worker of a cluster trains."""
+
 _UNKNOWN_SECONDS: Final = 30 * 24 * 3600.0
 """A deleted run may come back, or be of another store that this home had."""
 
@@ -32,7 +34,15 @@ def file_of(run_id: str) -> Path:
     Raises:
         HomeError: If the home cannot be written.
     """
-    return settings.home() / _FOLDER / f"{run_id}.npz"
+    return settings.home() / FOLDER / f"{run_id}.npz"
+
+
+def path_in_store(run_id: str) -> str:
+    """Return where the same lies among the files of a run, if its worker put it there.
+
+    It ends with the name of the run, as it does at home.
+    """
+    return f"{FOLDER}/{run_id}.npz"
 
 
 def state_of(store: "RunReader", run: "Run") -> Path:
@@ -52,6 +62,8 @@ def state_of(store: "RunReader", run: "Run") -> Path:
     path = file_of(run.id)
     if path.exists():
         return path
+    with contextlib.suppress(ArtifactError):
+        return store.artifact(run.id, path_in_store(run.id))
     message = (
         f"Expected the state in which the training of {run.name} ({run.status}) "
         "ended, but it was not saved, or is lost. The run stays as it is; start a new "
@@ -81,7 +93,7 @@ def sweep(store: "RunReader") -> None:
     Args:
         store: Where the runs are.
     """
-    for path in (settings.home() / _FOLDER).glob("*"):
+    for path in (settings.home() / FOLDER).glob("*"):
         with contextlib.suppress(OSError):
             age = time.time() - path.stat().st_mtime
             if not _is_needed(store, path, age):

@@ -57,8 +57,8 @@ def read(store: HasFiles, run_id: str) -> str:
 
 
 @settings.changes
-def save(client: "MlflowClient", run_id: str) -> None:
-    """Put the log of a run that is over with its files, if there is one here.
+def save(client: "MlflowClient", run_id: str, *, is_over: bool = True) -> None:
+    """Put the log of a run with its files, if there is one here.
 
     Nothing is raised: a run has its result with or without a log. What cannot be
     put there stays where it is, and is read from there.
@@ -72,7 +72,8 @@ def save(client: "MlflowClient", run_id: str) -> None:
             text = path.read_bytes().decode(errors="replace")
             with plain_errors():
                 client.log_text(run_id, text, LOG)
-            path.unlink(missing_ok=True)
+            if is_over:
+                path.unlink(missing_ok=True)
 
 
 def _saved(store: HasFiles, run_id: str) -> bytes:

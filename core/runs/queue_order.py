@@ -30,8 +30,8 @@ class HasJobs(Protocol):
     def job(self, job_id: str, /) -> Job:
         """Return a job."""
 
-    def jobs(self) -> tuple[Job, ...]:
-        """Return all jobs."""
+    def open_jobs(self) -> tuple[Job, ...]:
+        """Return the jobs that are not over."""
 
     def annotate(
         self, run_id: str, *, name: str = "", tags: Mapping[str, str] | None = None
@@ -177,7 +177,7 @@ def _order(run: Job) -> tuple[bool, float, datetime, str]:
 
 def _queue_of(store: HasJobs, run_id: str) -> tuple[Job, list[Job]]:
     run = store.job(run_id)
-    rivals = [job for job in store.jobs() if job.lane is run.lane]
+    rivals = [job for job in store.open_jobs() if job.lane is run.lane]
     queue = list(waiting(rivals, owner=run.owner))
     for each in queue:
         if each.id == run.id:

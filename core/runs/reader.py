@@ -48,6 +48,7 @@ from core.runs.run_files import RunFiles
 EXPERIMENT: Final = "inklab"
 LATEST: Final = "latest"
 HEARTBEAT_LIMIT_SECONDS: Final = 60.0
+LATE_SECONDS: Final = 20.0
 SAVING_LIMIT_SECONDS: Final = 300.0
 ABANDONED: Final = (
     "The training process ended unexpectedly, for example because memory ran out. "
@@ -86,6 +87,12 @@ class RunReader(RunFiles):
             database.make_if_missing(uri)
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_or_create_experiment(uri)
+        self._heartbeats: dict[str, tuple[str, float]] = {}
+
+    @property
+    def is_server(self) -> bool:
+        """Whether what is read and written goes through a network."""
+        return self._uri.startswith(("http://", "https://"))
 
     @property
     def database(self) -> Path | None:
@@ -142,8 +149,21 @@ class RunReader(RunFiles):
 
     def jobs(self) -> tuple[Job, ...]:
         """Return all jobs, newest first: the runs, and other work."""
+        return self._jobs(are_under_way=False)
+
+    def open_jobs(self) -> tuple[Job, ...]:
+        """Return those of all jobs that are not over, however many there are."""
+        jobs = self._jobs(are_under_way=True)
+        return tuple(job for job in jobs if not job.status.is_over)
+
+    def _jobs(self, *, are_under_way: bool) -> tuple[Job, ...]:
         with plain_errors():
-            found = sql_listing.active_runs(self._client, self._uri, self._experiment)
+            found = sql_listing.active_runs(
+                self._client,
+                self._uri,
+                self._experiment,
+                are_under_way=are_under_way,
+            )
         readable = []
         for each in found:
             with contextlib.suppress(RunStoreError, SchemaError, ConfigError):
@@ -154,6 +174,12 @@ class RunReader(RunFiles):
         """Whether somebody asked for a run to stop."""
         with plain_errors():
             return "inklab.stop" in self._client.get_run(run_id).data.tags
+
+    def heartbeat(self, run_id: str) -> str:
+        """Return what changes as long as the process lives that works on a run."""
+        with plain_errors(), finding(run_id):
+            tags = self._client.get_run(run_id).data.tags
+        return str(tags.get("inklab.heartbeat", ""))
 
     def history(self, run_id: str) -> History:
         """Return the scores by epoch."""
@@ -221,7 +247,11 @@ class RunReader(RunFiles):
             is_saving = may_come and _is_worked_on(found)
             return replace(job, is_saving=is_saving)
         # One that waits is adopted by the next server if its process is gone.
-        if job.status is not RunStatus.RUNNING or _is_worked_on(found):
+        if (
+            job.status is not RunStatus.RUNNING
+            or _is_worked_on(found)
+            or self._may_be_late(found)
+        ):
             return job
         # It may have finished, and its process ended, since we read it.
         with plain_errors():
@@ -237,6 +267,24 @@ class RunReader(RunFiles):
             # A full disk, for example: it is true all the same.
             return replace(job, status=RunStatus.FAILED, reason=ABANDONED, is_lost=True)
         return self.job(job.id)
+
+    def _may_be_late(self, found: MlflowRun) -> bool:
+        """Whether a heartbeat may only be late because the server was away.
+
+        That is so until it was seen not to change for a while.
+        """
+        if not self.is_server:
+            return False
+        with contextlib.suppress(ValueError):
+            if Owner.from_text(found.data.tags.get(OWNER_TAG, "")).is_here:
+                return False
+        run_id, now = found.info.run_id, time.monotonic()
+        heartbeat = found.data.tags.get("inklab.heartbeat", "")
+        known, since = self._heartbeats.get(run_id, ("", now))
+        if heartbeat != known:
+            since = now
+        self._heartbeats[run_id] = heartbeat, since
+        return now - since < LATE_SECONDS
 
     def _points(self, run_id: str, key: str) -> list[Metric]:
         with plain_errors():

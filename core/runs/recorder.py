@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from mlflow.entities import Metric, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 from core import settings
 from core.errors import RunStoreError
@@ -19,7 +21,7 @@ from core.records import (
     RunScores,
     RunStatus,
 )
-from core.runs import attachments, logs, reader
+from core.runs import attachments, checkpoint_files, logs, reader
 from core.runs.mlflow_mapping import (
     ACTIVITY_TAG,
     FINGERPRINT_TAG,
@@ -34,6 +36,9 @@ from core.runs.mlflow_mapping import (
 )
 from core.runs.owner import Owner
 from core.runs.reader import RunReader
+
+FEW_METRICS: Final = 800
+"""So many go with tags in one request: it takes no more than 1,000 of all."""
 
 MAX_METRICS: Final = 1000
 """MLflow takes no more at once."""
@@ -73,8 +78,8 @@ class RunRecorder(RunReader):
             if isinstance(each, Report)
         ]
         with plain_errors():
-            self._client.log_batch(run_id, tags=tags)
-            self._log_metrics(run_id, metrics)
+            self._client.log_batch(run_id, metrics=metrics[:FEW_METRICS], tags=tags)
+            self._log_metrics(run_id, metrics[FEW_METRICS:])
 
     @settings.changes
     def note_dataset(
@@ -200,11 +205,36 @@ class RunRecorder(RunReader):
         with plain_errors():
             attachments.save(self._client, run.id, made, files)
 
+    @settings.changes
+    def save_state(self, run_id: str, state: Path) -> None:
+        """Keep where a training stands, and its log so far, beside its worker.
+
+        Args:
+            run_id: A run that is worked on.
+            state: What `checkpoint_files` keeps at home.
+
+        Raises:
+            RunStoreError: If it cannot be kept.
+        """
+        with plain_errors():
+            self._client.log_artifact(run_id, str(state), checkpoint_files.FOLDER)
+        logs.save(self._client, run_id, is_over=False)
+
+    @settings.changes
+    def discard_state(self, run_id: str) -> None:
+        """Remove what `save_state` kept; it need not be there, or be possible."""
+        self._remove_file(run_id, checkpoint_files.path_in_store(run_id))
+
+    def _remove_file(self, run_id: str, name: str) -> None:
+        with contextlib.suppress(MlflowException, OSError, RunStoreError):
+            uri = self._client.get_run(run_id).info.artifact_uri
+            repository = get_artifact_repository(uri, tracking_uri=self._uri)
+            repository.delete_artifacts(name)  # type: ignore[no-untyped-call]
+
     def _discard(self, run_id: str, names: Sequence[str]) -> None:
         """Remove files of a run, half of which a full disk may have taken."""
         for name in names:
-            with contextlib.suppress(RunStoreError, OSError):
-                self.artifact(run_id, name).unlink()
+            self._remove_file(run_id, name)
 
     def _log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
         for start in range(0, len(metrics), MAX_METRICS):

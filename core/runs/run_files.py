@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 from core.errors import ArtifactError
 from core.files import reading_arrays
 from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions
-from core.runs import attachments, database
+from core.runs import attachments, database, file_cache, server
 from core.runs.mlflow_mapping import plain_errors
 
 DOCUMENT: Final = "task.json"
 """The file of a job that says what its work is: MLflow cuts tags off."""
 
+_ASK_SECONDS: Final = 2.0
+
 
 class RunFiles:
     """The part of the run store that reads files."""
 
+    _uri: str
     _client: MlflowClient
 
     def artifact(self, run_id: str, name: str) -> Path:
@@ -35,10 +38,11 @@ class RunFiles:
                 uri = self._client.get_run(run_id).info.artifact_uri
                 folder = database.folder_of(run_id, uri)
                 if folder is None:
-                    return Path(self._client.download_artifacts(run_id, name))
-                # MLflow would make a copy that nobody deletes, each time.
+                    return file_cache.file_of(self._client, run_id, name)
                 return (folder / name).resolve(strict=True)
             except (OSError, MlflowException) as error:
+                # That it is not there has to be said by a server that answers.
+                server.wait_for(self._uri, seconds=_ASK_SECONDS)
                 message = (
                     f"Expected {name} among the files of run {run_id}, but it is "
                     "missing. Delete this run and train it again."

@@ -23,7 +23,15 @@ PAGE_SIZE: Final = 1000
 
 LOCK_SECONDS: Final = 20.0
 
-_OURS: Final = "experiment_id = ? AND lifecycle_stage = 'active'"
+_UNDER_WAY: Final = "status IN ('SCHEDULED', 'RUNNING')"
+_NOT_OVER: Final = " AND ".join(
+    f"attributes.status != '{each}'" for each in ("FINISHED", "FAILED", "KILLED")
+)
+"""The same for MLflow's search, which knows no list of values there."""
+
+_OURS: Final = (
+    f"experiment_id = ? AND lifecycle_stage = 'active' AND (? OR {_UNDER_WAY})"
+)
 _RUNS: Final = f"""
     SELECT run_uuid, name, status, start_time FROM runs WHERE {_OURS}
     ORDER BY start_time DESC, run_uuid"""  # noqa: S608 - its own words
@@ -36,13 +44,16 @@ _METRICS: Final = f"""
     WHERE {_OURS}"""  # noqa: S608 - its own words
 
 
-def active_runs(client: MlflowClient, uri: str, experiment: str) -> Sequence[MlflowRun]:
+def active_runs(
+    client: MlflowClient, uri: str, experiment: str, *, are_under_way: bool = False
+) -> Sequence[MlflowRun]:
     """Return all runs of an experiment that are not deleted, newest first.
 
     Args:
         client: A client of the store.
         uri: Address of the store, as MLflow takes it.
         experiment: Id of the experiment.
+        are_under_way: Whether only those are asked for that are not over.
 
     Returns:
         The runs with tags and latest scores; a SQLite store gives no parameters.
@@ -53,14 +64,16 @@ def active_runs(client: MlflowClient, uri: str, experiment: str) -> Sequence[Mlf
     """
     path = addresses.database_of(uri)
     if path is None:
-        return page_by_page(client, experiment)
-    return _from_tables(path, experiment)
+        return page_by_page(client, experiment, _NOT_OVER if are_under_way else "")
+    return _from_tables(path, experiment, are_under_way=are_under_way)
 
 
-def page_by_page(client: MlflowClient, experiment: str) -> Sequence[MlflowRun]:
+def page_by_page(
+    client: MlflowClient, experiment: str, condition: str = ""
+) -> Sequence[MlflowRun]:
     """Return the same through MLflow, which gives them in pages."""
     # A run that is started meanwhile moves one from a page to the next.
-    found = {run.info.run_id: run for run in _pages(client, experiment)}
+    found = {run.info.run_id: run for run in _pages(client, experiment, condition)}
     return tuple(found.values())
 
 
@@ -76,11 +89,14 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield database
 
 
-def _pages(client: MlflowClient, experiment: str) -> Iterator[MlflowRun]:
+def _pages(
+    client: MlflowClient, experiment: str, condition: str
+) -> Iterator[MlflowRun]:
     token = None
     while True:
         page = client.search_runs(
             [experiment],
+            filter_string=condition,
             run_view_type=ViewType.ACTIVE_ONLY,
             max_results=PAGE_SIZE,
             order_by=["attributes.start_time DESC"],
@@ -92,8 +108,10 @@ def _pages(client: MlflowClient, experiment: str) -> Iterator[MlflowRun]:
             return
 
 
-def _from_tables(path: Path, experiment: str) -> Sequence[MlflowRun]:
-    ours = (int(experiment),)
+def _from_tables(
+    path: Path, experiment: str, *, are_under_way: bool
+) -> Sequence[MlflowRun]:
+    ours = (int(experiment), not are_under_way)
     with reading(path) as database:
         rows = database.execute(_RUNS, ours).fetchall()
         tags = _tags(database.execute(_TAGS, ours))

@@ -110,7 +110,7 @@ class RunStore(RunRecorder):
         tags: Mapping[str, str],
         params: Sequence[Param],
     ) -> str:
-        place = queue_order.behind(self.jobs(), is_background=task.is_background)
+        place = queue_order.behind(self.open_jobs(), is_background=task.is_background)
         tags = {
             "mlflow.runName": name,
             OWNER_TAG: str(Owner.this_process()),

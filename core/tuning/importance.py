@@ -9,7 +9,7 @@ it is owed to the few trials that there happen to be.
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import optuna
@@ -18,6 +18,9 @@ from optuna.trial import FrozenTrial, TrialState
 
 from core.tuning.spec import MAXIMIZED
 from core.tuning.study import Study
+
+if TYPE_CHECKING:
+    from optuna.importance import PedAnovaImportanceEvaluator
 
 MIN_TRIALS: Final = 8
 """With fewer finished trials, importance is mostly chance."""
@@ -85,6 +88,18 @@ def importances(study: Study, *, seed: int = 0) -> tuple[Importance, ...]:
     return _summary(keys, whole, shares)
 
 
+def preload() -> None:
+    """Import what this needs, which takes a second."""
+    _evaluator()
+
+
+def _evaluator() -> "PedAnovaImportanceEvaluator":
+    # It imports scikit-learn, which few processes need.
+    from optuna.importance import PedAnovaImportanceEvaluator  # noqa: PLC0415
+
+    return PedAnovaImportanceEvaluator(target_quantile=QUANTILE)
+
+
 def _summary(
     keys: Sequence[str], whole: NDArray[np.float64], shares: NDArray[np.float64]
 ) -> tuple[Importance, ...]:
@@ -128,16 +143,11 @@ def _shares(
     directions: list[optuna.study.StudyDirection],
 ) -> NDArray[np.float64]:
     """Return the importance of each setting, float64 of shape (settings,), sum 1."""
-    # It imports scikit-learn, which few processes need.
-    from optuna.importance import PedAnovaImportanceEvaluator  # noqa: PLC0415
-
     sample = cast("optuna.Study", _Sample(trials, directions))
     with warnings.catch_warnings():
         # That few trials tell little is what the resamples are for.
         warnings.simplefilter("ignore")
-        found: Mapping[str, float] = PedAnovaImportanceEvaluator(
-            target_quantile=QUANTILE
-        ).evaluate(sample)
+        found: Mapping[str, float] = _evaluator().evaluate(sample)
     values = np.array([found.get(key, 0.0) for key in keys], np.float64)
     total = values.sum()
     return values / total if total else np.full(len(keys), 1 / len(keys))

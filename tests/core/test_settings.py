@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core import settings
-from core.errors import HomeError
+from core.errors import HomeError, SettingError
 
 
 def test_the_home_is_the_folder_that_the_environment_names(home: Path) -> None:
@@ -96,3 +96,23 @@ def test_user_without_a_home_folder_is_told_what_to_set(
 
     with pytest.raises(HomeError, match=r"Set INKLAB_HOME to a folder"):
         settings.home()
+
+
+@pytest.mark.parametrize("value", ["0", "two", "-1", "1.5", "999", "²"])
+def test_impossible_number_of_workers_is_an_error(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what is possible; nobody wonders why there is only one."""
+    monkeypatch.setenv("INKLAB_WORKERS", value)
+
+    with pytest.raises(SettingError, match=r"INKLAB_WORKERS to be .* 1 to 256, got '"):
+        settings.check()
+
+
+@pytest.mark.parametrize(("value", "expected"), [("", 1), ("1", 1), (" 3 ", 3)])
+def test_one_worker_unless_somebody_says_more(
+    value: str, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKLAB_WORKERS", value)
+
+    assert settings.workers() == expected

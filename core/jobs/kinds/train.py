@@ -80,11 +80,11 @@ class Train(Task):
             result = self._train(context, dataset)
         except DivergedError:
             # It would only diverge again.
-            checkpoint_files.discard(run.id)
+            context.discard_state()
             raise
         context.say(*log_messages.training(run, result))
         finalize.save(context, run, dataset, result)
-        checkpoint_files.discard(run.id)
+        context.discard_state()
         context.say(log_messages.end(context.store.get(run.id)))
 
     def _train(self, context: TaskContext, dataset: Dataset) -> Result:
@@ -105,7 +105,9 @@ class Train(Task):
             self.config,
             report,
             start=self._start(context),
-            offer_checkpoint=Autosave(context.job_id, say=context.say),
+            offer_checkpoint=Autosave(
+                context.job_id, say=context.say, publish=context.save_state
+            ),
         )
         return result_of(trained, self.config, dataset)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import streamlit as st
 
+from core import settings
 from core.errors import InklabError
 from dashboard import page_paths, services, words
 from dashboard.widgets.common import read_only
@@ -55,8 +56,19 @@ def pages() -> Mapping[str, list[st.Page]]:
 def run(page: st.Page) -> None:
     """Run a page; an error that is raised on purpose is shown as it reads."""
     with plain_errors():
+        settings.check()
         services.wait_for_server()
+        _warn_of_cluster()
         page.run()
+
+
+def _warn_of_cluster() -> None:
+    """Say why nothing is computed; all that was computed can be looked at."""
+    state = services.cluster_state()
+    if state is None:
+        return
+    for text in filter(None, (state.problem, *state.remarks)):
+        st.warning(words.message(text), icon=":material/lan:")
 
 
 @contextlib.contextmanager

@@ -247,7 +247,7 @@ def test_a_store_that_does_not_answer_is_asked_again(
         raise RunStoreError(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_store, "jobs", refuse)
+        patch.setattr(run_store, "open_jobs", refuse)
         steps.finish(run_store)
         assert asked.acquire(timeout=30)
         assert asked.acquire(timeout=30)

@@ -18,6 +18,8 @@ STEPS = [progress(number / 8) for number in range(1, 9)]
 class FakeStore:
     """A run store that remembers what it was told, and can be made to fail."""
 
+    is_server = False
+
     def __init__(self) -> None:
         self.written: list[Progress] = []
         self.failing_log = 0

@@ -106,3 +106,24 @@ def test_more_runs_than_a_page_are_all_listed(
 
         assert {run.info.run_id for run in read} == ids
         assert len(read) == 5
+
+
+@pytest.mark.parametrize("place", ["tables", "server"])
+def test_only_what_is_not_over_is_asked_for_where_the_queue_needs_no_more(
+    place: str, run_store: RunStore, client: MlflowClient, experiment: str
+) -> None:
+    """Among a hundred thousand runs a few wait."""
+    waiting, at_work, finished, deleted = (
+        run_store.create(CONFIG, name=name) for name in "abcd"
+    )
+    run_store.start(at_work)
+    run_store.start(finished)
+    run_store.finish(finished)
+    run_store.delete(deleted)
+    uri = settings.tracking_uri() if place == "tables" else "http://somewhere"
+
+    read = sql_listing.active_runs(client, uri, experiment, are_under_way=True)
+
+    assert {run.info.run_id for run in read} == {waiting, at_work}
+    assert all("inklab.config" in run.data.tags for run in read)
+    assert {job.id for job in run_store.open_jobs()} == {waiting, at_work}
