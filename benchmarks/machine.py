@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,13 @@ def print_figures(
         print(f"{name:60}{value:12,.3f}")
 
 
+def seconds(task: Callable[[], object]) -> float:
+    """Measure how long a task takes, once."""
+    started = time.perf_counter()
+    task()
+    return time.perf_counter() - started
+
+
 def _processor() -> str:
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
@@ -61,11 +68,5 @@ def _processor() -> str:
 
 def _gflops() -> float:
     matrix = np.random.default_rng(0).random((_SIDE, _SIDE), dtype=np.float32)
-    best = min(_seconds(matrix) for _ in range(_REPEATS))
+    best = min(seconds(lambda: matrix @ matrix) for _ in range(_REPEATS))
     return 2 * _SIDE**3 / best / 1e9
-
-
-def _seconds(matrix: np.ndarray) -> float:
-    started = time.perf_counter()
-    matrix @ matrix
-    return time.perf_counter() - started

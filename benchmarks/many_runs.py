@@ -17,7 +17,6 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -93,7 +92,7 @@ def _measure(num_runs: int) -> dict[str, float]:
 def _opened(app: AppTest, page: str) -> tuple[float, float]:
     """Open a page, and return how long it takes at first and then."""
     app.switch_page(f"dashboard/pages/{page}.py")
-    first = _seconds(app.run)
+    first = machine.seconds(app.run)
     if app.exception or app.error or not app.dataframe:
         message = f"Expected {page} with a table. Open the page to see why."
         raise RuntimeError(message)
@@ -130,7 +129,7 @@ def _seconds_to_free(store: RunStore) -> float:
             "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = 1 "
             "WHERE run_uuid != (SELECT max(run_uuid) FROM runs)"
         )
-    return _seconds(lambda: purge.free(store))
+    return machine.seconds(lambda: purge.free(store))
 
 
 def fill(store: RunStore, num_runs: int) -> None:
@@ -260,13 +259,7 @@ def _database() -> sqlite3.Connection:
 
 
 def _median(task: Callable[[], object]) -> float:
-    return statistics.median(_seconds(task) for _ in range(NUM_TIMES))
-
-
-def _seconds(task: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    task()
-    return time.perf_counter() - started
+    return statistics.median(machine.seconds(task) for _ in range(NUM_TIMES))
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def _measure(num_trials: int) -> dict[str, float]:
     app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=120).run()
     app.switch_page("dashboard/pages/tune.py")
     started = time.process_time()
-    figures = {"Tune, first time, s": _seconds(app.run)}
+    figures = {"Tune, first time, s": machine.seconds(app.run)}
     figures["the same, processor time, s"] = time.process_time() - started
     if app.exception or len(app.dataframe[0].value) != num_trials:
         message = f"Expected a table of {num_trials} trials. Open the page to see why."
@@ -148,19 +148,13 @@ def _measure(num_trials: int) -> dict[str, float]:
     figures["Tune, again, median, s"] = _median(app.run)
     for tab in ("Importance", "Each setting", "All together", "Two settings"):
         app.session_state["study_tab"] = tab
-        figures[f"{tab}, first time, s"] = _seconds(app.run)
+        figures[f"{tab}, first time, s"] = machine.seconds(app.run)
         figures[f"{tab}, again, median, s"] = _median(app.run)
     return figures
 
 
 def _median(task: Callable[[], object]) -> float:
-    return statistics.median(_seconds(task) for _ in range(NUM_TIMES))
-
-
-def _seconds(task: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    task()
-    return time.perf_counter() - started
+    return statistics.median(machine.seconds(task) for _ in range(NUM_TIMES))
 
 
 if __name__ == "__main__":

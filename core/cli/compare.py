@@ -84,7 +84,7 @@ def _pair_record(runs: Sequence[Run], pairs: Pairs, first: int, second: int) -> 
 
 
 def _print(runs: Sequence[Run], shares: Sequence[Proportion], pairs: Pairs) -> None:
-    titles = [f"({number}) {run.name}" for number, run in enumerate(runs, start=1)]
+    titles = answers.titles(runs)
     rows = [
         {
             "run_id": run.id,
@@ -100,10 +100,10 @@ def _print(runs: Sequence[Run], shares: Sequence[Proportion], pairs: Pairs) -> N
     console.print_rows(
         [_pair_row(titles, pairs, *each) for each in shown], name="pairs", as_json=False
     )
-    first, second = shown[0]
-    if len(runs) > len(shown[0]):
+    if pairs.num_pairs > 1:
         console.print_text(verdicts.many_tests(pairs))
     else:
+        first, second = shown[0]
         console.print_text(
             verdicts.verdict(
                 pairs.pair(first, second),

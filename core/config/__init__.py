@@ -5,7 +5,7 @@ trust it. It is stored as JSON with a schema number.
 """
 
 from core.config.augmentation import Augmentation
-from core.config.differences import differing_settings
+from core.config.differences import differing_settings, differing_titles
 from core.config.ensemble import (
     MAX_MEMBERS,
     MIN_MEMBERS,
@@ -66,6 +66,7 @@ __all__ = [
     "Schedule",
     "TrainingConfig",
     "differing_settings",
+    "differing_titles",
     "network_of",
     "recipe_from_json",
 ]

@@ -193,6 +193,9 @@ def _by_name() -> Iterator[tuple[str, Setting]]:
 
 
 _BY_NAME: Final = dict(_by_name())
+_FIRST_OF_TITLE: Final = {
+    setting.title_with_unit: name for name, setting in reversed(_BY_NAME.items())
+}
 
 
 def title_of(name: str) -> str:
@@ -203,3 +206,12 @@ def title_of(name: str) -> str:
 def in_sentence(name: str) -> str:
     """Return the title of the same within a sentence, like "learning rate"."""
     return _BY_NAME[name].name
+
+
+def first_of_title(name: str) -> str:
+    """Return the first setting that has the title of this one.
+
+    Network types have some settings of one title under names of their own, such as
+    the hidden layers of a dense and of a convolutional network.
+    """
+    return _FIRST_OF_TITLE[title_of(name)]

@@ -51,11 +51,6 @@ class Comparison:
         """How often chance alone gives so uneven a split, or a more uneven one."""
         return mcnemar(self.only_first, self.only_second)
 
-    @property
-    def is_larger_than_chance(self) -> bool:
-        """Whether chance alone would give it less than once in twenty times."""
-        return self.p_value < SIGNIFICANCE
-
 
 def compare(labels: Labels, first: Labels, second: Labels) -> Comparison:
     """Count the images that only one of two models reads right.

@@ -32,8 +32,8 @@ def seconds_at_epochs(
 
     Args:
         moments: When each epoch was written down, in seconds since any fixed moment.
-        train_seconds: Time of the whole training; None if it is not over. Then the
-            first epoch counts as long as the others took on average.
+        train_seconds: Time of the whole training; None if it is not over. Then each
+            epoch of the first moment counts as long as the others took on average.
 
     Returns:
         Seconds since the start, for each epoch; NaN if nobody can tell.
@@ -55,5 +55,6 @@ def _seconds_before(moments: Sequence[float], train_seconds: float | None) -> fl
     since = moments[-1] - moments[0]
     if train_seconds is not None:
         return max(train_seconds - since, 0.0)
-    num_later = sum(moment > moments[0] for moment in moments)
-    return since / num_later if num_later else math.nan
+    num_first = sum(moment <= moments[0] for moment in moments)
+    num_later = len(moments) - num_first
+    return num_first * since / num_later if num_later else math.nan

@@ -29,18 +29,22 @@ class Spread:
     count: tuple[int, ...]
 
 
-def groups_by_recipe(recipes: Sequence[Recipe]) -> tuple[tuple[int, ...], ...]:
+def groups_by_recipe(
+    recipes: Sequence[Recipe], fingerprints: Sequence[str]
+) -> tuple[tuple[int, ...], ...]:
     """Group what differs by the seed only, or by the preset that it began as.
 
     Args:
         recipes: Of some runs.
+        fingerprints: Of the data set of each: two may have had one name.
 
     Returns:
         Their positions by group, groups and members in the order of the recipes.
     """
-    groups: dict[Recipe, list[int]] = {}
-    for position, recipe in enumerate(recipes):
-        groups.setdefault(_without_seed(recipe), []).append(position)
+    groups: dict[tuple[Recipe, str], list[int]] = {}
+    pairs = zip(map(_without_seed, recipes), fingerprints, strict=True)
+    for position, pair in enumerate(pairs):
+        groups.setdefault(pair, []).append(position)
     return tuple(tuple(members) for members in groups.values())
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import TrainingConfig, differing_settings
+from core.config import TrainingConfig, differing_titles
 from core.config.controls import title_of
 from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
@@ -137,7 +137,7 @@ def columns(runs: Sequence[Run], specs: Sequence[DatasetSpec]) -> tuple[Column, 
     ]
     found += [
         _of_setting(name, values)
-        for name, values in differing_settings([run.config for run in runs]).items()
+        for name, values in differing_titles([run.config for run in runs]).items()
         if name not in UNUSED
     ]
     return tuple(

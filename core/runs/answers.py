@@ -5,6 +5,7 @@ test images, unless another data set has got its name in between.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from core.records import Predictions, Run
 from core.runs import unpacked
 from core.types import Labels
 
+MIN_RUNS: Final = 2
 MAX_RUNS: Final = 20
 
 
@@ -86,17 +88,22 @@ def stacked(runs: Sequence[Run], answers: Sequence[Answers]) -> Labels:
     return np.stack([each.predicted for each in answers])
 
 
+def titles(runs: Sequence[Run]) -> list[str]:
+    """Name runs so that two of one name are told apart: "(1) fast-mlp"."""
+    return [f"({number}) {run.name}" for number, run in enumerate(runs, start=1)]
+
+
 def by_test_images(runs: Sequence[Run]) -> tuple[tuple[Run, ...], ...]:
     """Sort runs into groups that had the same test images, in the order given."""
-    groups: list[list[Run]] = []
+    groups: list[tuple[list[Run], set[str]]] = []
     for run in runs:
-        fitting = (each for each in groups if _has_images_of(each, run))
-        group = next(fitting, None)
-        if group is None:
-            groups.append([run])
-        else:
-            group.append(run)
-    return tuple(map(tuple, groups))
+        fitting = (each for each in groups if _has_images_of(*each, run))
+        members, known = next(fitting, ([], set()))
+        if not members:
+            groups.append((members, known))
+        members.append(run)
+        known.update({run.fingerprint} - {""})
+    return tuple(tuple(members) for members, _ in groups)
 
 
 def check_comparable(runs: Sequence[Run]) -> None:
@@ -114,10 +121,10 @@ def check_comparable(runs: Sequence[Run]) -> None:
             f"{ids.count(twice.id)} times. Name each run once."
         )
         raise ComparisonError(message)
-    if not 1 < len(runs) <= MAX_RUNS:
+    if not MIN_RUNS <= len(runs) <= MAX_RUNS:
         message = (
-            f"Expected 2 to {MAX_RUNS} runs to compare, got {len(runs)}. Name others; "
-            "`python -m core runs list` shows all."
+            f"Expected {MIN_RUNS} to {MAX_RUNS} runs to compare, got {len(runs)}. Name "
+            "others; `python -m core runs list` shows all."
         )
         raise ComparisonError(message)
     groups = by_test_images(runs)
@@ -130,9 +137,8 @@ def check_comparable(runs: Sequence[Run]) -> None:
         raise ComparisonError(message)
 
 
-def _has_images_of(group: Sequence[Run], run: Run) -> bool:
+def _has_images_of(group: Sequence[Run], known: AbstractSet[str], run: Run) -> bool:
     """Tell whether a run fits all others; old runs have noted no fingerprint."""
-    known = {each.fingerprint for each in group} - {""}
     is_named_alike = run.config.dataset == group[0].config.dataset
     return is_named_alike and (
         not known or not run.fingerprint or run.fingerprint in known

@@ -11,12 +11,10 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PlainSerializer,
-    PlainValidator,
     ValidationError,
 )
 
-from core.config import TrainingConfig
+from core.config.recipe_field import RecipeField
 from core.errors import ConfigError, SchemaError, StudyError
 from core.tuning import space as spaces
 from core.tuning import space_checks
@@ -44,16 +42,6 @@ MAXIMIZED: Final[frozenset[Objective]] = frozenset({"val_accuracy"})
 PRUNABLE: Final[frozenset[Objective]] = frozenset({"val_accuracy", "val_loss"})
 
 
-def _read(value: object) -> TrainingConfig:
-    if isinstance(value, TrainingConfig):
-        return value
-    return TrainingConfig.from_json(json.dumps(value))
-
-
-def _write(config: TrainingConfig) -> object:
-    return json.loads(config.to_json())
-
-
 class StudySpec(BaseModel):
     """All that decides a study.
 
@@ -73,7 +61,7 @@ class StudySpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base: Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
+    base: RecipeField
     space: SearchSpace
     objectives: Annotated[
         tuple[Objective, ...], Field(min_length=1, max_length=MAX_OBJECTIVES)

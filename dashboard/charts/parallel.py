@@ -16,6 +16,7 @@ from dashboard.charts.words import plain
 HEIGHT: Final = 380
 MAX_WORD: Final = 14
 NUM_TICKS: Final = 6
+SMALLEST: Final = 1e-300
 
 Ranges = tuple[tuple[float, float], ...]
 Brush = Mapping[str, Ranges]
@@ -110,7 +111,8 @@ def _dimension(column: Column, ranges: Ranges) -> dict[str, Any]:
 
 
 def _placed(column: Column, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.log10(values) if column.is_log else values
+    # An address may say that zero, or less, is held of a logarithmic axis.
+    return np.log10(np.maximum(values, SMALLEST)) if column.is_log else values
 
 
 def _log_ticks(column: Column) -> dict[str, list[Any]]:

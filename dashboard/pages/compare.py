@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.runs.answers import MIN_RUNS
 from dashboard import services, state
 from dashboard.widgets.common import dataset_picker, page_frame, run_picker
 from dashboard.widgets.compare import all_runs, answers, curves, recipes, run_choice
@@ -24,7 +25,7 @@ if run_choice.pick_view() == state.ALL_RUNS:
     st.stop()
 
 chosen = run_choice.choose(everything)
-if len(chosen) < run_choice.MIN_RUNS:
+if len(chosen) < MIN_RUNS:
     run_choice.offer(everything, chosen)
     st.stop()
 

@@ -96,7 +96,7 @@ def test_held_axes_filter_the_table_and_can_be_moved(
     assert lines.evaluate(ORDER) == after
     assert set(lines.evaluate(HELD)) == {"test_accuracy", "epochs"}
 
-    page.get_by_role("button", name="Let go of all axes").click()
+    page.get_by_role("button", name="Clear all brushes").click()
 
     expect(page.get_by_text("10 of 10 runs")).to_be_visible()
     assert lines.evaluate(HELD) == []

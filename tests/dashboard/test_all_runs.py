@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import CnnConfig, TrainingConfig
+from core.datasets import catalog
+from core.datasets.spec import write_spec
 from core.insight.run_columns import Column
 from core.records import RunScores
 from core.runs.store import RunStore
@@ -120,10 +122,38 @@ def test_what_is_held_filters_the_table() -> None:
 
 
 @pytest.mark.usefixtures("three_runs")
+def test_brush_below_what_a_logarithm_has_starts_at_the_end_of_the_axis() -> None:
+    """An address may say anything."""
+    app = open_all(brush="learning_rate:-5:0.02", axes=["Learning rate", "Epochs"])
+
+    assert not app.exception
+    assert listed(app) == ["run-1", "run-0"]
+    low, high = figure(app, "parallel")["data"][0]["dimensions"][0]["constraintrange"]
+    assert low < -100
+    assert high == pytest.approx(np.log10(0.02))
+
+
+def test_two_data_sets_of_one_name_have_a_front_each(
+    store: RunStore, three_runs: list[str]
+) -> None:
+    """Another one got the name in between, so their accuracies do not compare."""
+    spec = write_spec(catalog.spec("mnist"))
+    for run_id, mark in zip(three_runs, "aba", strict=True):
+        store.note_dataset(run_id, spec, fingerprint=mark * 64)
+
+    drawn = figure(open_all(), "run_scatter")["data"]
+
+    fronts = [trace["x"] for trace in drawn if trace["mode"] == "lines"]
+    assert fronts == [[1.0, 3.0], [2.0]]
+    names = {trace["name"] for trace in drawn}
+    assert names == {f"MNIST (mnist, version {mark * 8})" for mark in "ab"}
+
+
+@pytest.mark.usefixtures("three_runs")
 def test_nothing_passes_and_the_page_says_so() -> None:
     app = open_all(brush="epochs:400:500")
 
-    assert "No run passes all that is held" in alerts(app)[-1]
+    assert "No run passes all brushes" in alerts(app)[-1]
     assert not app.dataframe
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from core.config import EnsembleConfig, MlpConfig, TrainingConfig
-from core.datasets.spec import DatasetSpec, write_spec
 from core.records import Predictions
 from core.runs.store import RunStore
 from tests import small_data
@@ -262,7 +261,7 @@ def test_runs_of_other_images_are_left_out_and_told(
     store: RunStore, three: list[str]
 ) -> None:
     """Two of MNIST, and one of another data set that is not here any more."""
-    _move_to_other_dataset(store, three[1])
+    small_data.move_to_gone_dataset(store, three[1])
 
     app = open_app("compare", runs=",".join(three))
 
@@ -277,7 +276,7 @@ def test_runs_keep_their_numbers_when_others_are_left_out(
 ) -> None:
     """In the matrix as in the table of settings below it."""
     ids = [wrong_about(name, range(10 * at)) for at, name in enumerate("abcd")]
-    _move_to_other_dataset(store, ids[1])
+    small_data.move_to_gone_dataset(store, ids[1])
 
     app = open_app("compare", runs=",".join(ids))
 
@@ -288,7 +287,7 @@ def test_runs_keep_their_numbers_when_others_are_left_out(
 def test_two_runs_of_different_images_are_not_compared(
     store: RunStore, three: list[str]
 ) -> None:
-    _move_to_other_dataset(store, three[1])
+    small_data.move_to_gone_dataset(store, three[1])
 
     app = open_app("compare", runs=",".join(three[:2]))
 
@@ -301,7 +300,7 @@ def test_predictions_compare_when_the_images_are_gone(
     store: RunStore, two: str
 ) -> None:
     for run_id in two.split(","):
-        _move_to_other_dataset(store, run_id)
+        small_data.move_to_gone_dataset(store, run_id)
 
     app = open_app("compare", runs=two, image="0")
 
@@ -338,18 +337,3 @@ def test_runs_without_models_say_so(store: RunStore) -> None:
 
     assert not app.exception
     assert "without answers to compare: (1) a, (2) b." in text(app)
-
-
-def _move_to_other_dataset(store: RunStore, run_id: str) -> None:
-    """Let a run have learned from a data set of ten letters that is gone."""
-    spec = DatasetSpec(
-        name="gone",
-        title="Gone",
-        classes=tuple("ABCDEFGHIJ"),
-        image_shape=(28, 28),
-        num_train=1,
-        num_test=1,
-    )
-    config = store.get(run_id).config.to_json().replace('"mnist"', '"gone"')
-    store.annotate(run_id, tags={"inklab.config": config})
-    store.note_dataset(run_id, write_spec(spec), fingerprint="0" * 64)

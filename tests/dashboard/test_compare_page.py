@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from mlflow.tracking import MlflowClient
 
+from core import settings
 from core.config import EnsembleConfig, TrainingConfig
 from core.records import History
 from core.runs.store import RunStore
@@ -221,6 +223,32 @@ def test_address_says_how_curves_are_shown(twenty_runs: list[str]) -> None:
     assert len(named) == 10
     assert [line["x"] for line in named[:2]] == [[540, 1080], [270, 540]]
     assert named[0]["y"] == pytest.approx([0.5, (0.25 * 0.5 + 0.5 * 0.4) / 0.75])
+
+
+def test_mean_over_seeds_by_time_goes_on_where_a_slow_run_ends(
+    store: RunStore,
+) -> None:
+    """One seed stopped after 2 epochs of 100 s, the other made 4 of 10 s."""
+    ids = []
+    for seed, num_epochs, seconds in ((1, 2, 100), (2, 4, 10)):
+        run_id = store.create(TrainingConfig(seed=seed), name="same")
+        store.start(run_id)
+        _log_epochs(run_id, num_epochs, seconds=seconds)
+        ids.append(run_id)
+
+    app = open_app("compare", runs=",".join(ids), axis="Time", over_seeds="true")
+
+    mean = figure(app, "compared_curves")["data"][-1]
+    assert mean["x"] == pytest.approx([55.0, 110.0, 120.0, 130.0])
+
+
+def _log_epochs(run_id: str, num_epochs: int, *, seconds: int) -> None:
+    """Write epochs of that length into a run that has begun."""
+    client = MlflowClient(tracking_uri=settings.tracking_uri())
+    for epoch in range(1, num_epochs + 1):
+        for key in ("loss", "accuracy", "val_loss", "val_accuracy"):
+            moment = 1000 * seconds * epoch
+            client.log_metric(run_id, key, 0.5, timestamp=moment, step=epoch)
 
 
 def test_runs_without_repeated_seeds_offer_no_mean_over_them(

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import TrainingConfig
 from core.errors import UnknownRunError
-from core.records import TRIAL, RunScores, TaskRecord
 from core.runs import disk
 from core.runs.store import RunStore
+from tests import small_data
 from tests.dashboard.app import alerts, open_app, text
 
 MakeRun = Callable[..., str]
@@ -23,20 +22,7 @@ def make_trial(store: RunStore, tmp_path: Path) -> Callable[[int], str]:
     files.mkdir()
     (files / "checkpoint.npz").write_bytes(bytes(2_000_000))
 
-    def make(number: int) -> str:
-        trial = store.create(
-            TrainingConfig(),
-            name=f"trial {number}",
-            task=TaskRecord(kind=TRIAL),
-            trial=("study", number),
-        )
-        store.start(trial)
-        scores = RunScores(validation_accuracy=0.5 + number / 10)
-        store.save_results(trial, scores=scores, files=files)
-        store.finish(trial)
-        return trial
-
-    return make
+    return lambda number: small_data.finished_trial(store, number, files=files)
 
 
 def open_disk(**address: str) -> AppTest:

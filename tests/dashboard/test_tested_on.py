@@ -7,13 +7,14 @@ import pytest
 
 from core.datasets import store as datasets
 from core.datasets.arrays import Dataset
-from core.datasets.spec import DatasetSpec, write_spec
+from core.datasets.spec import DatasetSpec
 from core.errors import ArtifactError
 from core.jobs import worker
 from core.jobs.kinds.evaluate import Evaluate
 from core.records import Predictions
 from core.runs import unpacked
 from core.runs.store import RunStore
+from tests import small_data
 from tests.dashboard.app import alerts, captions, figure, open_app, text
 
 NUM_TEST = 40
@@ -98,18 +99,7 @@ def test_scores_stay_when_the_images_are_gone(
     page: str, store: RunStore, usable_run: str
 ) -> None:
     """A run remembers its classes, and no other images are shown in their place."""
-    spec = DatasetSpec(
-        name="gone",
-        title="Gone",
-        classes=tuple("ABCDEFGHIJ"),
-        image_shape=(28, 28),
-        num_train=1,
-        num_test=1,
-    )
-    run = store.get(usable_run)
-    tags = {"inklab.config": run.config.to_json().replace('"mnist"', '"gone"')}
-    store.annotate(run.id, tags=tags)
-    store.note_dataset(run.id, write_spec(spec), fingerprint="0" * 64)
+    small_data.move_to_gone_dataset(store, usable_run)
 
     app = open_app(page, run=usable_run, cell="4-9")
 

@@ -1,11 +1,9 @@
 """The task that makes a model by learning, from fresh weights or from another run."""
 
-import json
-from typing import TYPE_CHECKING, Annotated, ClassVar
-
-from pydantic import PlainSerializer, PlainValidator
+from typing import TYPE_CHECKING, ClassVar
 
 from core.config import TrainingConfig
+from core.config.recipe_field import RecipeField
 from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
@@ -24,20 +22,6 @@ if TYPE_CHECKING:
     from core.training.train import Trained
 
 
-def _read(value: object) -> TrainingConfig:
-    if isinstance(value, TrainingConfig):
-        return value
-    return TrainingConfig.from_json(json.dumps(value))
-
-
-def _write(config: TrainingConfig) -> object:
-    return json.loads(config.to_json())
-
-
-Config = Annotated[TrainingConfig, PlainValidator(_read), PlainSerializer(_write)]
-"""A recipe as a field of a task."""
-
-
 class Train(Task):
     """A training.
 
@@ -49,7 +33,7 @@ class Train(Task):
     kind: ClassVar[str] = TRAIN
     title: ClassVar[str] = "Training"
 
-    config: Config
+    config: RecipeField
     parent: str = ""
 
     @property

@@ -9,12 +9,12 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, ClassVar
 
+from core.config.recipe_field import RecipeField
 from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import DatasetError, StudyError, TrainingStopped
 from core.jobs import log_messages
-from core.jobs.kinds.train import Config
 from core.jobs.tasks import Task, TaskContext
 from core.records import CHECKPOINT, TRIAL, Progress, RunScores
 from core.runs import run_dataset
@@ -39,7 +39,7 @@ class Trial(Task):
     title: ClassVar[str] = "Trial"
     is_background: ClassVar[bool] = True
 
-    config: Config
+    config: RecipeField
     study: str
     number: int
     fingerprint: str = ""

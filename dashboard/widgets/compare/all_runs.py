@@ -9,11 +9,12 @@ import streamlit as st
 from core.insight import run_columns
 from core.insight.run_columns import Column
 from core.records import Run
+from core.runs.answers import MAX_RUNS, MIN_RUNS
 from dashboard import figure, page_paths, services, state, words
 from dashboard.charts.run_scatter import run_scatter
 from dashboard.figure import Hit, Selection
 from dashboard.widgets.common import run_filter
-from dashboard.widgets.compare import parallel, run_choice
+from dashboard.widgets.compare import comparable_runs, parallel
 
 SCORES: Final = ("test_accuracy", "validation_accuracy", "validation_loss")
 COSTS: Final = ("train_seconds", "parameters", "macs")
@@ -60,7 +61,7 @@ def _selected(everything: Sequence[Run]) -> None:
             type="primary",
             icon=":material/compare_arrows:",
             key="compare_selected",
-            disabled=number < run_choice.MIN_RUNS,
+            disabled=number < MIN_RUNS,
             on_click=_compare,
         )
         st.button(
@@ -71,8 +72,8 @@ def _selected(everything: Sequence[Run]) -> None:
             on_click=state.select_runs,
             args=((),),
         )
-    if number > run_choice.MAX_RUNS:
-        st.warning(f"At most {run_choice.MAX_RUNS} runs are compared. Select fewer.")
+    if number > MAX_RUNS:
+        st.warning(f"At most {MAX_RUNS} runs are compared. Select fewer.")
 
 
 def _compare() -> None:
@@ -108,7 +109,7 @@ def _scatter(shown: Sequence[Run], columns: Sequence[Column]) -> None:
             x,
             y,
             names=[run.name for run in shown],
-            groups=[services.spec_of(run).title for run in shown],
+            groups=comparable_runs.data_sets(shown),
             chosen=[at for at, run in enumerate(shown) if run.id in chosen],
             palette=services.palette(),
         ),

@@ -14,6 +14,7 @@ from dashboard.charts.mosaic import Grid
 from dashboard.figure import Hit
 from dashboard.state import Cell
 from dashboard.widgets.common import gallery, tested_on
+from dashboard.widgets.common.chosen_cell import chosen_cell
 from dashboard.widgets.compare import both_answers
 from dashboard.widgets.compare.comparable_runs import Compared
 from dashboard.widgets.compare.two_runs import TwoRuns
@@ -129,16 +130,7 @@ def _how(num_images: int) -> str:
 
 def _of_cell(two: TwoRuns, cell: Cell) -> Indices:
     """Return the images behind a cell, and say what they are."""
-    title = f"{two.classes[cell.true]} predicted as {two.classes[cell.predicted]}"
-    st.button(
-        words.literal(title),
-        icon=":material/close:",
-        icon_position="right",
-        key="remove_cell",
-        help="Clear the selection",
-        on_click=_choose_cell,
-        args=(None,),
-    )
+    chosen_cell(cell, two.classes, on_click=_choose_cell)
     by_first, by_second = only_one_predicts(
         two.first.predictions.labels,
         two.first.predicted,

@@ -9,9 +9,9 @@ from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
 from core.records import Run
-from core.runs.answers import by_test_images
+from core.runs.answers import MIN_RUNS, by_test_images
+from core.runs.answers import titles as titles_of
 from dashboard import results, services, words
-from dashboard.widgets.compare import run_choice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,7 @@ def pick(chosen: Sequence[Run]) -> Compared | None:
     Args:
         chosen: Two runs or more.
     """
-    titles = dict(
-        zip((run.id for run in chosen), run_choice.titles(chosen), strict=True)
-    )
+    titles = dict(zip((run.id for run in chosen), titles_of(chosen), strict=True))
     tested = [run for run in chosen if run.has_model]
     _say_what_has_no_model([titles[run.id] for run in chosen if not run.has_model])
     readable = tuple(run for run in tested if _is_readable(run))
@@ -60,9 +58,21 @@ def pick(chosen: Sequence[Run]) -> Compared | None:
     largest: tuple[Run, ...] = max(groups, key=len, default=())
     if len(groups) > 1:
         _say_what_differs(groups, largest, titles)
-    if len(largest) < run_choice.MIN_RUNS:
+    if len(largest) < MIN_RUNS:
         return None
     return Compared(runs=largest, titles=tuple(titles[run.id] for run in largest))
+
+
+def data_sets(runs: Sequence[Run]) -> list[str]:
+    """Name the data set of each run; two of one title are told apart."""
+    groups = by_test_images(runs)
+    plain = [services.spec_of(group[0]).title for group in groups]
+    names = {
+        run.id: title if plain.count(title) == 1 else _title(run)
+        for group, title in zip(groups, plain, strict=True)
+        for run in group
+    }
+    return [names[run.id] for run in runs]
 
 
 def _is_readable(run: Run) -> bool:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final, Literal
 
 from core.config import TrainingConfig
@@ -95,13 +96,18 @@ def lines(found: Sequence[RunCurves], view: View) -> tuple[Line, ...]:
     drawn = [each for each in found if each.values(view)]
     if not view.is_grouped:
         return tuple(_line([each], view) for each in drawn)
-    groups = groups_by_recipe([each.run.config for each in drawn])
-    return tuple(_line([drawn[at] for at in group], view) for group in groups)
+    return tuple(_line([drawn[at] for at in group], view) for group in _groups(drawn))
 
 
 def has_repetitions(found: Sequence[RunCurves]) -> bool:
     """Whether some of the runs differ by the seed only."""
-    return len(groups_by_recipe([each.run.config for each in found])) < len(found)
+    return len(_groups(found)) < len(found)
+
+
+def _groups(found: Sequence[RunCurves]) -> tuple[tuple[int, ...], ...]:
+    return groups_by_recipe(
+        [each.run.config for each in found], [each.run.fingerprint for each in found]
+    )
 
 
 def _line(members: Sequence[RunCurves], view: View) -> Line:
@@ -110,7 +116,7 @@ def _line(members: Sequence[RunCurves], view: View) -> Line:
         list(zip(each.places(view), each.values(view), strict=False))
         for each in members
     ]
-    x = spread([[place for place, _ in each] for each in pairs]).mean
+    x = _mean_places([[place for place, _ in each] for each in pairs])
     raw = [[value for _, value in each] for each in pairs]
     smooth = [exponential_moving_average(each, weight=view.smoothing) for each in raw]
     over_seeds = spread(smooth)
@@ -124,6 +130,17 @@ def _line(members: Sequence[RunCurves], view: View) -> Line:
         high=over_seeds.high if is_band else (),
         counts=over_seeds.count if is_band else (),
     )
+
+
+def _mean_places(places: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """Return where the epochs of some runs end, with the mean length of each epoch.
+
+    The mean of the places would go back where slow runs end before quick ones.
+    """
+    lengths = [
+        [end - start for start, end in pairwise((0.0, *each))] for each in places
+    ]
+    return tuple(accumulate(spread(lengths).mean))
 
 
 def _name(members: Sequence[RunCurves]) -> str:

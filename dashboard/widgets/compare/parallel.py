@@ -13,10 +13,11 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.handover.tables import text_cell
 from core.insight.run_columns import Column
 from core.records import Run
+from core.runs.answers import MAX_RUNS, MIN_RUNS
 from dashboard import figure, services, state, words
 from dashboard.charts.parallel import Brush, parallel_coordinates, passing
 from dashboard.figure import Change
-from dashboard.widgets.compare import brush, run_choice
+from dashboard.widgets.compare import brush
 
 NUM_AXES: Final = 7
 NUM_AXES_OF_PHONE: Final = 3
@@ -29,7 +30,7 @@ MAX_ROWS: Final = 12
 
 
 def show(shown: Sequence[Run], columns: Sequence[Column]) -> None:
-    """Show runs over several axes, and those that pass what is held in a table.
+    """Show runs over several axes, and those that pass all brushes in a table.
 
     Args:
         shown: Some runs, at least one.
@@ -37,8 +38,9 @@ def show(shown: Sequence[Run], columns: Sequence[Column]) -> None:
     """
     st.subheader("Parallel coordinates", anchor=False)
     st.caption(
-        "Drag along an axis to hold a part of it, click it to let go, drag its title "
-        "to move it. The table lists the runs that pass. Select a row to open the run."
+        "Drag along an axis to brush a part of it, click it to clear that, drag its "
+        "title to move it. The table lists the runs that pass all brushes. Select a "
+        "row to open the run."
     )
     axes = _pick_axes(columns)
     if len(axes) < MIN_AXES:
@@ -110,7 +112,7 @@ def _passing_bar(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{number:,} of {words.count(len(runs), 'run')}.**{without}")
         st.button(
-            "Let go of all axes",
+            "Clear all brushes",
             icon=":material/filter_alt_off:",
             key="clear_brush",
             disabled=not held,
@@ -121,10 +123,10 @@ def _passing_bar(
             "Select these for comparison",
             icon=":material/compare_arrows:",
             key="select_passing",
-            disabled=not run_choice.MIN_RUNS <= number <= run_choice.MAX_RUNS,
+            disabled=not MIN_RUNS <= number <= MAX_RUNS,
             on_click=state.select_runs,
             args=([run.id for run, is_in in zip(runs, passes, strict=True) if is_in],),
-            help=f"{run_choice.MIN_RUNS} to {run_choice.MAX_RUNS} runs.",
+            help=f"{MIN_RUNS} to {MAX_RUNS} runs.",
         )
 
 
@@ -134,7 +136,7 @@ def _table(
     rows = np.flatnonzero(passes).tolist()
     if not rows:
         st.info(
-            "No run passes all that is held. Let go of an axis.",
+            "No run passes all brushes. Clear one.",
             icon=":material/filter_alt_off:",
         )
         return
@@ -152,7 +154,7 @@ def _table(
             "Name": st.column_config.Column(pinned=True, width=160),
             **{each.title: _format(each) for each in axes if not each.categories},
         },
-        alt="Runs that pass all that is held, with their values",
+        alt="Runs that pass all brushes, with their values",
     )
 
 

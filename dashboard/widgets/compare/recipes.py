@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.config import differing_settings
+from core.config import differing_titles
 from core.config.controls import title_of
 from core.handover.tables import text_cell
 from core.proportion import percent
 from core.records import Run
+from core.runs.answers import titles as titles_of
 from dashboard import words
-from dashboard.widgets.compare import run_choice
 
 MAX_COLUMNS: Final = 4
 """So many runs stand side by side; more of them stand below each other."""
@@ -29,7 +29,7 @@ def differences(chosen: Sequence[Run]) -> None:
         chosen: Two runs or more, in the order in which they are compared.
     """
     st.subheader("Results and recipes", anchor=False)
-    found = differing_settings([run.config for run in chosen])
+    found = differing_titles([run.config for run in chosen])
     settings = {title_of(name): values for name, values in found.items()}
     if len(chosen) <= MAX_COLUMNS:
         _side_by_side(chosen, settings)
@@ -46,7 +46,7 @@ def _side_by_side(chosen: Sequence[Run], settings: dict[str, tuple[str, ...]]) -
     rows = _results(chosen) | {
         title: tuple(map(words.literal, values)) for title, values in settings.items()
     }
-    titles = list(map(words.literal, run_choice.titles(chosen)))
+    titles = list(map(words.literal, titles_of(chosen)))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=titles)
     st.table(
         table.replace("", NOTHING),
@@ -60,7 +60,7 @@ def _below_each_other(
     scores = [run.scores for run in chosen]
     shares = [each.accuracy for each in scores]
     columns = {
-        "Run": list(map(text_cell, run_choice.titles(chosen))),
+        "Run": list(map(text_cell, titles_of(chosen))),
         "Test accuracy": [share and 100 * share.value for share in shares],
         "95 % interval": [share and f"{words.interval(share)} %" for share in shares],
         "Test images": [share and share.total for share in shares],

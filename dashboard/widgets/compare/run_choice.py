@@ -7,11 +7,10 @@ from typing import Final
 import streamlit as st
 
 from core.records import Run
+from core.runs.answers import MAX_RUNS, MIN_RUNS
 from dashboard import page_paths, services, state, words
 from dashboard.widgets.common import clock
 
-MIN_RUNS: Final = 2
-MAX_RUNS: Final = 20
 NUM_ID_DIGITS: Final = 8
 _PICKER: Final = "compared_runs"
 
@@ -55,11 +54,6 @@ def choose(everything: Sequence[Run]) -> tuple[Run, ...]:
         placeholder=f"Choose {MIN_RUNS} to {MAX_RUNS} runs",
     )
     return tuple(runs[run_id] for run_id in kept)
-
-
-def titles(chosen: Sequence[Run]) -> list[str]:
-    """Name runs so that two of one name are told apart: "(1) fast-mlp"."""
-    return [f"({number}) {run.name}" for number, run in enumerate(chosen, start=1)]
 
 
 def offer(everything: Sequence[Run], chosen: Sequence[Run]) -> None:

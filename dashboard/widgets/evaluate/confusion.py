@@ -24,6 +24,7 @@ from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
 from dashboard.widgets.common import class_picker, gallery
+from dashboard.widgets.common.chosen_cell import chosen_cell
 
 MATRIX: Final = "confusion_matrix"
 PART: Final = "confusion_matrix_part"
@@ -216,19 +217,10 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
         true=cell.true,
         predicted=cell.predicted,
     )
-    title = f"{classes[cell.true]} predicted as {classes[cell.predicted]}"
-    st.button(
-        words.literal(title),
-        icon=":material/close:",
-        icon_position="right",
-        key="remove_cell",
-        help="Clear the selection",
-        on_click=state.choose_cell,
-        args=(None,),
-    )
+    title = chosen_cell(cell, classes, on_click=state.choose_cell)
     if not len(indices):
         st.info(
-            f"No {words.literal(title)} among the test images.",
+            f"No {title} among the test images.",
             icon=":material/check:",
         )
         return

@@ -43,8 +43,8 @@ def show(study: StudySnapshot) -> None:
         on_change=hold,
     )
     st.caption(
-        "Each line is a finished trial. Drag along an axis to hold a part of it: the "
-        "table below shows the trials that pass; click the axis to let go. Colour: "
+        "Each line is a finished trial. Drag along an axis to brush a part of it: the "
+        "table below shows the trials that pass; click the axis to clear it. Colour: "
         f"{score.title.lower()}, from the lowest (red) to the highest (blue)."
     )
 

@@ -67,7 +67,7 @@ def _caption(study: StudySnapshot, shown: Sequence[TrialRecord]) -> None:
         num = words.count(len(study.trials), "trial")
         st.caption(f"{len(shown):,} of {num} pass the brushed axes.")
         st.button(
-            "Show all",
+            "Clear all brushes",
             icon=":material/filter_alt_off:",
             type="tertiary",
             key="show_all_trials",

@@ -7,8 +7,8 @@ import pytest
 
 from core import cli
 from core.config import TrainingConfig
-from core.records import TRIAL, RunScores, TaskRecord
 from core.runs.store import RunStore
+from tests import small_data
 
 Captured = pytest.CaptureFixture[str]
 
@@ -61,19 +61,10 @@ def test_trials_that_nobody_kept_are_freed_too(
 ) -> None:
     """With an age of 0, at once; the best of the study stays."""
     (tmp_path / "files").mkdir()
-    trials = []
-    for number in range(3):
-        trial = run_store.create(
-            TrainingConfig(),
-            name=f"trial {number}",
-            task=TaskRecord(kind=TRIAL),
-            trial=("study", number),
-        )
-        run_store.start(trial)
-        scores = RunScores(validation_accuracy=0.5 + number / 10)
-        run_store.save_results(trial, scores=scores, files=tmp_path / "files")
-        run_store.finish(trial)
-        trials.append(trial)
+    trials = [
+        small_data.finished_trial(run_store, number, files=tmp_path / "files")
+        for number in range(3)
+    ]
 
     cli.main(["runs", "free", "--trials", "--older-than", "0", "--json"])
 

@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from core.config import CnnConfig, MlpConfig, TrainingConfig, differing_settings
+from core.config import (
+    CnnConfig,
+    MlpConfig,
+    TrainingConfig,
+    differing_settings,
+    differing_titles,
+)
+from core.config.controls import title_of
 
 CONFIG = TrainingConfig()
 
@@ -33,3 +40,25 @@ def test_setting_that_a_network_does_not_have_is_empty() -> None:
     assert found["network.hidden"] == ("32", "")
     assert found["network.blocks"][0] == ""
     assert found["network.dense"] == ("", "64")
+
+
+def test_settings_of_one_title_are_one_for_people() -> None:
+    """Dense and convolutional networks have hidden layers under two names."""
+    dense = replace(CONFIG, network=MlpConfig(hidden=(32,)))
+    convolutional = replace(CONFIG, network=CnnConfig(dense=(64,)))
+
+    found = differing_titles([dense, convolutional])
+
+    titles = list(map(title_of, found))
+    assert len(titles) == len(set(titles))
+    assert found["network.hidden"] == ("32", "64")
+
+
+def test_equal_values_under_two_names_do_not_differ_for_people() -> None:
+    dense = replace(CONFIG, network=MlpConfig(hidden=(64,)))
+    convolutional = replace(CONFIG, network=CnnConfig(dense=(64,)))
+
+    found = differing_titles([dense, convolutional])
+
+    assert "network.hidden" not in found
+    assert "network.blocks" in found

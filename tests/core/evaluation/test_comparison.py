@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from core.evaluation.comparison import Comparison, compare, mcnemar
+from core.evaluation.comparison import SIGNIFICANCE, Comparison, compare, mcnemar
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_difference_counts_below_once_in_twenty(
 ) -> None:
     found = Comparison(only_first=0, only_second=only_second, both_wrong=4, total=100)
 
-    assert found.is_larger_than_chance is expected
+    assert (found.p_value < SIGNIFICANCE) is expected
 
 
 @pytest.mark.parametrize("length", [0, 2, 4])

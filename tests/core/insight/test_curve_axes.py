@@ -47,6 +47,15 @@ def test_first_epoch_of_a_running_training_counts_as_long_as_the_others() -> Non
     assert seconds == (2.5, 4.5, 7.5)
 
 
+def test_epochs_before_a_resumed_training_count_as_long_as_those_since() -> None:
+    """Three were copied at its start; it has made two, of 10 seconds each."""
+    moments = (100.0, 100.0, 100.0, 110.0, 120.0)
+
+    seconds = seconds_at_epochs(moments, train_seconds=None)
+
+    assert seconds == (10.0, 20.0, 30.0, 40.0, 50.0)
+
+
 def test_single_epoch_of_a_running_training_has_no_time() -> None:
     (only,) = seconds_at_epochs((7.0,), train_seconds=None)
 

@@ -18,14 +18,20 @@ def test_runs_that_differ_by_seed_only_are_a_group() -> None:
         TrainingConfig(seed=1, dataset="emnist-letters"),
     )
 
-    assert groups_by_recipe(recipes) == ((0, 2), (1, 3), (4,))
+    assert groups_by_recipe(recipes, [""] * 5) == ((0, 2), (1, 3), (4,))
+
+
+def test_runs_of_two_data_sets_of_one_name_are_no_group() -> None:
+    recipes = [TrainingConfig(seed=seed, dataset="letters") for seed in range(3)]
+
+    assert groups_by_recipe(recipes, ["a", "b", "a"]) == ((0, 2), (1,))
 
 
 def test_ensembles_are_grouped_by_their_networks() -> None:
     pair = EnsembleConfig(members=(MlpConfig(),) * 2)
     other = EnsembleConfig(members=(MlpConfig(hidden=(8,)),) * 2)
 
-    assert groups_by_recipe((pair, other, pair)) == ((0, 2), (1,))
+    assert groups_by_recipe((pair, other, pair), [""] * 3) == ((0, 2), (1,))
 
 
 def test_spread_is_of_the_curves_that_reach_a_point() -> None:

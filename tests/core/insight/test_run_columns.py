@@ -71,7 +71,9 @@ def test_words_are_their_place_among_all_words() -> None:
 
     # Some widths are one number, but not all.
     assert made["network.hidden"].categories == ("128", "64,32")
-    np.testing.assert_array_equal(made["network.hidden"].numbers, [1, 0, np.nan])
+    # The hidden layers of a convolutional network are on the same axis.
+    np.testing.assert_array_equal(made["network.hidden"].numbers, [1, 0, 0])
+    np.testing.assert_array_equal(made["network.blocks"].numbers, [np.nan, np.nan, 0])
     assert made["kind"].categories == ("convolutional", "dense")
 
 
