@@ -41,6 +41,7 @@ READS: Final = frozenset(
         *("get", "job", "with_model", "runs", "jobs", "is_stop_requested"),
         *("history", "live_points", "curves", "database", "experiment", "artifact"),
         *("predictions", "document", "attachments", "attachment", "arrays"),
+        *("open_jobs", "heartbeat", "is_server"),
     }
 )
 HERE: Final = Path()
@@ -61,6 +62,8 @@ WRITES: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "save_results": lambda store, run_id: store.save_results(
         run_id, scores=RunScores(), files=HERE
     ),
+    "save_state": lambda store, run_id: store.save_state(run_id, HERE),
+    "discard_state": lambda store, run_id: store.discard_state(run_id),
     "save_log": lambda store, run_id: store.save_log(run_id),
     "finish": lambda store, run_id: store.finish(run_id),
     "fail": lambda store, run_id: store.fail(run_id, "reason"),
