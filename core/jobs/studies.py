@@ -110,10 +110,18 @@ def add_trials(
         minutes: How many minutes more; None for none.
 
     Raises:
-        StudyError: If there is none, or its storage does not answer.
+        StudyError: If there is none, its storage does not answer, or what it would
+            get more of does not limit it.
     """
     study = storage.load(name)
     old, limit = study.spec.num_trials, study.spec.minutes
+    if (num_trials and old is None) or (minutes and limit is None):
+        wanted, other = ("trials", "minutes") if num_trials else ("minutes", "trials")
+        message = (
+            f"Expected more of what limits study {name}, got {wanted}, which do not. "
+            f"Give {other}, or resume it; a grid ends with its combinations."
+        )
+        raise StudyError(message)
     study.change_budget(
         num_trials=old if old is None else old + (num_trials or 0),
         minutes=limit if limit is None else limit + (minutes or 0.0),

@@ -281,6 +281,19 @@ def test_more_trials_are_added(run_store: RunStore, steps: Steps) -> None:
     assert storage.load(NAME).spec.num_trials == 3
 
 
+def test_more_of_what_limits_no_study_is_refused(
+    run_store: RunStore, steps: Steps
+) -> None:
+    """It would do nothing, and somebody would wait for it."""
+    start(run_store)
+    work_on(steps)
+
+    with pytest.raises(StudyError, match="got minutes, which do not. Give trials"):
+        studies.add_trials(run_store, NAME, minutes=5.0)
+
+    assert storage.load(NAME).spec.minutes is None
+
+
 def test_a_combination_by_hand_is_tried_when_the_study_goes_on(
     run_store: RunStore, steps: Steps
 ) -> None:
