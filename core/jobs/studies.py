@@ -16,6 +16,7 @@ from core.errors import (
     ClusterError,
     InklabError,
     RunStoreError,
+    StudyError,
     StudyStoreError,
     UnknownStudyError,
 )

@@ -288,7 +288,7 @@ def test_more_of_what_limits_no_study_is_refused(
     start(run_store)
     work_on(steps)
 
-    with pytest.raises(StudyError, match="got minutes, which do not. Give trials"):
+    with pytest.raises(StudyError, match="got minutes, which do not"):
         studies.add_trials(run_store, NAME, minutes=5.0)
 
     assert storage.load(NAME).spec.minutes is None
