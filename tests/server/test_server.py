@@ -63,9 +63,12 @@ def rendered(server: Server) -> dict[str, dict[str, object]]:
 
 
 def elements(tree: object) -> Iterator[dict[str, object]]:
-    """Walk through all elements of a rendered page."""
+    """Walk through all elements of a rendered page.
+
+    An upload has a list of file types, which is none of an element.
+    """
     if isinstance(tree, dict):
-        if "type" in tree:
+        if isinstance(tree.get("type"), str):
             yield tree
         for branch in tree.values():
             yield from elements(branch)
