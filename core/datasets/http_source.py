@@ -50,7 +50,7 @@ _REASONS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (urllib3.exceptions.HTTPError, "a connection that broke off"),
     (exceptions.ConnectionError, "a connection that broke off"),
 )
-"""What lies at the bottom of an error, the most telling first."""
+"""What lies at the bottom of an error, the most specific first."""
 
 _STATUSES: Final = {
     HTTPStatus.UNAUTHORIZED: "the server wants a password",

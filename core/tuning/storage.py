@@ -140,16 +140,6 @@ def delete(name: str) -> None:
         optuna.delete_study(study_name=name, storage=_storage())
 
 
-def open_now() -> None:
-    """Open the storage, and make its tables if they are missing.
-
-    Raises:
-        StudyStoreError: If that cannot be done.
-    """
-    with plain_errors():
-        _storage()
-
-
 def forget() -> None:
     """Open the storage anew the next time."""
     _opened.cache_clear()

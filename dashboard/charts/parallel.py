@@ -58,7 +58,7 @@ def parallel_coordinates(
     del layout["xaxis"], layout["yaxis"]
     # What lies behind the numbers of an axis is of this colour.
     layout["paper_bgcolor"] = palette.paper
-    layout["margin"] = {"l": 60, "r": 60, "t": 44, "b": 16}
+    layout["margin"] = {"l": 76, "r": 76, "t": 44, "b": 16}
     return go.Figure(data=[trace], layout=layout)
 
 

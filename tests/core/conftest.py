@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from optuna.storages import RDBStorage
 
 from core import addresses
 from core.datasets import catalog, store
@@ -11,7 +12,6 @@ from core.datasets.spec import BundledSpec
 from core.datasets.store import Dataset
 from core.runs import open_store
 from core.runs.store import RunStore
-from core.tuning import storage
 from tests import small_data
 
 
@@ -42,9 +42,7 @@ def run_store(home: Path, empty_database: Path) -> RunStore:
 def empty_studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the tables of a storage of studies once, which takes half a second."""
     path = tmp_path_factory.mktemp("studies") / "studies.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INKLAB_STUDIES", addresses.of_database(path))
-        storage.open_now()
+    RDBStorage(addresses.of_database(path)).remove_session()
     return path
 
 

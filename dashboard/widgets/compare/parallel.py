@@ -63,13 +63,13 @@ def show(shown: Sequence[Run], columns: Sequence[Column]) -> None:
 def _pick_axes(columns: Sequence[Column]) -> list[Column]:
     by_key = {column.key: column for column in columns}
     # An axis on which all are equal tells nothing.
-    telling = [each.key for each in columns if not each.is_constant]
-    if len(telling) < MIN_AXES:
-        telling = list(by_key)
+    informative = [each.key for each in columns if not each.is_constant]
+    if len(informative) < MIN_AXES:
+        informative = list(by_key)
     chosen = st.multiselect(
         "Axes",
         list(by_key),
-        default=telling[: NUM_AXES_OF_PHONE if services.is_phone() else NUM_AXES],
+        default=informative[: NUM_AXES_OF_PHONE if services.is_phone() else NUM_AXES],
         format_func=lambda key: by_key[key].title,
         key=state.AXES,
         **state.LINKED,

@@ -70,6 +70,25 @@ def search_space(base: TrainingConfig) -> SearchSpace:
 def spec(base: TrainingConfig, varied: SearchSpace) -> StudySpec:
     """Show by what a study is judged and what limits it, and return all of it."""
     start = form_state.current().start
+    objectives = _objectives(start)
+    sampler = _sampler(start)
+    num_trials, minutes = _budget(start, is_grid=sampler == "grid")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        prunes = _prunes(start, can_prune=len(objectives) == 1)
+        seed = _seed(start)
+    return StudySpec(
+        base=base,
+        space=varied,
+        objectives=objectives,
+        sampler=sampler,
+        prunes=prunes,
+        num_trials=num_trials,
+        minutes=minutes,
+        seed=seed,
+    )
+
+
+def _objectives(start: StudySpec) -> tuple[Objective, ...]:
     first = next(
         (name for name, each in OBJECTIVES.items() if each == start.objectives),
         next(iter(OBJECTIVES)),
@@ -83,7 +102,10 @@ def spec(base: TrainingConfig, varied: SearchSpace) -> StudySpec:
         "the trials that no other one beats in both (the Pareto front).",
         **KEPT,
     )
-    objectives = OBJECTIVES[name]
+    return OBJECTIVES[name]
+
+
+def _sampler(start: StudySpec) -> Sampler:
     sampler: Sampler = st.segmented_control(
         "Sampler",
         list(SAMPLERS),
@@ -94,38 +116,33 @@ def spec(base: TrainingConfig, varied: SearchSpace) -> StudySpec:
         **KEPT,
     )
     st.caption(SAMPLERS[sampler])
-    num_trials, minutes = _budget(start, is_grid=sampler == "grid")
-    can_prune = len(objectives) == 1
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        prunes = st.toggle(
-            "Prune",
-            start.prunes,
-            disabled=not can_prune,
-            key=key_of("prunes"),
-            help="Ends a trial early if it is worse after an epoch than half of those "
-            "before it. Only with one objective.",
-            **KEPT,
-        )
-        seed = st.number_input(
-            "Seed",
-            min_value=0,
-            max_value=2**31 - 1,
-            value=start.seed,
-            step=1,
-            width=130,
-            key=key_of("seed"),
-            help="Of the sampler. The same seed tries the same settings again.",
-            **KEPT,
-        )
-    return StudySpec(
-        base=base,
-        space=varied,
-        objectives=objectives,
-        sampler=sampler,
-        prunes=prunes and can_prune,
-        num_trials=num_trials,
-        minutes=minutes,
-        seed=seed,
+    return sampler
+
+
+def _prunes(start: StudySpec, *, can_prune: bool) -> bool:
+    wanted = st.toggle(
+        "Prune",
+        start.prunes,
+        disabled=not can_prune,
+        key=key_of("prunes"),
+        help="Ends a trial early if it is worse after an epoch than half of those "
+        "before it. Only with one objective.",
+        **KEPT,
+    )
+    return wanted and can_prune
+
+
+def _seed(start: StudySpec) -> int:
+    return st.number_input(
+        "Seed",
+        min_value=0,
+        max_value=2**31 - 1,
+        value=start.seed,
+        step=1,
+        width=130,
+        key=key_of("seed"),
+        help="Of the sampler. The same seed tries the same settings again.",
+        **KEPT,
     )
 
 
