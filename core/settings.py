@@ -131,6 +131,15 @@ def studies_uri() -> str:
     return named_studies() or addresses.of_database(home() / "studies.db")
 
 
+def may_have_studies() -> bool:
+    """Tell whether studies are named, or have a file at home; nothing is created.
+
+    Raises:
+        HomeError: If nobody knows which home it is.
+    """
+    return bool(named_studies()) or (_named_home() / "studies.db").exists()
+
+
 def named_studies() -> str:
     """Return the address of the storage of the studies that somebody named, if so."""
     return os.environ.get("INKLAB_STUDIES", "")

@@ -111,7 +111,7 @@ def _get_ready() -> None:
 
 def _preload_studies() -> None:
     """Import what Tune needs, which takes a second or two, if there may be studies."""
-    if settings.named_studies() or (settings.home() / "studies.db").exists():
+    if settings.may_have_studies():
         from core.tuning import importance  # noqa: PLC0415 - see above
         from dashboard.charts import studies  # noqa: PLC0415 - see above
 

@@ -177,7 +177,7 @@ def adopt_on() -> None:
 def _adopt_studies(store: "RunStore") -> None:
     from core.jobs import studies  # noqa: PLC0415 - Optuna is for studies only
 
-    if settings.named_studies() or (settings.home() / "studies.db").exists():
+    if settings.may_have_studies():
         studies.adopt(store)
 
 

@@ -50,6 +50,17 @@ def test_a_home_that_cannot_be_made_is_an_error_that_says_what_to_do(
         settings.home()
 
 
+def test_who_asks_for_studies_makes_no_home(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server asks on its own, in the background."""
+    assert not settings.may_have_studies()
+    assert not home.exists()
+
+    monkeypatch.setenv("INKLAB_STUDIES", "postgresql://studies")
+    assert settings.may_have_studies()
+
+
 def test_runs_are_in_the_home_unless_mlflow_is_told_otherwise(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
