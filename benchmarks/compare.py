@@ -27,7 +27,8 @@ from core import settings
 from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.jobs import executor
-from core.records import Predictions, RunScores
+from core.predictions import Predictions
+from core.records import RunScores
 from core.runs import open_store
 from core.runs.store import RunStore
 from core.types import Labels

@@ -31,7 +31,8 @@ from core import settings
 from core.config import CnnConfig, MlpConfig, TrainingConfig, presets
 from core.datasets import store as datasets
 from core.jobs import executor
-from core.records import PREDICTIONS, History, Predictions, Progress, RunScores
+from core.predictions import PREDICTIONS, Predictions
+from core.records import History, Progress, RunScores
 from core.runs import open_store, purge, sql_listing
 from core.runs.store import RunStore
 from dashboard import services

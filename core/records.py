@@ -4,23 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.config import EnsembleConfig, Monitor, Recipe, TrainingConfig
 from core.errors import ConfigError
-from core.files import reading_arrays
 from core.proportion import Proportion
-from core.types import Labels, Probabilities
 
 DATASET: Final = "dataset.json"
 """The file of a run that describes the data set that it learned from."""
-
-PREDICTIONS: Final = "predictions.npz"
-"""The file of a run for what its model says about the test images."""
 
 CHECKPOINT: Final = "checkpoint.npz"
 """The file of a run that says where its training stood."""
@@ -235,49 +228,6 @@ class LivePoints:
     epochs: tuple[float, ...] = ()
     loss: tuple[float, ...] = ()
     accuracy: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Predictions:
-    """What a run's model said about each test image.
-
-    Attributes:
-        labels: True classes, uint8 of shape (n,).
-        probabilities: Predicted, float32 of shape (n, classes).
-        features: Output of the last hidden layer, float32 of shape (n, units).
-    """
-
-    labels: Labels
-    probabilities: Probabilities
-    features: NDArray[np.float32]
-
-    def save(self, path: Path) -> None:
-        """Write as a compressed `.npz` file."""
-        np.savez_compressed(path, **vars(self))
-
-    @classmethod
-    def load(cls, path: Path, *, with_features: bool = True) -> Self:
-        """Read what `save` wrote.
-
-        Args:
-            path: The file.
-            with_features: Whether to read the features, which are most of it.
-
-        Raises:
-            ArtifactError: If the file is missing or damaged.
-        """
-        damage = (
-            f"Expected the predictions of a run in {path}, but the file is missing or "
-            "damaged. Delete this run and train it again."
-        )
-        with reading_arrays(path, damage=damage) as arrays:
-            labels = arrays["labels"]
-            nothing = np.empty((len(labels), 0), np.float32)
-            return cls(
-                labels=labels,
-                probabilities=arrays["probabilities"],
-                features=arrays["features"] if with_features else nothing,
-            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,8 +24,9 @@ from core.evaluation.pairs import Pairs, compare_all, mean_probabilities
 from core.files import reading_arrays
 from core.inference import Predictor
 from core.jobs.kinds import evaluate
+from core.predictions import PREDICTIONS, Predictions
 from core.proportion import Proportion
-from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions, Run
+from core.records import ARRAYS, Attachment, Run
 from core.runs import answers as run_answers
 from core.runs import unpacked
 from core.runs.answers import Answers

@@ -30,14 +30,8 @@ from core.datasets.data_file import DataFile
 from core.datasets.spec import BundledSpec, DatasetSpec, write_spec
 from core.datasets.store import Dataset, Split
 from core.errors import TrainingStopped
-from core.records import (
-    TRIAL,
-    History,
-    Predictions,
-    Progress,
-    RunScores,
-    TaskRecord,
-)
+from core.predictions import Predictions
+from core.records import TRIAL, History, Progress, RunScores, TaskRecord
 from core.runs import open_store
 from core.runs.checkpoint import Checkpoint
 from core.runs.store import RunStore

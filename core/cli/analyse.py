@@ -1,31 +1,40 @@
-"""The command that computes an analysis of a run, in this process."""
+"""The commands that analyse a run: a module for each kind in `core.cli.analyses`."""
 
 import argparse
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Final
 
 from core.cli import console
-from core.errors import TrainingError
-from core.jobs import kinds, worker
+from core.cli.analyses import projection
 from core.runs import open_store
-from core.runs.annotations import MAX_NAME
+
+ANALYSES: Final[Mapping[str, ModuleType]] = {"projection": projection}
+"""Each module has `analyse`, which returns what is printed, and may have
+`add_options`."""
 
 
-def analyse_run(options: argparse.Namespace) -> int:
-    """Compute an analysis of a run and save it with the run."""
-    store = open_store()
-    run = store.with_model(options.id)
-    task = kinds.ANALYSES[options.kind](subject=run.id)
-    made = store.attachment(run.id, task.kind, key=task.key)
-    if made is None:
-        job_id = task.create(store, name=f"{task.title} of {run.name}"[:MAX_NAME])
-        worker.perform(job_id)
-        made = store.attachment(run.id, task.kind, key=task.key)
-        if made is None:
-            job = store.job(job_id)
-            message = f"The analysis has {job.status}. {job.reason}".strip()
-            raise TrainingError(message)
-    files = [str(store.artifact(run.id, made.path_of(each))) for each in made.files]
-    console.print_record(
-        {"run_id": run.id, "analysis": made.title, "files": files},
-        as_json=options.json,
+def add_to(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    json_option: argparse.ArgumentParser,
+) -> None:
+    """Add the commands to a parser."""
+    group = commands.add_parser("analyse", help="analyse a run").add_subparsers(
+        required=True, metavar="KIND"
     )
+    for kind, module in ANALYSES.items():
+        parser = group.add_parser(
+            kind, parents=[json_option], help=module.analyse.__doc__
+        )
+        parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
+        if hasattr(module, "add_options"):
+            module.add_options(parser)
+        parser.set_defaults(command=_analyse, analysis=module)
+
+
+def _analyse(options: argparse.Namespace) -> int:
+    store = open_store()
+    run = store.with_model(options.run)
+    found = options.analysis.analyse(store, run, options)
+    console.print_record({"run_id": run.id, **found}, as_json=options.json)
     return 0

@@ -11,8 +11,9 @@ from core.cli import console
 from core.cli.console import Record
 from core.evaluation.pairs import Pairs, compare_all
 from core.insight import verdicts
+from core.predictions import PREDICTIONS
 from core.proportion import Proportion
-from core.records import PREDICTIONS, Run
+from core.records import Run
 from core.runs import answers, open_store
 
 MAX_RUNS_WITH_ALL_PAIRS: Final = 6

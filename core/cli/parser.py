@@ -16,7 +16,6 @@ from core.cli import (
     tune_parser,
 )
 from core.cli.predict import predict
-from core.jobs import kinds
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -45,7 +44,6 @@ def make_parser() -> argparse.ArgumentParser:
         "continue": train.continue_run,
         "keep": train.keep_run,
         "export": runs.export_run,
-        "analyse": analyse.analyse_run,
     }
     group = _add_group(commands, "runs", "trained networks", json_option, members)
     _add_combine(
@@ -61,6 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
             "evaluate", parents=[json_option], help=evaluate.evaluate_run.__doc__
         )
     )
+    analyse.add_to(commands, json_option)
     _add_compare(
         commands.add_parser(
             "compare", parents=[json_option], help=compare.compare_runs.__doc__
@@ -110,13 +109,6 @@ def _add_options(parser: argparse.ArgumentParser, member: str) -> None:
             "--output", type=Path, metavar="FILE.zip", help="where to write it"
         )
         parser.add_argument("--force", action="store_true", help="replace the file")
-    if member == "analyse":
-        parser.add_argument(
-            "--kind",
-            choices=kinds.ANALYSES,
-            default="projection",
-            help="projection is the feature map (default %(default)s)",
-        )
 
 
 def _add_combine(parser: argparse.ArgumentParser) -> None:

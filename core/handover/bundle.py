@@ -19,7 +19,8 @@ from core.files import creating_file
 from core.handover.markdown import literal
 from core.handover.script import script_of
 from core.handover.tables import number_cell, text_cell
-from core.records import ANALYSES, ENSEMBLE, Attachment, History, Predictions, Run
+from core.predictions import Predictions
+from core.records import ANALYSES, ENSEMBLE, Attachment, History, Run
 from core.runs import run_dataset
 from core.runs.logs import LOG
 

@@ -15,8 +15,9 @@ from core.datasets.splits import num_validation
 from core.evaluation import metrics
 from core.handover.class_rows import describe_classes
 from core.handover.markdown import literal
+from core.predictions import Predictions
 from core.proportion import Proportion, percent
-from core.records import History, Predictions, Run
+from core.records import History, Run
 
 
 def model_card(

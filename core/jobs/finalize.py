@@ -13,6 +13,7 @@ from core.errors import HomeError
 from core.evaluation import metrics
 from core.jobs import failure_messages
 from core.jobs.tasks import TaskContext
+from core.predictions import PREDICTIONS, VALIDATION, Validation
 from core.records import CHECKPOINT, Run, RunScores
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Result:
         train_seconds: Time of the training loop; None if nothing was trained.
         compiler: What compiled the loop; empty if there was none.
         best_epoch: The epoch with the best validation score; None if there is none.
-        validation: Validation accuracy and loss of the weights; None if unknown.
+        val_scores: Validation accuracy and loss of the weights; None if unknown.
+        validation: What it says about the validation images; None if unknown.
         checkpoint: Where the training stood at its end, if there was one.
         is_stopped: Whether the run was stopped, and has this result all the same.
     """
@@ -41,7 +43,8 @@ class Result:
     train_seconds: float | None = None
     compiler: str = ""
     best_epoch: int | None = None
-    validation: tuple[float, float] | None = None
+    val_scores: tuple[float, float] | None = None
+    validation: Validation | None = None
     checkpoint: "Checkpoint | None" = None
     is_stopped: bool = False
 
@@ -64,7 +67,7 @@ def save(context: TaskContext, run: Run, dataset: Dataset, result: Result) -> No
     context.flush()
     predictions = result.made.predictions
     accuracy = metrics.accuracy(predictions.labels, predictions.probabilities)
-    val_accuracy, val_loss = result.validation or (None, None)
+    val_accuracy, val_loss = result.val_scores or (None, None)
     try:
         with context.scratch() as files:
             _write_and_check(files, result, run.config, dataset.test)
@@ -99,7 +102,9 @@ def _write_and_check(
         probabilities=result.made.predictions.probabilities,
     )
     onnx.save_onnx(result.made.model, files / "model.onnx")
-    result.made.predictions.save(files / "predictions.npz")
+    result.made.predictions.save(files / PREDICTIONS)
+    if result.validation is not None:
+        result.validation.save(files / VALIDATION)
     if result.checkpoint is not None:
         result.checkpoint.save(files / CHECKPOINT)
     (files / "config.json").write_text(config.to_json())

@@ -14,7 +14,8 @@ import numpy as np
 
 from core.errors import ArtifactError, ComparisonError
 from core.evaluation import checks
-from core.records import Predictions, Run
+from core.predictions import Predictions
+from core.records import Run
 from core.runs import unpacked
 from core.types import Labels
 

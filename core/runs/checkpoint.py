@@ -20,6 +20,8 @@ Arrays = tuple[NDArray[Any], ...]
 
 SCHEMA: Final = 2
 
+_SAID: Final = "val_predicted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
@@ -35,6 +37,8 @@ class Checkpoint:
         state: Weights, optimizer and running averages.
         best: Weights of the best epoch so far; empty if none were held out or
             no epoch has finished.
+        val_predicted: Predicted classes of the held-out images after each of the last
+            epochs, uint8 of shape (n,); states of earlier versions have none.
     """
 
     fingerprint: str
@@ -45,6 +49,7 @@ class Checkpoint:
     chunk_metrics: tuple[BatchMetrics, ...]
     state: EngineState
     best: Arrays
+    val_predicted: Arrays = ()
 
     def save(self, path: Path) -> None:
         """Write as an `.npz` file of plain arrays, without anything pickled."""
@@ -57,7 +62,7 @@ class Checkpoint:
             "history": dataclasses.asdict(self.history),
             "tallies": [dataclasses.asdict(each) for each in self.chunk_metrics],
         }
-        groups = {**vars(self.state), "best": self.best}
+        groups = {**vars(self.state), "best": self.best, _SAID: self.val_predicted}
         arrays = {
             f"{name}/{number}": array
             for name, group in groups.items()
@@ -88,6 +93,7 @@ class Checkpoint:
                 chunk_metrics=tuple(BatchMetrics(**each) for each in facts["tallies"]),
                 state=EngineState(**{name: _group(arrays, name) for name in groups}),
                 best=_group(arrays, "best"),
+                val_predicted=_group(arrays, _SAID),
             )
 
 

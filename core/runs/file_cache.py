@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from core import settings
-from core.records import ANALYSES, CHECKPOINT, PREDICTIONS
+from core.predictions import PREDICTIONS, VALIDATION
+from core.records import ANALYSES, CHECKPOINT
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -25,7 +26,7 @@ _ABOUT: Final = "about.json"
 _FINAL: Final = frozenset(
     {
         *("model.keras", "model.tflite", "model.onnx", "config.json", "card.md"),
-        *("task.json", PREDICTIONS, CHECKPOINT),
+        *("task.json", PREDICTIONS, VALIDATION, CHECKPOINT),
     }
 )
 

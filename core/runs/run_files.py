@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from core.errors import ArtifactError
 from core.files import reading_arrays
-from core.records import ARRAYS, PREDICTIONS, Attachment, Predictions
+from core.predictions import PREDICTIONS, VALIDATION, Predictions, Validation
+from core.records import ARRAYS, Attachment
 from core.runs import attachments, database, file_cache, server
 from core.runs.mlflow_mapping import plain_errors
 
@@ -56,6 +57,22 @@ class RunFiles:
             ArtifactError: If they are missing or damaged.
         """
         return Predictions.load(self.artifact(run_id, PREDICTIONS))
+
+    def validation(self, run_id: str) -> Validation | None:
+        """Return what a finished run's model said about the validation images.
+
+        Returns:
+            None if it has none: nothing was held out, an earlier version trained it,
+            or it is an ensemble whose members were not validated with the same images.
+
+        Raises:
+            ArtifactError: If they are damaged.
+        """
+        try:
+            path = self.artifact(run_id, VALIDATION)
+        except ArtifactError:
+            return None
+        return Validation.load(path)
 
     def document(self, job_id: str) -> str:
         """Return what decides the work of a job, as JSON; empty if only its tags do."""

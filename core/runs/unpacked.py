@@ -1,4 +1,4 @@
-"""Predictions as files that are mapped into memory, for processes that show many runs.
+"""Arrays of runs as files that are mapped into memory, for processes that show many.
 
 The probabilities of a run on 116,323 images of 62 classes take 29 MB. Its file is
 compressed, so whoever reads it has a copy; unpacked once into the home's cache, it is
@@ -8,18 +8,19 @@ the system that keeps what is looked at in memory. The cache can be deleted any 
 import contextlib
 import hashlib
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import files, settings
-from core.records import Predictions
+from core.files import reading_arrays
+from core.predictions import Predictions
 
 MAX_KEPT: Final = 40
 """Results of so many evaluations are kept; the ones used least recently go."""
-
-_NAMES: Final = ("labels", "probabilities")
 
 
 def load(path: Path) -> Predictions:
@@ -34,18 +35,47 @@ def load(path: Path) -> Predictions:
     Raises:
         ArtifactError: If the file is missing or damaged.
     """
-    folder = _folder(path)
-    found = _open(folder)
+    damage = (
+        f"Expected the predictions of a run in {path}, but the file is missing or "
+        "damaged. Delete this run and train it again."
+    )
+    labels, probabilities = arrays(path, ("labels", "probabilities"), damage=damage)
+    return Predictions(
+        labels=labels,
+        probabilities=probabilities,
+        features=np.empty((len(labels), 0), np.float32),
+    )
+
+
+def arrays(
+    path: Path, names: Sequence[str], *, damage: str
+) -> tuple[NDArray[Any], ...]:
+    """Read some arrays of an `.npz` file.
+
+    Args:
+        path: The file.
+        names: Which arrays.
+        damage: What to tell if it is missing or damaged.
+
+    Returns:
+        The arrays in that order, mapped and read-only.
+
+    Raises:
+        ArtifactError: If the file is missing, damaged, or lacks one of them.
+    """
+    folder = _folder(path, names)
+    found = _open(folder, names)
     if found is not None:
         return found
-    made = Predictions.load(path, with_features=False)
+    with reading_arrays(path, damage=damage) as stored:
+        made = tuple(stored[name] for name in names)
     if settings.is_read_only():
         return made
     with contextlib.suppress(OSError):
         # A full disk costs memory, not the result.
-        _save(made, folder)
+        _save(dict(zip(names, made, strict=True)), folder)
         _evict(folder.parent)
-        return _open(folder) or made
+        return _open(folder, names) or made
     return made
 
 
@@ -55,10 +85,10 @@ def folders() -> tuple[Path, ...]:
     return tuple(root.iterdir()) if root.is_dir() else ()
 
 
-def _folder(path: Path) -> Path:
+def _folder(path: Path, names: Sequence[str]) -> Path:
     with contextlib.suppress(OSError):
         stat = path.stat()
-        facts = f"{path} {stat.st_mtime_ns} {stat.st_size}"
+        facts = f"{path} {stat.st_mtime_ns} {stat.st_size} {' '.join(names)}"
         name = hashlib.sha256(facts.encode("utf-8", "surrogateescape")).hexdigest()
         return _root() / name[:32]
     return _root() / "missing"
@@ -68,29 +98,25 @@ def _root() -> Path:
     return settings.home() / "cache" / "predictions"
 
 
-def _open(folder: Path) -> Predictions | None:
+def _open(folder: Path, names: Sequence[str]) -> tuple[NDArray[Any], ...] | None:
     try:
-        labels, probabilities = (
+        found = tuple(
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in _NAMES
+            for name in names
         )
     except files.DAMAGED:
         return None
     if not settings.is_read_only():
         with contextlib.suppress(OSError):
             folder.touch()
-    return Predictions(
-        labels=labels,
-        probabilities=probabilities,
-        features=np.empty((len(labels), 0), np.float32),
-    )
+    return found
 
 
-def _save(made: Predictions, folder: Path) -> None:
+def _save(made: Mapping[str, NDArray[Any]], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with files.creating_folder(folder) as temporary:
-        for name in _NAMES:
-            np.save(temporary / f"{name}.npy", getattr(made, name))
+        for name, array in made.items():
+            np.save(temporary / f"{name}.npy", array)
 
 
 def _evict(root: Path) -> None:

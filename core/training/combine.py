@@ -13,7 +13,7 @@ import keras
 from core.config import EnsembleConfig
 from core.datasets.store import Dataset
 from core.models import architectures, export
-from core.records import Predictions
+from core.predictions import Predictions
 from core.training.train import predict
 
 

@@ -198,20 +198,28 @@ class Engine:
             for (_, variable), value in zip(self._averages, latest, strict=True):
                 variable.assign(value)
 
-    def evaluate(self, images: ByteImages, labels: Labels) -> BatchMetrics:
+    def evaluate(
+        self, images: ByteImages, labels: Labels
+    ) -> tuple[BatchMetrics, Labels]:
         """Measure loss and accuracy without learning.
 
         Args:
             images: uint8 of shape (n, height, width), n at least 1.
             labels: uint8 of shape (n,).
+
+        Returns:
+            Loss and accuracy, and the predicted classes, uint8 of shape (n,).
         """
-        loss, hits = 0.0, 0
+        loss, predicted = 0.0, np.empty_like(labels)
         for start in range(0, len(labels), self._evaluation_batch):
             part = slice(start, start + self._evaluation_batch)
-            part_loss, part_hits = self._run_evaluation(images[part], labels[part])
+            part_loss, predicted[part] = self._run_evaluation(
+                images[part], labels[part]
+            )
             loss += float(part_loss)
-            hits += int(part_hits)
-        return BatchMetrics(loss / len(labels), hits / len(labels), len(labels))
+        hits = int(np.count_nonzero(predicted == labels))
+        metrics = BatchMetrics(loss / len(labels), hits / len(labels), len(labels))
+        return metrics, predicted
 
     def _chunk(
         self, images: tf.Tensor, labels: tf.Tensor, rates: tf.Tensor, num: tf.Tensor
@@ -235,7 +243,7 @@ class Engine:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            losses, hits, logs = self._losses(images, labels, training=True)
+            losses, guesses, logs = self._losses(images, labels, training=True)
             loss = tf.reduce_mean(losses)
             if self._class_weights is None:
                 goal = self._smoothed(loss, -tf.reduce_mean(logs))
@@ -247,7 +255,8 @@ class Engine:
         self.optimizer.learning_rate = rate
         self.optimizer.apply(gradients, variables)
         self._update_averages()
-        return loss, hits
+        hits = guesses == tf.cast(labels, tf.int32)
+        return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
 
     def _smoothed(self, loss: tf.Tensor, evenness: tf.Tensor) -> tf.Tensor:
         share = self._label_smoothing
@@ -262,20 +271,19 @@ class Engine:
     def _evaluation(
         self, images: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        losses, hits, _ = self._losses(images, labels, training=False)
-        return tf.reduce_sum(losses), hits
+        losses, guesses, _ = self._losses(images, labels, training=False)
+        return tf.reduce_sum(losses), tf.cast(guesses, tf.uint8)
 
     def _losses(
         self, images: tf.Tensor, labels: tf.Tensor, *, training: bool
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Return the loss of each image, the hits, and the log of all probabilities."""
+        """Return the loss and the guess of each image, and all log probabilities."""
         probabilities = self.model(scaled(images), training=training)
         truth = tf.cast(labels, tf.int32)
         losses = keras.losses.sparse_categorical_crossentropy(truth, probabilities)
         guesses = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
-        hits = tf.reduce_sum(tf.cast(guesses == truth, tf.int32))
         logs = tf.math.log(tf.maximum(probabilities, keras.config.epsilon()))
-        return losses, hits, logs
+        return losses, guesses, logs
 
 
 def _largest_output(model: keras.Model) -> int:

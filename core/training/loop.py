@@ -20,7 +20,7 @@ from core.runs.training_state import BatchMetrics
 from core.training.dead_units import share_of_dead_units
 from core.training.engine import EVALUATION_BATCH, Engine
 from core.training.prefetch import Chunk, Prefetcher
-from core.types import Indices
+from core.types import Indices, Labels
 
 Report = Callable[[Progress], None]
 OfferCheckpoint = Callable[[Callable[[], Checkpoint]], None]
@@ -52,6 +52,8 @@ class Loop:
         history: Scores of the epochs finished so far.
         chunk_metrics: What the chunks of the epoch under way added up to.
         best: Weights of the best epoch so far, or empty.
+        val_predicted: Predicted classes of the held-out images, uint8 of shape (n,),
+            after each of the epochs that are known.
         is_stopped: Whether it was ended before its last chunk on request.
         is_out_of_patience: Whether its validation score got no better for too long.
         seconds: Time it took, with that of a training that it resumed.
@@ -69,6 +71,7 @@ class Loop:
     history: History = field(default_factory=History)
     chunk_metrics: tuple[BatchMetrics, ...] = ()
     best: Weights = ()
+    val_predicted: tuple[Labels, ...] = ()
     is_stopped: bool = False
     is_out_of_patience: bool = False
     seconds: float = 0.0
@@ -92,6 +95,7 @@ class Loop:
         self.history = checkpoint.history
         self.chunk_metrics = checkpoint.chunk_metrics
         self.best = checkpoint.best
+        self.val_predicted = tuple(checkpoint.val_predicted)
         self._epochs_before = self.history.num_epochs
         self._seconds_before = checkpoint.seconds
 
@@ -123,6 +127,7 @@ class Loop:
             chunk_metrics=self.chunk_metrics,
             state=self.engine.state(),
             best=self.best,
+            val_predicted=self.val_predicted,
         )
 
     def result(self) -> Weights:
@@ -209,7 +214,7 @@ class Loop:
             accuracy=(*past.accuracy, learned.accuracy),
             dead_units=self._dead_units(),
         )
-        scores = self._validate()
+        scores, predicted = self._validate()
         self._check_loss(scores)
         if len(self.held_out):
             history = replace(
@@ -219,6 +224,7 @@ class Loop:
             )
         self.history, self.chunk_metrics = history, ()
         if len(self.held_out):
+            self.val_predicted += (predicted,)
             self._update_best()
 
     def _dead_units(self) -> tuple[float, ...]:
@@ -243,7 +249,7 @@ class Loop:
         with self.engine.averaged():
             return tuple(self.engine.model.get_weights())
 
-    def _validate(self) -> BatchMetrics:
+    def _validate(self) -> tuple[BatchMetrics, Labels]:
         """Measure on the held-out images, which are read a part at a time.
 
         Without any, some training images show whether the last step diverged.
@@ -255,9 +261,13 @@ class Loop:
             for start in range(0, len(scored), VALIDATION_PART)
         ]
         with self.engine.averaged():
-            return _sum_up(
-                [self.engine.evaluate(images[part], labels[part]) for part in parts]
-            )
+            measured = [
+                self.engine.evaluate(images[part], labels[part]) for part in parts
+            ]
+        return (
+            _sum_up([metrics for metrics, _ in measured]),
+            np.concatenate([predicted for _, predicted in measured]),
+        )
 
     def _report(self, metrics: BatchMetrics, chunk: Chunk) -> None:
         since_first = self._images_done - self._images_of_first_chunk

@@ -6,6 +6,7 @@ a hyperparameter search never looks at them (`fit`).
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,7 +20,8 @@ from core.datasets.splits import stratified_split
 from core.datasets.store import Dataset, Split
 from core.errors import ArtifactError, ConfigError
 from core.models import architectures
-from core.records import History, Predictions
+from core.predictions import Predictions, Validation
+from core.records import History
 from core.runs.checkpoint import Checkpoint
 from core.training.augment import Augmenter
 from core.training.dropout import CompiledDropout
@@ -52,6 +54,7 @@ class Fitted:
         checkpoint: Where the training stood at its end, from which it can go on.
         is_stopped: Whether its report ended it before its last chunk. The weights
             are then those of the best epoch, if one was finished and validated.
+        held_out: Positions of the training images that it was validated with, int64.
     """
 
     network: Network
@@ -62,6 +65,7 @@ class Fitted:
     compiler: Compiler
     checkpoint: Checkpoint
     is_stopped: bool
+    held_out: Indices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +75,12 @@ class Trained(Fitted):
     Attributes:
         model: The trained network.
         predictions: What it says about the test images.
+        validation: What it says about the validation images; None without any.
     """
 
     model: keras.Model
     predictions: Predictions
+    validation: Validation | None
 
 
 def train(
@@ -154,11 +160,16 @@ def restored(
 
 
 def tested(fitted: Fitted, dataset: Dataset) -> Trained:
-    """Ask a trained network about the test images."""
+    """Ask a trained network about the test images, and those held out."""
     model = architectures.build(fitted.network, dataset.spec.dimensions)
     model.set_weights(fitted.weights)
     predictions = predict(model, dataset.test)
-    return Trained(model=model, predictions=predictions, **vars(fitted))
+    return Trained(
+        model=model,
+        predictions=predictions,
+        validation=_validation(model, fitted, dataset.train),
+        **vars(fitted),
+    )
 
 
 def _loop_for(
@@ -195,6 +206,7 @@ def _fitted_by(loop: Loop, *, checkpoint: Checkpoint) -> Fitted:
         compiler=compiler_for(network),
         checkpoint=checkpoint,
         is_stopped=loop.is_stopped,
+        held_out=loop.held_out,
     )
 
 
@@ -215,12 +227,16 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> None:
     augmenter(dataset.train.images[:1], position=0)
 
 
-def predict(model: keras.Model, split: Split) -> Predictions:
+def predict(
+    model: keras.Model, split: Split, report: Callable[[float], None] = lambda _: None
+) -> Predictions:
     """Ask a model about every image of a split.
 
     Args:
         model: A model made by `architectures.build`.
         split: The images and their true classes.
+        report: Told after each batch which share is done; it may raise to end the
+            work.
     """
     both = architectures.with_features(model)
     num_images, size = len(split.labels), evaluation_batch(model)
@@ -232,8 +248,23 @@ def predict(model: keras.Model, split: Split) -> Predictions:
         probabilities[part], features[part] = both(
             scaled(split.images[part]), training=False
         )
+        report(min(start + size, num_images) / num_images)
     return Predictions(
         labels=np.array(split.labels), probabilities=probabilities, features=features
+    )
+
+
+def _validation(model: keras.Model, fitted: Fitted, split: Split) -> Validation | None:
+    indices = fitted.held_out
+    if not len(indices):
+        return None
+    said = predict(model, Split(split.images[indices], split.labels[indices]))
+    epochs = fitted.checkpoint.val_predicted
+    return Validation(
+        indices=indices,
+        labels=said.labels,
+        probabilities=said.probabilities,
+        by_epoch=np.array(epochs, np.uint8).reshape(len(epochs), len(indices)),
     )
 
 

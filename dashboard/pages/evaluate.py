@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state, words
 from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
-from dashboard.widgets.evaluate import class_metrics, confusion, feature_map
+from dashboard.widgets.evaluate import confusion, sections
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
@@ -42,11 +42,8 @@ with cell_column:
     confusion.most_confused_pairs(evaluation.matrix, classes, view)
 
 if dataset is not None:
-    if tested.is_own:
-        feature_map.feature_map(run, dataset, evaluation)
     index = state.image(len(dataset.test.labels))
     if index is not None:
         sample_card.sample_card(dataset, evaluation, index)
 
-st.subheader("Per-class metrics", anchor=False)
-class_metrics.class_table(evaluation.classes, evaluation.matrix, classes)
+sections.show(run, tested)

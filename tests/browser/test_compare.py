@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from core.config import TrainingConfig
 from core.datasets import store as datasets
-from core.records import Predictions, RunScores
+from core.predictions import Predictions
+from core.records import RunScores
 from core.runs import open_store
 from tests.browsing import open_page, place_of_cell, plot
 from tests.serving import Server

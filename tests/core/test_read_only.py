@@ -40,7 +40,14 @@ READS: Final = frozenset(
     {
         *("get", "job", "with_model", "runs", "jobs", "is_stop_requested"),
         *("history", "live_points", "curves", "database", "experiment", "artifact"),
-        *("predictions", "document", "attachments", "attachment", "arrays"),
+        *(
+            "predictions",
+            "validation",
+            "document",
+            "attachments",
+            "attachment",
+            "arrays",
+        ),
         *("open_jobs", "heartbeat", "is_server"),
     }
 )

@@ -8,7 +8,8 @@ from core.config import TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.arrays import Dataset
 from core.datasets.spec import DatasetSpec
-from core.records import Predictions, RunScores
+from core.predictions import Predictions
+from core.records import RunScores
 from core.runs.store import RunStore
 from tests import small_data
 

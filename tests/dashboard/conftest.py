@@ -16,7 +16,8 @@ from core.config import MlpConfig, TrainingConfig
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.jobs import executor
-from core.records import Predictions, RunScores
+from core.predictions import Predictions
+from core.records import RunScores
 from core.runs.store import RunStore
 from dashboard import services
 from tests import small_data

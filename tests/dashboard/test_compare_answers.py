@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config import EnsembleConfig, MlpConfig, TrainingConfig
-from core.records import Predictions
+from core.predictions import Predictions
 from core.runs.store import RunStore
 from tests import small_data
 from tests.dashboard.app import alerts, captions, figure, open_app, text

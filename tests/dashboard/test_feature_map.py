@@ -18,11 +18,12 @@ def test_the_map_is_made_once_and_its_images_can_be_chosen(
 ) -> None:
     """Asked for on the page, made by a worker, and then it is with the run."""
     run_id = finish_run()
-    open_app("evaluate").button(key="make_projection").click().run()
+    page = open_app("evaluate", analysis="Feature map")
+    page.button(key="make_projection").click().run()
     (job,) = (job for job in store.jobs() if job.subject == run_id)
     worker.perform(job.id)
 
-    app = open_app("evaluate", points="3,5,x,123456")
+    app = open_app("evaluate", analysis="Feature map", points="3,5,x,123456")
 
     assert len(figure(app, "feature_map")["data"]) == 10
     assert len(captions(app, "chosen_images")) == 2

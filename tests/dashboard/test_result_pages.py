@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.records import Predictions
+from core.predictions import Predictions
 from tests.dashboard.app import captions, figure, go_to, open_app, text
 
 pytestmark = pytest.mark.usefixtures("finished_run")

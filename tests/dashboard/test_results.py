@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.errors import ArtifactError
-from core.records import Predictions
+from core.predictions import Predictions
 from core.runs.store import RunStore
 from dashboard import results
 from tests import small_data

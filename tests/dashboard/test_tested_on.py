@@ -11,7 +11,7 @@ from core.datasets.spec import DatasetSpec
 from core.errors import ArtifactError
 from core.jobs import worker
 from core.jobs.kinds.evaluate import Evaluate
-from core.records import Predictions
+from core.predictions import Predictions
 from core.runs import unpacked
 from core.runs.store import RunStore
 from tests import small_data

@@ -14,6 +14,7 @@ from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.projection import Project
 from core.jobs.kinds.summary import Summarise
 from core.jobs.kinds.train import Train
+from core.jobs.kinds.training_images import PredictTraining
 from core.jobs.kinds.trial import Trial
 from core.jobs.kinds.version import MakeVersion
 from core.jobs.tasks import Task
@@ -22,7 +23,9 @@ from core.records import Job, Run
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
-ANALYSES: Final[Mapping[str, type[Task]]] = {each.kind: each for each in (Project,)}
+ANALYSES: Final[Mapping[str, type[Task]]] = {
+    each.kind: each for each in (Project, PredictTraining)
+}
 """Those that find something out about a run, which is all that they need to know."""
 
 DATASET_KINDS: Final[Mapping[str, type[Task]]] = {

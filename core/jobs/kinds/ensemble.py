@@ -1,6 +1,7 @@
 """The task that makes an ensemble: which runs it can have, and the work."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -10,11 +11,13 @@ from core.datasets import catalog
 from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.errors import ArtifactError, ConfigError
+from core.evaluation.pairs import mean_probabilities
 from core.handover.card import ensemble_card
 from core.jobs import finalize, log_messages
 from core.jobs.finalize import Result
 from core.jobs.tasks import Task, TaskContext
-from core.records import ENSEMBLE, Predictions, Run
+from core.predictions import Predictions, Validation
+from core.records import ENSEMBLE, Run
 from core.runs import run_dataset
 from core.runs.annotations import MAX_NAME, checked_name
 
@@ -74,7 +77,10 @@ class Combine(Task):
             predictions=combined.predictions,
             members=members,
         )
-        finalize.save(context, run, dataset, Result(made=combined, card=card))
+        result = Result(
+            made=combined, card=card, validation=_shared_validation(store, members)
+        )
+        finalize.save(context, run, dataset, result)
         context.say(log_messages.end(store.get(run.id)))
 
     def _members(self, store: "RunStore") -> tuple[Run, ...]:
@@ -136,6 +142,27 @@ def _combined(
     combined = combine(dataset, config_of(members), files, context.check)
     _check_mean(context, combined.predictions, members)
     return combined
+
+
+def _shared_validation(store: "RunStore", members: Sequence[Run]) -> Validation | None:
+    """Return what the mean of runs says about the images that all were validated with.
+
+    Returns:
+        None if there are none, or a member learned from what another one was
+        validated with: it knows these, and seems better than it is.
+    """
+    found = [store.validation(member.id) for member in members]
+    known = [each for each in found if each is not None]
+    first = known[0] if len(known) == len(members) else None
+    if first is None or not all(
+        np.array_equal(each.indices, first.indices) for each in known
+    ):
+        return None
+    return replace(
+        first,
+        probabilities=mean_probabilities([each.probabilities for each in known]),
+        by_epoch=first.by_epoch[:0],
+    )
 
 
 def _check(members: Sequence[Run]) -> None:

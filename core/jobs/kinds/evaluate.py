@@ -17,8 +17,9 @@ from core.evaluation.shared_classes import Scores
 from core.files import DAMAGED
 from core.inference import MAX_BATCH, Predictor
 from core.jobs.tasks import Task, TaskContext
+from core.predictions import PREDICTIONS, Predictions
 from core.proportion import Proportion, percent
-from core.records import DATASET, PREDICTIONS, Attachment, Lane, Predictions, Run
+from core.records import DATASET, Attachment, Lane, Run
 from core.runs import run_dataset
 from core.types import ByteImages, Probabilities
 

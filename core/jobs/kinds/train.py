@@ -132,7 +132,8 @@ def result_of(trained: "Trained", config: TrainingConfig, dataset: Dataset) -> R
         best_epoch=(
             history.best_epoch_by(config.monitor) if history.val_loss else None
         ),
-        validation=history.validation_at(trained.kept_epoch),
+        val_scores=history.validation_at(trained.kept_epoch),
+        validation=trained.validation,
         checkpoint=trained.checkpoint,
         is_stopped=trained.is_stopped,
     )

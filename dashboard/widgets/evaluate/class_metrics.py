@@ -11,15 +11,22 @@ from core.evaluation.confusions import most_confused
 from core.evaluation.metrics import ClassScores
 from core.handover.tables import text_cell
 from core.proportion import percent
+from core.records import Run
 from core.types import Counts
 from dashboard import words
 from dashboard.charts.words import count_of
+from dashboard.widgets.common.tested_on import Tested
 
 MAX_PLAIN_ROWS: Final = 12
 """More classes than this are sorted, the worst first, in a table that scrolls."""
 
 HEIGHT: Final = 458
 ALT: Final = "Precision, recall and F1 of each class"
+
+
+def section(run: Run, tested: Tested) -> None:  # noqa: ARG001 - all sections take it
+    """Show them for all classes of a run."""
+    class_table(tested.evaluation.classes, tested.evaluation.matrix, tested.classes)
 
 
 def class_table(

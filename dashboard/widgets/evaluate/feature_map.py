@@ -12,14 +12,27 @@ from core.records import Run
 from dashboard import figure, services
 from dashboard.charts.scatter import class_scatter
 from dashboard.results import Evaluation
-from dashboard.widgets.common import analysis, chosen_images
+from dashboard.widgets.common import analysis, chosen_images, tested_on
+from dashboard.widgets.common.tested_on import Tested
 
 MAX_POINTS: Final = 10_000
 
 
+def section(run: Run, tested: Tested) -> None:
+    """Show the map of a run's own test images."""
+    if not tested.is_own:
+        st.info(
+            "The feature map shows the run's own test images: choose them above.",
+            icon=":material/info:",
+        )
+    elif tested.dataset is None:
+        tested_on.no_images(run)
+    else:
+        feature_map(run, tested.dataset, tested.evaluation)
+
+
 def feature_map(run: Run, dataset: Dataset, evaluation: Evaluation) -> None:
     """Show the map, and the images that are selected in it."""
-    st.subheader("Feature map", anchor=False)
     made = analysis.result_of(
         Project(subject=run.id),
         run,

@@ -30,7 +30,7 @@ def test_an_analysis_is_made_once_and_its_files_are_named(
 ) -> None:
     """The second time it is there already."""
     for _ in range(2):
-        assert cli.main(["runs", "analyse", run_id, "--json"]) == 0
+        assert cli.main(["analyse", "projection", "--run", run_id, "--json"]) == 0
 
     printed = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert printed["analysis"] == "Feature map"
@@ -43,11 +43,10 @@ def test_an_analysis_that_fails_says_why(
 ) -> None:
     run_store.artifact(run_id, "predictions.npz").unlink()
 
-    assert cli.main(["runs", "analyse", run_id]) != 0
+    assert cli.main(["analyse", "projection", "--run", run_id]) != 0
 
-    assert (
-        "The analysis has failed. Expected predictions.npz" in capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert "Feature map has failed. Expected predictions.npz" in said
 
 
 def test_other_work_can_be_stopped_by_its_id(

@@ -11,7 +11,8 @@ import pytest
 from core import cli
 from core.config import TrainingConfig
 from core.evaluation.comparison import mcnemar
-from core.records import Predictions, RunScores
+from core.predictions import Predictions
+from core.records import RunScores
 from core.runs.store import RunStore
 from tests.small_data import write_predictions
 

@@ -13,7 +13,8 @@ import pytest
 from core.config import EnsembleConfig, MlpConfig, TrainingConfig
 from core.errors import ArtifactError, BundleError, UnknownRunError
 from core.handover import bundle
-from core.records import History, Predictions, Run, RunScores
+from core.predictions import Predictions
+from core.records import History, Run, RunScores
 from core.runs.store import RunStore
 from tests.small_data import progress, write_predictions
 

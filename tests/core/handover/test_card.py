@@ -11,7 +11,8 @@ from core.config.controls import title_of
 from core.datasets import catalog
 from core.datasets.arrays import Dataset, Split
 from core.handover.card import ensemble_card, model_card
-from core.records import History, Predictions, Run, RunScores, RunStatus
+from core.predictions import Predictions
+from core.records import History, Run, RunScores, RunStatus
 
 WRONG = 229
 

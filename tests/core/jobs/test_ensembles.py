@@ -20,6 +20,7 @@ from core.jobs import executor, worker
 from core.jobs.kinds import ensemble
 from core.jobs.reporter import Reporter
 from core.models import architectures, export
+from core.predictions import VALIDATION, Validation
 from core.records import History, RunScores, RunStatus
 from core.runs.store import RunStore
 from core.training.train import predict
@@ -121,6 +122,30 @@ def test_an_ensemble_answers_with_the_mean_of_its_members(
     hits = (expected.argmax(axis=1) == small_mnist.test.labels).mean()
     assert run.scores.test_accuracy == pytest.approx(hits)
     assert run.scores.test_size == NUM_TEST
+
+
+@pytest.mark.parametrize("shift", [0, 1], ids=["the same", "others"])
+def test_an_ensemble_knows_validation_images_only_if_all_members_share_them(
+    shift: int, run_store: RunStore, members: list[str]
+) -> None:
+    """A member that learned from them would make the ensemble seem better."""
+    chances = np.array([[0.8, 0.2], [0.2, 0.8]], np.float32)
+    for number, run_id in enumerate(members):
+        said = Validation(
+            indices=np.array([0, 1]) + shift * number,
+            labels=np.array([0, 1], np.uint8),
+            probabilities=chances[:, ::-1] if number else chances,
+            by_epoch=np.zeros((3, 2), np.uint8),
+        )
+        said.save(run_store.artifact(run_id, "model.keras").parent / VALIDATION)
+
+    worker.perform(combined := queue(run_store, members))
+
+    found = run_store.validation(combined)
+    assert (found is None) == bool(shift)
+    if found is not None:
+        np.testing.assert_allclose(found.probabilities, 0.5)
+        assert found.by_epoch.shape == (0, 2)
 
 
 def test_an_ensemble_has_files_but_no_curves(

@@ -83,6 +83,7 @@ def test_a_run_is_finished_with_all_its_files(trained: Trained) -> None:
         "model.onnx",
         "model.tflite",
         "predictions.npz",
+        "validation.npz",
     ]
     stored = TrainingConfig.from_json((folder / "config.json").read_text())
     assert stored == SMALL

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import ArtifactError
-from core.records import Predictions
+from core.predictions import Predictions
 from core.runs import unpacked
 
 pytestmark = pytest.mark.usefixtures("home")

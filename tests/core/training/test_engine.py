@@ -192,7 +192,7 @@ def test_the_padding_of_a_short_chunk_changes_nothing(plain: Engine) -> None:
 def test_accuracy_is_counted_before_each_update(plain: Engine) -> None:
     """With a rate of almost nothing, it is the accuracy of the first weights."""
     plain.reset(seed=0)
-    before = plain.evaluate(IMAGES, LABELS)
+    before, _ = plain.evaluate(IMAGES, LABELS)
 
     metrics = plain.learn(IMAGES, LABELS, np.full(3, 1e-12, np.float32))
 
@@ -207,13 +207,14 @@ def test_evaluation_is_what_numpy_computes(plain: Engine, num_images: int) -> No
     images = np.resize(IMAGES, (num_images, 28, 28))
     labels = np.resize(LABELS, num_images)
 
-    metrics = plain.evaluate(images, labels)
+    metrics, predicted = plain.evaluate(images, labels)
 
     answers = np.asarray(plain.model(images / np.float32(255)), np.float64)
     loss = -np.log(answers[np.arange(num_images), labels]).mean()
     assert_same_but_rounded(metrics.loss, loss, size=1)
     assert metrics.accuracy == pytest.approx((answers.argmax(axis=1) == labels).mean())
     assert metrics.num_images == num_images
+    np.testing.assert_array_equal(predicted, answers.argmax(axis=1))
 
 
 def test_a_wide_network_reads_fewer_images_at_once() -> None:
@@ -233,7 +234,8 @@ def test_evaluation_neither_learns_nor_drops_out(dropping: Engine) -> None:
 
     first, second = (dropping.evaluate(IMAGES, LABELS) for _ in range(2))
 
-    assert first == second
+    assert first[0] == second[0]
+    np.testing.assert_array_equal(first[1], second[1])
     for earlier, variable in zip(before, dropping.model.variables, strict=True):
         np.testing.assert_array_equal(earlier, np.asarray(variable), variable.path)
 
@@ -305,7 +307,7 @@ class Unweighted(Engine):
     ) -> tuple[tf.Tensor, tf.Tensor]:
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            losses, hits, logs = self._losses(images, labels, training=True)
+            losses, guesses, logs = self._losses(images, labels, training=True)
             evenness = -tf.reduce_mean(logs)
             loss = tf.reduce_mean(losses)
             share = self._label_smoothing
@@ -314,7 +316,8 @@ class Unweighted(Engine):
         self.optimizer.learning_rate = rate
         self.optimizer.apply(gradients, variables)
         self._update_averages()
-        return loss, hits
+        hits = guesses == tf.cast(labels, tf.int32)
+        return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

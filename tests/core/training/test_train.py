@@ -56,6 +56,39 @@ def test_what_can_be_learned_is_learned(dataset: Dataset) -> None:
     assert result.history.val_accuracy[-1] > 0.9
 
 
+def test_validation_predictions_are_those_that_the_curves_count(
+    trained: Trained, dataset: Dataset
+) -> None:
+    """A page plays them beside the curves; the last epoch's weights are kept here."""
+    said = trained.validation
+
+    assert said is not None
+    np.testing.assert_array_equal(said.labels, dataset.train.labels[said.indices])
+    hits = (said.by_epoch == said.labels).mean(axis=1)
+    np.testing.assert_allclose(hits, trained.history.val_accuracy)
+    np.testing.assert_array_equal(said.probabilities.argmax(axis=1), said.by_epoch[-1])
+
+
+def test_training_that_goes_on_knows_the_epochs_before(
+    trained: Trained, dataset: Dataset
+) -> None:
+    """Also when another process has them only from the file of the state."""
+    longer = train(dataset, replace(SMALL, epochs=4), start=trained.checkpoint)
+
+    assert longer.validation is not None
+    assert trained.validation is not None
+    assert len(longer.validation.by_epoch) == 4
+    np.testing.assert_array_equal(
+        longer.validation.by_epoch[:3], trained.validation.by_epoch
+    )
+
+
+def test_without_validation_images_nothing_is_said_about_them(dataset: Dataset) -> None:
+    result = train(dataset, replace(SMALL, epochs=1, validation_fraction=0.0))
+
+    assert result.validation is None
+
+
 def test_mnist_is_learned_from_six_hundred_images(small_mnist: Dataset) -> None:
     """Real digits, held-out digits: well above the 10 % of guessing."""
     result = train(small_mnist, replace(SMALL, epochs=10))

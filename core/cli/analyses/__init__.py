@@ -1,0 +1,1 @@
+"""What each analysis of a run prints in a terminal."""

@@ -1,0 +1,37 @@
+"""What Evaluate tells below the matrix: one section at a time."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import streamlit as st
+
+from core.records import Run
+from dashboard import state
+from dashboard.widgets.common.tested_on import Tested
+from dashboard.widgets.evaluate import class_metrics, feature_map
+
+Section = Callable[[Run, Tested], None]
+
+SECTIONS: Final[Mapping[str, Section]] = {
+    "Per-class metrics": class_metrics.section,
+    "Feature map": feature_map.section,
+}
+
+
+def show(run: Run, tested: Tested) -> None:
+    """Let the viewer choose a section, and show it.
+
+    Only the chosen one is computed: a page that shows all would be slow.
+    """
+    chosen = st.segmented_control(
+        "Section",
+        list(SECTIONS),
+        default=next(iter(SECTIONS)),
+        required=True,
+        key=state.ANALYSIS,
+        **state.LINKED,
+        wrap=True,
+        label_visibility="collapsed",
+    )
+    st.subheader(chosen, anchor=False)
+    SECTIONS[chosen](run, tested)
