@@ -11,11 +11,14 @@ from dashboard.widgets.common import (
     sample_card,
     tested_on,
 )
-from dashboard.widgets.mistakes import mistakes_gallery
+from dashboard.widgets.mistakes import mistakes_gallery, suspicious_labels, views
 
 page_frame.heading("Mistakes", "What does it get wrong, and how confident was it?")
 
 run = run_picker.pick_run()
+if views.pick() == views.SUSPICIOUS:
+    suspicious_labels.show(run)
+    st.stop()
 tested = tested_on.pick(run)
 evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
 
