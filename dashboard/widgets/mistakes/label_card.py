@@ -66,6 +66,7 @@ def show(run: Run, labels: DoubtfulLabels, places: Indices, shown: Indices) -> N
                 key="label_bars",
                 alt=f"Probability of each class for {PARTS[labels.part]} image {index}",
             )
+        _badges(labels, place)
         _decide(labels, places, place)
         _move(labels, places, place)
         if labels.part == "test":
@@ -92,10 +93,18 @@ def _heading(labels: DoubtfulLabels, place: int) -> None:
         f"{words.ordinal(place + 1)} most doubtful of {len(found):,}. Probability of "
         f"its label {percent(float(found.scores[place]))}."
     )
+
+
+def _badges(labels: DoubtfulLabels, place: int) -> None:
+    found, classes = (
+        labels.found,
+        tuple(map(words.literal, labels.dataset.spec.classes)),
+    )
+    index, given = int(found.indices[place]), classes[found.given[place]]
     decision, seen = labels.decisions.get(index), labels.seen_by_people(index)
     with st.container(horizontal=True):
         if decision is not None:
-            text = label_list.short(decision, given, tuple(map(words.literal, classes)))
+            text = label_list.short(decision, given, classes)
             st.badge(f"Decided: {text}", icon=":material/check:", color="gray")
         if found.is_confident[place]:
             st.badge("Confidently wrong", color="orange")

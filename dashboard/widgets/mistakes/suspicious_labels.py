@@ -118,35 +118,33 @@ def _review(
         review=label_review.load(dataset),
         known=(rejected_labels.of_test_images(dataset.fingerprint) if is_test else {}),
     )
-    _summary(labels)
-    places = label_list.pick(labels)
+    st.markdown(
+        f"Confidently wrong: **{count_of(found.num_confident, len(found))}** "
+        f"{PARTS[part]} labels. Listed: the **{found.num_listed:,}** most doubtful."
+    )
     list_column, card_column = st.columns([3, 2], gap="medium")
     with list_column:
+        places = label_list.pick(labels)
         shown = label_list.show(labels, places)
+        _explain(labels)
     with card_column:
         label_card.show(run, labels, places, shown)
     label_versions.show(labels)
 
 
-def _summary(labels: DoubtfulLabels) -> None:
-    found, name = labels.found, PARTS[labels.part]
-    st.markdown(
-        f"**{count_of(found.num_confident, len(found))}** {name} labels are "
-        f"confidently wrong; listed are the **{found.num_listed:,}** most doubtful."
-    )
+def _explain(labels: DoubtfulLabels) -> None:
     known = ""
     if labels.known:
-        first = sum(
-            index in labels.known for index in found.indices[:_NUM_FIRST].tolist()
-        )
+        first = labels.found.indices[:_NUM_FIRST].tolist()
+        num = sum(index in labels.known for index in first)
         known = (
             f" Of the {len(labels.known)} test labels that most of five people "
-            f"rejected ({rejected_labels.SOURCE}), {first} are among the first "
+            f"rejected ({rejected_labels.SOURCE}), {num} are among the first "
             f"{_NUM_FIRST}."
         )
     st.caption(
         "Ranked by confident learning: the less probable its label is to a network "
-        "that has not learned the image, the more doubtful. Confidently wrong is a "
-        "label if another class is at least as probable as it usually is for images "
+        "that has not learned the image, the more doubtful. A label is confidently "
+        "wrong if another class is at least as probable as it usually is for images "
         f"of that class (Northcutt, Jiang and Chuang 2021).{known}"
     )
