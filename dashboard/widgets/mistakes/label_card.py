@@ -11,9 +11,10 @@ from core.datasets.label_review import Decision
 from core.proportion import percent
 from core.records import Run
 from core.types import Indices, SplitName
-from dashboard import page_paths, state, words
+from dashboard import figure, page_paths, services, state, words
+from dashboard.charts.bars import OTHERS, other_classes, probability_bars
 from dashboard.widgets.common import page_frame, read_only, sample_card
-from dashboard.widgets.mistakes import label_list
+from dashboard.widgets.mistakes import label_list, views
 from dashboard.widgets.mistakes.label_list import PARTS, DoubtfulLabels
 
 KEEP: Final = Decision(verdict="keep")
@@ -59,13 +60,7 @@ def show(run: Run, labels: DoubtfulLabels, places: Indices, shown: Indices) -> N
         with pixels:
             sample_card.large_glyph(labels.split.images[index], key="label_pixels")
         with bars:
-            sample_card.likely_classes(
-                labels.probabilities[index],
-                labels.dataset.spec.classes,
-                true=int(labels.found.given[place]),
-                key="label_bars",
-                alt=f"Probability of each class for {PARTS[labels.part]} image {index}",
-            )
+            _probabilities(labels, place)
         _badges(labels, place)
         _decide(labels, places, place)
         _move(labels, places, place)
@@ -74,8 +69,33 @@ def show(run: Run, labels: DoubtfulLabels, places: Indices, shown: Indices) -> N
                 page_paths.MISTAKES,
                 label="Why does the network see something else?",
                 icon=":material/search:",
-                query_params={state.RUN: run.id, state.IMAGE: str(index)},
+                query_params={
+                    state.RUN: run.id,
+                    state.MISTAKES_VIEW: views.MISCLASSIFIED,
+                    state.IMAGE: str(index),
+                },
             )
+
+
+def _probabilities(labels: DoubtfulLabels, place: int) -> None:
+    index, given = (
+        int(each[place]) for each in (labels.found.indices, labels.found.given)
+    )
+    said = labels.probabilities[index]
+    figure.show(
+        probability_bars(
+            said,
+            classes=labels.dataset.spec.classes,
+            highlight=given,
+            palette=services.palette(),
+            mark="its label",
+        ),
+        key="label_bars",
+        alt=f"Probability of each class for {PARTS[labels.part]} image {index}",
+    )
+    others = other_classes(said, highlight=given)
+    if others:
+        st.caption(f"{OTHERS} {others}")
 
 
 def _heading(labels: DoubtfulLabels, place: int) -> None:
