@@ -58,7 +58,7 @@ def test_decisions_lead_to_the_next_and_can_be_undone(
     decided = label_review.load(mnist).test
     assert [decided[each].verdict for each in order] == ["keep", "remove", "relabel"]
     assert len({*order, chosen(app)}) == 4
-    assert "**3 of 250** listed labels decided" in text(app)
+    assert "**3 of 150** listed labels decided" in text(app)
 
     app.button(key="undo_label").click().run()
     assert chosen(app) == order[-1]
