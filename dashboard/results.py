@@ -18,13 +18,14 @@ from core.datasets.store import Dataset
 from core.errors import ArtifactError
 from core.evaluation import metrics, mistakes
 from core.evaluation.changes import Changes, find_changes
+from core.evaluation.learning import Learning, follow
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
 from core.evaluation.pairs import Pairs, compare_all, mean_probabilities
 from core.files import reading_arrays
 from core.inference import Predictor
 from core.jobs.kinds import evaluate
-from core.predictions import PREDICTIONS, Predictions
+from core.predictions import PREDICTIONS, Predictions, Validation
 from core.proportion import Proportion
 from core.records import ARRAYS, Attachment, Run
 from core.runs import answers as run_answers
@@ -131,6 +132,37 @@ def _evaluation_elsewhere(
 def predictor(run_id: str) -> Predictor:
     """Return the exported model of a finished run, ready to answer."""
     return Predictor(services.store().artifact(run_id, "model.tflite"))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def validation(run_id: str) -> Validation | None:
+    """Return what a finished run says about its validation images, if it knows.
+
+    Raises:
+        ArtifactError: If it is damaged.
+    """
+    return services.store().validation(run_id)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def learning(run_id: str) -> Learning:
+    """Return how the classification of each validation image of a run went.
+
+    Raises:
+        ArtifactError: If it has kept no predictions by epoch, or they are damaged.
+    """
+    said = validation(run_id)
+    try:
+        if said is not None:
+            return follow(said.labels, said.by_epoch)
+    except ValueError as error:
+        message = (
+            f"Expected the predictions of run {run_id} after each epoch, but they are "
+            f"damaged: {error}"
+        )
+        raise ArtifactError(message) from error
+    message = f"Expected predictions of run {run_id} after each epoch, got none."
+    raise ArtifactError(message)
 
 
 def answers(run: Run) -> Answers:

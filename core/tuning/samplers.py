@@ -106,9 +106,7 @@ def pruner_of(spec: StudySpec) -> BasePruner:
     """Return what ends trials without promise."""
     if not (spec.prunes and spec.can_prune):
         return NopPruner()
-    return PercentilePruner(
-        PERCENT_KEPT, n_startup_trials=NUM_UNTOLD, n_warmup_steps=1
-    )
+    return PercentilePruner(PERCENT_KEPT, n_startup_trials=NUM_UNTOLD, n_warmup_steps=1)
 
 
 def drawn(spec: StudySpec, trial: Trial) -> dict[str, Value]:
