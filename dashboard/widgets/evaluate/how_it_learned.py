@@ -1,4 +1,4 @@
-"""How a run learned: its confusions and classes epoch by epoch, and images learned late."""
+"""How a run learned, epoch by epoch, and which images it learned late."""
 
 from typing import Final
 
