@@ -3,7 +3,13 @@
 import streamlit as st
 
 from dashboard import state, words
-from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
+from dashboard.widgets.common import (
+    page_frame,
+    report_button,
+    run_picker,
+    sample_card,
+    tested_on,
+)
 from dashboard.widgets.evaluate import confusion, sections
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
@@ -11,6 +17,7 @@ page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 run = run_picker.pick_run()
 tested = tested_on.pick(run)
 evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
+report_button.show(run)
 
 st.markdown(
     f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "

@@ -38,7 +38,7 @@ def section(run: Run, tested: Tested) -> None:
         st.info(_why_none(run), icon=":material/info:")
         return
     num_epochs = services.history(run).num_epochs
-    first = num_epochs - len(said.by_epoch) + 1
+    first = max(num_epochs - len(said.by_epoch), 0) + 1
     st.caption(
         f"Predictions for the {len(said.labels):,} validation images after each epoch"
         f"{'' if first == 1 else f' from epoch {first} on'}: the network did not learn "
@@ -149,22 +149,9 @@ def _pick_epoch(first: int, last: int) -> int:
 def _images(run: Run, tested: Tested, said: Validation) -> None:
     """Show images that were learned late, forgotten, or never learned."""
     followed = results.learning(run.id)
-    st.markdown("**Images**")
-    kinds = {
-        kind: f"{kind.capitalize()} ({len(followed.of(kind)):,})"
-        for kind in learning.KINDS
-    }
-    chosen = st.segmented_control(
-        "Images",
-        learning.KINDS,
-        format_func=kinds.__getitem__,
-        default=learning.KINDS[0],
-        required=True,
-        key=state.LEARNED,
-        **state.LINKED,
-        wrap=True,
-        label_visibility="collapsed",
-    )
+    counts = [f"{len(followed.of(kind)):,} {kind}" for kind in learning.KINDS]
+    st.markdown(f"**Images**: {', '.join(counts)}")
+    chosen = _pick_kind()
     found = followed.of(chosen)
     if not len(found):
         st.info(f"No validation image was {chosen}.", icon=":material/check:")
@@ -186,6 +173,20 @@ def _images(run: Run, tested: Tested, said: Validation) -> None:
         key="learned_images",
         alt=f"{len(shown):,} validation images: {chosen}",
     )
+
+
+def _pick_kind() -> Kind:
+    chosen = st.segmented_control(
+        "Images",
+        [kind.capitalize() for kind in learning.KINDS],
+        default=learning.KINDS[0].capitalize(),
+        required=True,
+        key=state.LEARNED,
+        **state.LINKED,
+        wrap=True,
+        label_visibility="collapsed",
+    )
+    return next(kind for kind in learning.KINDS if kind.capitalize() == chosen)
 
 
 def _captions(
