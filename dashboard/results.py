@@ -7,6 +7,7 @@ array.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -21,6 +22,7 @@ from core.evaluation.changes import Changes, find_changes
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
 from core.evaluation.pairs import Pairs, compare_all, mean_probabilities
+from core.evaluation.projection import PrincipalPlane, principal_plane
 from core.files import reading_arrays
 from core.inference import Predictor
 from core.jobs.kinds import evaluate
@@ -32,6 +34,9 @@ from core.runs import unpacked
 from core.runs.answers import Answers
 from core.types import Counts, Indices, Labels
 from dashboard import services
+
+MAX_FITTED: Final = 10_000
+"""The plane of a feature map is found from so many images; all are placed on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,24 @@ class Evaluation:
     classes: tuple[ClassScores, ...]
     mistakes: Mistakes
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeaturePoints:
+    """Where a run's own test images lie by the features of its last hidden layer.
+
+    Attributes:
+        points: float32 of shape (n, 2), one for each test image in order.
+        plane: The plane that they lie on, which places other features too.
+    """
+
+    points: NDArray[np.float32]
+    plane: PrincipalPlane
+
+    @property
+    def explained(self) -> NDArray[np.float32]:
+        """Share of the variance on each axis, float32 of shape (2,), 0 to 1."""
+        return self.plane.explained
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)
@@ -133,6 +156,43 @@ def predictor(run_id: str) -> Predictor:
     return Predictor(services.store().artifact(run_id, "model.tflite"))
 
 
+def features(run: Run) -> NDArray[np.float32]:
+    """Return what the last hidden layer of a run gives for its own test images.
+
+    Returns:
+        float32 of shape (n, units), mapped from disk.
+
+    Raises:
+        ArtifactError: If its predictions are missing or damaged.
+    """
+    return _features(run.id)
+
+
+def feature_points(run: Run) -> FeaturePoints:
+    """Return where a run's own test images lie by its features (PCA); see `features`.
+
+    Raises:
+        ArtifactError: If its predictions are missing or damaged, or features are no
+            numbers.
+    """
+    return _feature_points(run.id)
+
+
+def evenly(total: int, *, limit: int) -> Indices:
+    """Choose which of many points are drawn: all, or some that are evenly spread.
+
+    Args:
+        total: How many there are.
+        limit: How many are drawn at most.
+
+    Returns:
+        Their positions, int64 of shape (drawn,), ascending.
+    """
+    num = min(total, limit)
+    # In whole numbers: which are drawn must not depend on rounding.
+    return np.arange(num, dtype=np.int64) * total // max(num, 1)
+
+
 def answers(run: Run) -> Answers:
     """Return what a run answered to its test images.
 
@@ -167,6 +227,32 @@ def ensemble(runs: Sequence[Run]) -> Labels:
 
 def _ids(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(run.id for run in runs)
+
+
+@st.cache_resource(max_entries=20, show_spinner="Loading the features")
+def _features(run_id: str) -> NDArray[np.float32]:
+    path = _predictions_path(run_id)
+    damage = (
+        f"Expected the features of the test images in {path}, but the file is missing "
+        "or damaged. Train the run again."
+    )
+    (found,) = unpacked.arrays(path, ("features",), damage=damage)
+    return found
+
+
+@st.cache_resource(max_entries=20, show_spinner="Projecting the features")
+def _feature_points(run_id: str) -> FeaturePoints:
+    known = _features(run_id)
+    sample = np.asarray(known[evenly(len(known), limit=MAX_FITTED)], np.float32)
+    if not np.isfinite(sample).all():
+        message = (
+            f"Expected numbers as features of the test images of run {run_id}, but "
+            "some are infinite or none. Its training has diverged: train it again "
+            "with a smaller learning rate."
+        )
+        raise ArtifactError(message)
+    plane = principal_plane(sample)
+    return FeaturePoints(points=plane.place(known), plane=plane)
 
 
 @st.cache_resource(max_entries=200, show_spinner="Loading the predictions")
