@@ -266,6 +266,11 @@ def example(
     return np.rint(changed * 255).astype(np.uint8)
 
 
+def strengths_of(key: str) -> tuple[float, ...]:
+    """Return the strengths of a sweep."""
+    return next(each.strengths for each in SWEEPS if each.key == key)
+
+
 def _conditions() -> tuple[_Condition, ...]:
     corruptions = [
         _Condition(key=each.key, strength=None, apply=each.apply)

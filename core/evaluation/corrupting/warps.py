@@ -21,7 +21,7 @@ REFERENCE_SIDE: Final = 28
 
 def unit(images: Images) -> float:
     """Return how many pixels are as long as one pixel of an image of 28."""
-    return float(max(images.shape[1:]) / REFERENCE_SIDE
+    return float(max(images.shape[1:]) / REFERENCE_SIDE)
 
 
 def turn(angle: float) -> NDArray[np.float64]:
