@@ -6,12 +6,13 @@ from types import ModuleType
 from typing import Final
 
 from core.cli import console
-from core.cli.analyses import learning, projection
+from core.cli.analyses import learning, projection, robustness
 from core.runs import open_store
 
 ANALYSES: Final[Mapping[str, ModuleType]] = {
     "learning": learning,
     "projection": projection,
+    "robustness": robustness,
 }
 """Each module has `analyse`, which returns what is printed, and may have
 `add_options`."""
