@@ -6,6 +6,7 @@ array.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from core.datasets.exploring import orders, storage
 from core.datasets.exploring.summary import DatasetSummary
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
-from core.evaluation import metrics, mistakes
+from core.evaluation import confusions, metrics, mistakes, selection
 from core.evaluation.changes import Changes, find_changes
 from core.evaluation.learning import Learning, follow
 from core.evaluation.metrics import ClassScores
@@ -25,6 +26,8 @@ from core.evaluation.mistakes import Mistakes
 from core.evaluation.pairs import Pairs, compare_all, mean_probabilities
 from core.evaluation.projection import PrincipalPlane, principal_plane
 from core.evaluation.robustness import Robustness, example, strengths_of
+from core.evaluation.selection import Judged
+from core.evaluation.unusual import feature_distances
 from core.files import reading_arrays
 from core.inference import Predictor
 from core.jobs.kinds import evaluate
@@ -67,6 +70,17 @@ class Evaluation:
     classes: tuple[ClassScores, ...]
     mistakes: Mistakes
     remarks: tuple[str, ...] = ()
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What the run says of each image, in a number or two."""
+        labels, probabilities = self.predictions.labels, self.predictions.probabilities
+        return selection.judge(labels, probabilities)
+
+    @cached_property
+    def similar_order(self) -> tuple[int, ...]:
+        """All classes, those that are confused with each other side by side."""
+        return confusions.by_similarity(self.matrix)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +167,95 @@ def _evaluation_elsewhere(
         log_loss=found.scores.log_loss,
         remarks=found.remarks,
     )
+
+
+def training_evaluation(run: Run, made: Attachment, labels: Labels) -> Evaluation:
+    """Return what a run says about the images that it learned from.
+
+    Args:
+        run: The run.
+        made: What `PredictTraining` has left.
+        labels: True class of each training image, uint8 of shape (n,).
+
+    Raises:
+        ArtifactError: If it is missing or damaged, or about other images.
+    """
+    num_classes = len(services.spec_of(run).classes)
+    return _training_evaluation(made.key, run.id, num_classes, made, labels)
+
+
+@st.cache_resource(max_entries=10, show_spinner="Loading the predictions")
+def _training_evaluation(
+    key: str,  # noqa: ARG001 - the key of the cache
+    run_id: str,
+    num_classes: int,
+    _made: Attachment,
+    _labels: Labels,
+) -> Evaluation:
+    (probabilities,) = _training_arrays(run_id, _made, "probabilities")
+    nothing = np.empty((len(_labels), 0), np.float32)
+    said = Predictions(labels=_labels, probabilities=probabilities, features=nothing)
+    return _checked(said, num_classes, run_id=run_id)
+
+
+def unusualness(run: Run, evaluation: Evaluation) -> NDArray[np.float32] | None:
+    """Return how far each of a run's own test images is from its class.
+
+    Returns:
+        float32 of shape (n,), see `core.evaluation.unusual`; None if the run kept no
+        features of these images.
+
+    Raises:
+        ArtifactError: If its predictions are missing or damaged.
+    """
+    return _unusualness(run.id, "", evaluation.predictions.labels, None)
+
+
+def training_unusualness(
+    run: Run, made: Attachment, evaluation: Evaluation
+) -> NDArray[np.float32] | None:
+    """Return how far each training image is from its class; see `unusualness`."""
+    return _unusualness(run.id, made.key, evaluation.predictions.labels, made)
+
+
+@st.cache_resource(max_entries=20, show_spinner="Looking for the unusual ones")
+def _unusualness(
+    run_id: str,
+    key: str,  # noqa: ARG001 - the key of the cache
+    _labels: Labels,
+    _made: Attachment | None,
+) -> NDArray[np.float32] | None:
+    if _made is None:
+        path = _predictions_path(run_id)
+        damage = f"Expected the features of a run in {path}. Train it again."
+        (features,) = unpacked.arrays(path, ("features",), damage=damage)
+    else:
+        (features,) = _training_arrays(run_id, _made, "features")
+    if features.ndim != 2 or len(features) != len(_labels) or not features.size:  # noqa: PLR2004 - images and units
+        return None
+    return feature_distances(features, _labels, int(_labels.max()) + 1)
+
+
+def _training_arrays(
+    run_id: str, made: Attachment, *names: str
+) -> tuple[NDArray[np.float32], ...]:
+    damage = (
+        f"Expected the predictions of run {run_id} for its training images, but their "
+        "file is missing or damaged. Compute them again."
+    )
+    path = services.store().artifact(run_id, made.path_of(ARRAYS))
+    return unpacked.arrays(path, names, damage=damage)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def validation_positions(run_id: str) -> frozenset[int]:
+    """Return which training images a run was validated with; none if nobody knows.
+
+    Raises:
+        ArtifactError: If they are damaged.
+    """
+    found = services.store().validation(run_id)
+    return frozenset() if found is None else frozenset(found.indices.tolist())
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
