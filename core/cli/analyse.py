@@ -6,10 +6,11 @@ from types import ModuleType
 from typing import Final
 
 from core.cli import console
-from core.cli.analyses import learning, projection, robustness
+from core.cli.analyses import labels, learning, projection, robustness
 from core.runs import open_store
 
 ANALYSES: Final[Mapping[str, ModuleType]] = {
+    "labels": labels,
     "learning": learning,
     "projection": projection,
     "robustness": robustness,
