@@ -140,8 +140,9 @@ def printable(text: str) -> str:
 
 
 def _is_table(value: object) -> bool:
-    is_list = isinstance(value, list) and bool(value)
-    return is_list and all(isinstance(row, Mapping) for row in value)
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(row, Mapping) for row in value)
 
 
 def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record holds
