@@ -65,6 +65,7 @@ ANALYSIS: Final = "analysis"
 SHOWN_EPOCH: Final = "epoch"
 PLAYING: Final = "playing"
 LEARNED: Final = "learned"
+LEARNED_CELL: Final = "learned_cell"
 CHANGE: Final = "change"
 STYLE_BIN: Final = "bin"
 COLOURED_BY: Final = "colour"
@@ -191,6 +192,7 @@ def choose_run(chosen: str) -> None:
     remember(POINTS, None)
     remember(IMAGE, None)
     remember(TESTED_ON, None)
+    remember(LEARNED_CELL, None)
 
 
 def dataset_name() -> str | None:
@@ -346,6 +348,16 @@ def cell(num_classes: int) -> Cell | None:
     They are written like `4-9`, `4-` and `-9`.
     """
     return _cell(CELL, num_classes)
+
+
+def learned_cell(num_classes: int) -> Cell | None:
+    """Return the cell that is chosen in the matrix of an epoch; see `cell`."""
+    return _cell(LEARNED_CELL, num_classes)
+
+
+def choose_learned_cell(chosen: Cell | None) -> None:
+    """Choose a cell in the matrix of an epoch, or none."""
+    remember(LEARNED_CELL, str(chosen) if chosen else None)
 
 
 def block(num_groups: int) -> Cell | None:
