@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArtifactError
+from core.evaluation import temperature as temperatures
 from core.types import GrayImage, Probabilities
 
 MAX_BATCH: Final = 500
@@ -46,12 +47,15 @@ class Predictor:
 
     Args:
         path: A `.tflite` file written by `core.models.export`.
+        temperature: Scales the probabilities of `answer`, and never their ranking; see
+            `core.evaluation.temperature`.
 
     Raises:
         ArtifactError: If the file is missing or damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, temperature: float = temperatures.NONE) -> None:
+        self._temperature = temperature
         # The import takes a tenth of a second, which a page without a model saves.
         from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415
 
@@ -98,14 +102,16 @@ class Predictor:
         return np.concatenate(parts)
 
     def answer(self, glyph: GrayImage) -> Answer:
-        """Say what one image shows.
+        """Say what one image shows, with probabilities at the model's temperature.
 
         Args:
             glyph: Ink from 0.0 to 1.0, float32 of shape (height, width).
         """
         probabilities = self.predict(glyph[np.newaxis])[0]
+        # Before they are scaled and rounded: afterwards two might be equal.
         ranking = np.argsort(-probabilities, kind="stable")
-        return Answer(probabilities, ranking)
+        scaled = temperatures.scaled(probabilities, self._temperature)
+        return Answer(scaled, ranking)
 
     def _run(self, images: NDArray[np.float32]) -> Probabilities:
         with self._lock:

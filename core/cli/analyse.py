@@ -6,10 +6,14 @@ from types import ModuleType
 from typing import Final
 
 from core.cli import console
-from core.cli.analyses import projection
+from core.cli.analyses import calibration, projection, scores
 from core.runs import open_store
 
-ANALYSES: Final[Mapping[str, ModuleType]] = {"projection": projection}
+ANALYSES: Final[Mapping[str, ModuleType]] = {
+    "calibration": calibration,
+    "projection": projection,
+    "scores": scores,
+}
 """Each module has `analyse`, which returns what is printed, and may have
 `add_options`."""
 

@@ -12,7 +12,7 @@ from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
-from core.runs import open_store, run_dataset
+from core.runs import open_store, run_dataset, temperatures
 
 SOME_FAILED: Final = 1
 
@@ -23,12 +23,17 @@ def predict(options: argparse.Namespace) -> int:
     run = store.with_model(options.run)
     spec = run_dataset.spec_of(store, run)
     classes = spec.classes
-    predictor = Predictor(store.artifact(run.id, "model.tflite"))
+    fitted = temperatures.of_run(store, run)
+    predictor = Predictor(
+        store.artifact(run.id, "model.tflite"), temperature=fitted.value
+    )
     found, problems = pictures_in(options.paths)
     answers = [
         answer(predictor, path, spec, labelled=options.labelled) for path in found
     ]
     result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
+    # It decides the probabilities, and no answer.
+    result["temperature"] = fitted.value if fitted.is_fitted else None
     if problems:
         result["problems"] = problems
     is_scored = not options.labelled or score(result, classes)
