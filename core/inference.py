@@ -47,15 +47,12 @@ class Predictor:
 
     Args:
         path: A `.tflite` file written by `core.models.export`.
-        temperature: Scales the probabilities of `answer`, and never their ranking; see
-            `core.evaluation.temperature`.
 
     Raises:
         ArtifactError: If the file is missing or damaged.
     """
 
-    def __init__(self, path: Path, *, temperature: float = temperatures.NONE) -> None:
-        self._temperature = temperature
+    def __init__(self, path: Path) -> None:
         # The import takes a tenth of a second, which a page without a model saves.
         from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415
 
@@ -101,16 +98,20 @@ class Predictor:
         ]
         return np.concatenate(parts)
 
-    def answer(self, glyph: GrayImage) -> Answer:
-        """Say what one image shows, with probabilities at the model's temperature.
+    def answer(
+        self, glyph: GrayImage, *, temperature: float = temperatures.NONE
+    ) -> Answer:
+        """Say what one image shows.
 
         Args:
             glyph: Ink from 0.0 to 1.0, float32 of shape (height, width).
+            temperature: Scales the probabilities, and never changes their ranking; see
+                `core.evaluation.temperature`.
         """
         probabilities = self.predict(glyph[np.newaxis])[0]
         # Before they are scaled and rounded: afterwards two might be equal.
         ranking = np.argsort(-probabilities, kind="stable")
-        scaled = temperatures.scaled(probabilities, self._temperature)
+        scaled = temperatures.scaled(probabilities, temperature)
         return Answer(scaled, ranking)
 
     def _run(self, images: NDArray[np.float32]) -> Probabilities:

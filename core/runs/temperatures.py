@@ -77,8 +77,8 @@ def _why_none(store: "RunStore", run: Run) -> str:
                 "and validation split to get a temperature."
             )
         return (
-            "At least one member of this ensemble kept nothing about validation images: "
-            "it has none, an earlier version of Inklab trained it, or it was deleted."
+            "A member of this ensemble has kept nothing about validation images: it "
+            "had none, an earlier version of Inklab trained it, or it was deleted."
         )
     if run.scores.validation_accuracy is None:
         return (

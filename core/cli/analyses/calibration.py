@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Final
 
 from core.cli.analyses import printed
-from core.evaluation import bootstrap, calibration, rejection
+from core.evaluation import calibration, rejection
 from core.evaluation.calibration import Confidences, Reliability
 from core.records import Run
 from core.runs import answers, temperatures
@@ -50,8 +50,8 @@ def analyse(
 
 
 def _numbers(found: Confidences, *, as_json: bool) -> dict[str, object]:
-    made = calibration.reliability(found)
-    losses = found.log_losses
+    whole = calibration.summary(found)
+    made = whole.reliability
     record: dict[str, object] = {
         "calibration_error": printed.estimate(
             made.error, made.interval, as_json=as_json
@@ -59,7 +59,7 @@ def _numbers(found: Confidences, *, as_json: bool) -> dict[str, object]:
         "calibration_error_by_chance": made.by_chance,
         "largest_calibration_error": made.largest,
         "log_loss": printed.estimate(
-            float(losses.mean()), bootstrap.of_mean(losses), as_json=as_json
+            whole.log_loss, whole.log_loss_interval, as_json=as_json
         ),
     }
     if as_json:
