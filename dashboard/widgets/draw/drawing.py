@@ -205,7 +205,7 @@ def _probabilities_help(temperature: RunTemperature) -> str:
             f"low. {words.message(temperature.reason)}"
         )
     return (
-        f"Temperature scaling, fitted on {temperature.n:,} validation images: on images "
-        "like those it learned from, the model is right about as often as it says. "
+        f"Temperature scaling, fitted on {temperature.n:,} validation images: on "
+        "images like those it learned from, it is right about as often as it says. "
         "The order of the classes is that of the model. See Calibration on Evaluate."
     )
