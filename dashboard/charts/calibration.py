@@ -14,6 +14,9 @@ from dashboard.charts.words import count_of
 HEIGHT: Final = 430
 COVERAGE_HEIGHT: Final = 300
 
+MIN_COVERAGE: Final = 0.05
+"""The axis need not show the interval of fewer answers."""
+
 _COUNTS_TOP: Final = 0.2
 _DIAGRAM_BOTTOM: Final = 0.28
 
@@ -48,7 +51,7 @@ def reliability_diagram(
     figure.update_layout(
         showlegend=True,
         legend=LEGEND_ABOVE,
-        margin={"t": 36, "r": 14},
+        margin={"t": 36, "r": 24},
         barmode="overlay",
         yaxis={
             **axis,
@@ -74,6 +77,7 @@ def reliability_diagram(
         range=[0, 100],
         ticksuffix=" %",
         dtick=25,
+        ticklabeloverflow="allow",
         anchor="y2",
     )
     return figure
@@ -111,18 +115,18 @@ def coverage_curve(
     )
     if answered.right is not None:
         figure.add_trace(_mark(answered.right, answered.above, found.n, palette))
-    figure.update_layout(margin={"t": 12, "r": 14})
+    figure.update_layout(margin={"t": 12, "r": 24})
     figure.update_xaxes(
         title_text="Coverage: share of the images that are answered",
         range=[0, 100],
         ticksuffix=" %",
         dtick=25,
+        ticklabeloverflow="allow",
     )
     figure.update_yaxes(
         title_text="Accuracy of the answers",
         ticksuffix=" %",
-        autorange=True,
-        autorangeoptions={"clipmax": 100, "clipmin": 0},
+        range=[_lowest(found), 100],
     )
     return figure
 
@@ -133,7 +137,7 @@ def _diagonal(palette: Palette) -> go.Scatter:
         x=[0, 100],
         y=[0, 100],
         mode="lines",
-        line={"color": palette.line, "width": 2, "dash": "dash"},
+        line={"color": palette.text, "width": 1, "dash": "dash"},
         hoverinfo="skip",
     )
 
@@ -219,6 +223,16 @@ def _edge(x: Sequence[float], y: Sequence[float]) -> dict[str, Any]:
 def _veil(colour: str) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.2)"
+
+
+def _lowest(found: Coverage) -> float:
+    """Return where an accuracy axis begins, in percent.
+
+    Of a few answers the interval is so wide that nothing else could be seen.
+    """
+    least = MIN_COVERAGE * found.n
+    lows = [each.right.low for each in found.points if each.right.total >= least]
+    return 100 * max(0.0, 1 - 1.1 * (1 - min(lows)))
 
 
 def _told(point: Point, total: int) -> str:

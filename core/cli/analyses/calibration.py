@@ -75,11 +75,11 @@ def _bins(made: Reliability) -> list[dict[str, object]]:
 
 
 def _answered(found: Confidences, above: float) -> dict[str, object]:
-    made = rejection.answered(found, above=above)
+    made = rejection.answered_above(found, above)
     return {
         "answered_above": above,
-        "rejected": made.num_rejected,
-        "answered": made.total - made.num_rejected,
+        "rejected": len(made.rejected),
+        "answered": made.total - len(made.rejected),
         "wrong": len(made.wrong),
         "accuracy_of_answered": made.right.value if made.right else None,
     }

@@ -1,33 +1,19 @@
 """Is the model right as often as it says, and what if it may decline to answer?"""
 
-from dataclasses import replace
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
-import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
-from core.datasets.store import Dataset
-from core.evaluation import rejection
 from core.evaluation import temperature as temperatures
 from core.evaluation.calibration import NUM_BINS, Binning, Summary
-from core.evaluation.rejection import Answered
 from core.proportion import percent
 from core.records import Run
 from core.runs.temperatures import RunTemperature
 from dashboard import figure, results, services, state, words
-from dashboard.charts.calibration import coverage_curve, reliability_diagram
-from dashboard.charts.mosaic import Grid
-from dashboard.charts.words import count_of
-from dashboard.results import Evaluation
-from dashboard.widgets.common import gallery, image_captions, tested_on
+from dashboard.charts.calibration import reliability_diagram
 from dashboard.widgets.common.tested_on import Tested
-
-GRID: Final = Grid(columns=20, tile=48)
-PAGE_SIZE: Final = 60
-MAX_PERCENT: Final = 99.9
-DEFAULT_PERCENT: Final = 90.0
+from dashboard.widgets.evaluate import rejection
 
 _BINNINGS: Final[tuple[Binning, ...]] = get_args(Binning)
 
@@ -49,7 +35,7 @@ def section(run: Run, tested: Tested) -> None:
         _diagram(before, after, binning)
     with numbers:
         _numbers(before, after, fitted)
-    _rejection(run, tested, fitted)
+    rejection.show(run, tested, fitted)
 
 
 def _temperature(run: Run, tested: Tested) -> RunTemperature:
@@ -139,113 +125,9 @@ def _direction(temperature: float) -> str:
 def _column(found: Summary) -> dict[str, str]:
     error, loss = found.reliability, found.log_loss_interval
     return {
-        "Expected calibration error": f"{percent(error.error)} "
-        f"({percent(error.interval.low)} to {percent(error.interval.high)})",
+        "Expected calibration error": f"{percent(error.error)} ("
+        f"{words.bare_percent(error.interval.low)} to "
+        f"{words.bare_percent(error.interval.high)})",
         "By chance at most": percent(error.by_chance),
         "Log loss": f"{found.log_loss:.4f} ({loss.low:.4f} to {loss.high:.4f})",
     }
-
-
-def _rejection(run: Run, tested: Tested, fitted: RunTemperature) -> None:
-    st.subheader("Rejection", anchor=False)
-    evaluation = tested.evaluation
-    said = results.confidences(evaluation, fitted.value)
-    chosen = st.slider(
-        "Answer only if more confident than",
-        0.0,
-        MAX_PERCENT,
-        DEFAULT_PERCENT,
-        0.1,
-        format="%.1f %%",
-        key=state.ABOVE,
-        **state.LINKED,
-        on_change=_forget_page,
-        width=420,
-        help="The other images are rejected: left to a person, for example."
-        + (" The confidence is the calibrated one." if fitted.is_fitted else ""),
-    )
-    answered = rejection.answered(said, above=chosen / 100)
-    curve = results.coverage(evaluation, fitted.value)
-    told, drawn = st.columns(2, gap="medium")
-    with told:
-        _tell(answered)
-        st.caption(
-            f"Mean risk {percent(curve.mean_risk)}: the share of wrong answers, "
-            "averaged over all coverages (area under the risk-coverage curve, Geifman "
-            "and El-Yaniv 2017). The lower, the better the confidence tells right from "
-            "wrong."
-        )
-    with drawn:
-        figure.show(
-            coverage_curve(
-                curve, answered, name="coverage", palette=services.palette()
-            ),
-            key="coverage",
-            alt=f"Accuracy of the answers by coverage, {curve.n:,} test images",
-        )
-    if not len(answered.wrong):
-        return
-    if tested.dataset is None:
-        tested_on.no_images(run)
-    else:
-        _wrong_images(tested.dataset, evaluation, answered, said.confidence)
-
-
-def _tell(answered: Answered) -> None:
-    total = answered.total
-    st.markdown(
-        f"**{count_of(answered.num_rejected, total)} test images are rejected.**"
-    )
-    right = answered.right
-    if right is None:
-        st.info(
-            "No image has a higher confidence: move the slider to the left.",
-            icon=":material/info:",
-        )
-        return
-    wrong = len(answered.wrong)
-    st.markdown(
-        f"**{wrong:,} of the {right.total:,} others are wrong**: "
-        f"{percent(wrong / right.total)} "
-        f"({percent(1 - right.high)} to {percent(1 - right.low)}, 95 % Wilson)."
-    )
-
-
-def _wrong_images(
-    dataset: Dataset,
-    evaluation: Evaluation,
-    answered: Answered,
-    confidence: NDArray[np.floating[Any]],
-) -> None:
-    num_pages = -(-len(answered.wrong) // PAGE_SIZE)
-    slot = st.container()
-    page = (
-        st.pagination(num_pages, key=state.ANSWERED_PAGE, **state.LINKED)
-        if num_pages > 1
-        else 1
-    )
-    shown = answered.wrong[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    classes = dataset.spec.classes
-    tiles = image_captions.tiles(evaluation.judged, classes, shown)
-    labels, predicted = evaluation.predictions.labels, evaluation.predicted
-    captions = [
-        f"{classes[labels[index]]} predicted as {classes[predicted[index]]}, "
-        f"{words.confidence(float(confidence[index]))}, test image {index:,}"
-        for index in shown.tolist()
-    ]
-    with slot:
-        st.caption(
-            f"Wrong among the answered: {len(shown):,} of {len(answered.wrong):,} test "
-            "images, the most confident first. Click one for its probabilities."
-        )
-        gallery.show_tiles(
-            dataset.test.images,
-            replace(tiles, captions=captions),
-            key="answered_wrong",
-            grid=GRID,
-            alt=f"{len(shown):,} misclassified test images that are answered",
-        )
-
-
-def _forget_page() -> None:
-    st.session_state[state.ANSWERED_PAGE] = 1

@@ -51,11 +51,7 @@ def _table(found: Sequence[Score]) -> pd.DataFrame:
         {
             "Score": [each.title for each in found],
             "Value": [_written(each, each.value) for each in found],
-            "95 % interval": [
-                f"{_written(each, each.interval.low)} to "
-                f"{_written(each, each.interval.high)}"
-                for each in found
-            ],
+            "95 % interval": [_interval(each) for each in found],
             "Test images": [f"{each.n:,}" for each in found],
             "What it is": [each.meaning for each in found],
         }
@@ -68,6 +64,12 @@ def _written(score: Score, value: float) -> str:
     return f"{value:.4f}"
 
 
+def _interval(score: Score) -> str:
+    ends = (score.interval.low, score.interval.high)
+    low, high = (_written(score, each) for each in ends)
+    return f"{low.removesuffix(' %')} to {high}"
+
+
 def _without_rejected(run: Run, tested: Tested) -> None:
     found = headline.without_rejected(run, tested)
     if found is None:
@@ -75,10 +77,10 @@ def _without_rejected(run: Run, tested: Tested) -> None:
     share, num = found
     st.markdown(
         f"**{words.accuracy(share)} without {num} rejected labels.** A "
-        f"majority of five people saw something else than the label in {num} of "
-        f"the {len(tested.evaluation.predicted):,} test images "
-        f"({rejected_labels.SOURCE}), so a model that agrees with them counts as wrong "
-        "there: this is the accuracy with these images set aside."
+        f"majority of five people did not agree with the label of {num} of the "
+        f"{len(tested.evaluation.predicted):,} test images, according to "
+        f"{rejected_labels.SOURCE}: a model that sees what they saw counts as wrong "
+        "there, so this is the accuracy with these images set aside."
     )
 
 
