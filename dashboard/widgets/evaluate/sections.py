@@ -9,16 +9,20 @@ from core.records import Run
 from dashboard import state
 from dashboard.widgets.common.tested_on import Tested
 from dashboard.widgets.evaluate import (
+    calibration,
     class_metrics,
     feature_map,
     how_it_learned,
     robustness,
+    scores,
 )
 
 Section = Callable[[Run, Tested], None]
 
 SECTIONS: Final[Mapping[str, Section]] = {
+    "Scores": scores.section,
     "Per-class metrics": class_metrics.section,
+    "Calibration": calibration.section,
     "Robustness": robustness.section,
     "Feature map": feature_map.section,
     "How it learned": how_it_learned.section,
