@@ -28,8 +28,7 @@ TITLES: Final[Mapping[str, str]] = {
 """What can be looked at: a corruption, or all strengths of a change."""
 
 CURVE_COLUMNS: Final = 3
-GRID: Final = Grid(columns=10, tile=60)
-PHONE_GRID: Final = Grid(columns=5, tile=64)
+GRID: Final = Grid(columns=6, tile=76)
 TABLE_HEIGHT: Final = 563
 
 
@@ -69,13 +68,18 @@ def _score(found: Robustness) -> None:
     drop = 100 * (found.clean.value - found.score)
     st.markdown(
         f"**Robustness score {percent(found.score)}** "
-        f"({percent(found.low)} to {percent(found.high)}) on {shown} test images, "
+        f"({_interval(found)}) on {shown} test images, "
         f"{drop:.2f} points below the {percent(found.clean.value)} on the same images "
         "as they are",
         help="The mean accuracy over the 15 corruptions of MNIST-C (Mu and Gilmer "
         "2019), each at one strength, with its 95 % interval. Fewer images than all "
         "are drawn so that each class has its share.",
     )
+
+
+def _interval(found: Robustness) -> str:
+    low, high = percent(found.low, decimals=1), percent(found.high, decimals=1)
+    return f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"
 
 
 def _table_and_samples(run: Run, tested: Tested, found: Robustness) -> None:
@@ -141,14 +145,13 @@ def _samples(run: Run, dataset: Dataset, chosen: str) -> None:
         if 0 <= hit.index < len(found.indices):
             state.choose_image(int(found.indices[hit.index]))
 
-    narrow = services.is_phone() and not is_sweep
     figure.show(
         read_mosaic(
             found.images,
             captions=_captions(found, classes),
             answers=[classes[each] for each in found.predicted],
             is_right=found.is_right.tolist(),
-            grid=PHONE_GRID if narrow else GRID,
+            grid=GRID,
             palette=services.palette(),
         ),
         key=f"changed_{key}",
