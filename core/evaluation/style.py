@@ -32,6 +32,7 @@ class Bin:
         measure: In which respect.
         low: Smallest value of the measure.
         high: Largest one.
+        median: Half of the images are below it.
         accuracy: Of these images.
         others: Of all other images with a value; None if there are none.
         members: Their positions, int64 of shape (n,), rising.
@@ -40,6 +41,7 @@ class Bin:
     measure: str
     low: float
     high: float
+    median: float
     accuracy: Proportion
     others: Proportion | None
     members: Indices
@@ -129,6 +131,7 @@ def bins(
                 measure=name,
                 low=float(values[members].min()),
                 high=float(values[members].max()),
+                median=float(np.median(values[members])),
                 accuracy=Proportion(hits, len(members)),
                 others=Proportion(int(right.sum()) - hits, rest) if rest else None,
                 members=members,

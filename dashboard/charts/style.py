@@ -20,7 +20,7 @@ def style_curve(
     chosen: int | None,
     palette: Palette,
 ) -> go.Figure:
-    """Draw the accuracy of each bin in the middle of its values.
+    """Draw the accuracy of each bin at the median of its values.
 
     Args:
         found: Bins of one measure, from the smallest values to the largest.
@@ -39,7 +39,7 @@ def style_curve(
         colours[chosen] = palette.accent
     figure.add_trace(
         go.Scatter(
-            x=[(each.low + each.high) / 2 for each in found],
+            x=[each.median for each in found],
             y=[100 * share.value for share in shares],
             mode="lines+markers",
             line={"color": palette.line, "width": 1.5},

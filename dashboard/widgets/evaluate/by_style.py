@@ -80,8 +80,9 @@ def _sentence(weakest: Weakest | None) -> str:
     )
     return (
         f"**Weakest where the {measure.title.lower()} is {span(where)} "
-        f"{measure.unit}**: {_share(where.accuracy)}, against {_share(where.others)} of the others. "
-        f"{chance} (Fisher's exact test, corrected for {weakest.num_bins} parts: "
+        f"{measure.unit}**: {_share(where.accuracy)}, against "
+        f"{_share(where.others)} of the others. {chance} (Fisher's exact test, "
+        f"corrected for {weakest.num_bins} parts: "
         f"p {_p_value(weakest.p_value)})."
     )
 
