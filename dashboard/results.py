@@ -4,7 +4,7 @@ Caches are keyed by the id of a run or the fingerprint of a data set, never by a
 array.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from core.evaluation import (
     rejection,
     selection,
 )
+from core.evaluation import style as writing
 from core.evaluation.calibration import Binning, Confidences, Summary
 from core.evaluation.changes import Changes, find_changes
 from core.evaluation.learning import Learning, follow
@@ -37,6 +38,7 @@ from core.evaluation.rejection import Coverage
 from core.evaluation.robustness import Robustness, example, strengths_of
 from core.evaluation.scores import Score, all_scores
 from core.evaluation.selection import Judged
+from core.evaluation.style import Bin, Weakest
 from core.evaluation.unusual import feature_distances
 from core.files import reading_arrays
 from core.inference import Predictor
@@ -52,8 +54,9 @@ from core.runs.temperatures import RunTemperature
 from core.types import ByteImages, Counts, Indices, Labels
 from dashboard import services
 
+MAX_MEASURED: Final = 10_000
 NUM_SAMPLES: Final = 30
-SAMPLES_AT_STRENGTH: Final = 10
+SAMPLES_AT_STRENGTH: Final = 6
 MAX_FITTED: Final = 10_000
 """The plane of a feature map is found from so many images; all are placed on it."""
 
@@ -420,6 +423,32 @@ def coverage(evaluation: Evaluation, temperature: float) -> Coverage:
     return _coverage(evaluation.key, temperature, evaluation)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Style:
+    """The accuracy of a run by how the images are written.
+
+    Attributes:
+        indices: Which test images were measured, int64 of shape (n,), rising.
+        bins: Of each measure; members are positions in `indices`.
+        weakest: The weakest of all; None if none is weaker than the others.
+    """
+
+    indices: Indices
+    bins: Mapping[str, tuple[Bin, ...]]
+    weakest: Weakest | None
+
+
+def style(run: Run, dataset: Dataset, evaluation: Evaluation) -> Style:
+    """Return the accuracy of a run by how test images are written.
+
+    Args:
+        run: The run.
+        dataset: Whose test images.
+        evaluation: What the run says about them.
+    """
+    return _style(run.id, dataset.fingerprint, dataset, evaluation)
+
+
 def answers(run: Run) -> Answers:
     """Return what a run answered to its test images.
 
@@ -566,6 +595,31 @@ def _coverage(
     _evaluation: Evaluation,
 ) -> Coverage:
     return rejection.coverage(confidences(_evaluation, temperature))
+
+
+@st.cache_resource(max_entries=20, show_spinner="Measuring the handwriting")
+def _handwriting(
+    fingerprint: str,  # noqa: ARG001 - the key of the cache
+    _images: ByteImages,
+    _labels: Labels,
+) -> tuple[Indices, Mapping[str, NDArray[np.float64]]]:
+    indices = orders.stratified_sample(_labels, count=MAX_MEASURED, seed=0)
+    return indices, writing.measure(_images[indices])
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _style(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    fingerprint: str,
+    _dataset: Dataset,
+    _evaluation: Evaluation,
+) -> Style:
+    test = _dataset.test
+    indices, values = _handwriting(fingerprint, test.images, test.labels)
+    is_right = (_evaluation.predicted == _evaluation.predictions.labels)[indices]
+    found = {name: writing.bins(name, each, is_right) for name, each in values.items()}
+    everything = [each for parts in found.values() for each in parts]
+    return Style(indices=indices, bins=found, weakest=writing.weakest(everything))
 
 
 @st.cache_resource(max_entries=200, show_spinner="Loading the predictions")

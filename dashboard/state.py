@@ -7,7 +7,7 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict
 
@@ -407,6 +407,34 @@ def choose_points(chosen: Sequence[int], *, of: int = 0) -> None:
     """
     remember(POINTS, ",".join(map(str, chosen)) or None)
     st.session_state[LASSO] = tuple(chosen), of
+
+
+def map_view(name: str) -> Mapping[str, tuple[float, float]]:
+    """Return what is in view of a map: the range of each axis, `x` and `y`.
+
+    Returns:
+        Nothing of an axis in which nobody has zoomed in.
+    """
+    kept, view = st.session_state.get(MAP_VIEW, ("", {}))
+    found: Mapping[str, tuple[float, float]] = view if kept == name else {}
+    return found
+
+
+def keep_map_view(name: str, changed: Mapping[str, object]) -> None:
+    """Keep to what somebody zoomed in a map; see `map_view`.
+
+    Args:
+        name: Of the map.
+        changed: What plotly.js reports: ranges of axes, or that they are reset.
+    """
+    view = dict(map_view(name))
+    for axis in ("x", "y"):
+        low, high = (changed.get(f"{axis}axis.range[{end}]") for end in (0, 1))
+        if isinstance(low, int | float) and isinstance(high, int | float):
+            view[axis] = min(low, high), max(low, high)
+        elif changed.get(f"{axis}axis.autorange"):
+            view.pop(axis, None)
+    st.session_state[MAP_VIEW] = name, view
 
 
 def num_in_lasso(chosen: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ from core.records import Run
 from dashboard import state
 from dashboard.widgets.common.tested_on import Tested
 from dashboard.widgets.evaluate import (
+    by_style,
     calibration,
     class_metrics,
     feature_map,
@@ -24,6 +25,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "Per-class metrics": class_metrics.section,
     "Calibration": calibration.section,
     "Robustness": robustness.section,
+    "By style": by_style.section,
     "Feature map": feature_map.section,
     "How it learned": how_it_learned.section,
 }
