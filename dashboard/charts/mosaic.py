@@ -38,6 +38,12 @@ LABEL_SHARE: Final = 0.25
 LABEL_SIZE: Final = 10
 """Of the font of a label, in pixels."""
 
+FILE_TILE: Final = 56
+"""Side of a glyph in a picture to take along, in pixels, if it is no larger itself."""
+
+MAX_FILE_PIXELS: Final = 8_000_000
+"""Of such a picture: 2,551 glyphs of 56 x 56."""
+
 PIXELS_PER_DOT = 2
 """The picture has twice the resolution of the screen, for dense screens."""
 
@@ -115,6 +121,33 @@ def mosaic_image(
     file = io.BytesIO()
     picture.save(file, format="PNG", compress_level=1)
     return file.getvalue()
+
+
+def mosaic_file(images: ByteImages, *, palette: Palette) -> bytes:
+    """Draw glyphs as a picture to take along, the first `max_in_file` of them.
+
+    Args:
+        images: uint8 of shape (n, height, width); 255 is full ink, drawn white.
+        palette: Colours of the theme.
+
+    Returns:
+        A PNG, about as wide as high.
+    """
+    images = _squared(images[: max_in_file(images)])
+    side = images.shape[-1]
+    return mosaic_image(
+        images,
+        columns=max(1, math.ceil(math.sqrt(len(images)))),
+        scale=max(1, FILE_TILE // side),
+        gap=PIXELS_PER_DOT,
+        palette=palette,
+    )
+
+
+def max_in_file(images: ByteImages) -> int:
+    """Return how many glyphs of the size of these a picture may have."""
+    height, width = images.shape[1:]
+    return MAX_FILE_PIXELS // int(max(height, width, FILE_TILE)) ** 2
 
 
 def mosaic_figure(

@@ -3,20 +3,24 @@
 import streamlit as st
 
 from core.datasets.store import Dataset
-from core.types import GrayImage, Probabilities
+from core.types import GrayImage, Probabilities, SplitName
 from dashboard import figure, services, words
 from dashboard.charts.bars import OTHERS, other_classes, probability_bars
 from dashboard.charts.glyphs import pixel_view
 from dashboard.results import Evaluation
+from dashboard.widgets.common.image_captions import SHOWN
 
 
-def sample_card(dataset: Dataset, evaluation: Evaluation, index: int) -> None:
-    """Show a test image, its pixels, and the probabilities of all classes.
+def sample_card(
+    dataset: Dataset, evaluation: Evaluation, index: int, *, part: SplitName = "test"
+) -> None:
+    """Show an image, its pixels, and the probabilities of all classes.
 
     Args:
         dataset: Where the image is from.
         evaluation: What a model said about it.
-        index: Position among the test images.
+        index: Position among the images of the split.
+        part: The split.
     """
     classes = dataset.spec.classes
     probabilities = evaluation.predictions.probabilities[index]
@@ -24,20 +28,21 @@ def sample_card(dataset: Dataset, evaluation: Evaluation, index: int) -> None:
     predicted = int(evaluation.predicted[index])
     with st.container(border=True):
         st.subheader(
-            f"Test image {index:,}: {words.literal(classes[true])} predicted as "
+            f"{SHOWN[part].capitalize()} image {index:,}: "
+            f"{words.literal(classes[true])} predicted as "
             f"{words.literal(classes[predicted])}",
             anchor=False,
         )
         pixels, bars = st.columns(2)
         with pixels:
-            large_glyph(dataset.test.images[index], key="card_pixels")
+            large_glyph(dataset.part(part).images[index], key="card_pixels")
         with bars:
             likely_classes(
                 probabilities,
                 classes,
                 true=true,
                 key="card_bars",
-                alt=f"Probability of each class for test image {index}",
+                alt=f"Probability of each class for {SHOWN[part]} image {index}",
             )
 
 
