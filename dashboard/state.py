@@ -125,6 +125,11 @@ CHECKED: Final = "checked_data_sets"
 PACE: Final = "pace_of_jobs"
 SECTION: Final = "section"
 HERE: Final = "On this machine"
+MISTAKES_VIEW: Final = "mistakes"
+LABELS_OF: Final = "labels"
+LABELS_SHOWN: Final = "shown"
+LABELS_PAGE: Final = "labels_page"
+REVIEWED: Final = "reviewed_labels"
 GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
@@ -456,6 +461,28 @@ def checked(fingerprint: str) -> str | None:
 def keep_checked(fingerprint: str, verdict: str) -> None:
     """Keep what verifying a data set has found; see `checked`."""
     st.session_state.setdefault(CHECKED, {})[fingerprint] = verdict
+
+
+def start_over_labels() -> None:
+    """Go to the first of the suspicious labels, and drop the chosen image."""
+    st.session_state[LABELS_PAGE] = 1
+    choose_image(None)
+
+
+def keep_reviewed(step: object) -> None:
+    """Keep what this viewer decided last about a label, so that it can be undone."""
+    st.session_state.setdefault(REVIEWED, []).append(step)
+
+
+def last_reviewed() -> object | None:
+    """Return what this viewer decided last, if anything that was not undone."""
+    steps = st.session_state.get(REVIEWED, [])
+    return steps[-1] if steps else None
+
+
+def drop_reviewed() -> None:
+    """Forget what this viewer decided last."""
+    st.session_state[REVIEWED].pop()
 
 
 def number(name: str) -> int:
