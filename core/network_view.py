@@ -130,6 +130,15 @@ class NetworkView:
                     )
             return tuple(found)
 
+    def features(self, image: GrayImage) -> NDArray[np.float32]:
+        """Return what the last hidden layer gives for an image; see `outputs`.
+
+        Returns:
+            float32 of shape (units,): the pixels, if there is no hidden layer.
+        """
+        *hidden, _ = self.outputs(image)
+        return (hidden[-1].values if hidden else image).ravel()
+
     def first_weights(self) -> NDArray[np.float32]:
         """Return what the units of the first layer multiply by.
 

@@ -50,4 +50,4 @@ with gallery_column:
 with card_column:
     chosen = state.image(num_images)
     index = int(found.indices[shown[0]]) if chosen is None else chosen
-    sample_card.sample_card(dataset, evaluation, index)
+    sample_card.sample_card(run, dataset, evaluation, index)

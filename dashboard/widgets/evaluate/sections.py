@@ -8,13 +8,14 @@ import streamlit as st
 from core.records import Run
 from dashboard import state
 from dashboard.widgets.common.tested_on import Tested
-from dashboard.widgets.evaluate import class_metrics, feature_map
+from dashboard.widgets.evaluate import class_metrics, feature_map, network
 
 Section = Callable[[Run, Tested], None]
 
 SECTIONS: Final[Mapping[str, Section]] = {
     "Per-class metrics": class_metrics.section,
     "Feature map": feature_map.section,
+    "Inside the network": network.section,
 }
 
 
