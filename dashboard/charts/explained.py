@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.evaluation.occlusion import VISIBLE
 from core.types import ByteImages, GrayImage
 from dashboard.charts.cells import Fit, fit_width
 from dashboard.charts.glyphs import SIDE, pixel_view
@@ -15,8 +16,10 @@ from dashboard.charts.mosaic import Grid, mosaic_figure, rgb
 from dashboard.charts.theme import Palette
 from dashboard.charts.words import plain
 
-BAR_ROOM: Final = 92
-"""Pixels beside the glyph for the scale of its colours."""
+BAR_ROOM: Final = 52
+"""Pixels below the glyph for the scale of its colours."""
+
+BAR_LENGTH: Final = 220
 
 INKS: Final = {False: "#FFFFFF", True: "#FFB199"}
 """Of the words on a tile, which is black in both themes: quiet, and loud."""
@@ -58,23 +61,32 @@ def worth_view(
         The pixels with a film of colour: blue for the first, vermilion for the second.
     """
     chosen, rival = map(plain, names)
-    most = max(float(np.abs(worth).max()), 1e-6)
+    most = max(float(np.abs(worth[image > VISIBLE]).max(initial=0)), 1e-6)
     figure = pixel_view(image, palette=palette)
     figure.update_traces(hoverinfo="skip", hovertemplate=None)
     figure.add_trace(
         go.Heatmap(
-            z=worth,
+            # Paper is worth nothing: what is near it was spread there by the patches.
+            z=np.where(image > VISIBLE, worth, np.nan),
             customdata=image,
+            hoverongaps=False,
             zmin=-most,
             zmax=most,
             zsmooth=False,
             colorscale=_film(palette),
             colorbar={
+                "orientation": "h",
+                "x": 0,
+                "xanchor": "left",
+                "y": 0,
+                "yanchor": "top",
+                "ypad": 8,
+                "xpad": 0,
                 "thickness": 12,
-                "len": 1.0,
-                "lenmode": "fraction",
-                "outlinewidth": 0,
-                "tickvals": [-most, 0, most],
+                "len": BAR_LENGTH,
+                "lenmode": "pixels",
+                "outlinecolor": palette.tile_edge,
+                "tickvals": [-0.75 * most, 0, 0.75 * most],
                 "ticktext": [f"for {rival}", "neither", f"for {chosen}"],
                 "tickfont": {"color": palette.secondary, "size": 12},
             },
@@ -85,8 +97,8 @@ def worth_view(
         )
     )
     height, width = image.shape
-    figure.update_layout(margin={"r": BAR_ROOM})
-    fit = Fit(width, height, SIDE / max(width, height), BAR_ROOM + 1, 2)
+    figure.update_layout(margin={"b": BAR_ROOM})
+    fit = Fit(width, height, SIDE / max(width, height), 2, BAR_ROOM + 1)
     fit_width(figure, fit)
     return figure
 

@@ -125,7 +125,7 @@ def pick_or_default(
         format_func=lambda name: _with_group(name, classes),
         key=key,
         **state.LINKED,
-        width=180,
+        width=160,
     )
     return classes.index(chosen) if chosen in classes else None
 
