@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import results, services
 from dashboard.widgets.common import page_frame, run_picker
-from dashboard.widgets.draw import drawing
+from dashboard.widgets.draw import drawing, inside
 
 page_frame.heading("Draw", "Does it recognise your handwriting?")
 
@@ -28,6 +28,7 @@ def draw_and_classify() -> None:
     with seen_column:
         st.subheader(f"Model input, {drawing.size(spec)}", anchor=False)
         drawing.steps(character.steps, spec)
+    inside.of_drawing(run, character, spec.classes)
 
 
 draw_and_classify()

@@ -43,9 +43,8 @@ with cell_column:
         confusion.cell_images(dataset, evaluation, cell)
     confusion.most_confused_pairs(evaluation.matrix, classes, view)
 
-if dataset is not None:
-    index = state.image(len(dataset.test.labels))
-    if index is not None:
-        sample_card.sample_card(dataset, evaluation, index)
+index = state.image(len(evaluation.predicted))
+if index is not None:
+    sample_card.sample_card(run, dataset, evaluation, index)
 
 sections.show(run, tested)

@@ -14,6 +14,7 @@ from dashboard.widgets.evaluate import (
     class_metrics,
     feature_map,
     how_it_learned,
+    network,
     robustness,
     scores,
 )
@@ -28,6 +29,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "By style": by_style.section,
     "Feature map": feature_map.section,
     "How it learned": how_it_learned.section,
+    "Inside the network": network.section,
 }
 
 
