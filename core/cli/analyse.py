@@ -6,10 +6,15 @@ from types import ModuleType
 from typing import Final
 
 from core.cli import console
-from core.cli.analyses import projection
+from core.cli.analyses import labels, learning, projection, robustness
 from core.runs import open_store
 
-ANALYSES: Final[Mapping[str, ModuleType]] = {"projection": projection}
+ANALYSES: Final[Mapping[str, ModuleType]] = {
+    "labels": labels,
+    "learning": learning,
+    "projection": projection,
+    "robustness": robustness,
+}
 """Each module has `analyse`, which returns what is printed, and may have
 `add_options`."""
 

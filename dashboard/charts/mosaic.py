@@ -1,4 +1,4 @@
-"""Many glyphs as one picture, each of which can be hovered and clicked.
+"""Many glyphs as one picture, each of which can be hovered, clicked and selected.
 
 Two hundred images of their own are two hundred requests and six seconds; one
 picture is one. It is enlarged in whole pixels before the browser scales it,
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.types import ByteImages
-from dashboard.charts.cells import Fit, mark_cells
+from dashboard.charts.cells import Fit, mark_cells, written
 from dashboard.charts.theme import Palette, base_figure, outline
+from dashboard.charts.words import plain
 
 ColourNumbers = NDArray[np.uint8]
 """Numbers of colours: grey levels, but three of them stand for something else."""
@@ -30,6 +31,12 @@ EDGE: Final = 255
 
 EDGE_ROOM: Final = 2
 """Pixels of a margin, for the outline of a tile at the edge."""
+
+LABEL_SHARE: Final = 0.25
+"""Of the height of a tile, for the label below its glyph."""
+
+LABEL_SIZE: Final = 10
+"""Of the font of a label, in pixels."""
 
 PIXELS_PER_DOT = 2
 """The picture has twice the resolution of the screen, for dense screens."""
@@ -45,10 +52,12 @@ class Grid:
     Attributes:
         columns: Glyphs in a row.
         tile: Side of a glyph on a wide screen, in pixels.
+        has_labels: Whether a quarter of each tile is for a label below its glyph.
     """
 
     columns: int = 20
     tile: int = 48
+    has_labels: bool = False
 
     def rows(self, num_images: int) -> int:
         """Return how many rows that many images need; at least one."""
@@ -59,8 +68,27 @@ class Grid:
         return position % self.columns, position // self.columns
 
 
+@dataclass(frozen=True)
+class Label:
+    """What stands below a glyph.
+
+    Attributes:
+        text: As plain text, a few letters.
+        is_marked: Whether it is in the accent colour.
+    """
+
+    text: str
+    is_marked: bool = False
+
+
 def mosaic_image(
-    images: ByteImages, *, columns: int, scale: int, gap: int, palette: Palette
+    images: ByteImages,
+    *,
+    columns: int,
+    scale: int,
+    gap: int,
+    palette: Palette,
+    room: int = 0,
 ) -> bytes:
     """Draw glyphs on a grid of hairlines.
 
@@ -70,13 +98,17 @@ def mosaic_image(
         scale: Side of an image pixel in the picture, a whole number.
         gap: Width of a hairline in picture pixels.
         palette: Colours of the theme.
+        room: Height of a strip of paper below each glyph in picture pixels; half as
+            much is beside it.
 
     Returns:
         A PNG. Places of the last row without a glyph are paper.
     """
     # With numbered colours a pixel takes one byte, not three, and all of this
     # a third of the time. What is nearly white becomes white.
-    picture = Image.fromarray(_colours(images, columns=columns, scale=scale, gap=gap))
+    picture = Image.fromarray(
+        _colours(images, columns=columns, scale=scale, gap=gap, room=room)
+    )
     greys = [(level, level, level) for level in range(WHITE)]
     last = [(255, 255, 255), _rgb(palette.paper), _rgb(palette.tile_edge)]
     picture.putpalette([part for colour in (*greys, *last) for part in colour])
@@ -120,13 +152,46 @@ def mosaic_figure(
     return figure
 
 
+def write_labels(
+    figure: go.Figure, labels: Sequence[Label], grid: Grid, palette: Palette
+) -> None:
+    """Write below the glyphs of a mosaic whose grid has room for that."""
+    texts = {
+        (row, column): (
+            plain(label.text),
+            palette.accent if label.is_marked else palette.text,
+        )
+        for label, (column, row) in zip(
+            labels, map(grid.place, range(len(labels))), strict=True
+        )
+    }
+    trace = written(texts, size=LABEL_SIZE)
+    figure.add_trace(trace.update(y=np.array(trace.y) + (1 - LABEL_SHARE) / 2))
+
+
+def let_select(figure: go.Figure, num_images: int, grid: Grid) -> None:
+    """Let a box or a lasso choose several glyphs, those whose middle is in it."""
+    # A picture has no points: these are, and nobody sees them.
+    places = [grid.place(position) for position in range(num_images)]
+    figure.add_scatter(
+        x=[column for column, _ in places],
+        y=[row for _, row in places],
+        customdata=list(range(num_images)),
+        mode="markers",
+        marker={"opacity": 0, "size": 1},
+        unselected={"marker": {"opacity": 0}},
+        hoverinfo="skip",
+    )
+    figure.update_layout(dragmode="select")
+
+
 def _colours(
-    images: ByteImages, *, columns: int, scale: int, gap: int
+    images: ByteImages, *, columns: int, scale: int, gap: int, room: int
 ) -> ColourNumbers:
     """Return the mosaic as uint8 of shape (height, width)."""
     num_images, height, width = images.shape
     rows = max(1, math.ceil(num_images / columns))
-    down, across = height * scale + gap, width * scale + gap
+    down, across = height * scale + room + gap, width * scale + room + gap
     pixels: ColourNumbers = np.full(
         (rows * down + gap, columns * across + gap), PAPER, dtype=np.uint8
     )
@@ -134,8 +199,12 @@ def _colours(
         row, column = divmod(position, columns)
         top, left = row * down, column * across
         pixels[top : top + down + gap, left : left + across + gap] = EDGE
+        pixels[top + gap : top + down, left + gap : left + across] = PAPER
         large = image.repeat(scale, axis=0).repeat(scale, axis=1)
-        pixels[top + gap : top + down, left + gap : left + across] = large
+        first = left + gap + room // 2
+        pixels[
+            top + gap : top + gap + height * scale, first : first + width * scale
+        ] = large
     return pixels
 
 
@@ -156,14 +225,21 @@ def _squared(images: ByteImages) -> ByteImages:
 def _picture(images: ByteImages, grid: Grid, palette: Palette) -> go.Image:
     images = _squared(images)
     side = images.shape[-1]
-    scale = max(1, math.ceil(grid.tile * PIXELS_PER_DOT / side))
+    share = LABEL_SHARE if grid.has_labels else 0.0
+    scale = max(1, math.ceil(grid.tile * (1 - share) * PIXELS_PER_DOT / side))
     gap = PIXELS_PER_DOT
+    room = round(side * scale * share / (1 - share))
     png = mosaic_image(
-        images, columns=grid.columns, scale=scale, gap=gap, palette=palette
+        images,
+        columns=grid.columns,
+        scale=scale,
+        gap=gap,
+        palette=palette,
+        room=room,
     )
     # The outermost hairline belongs to no tile; without its share the last tiles
     # would lie beside their places.
-    pixel = 1 / (side * scale + gap)
+    pixel = 1 / (side * scale + room + gap)
     first = -0.5 - (gap - 1) / 2 * pixel
     return go.Image(
         source="data:image/png;base64," + base64.b64encode(png).decode("ascii"),

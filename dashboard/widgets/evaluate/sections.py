@@ -8,13 +8,20 @@ import streamlit as st
 from core.records import Run
 from dashboard import state
 from dashboard.widgets.common.tested_on import Tested
-from dashboard.widgets.evaluate import class_metrics, feature_map
+from dashboard.widgets.evaluate import (
+    class_metrics,
+    feature_map,
+    how_it_learned,
+    robustness,
+)
 
 Section = Callable[[Run, Tested], None]
 
 SECTIONS: Final[Mapping[str, Section]] = {
     "Per-class metrics": class_metrics.section,
+    "Robustness": robustness.section,
     "Feature map": feature_map.section,
+    "How it learned": how_it_learned.section,
 }
 
 
