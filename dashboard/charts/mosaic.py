@@ -90,7 +90,7 @@ class Label:
     is_marked: bool = False
 
 
-def mosaic_image(
+def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
     images: ByteImages,
     *,
     columns: int,
