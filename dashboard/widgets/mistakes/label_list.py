@@ -89,7 +89,7 @@ def pick(labels: DoubtfulLabels) -> Indices:
         wrap=True,
         on_change=state.start_over_labels,
     )
-    found, listed = labels.found, np.arange(labels.found.num_listed)
+    found, listed = labels.found, labels.found.listed
     if chosen == REJECTED:
         return found.places_of(labels.known)
     decided = found.places_of(labels.decisions)

@@ -120,7 +120,7 @@ def _review(
     )
     st.markdown(
         f"Confidently wrong: **{count_of(found.num_confident, len(found))}** "
-        f"{PARTS[part]} labels. Listed: the **{found.num_listed:,}** most doubtful."
+        f"{PARTS[part]} labels. Listed: the **{len(found.listed):,}** most doubtful."
     )
     list_column, card_column = st.columns([3, 2], gap="medium")
     with list_column:
