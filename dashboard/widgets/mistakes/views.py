@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 
-MISCLASSIFIED: Final = "Misclassified images"
+GALLERY: Final = "Gallery"
 SUSPICIOUS: Final = "Suspicious labels"
 
 
@@ -14,8 +14,8 @@ def pick() -> str:
     """Let the viewer choose one of the views."""
     chosen: str = st.segmented_control(
         "View",
-        (MISCLASSIFIED, SUSPICIOUS),
-        default=MISCLASSIFIED,
+        (GALLERY, SUSPICIOUS),
+        default=GALLERY,
         required=True,
         key=state.MISTAKES_VIEW,
         **state.LINKED,
