@@ -14,6 +14,7 @@ from core.datasets.store import Dataset
 from core.jobs.kinds.label_check import CheckLabels
 from core.records import Attachment
 from core.runs.store import RunStore
+from dashboard import state
 from dashboard.widgets.mistakes.views import SUSPICIOUS
 from tests.dashboard.app import alerts, captions, figure, open_app, text
 from tests.small_data import move_to_gone_dataset
@@ -24,7 +25,7 @@ SAW = "People rejected this label: they saw"
 
 def open_labels(**address: str) -> AppTest:
     """Open the view."""
-    return open_app("mistakes", mistakes=SUSPICIOUS, **address)
+    return open_app("mistakes", **{state.MISTAKES_VIEW: SUSPICIOUS}, **address)
 
 
 def chosen(app: AppTest) -> int:
