@@ -146,27 +146,26 @@ def _take(
         dataset, part = labels.dataset, labels.part
         before = label_review.decide(dataset, part, index, decision)
         state.keep_reviewed(Step(dataset.fingerprint, part, index, before))
-        _go_to(labels, places, _next_undecided(labels, places, index))
+        _go_on(labels, places, index)
 
 
-def _next_undecided(
-    labels: DoubtfulLabels, places: Indices, decided: int
-) -> int | None:
-    """Return the position in the list of the next without a decision, if any is."""
+def _go_on(labels: DoubtfulLabels, places: Indices, decided: int) -> None:
+    """Choose the next image of the list without a decision, if there is one."""
+    (place,) = labels.found.places_of([decided])
+    if st.session_state.get(state.LABELS_SHOWN) == label_list.UNDECIDED:
+        # It is about to leave the list, and those behind it move up.
+        places = places[places != place]
     indices: list[int] = labels.found.indices[places].tolist()
-    start = indices.index(decided) + 1 if decided in indices else 0
+    start = int((places <= place).sum())
     positions: list[int] = [*range(start, len(indices)), *range(start)]
     for position in positions:
-        index = indices[position]
-        if index != decided and index not in labels.decisions:
-            return position
-    return None
+        if indices[position] != decided and indices[position] not in labels.decisions:
+            _go_to(labels, places, position)
+            return
 
 
-def _go_to(labels: DoubtfulLabels, places: Indices, position: int | None) -> None:
+def _go_to(labels: DoubtfulLabels, places: Indices, position: int) -> None:
     """Choose an image of the list, and the page where it is."""
-    if position is None:
-        return
     state.choose_image(int(labels.found.indices[places[position]]))
     st.session_state[state.LABELS_PAGE] = label_list.page_of(position)
 
