@@ -141,6 +141,8 @@ def show(labels: DoubtfulLabels, places: Indices) -> Indices:
 def _mosaic(labels: DoubtfulLabels, shown: Indices) -> None:
     indices = labels.found.indices[shown].tolist()
     chosen = state.image(len(labels.found))
+    # The card shows the first one unless another is chosen.
+    chosen = indices[0] if chosen is None else chosen
 
     def choose(hit: Hit) -> None:
         if 0 <= hit.index < len(indices):
