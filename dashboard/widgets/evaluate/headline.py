@@ -26,8 +26,8 @@ def show(run: Run, tested: Tested) -> None:
     st.caption(" \u00b7 ".join(_beside(run, tested)))
 
 
-def without_rejected(run: Run, tested: Tested) -> tuple[Proportion, int] | None:
-    """Return the accuracy without the labels that people rejected, and their number.
+def without_rejected(run: Run, tested: Tested) -> Proportion | None:
+    """Return the accuracy without the images whose labels people rejected.
 
     Returns:
         None if nobody asked people about these test images.
@@ -36,10 +36,9 @@ def without_rejected(run: Run, tested: Tested) -> tuple[Proportion, int] | None:
     rejected = rejected_labels.of_test_images(
         run_dataset.fingerprint_of(run) if dataset is None else dataset.fingerprint
     )
-    share = accuracy_without(
+    return accuracy_without(
         evaluation.predictions.labels, evaluation.predicted, rejected
     )
-    return (share, len(rejected)) if rejected and share is not None else None
 
 
 def _beside(run: Run, tested: Tested) -> list[str]:
@@ -48,9 +47,9 @@ def _beside(run: Run, tested: Tested) -> list[str]:
         f"Balanced accuracy {percent(float(means.recall))}",
         f"Macro F1 {percent(float(means.f1))}",
     ]
-    found = without_rejected(run, tested)
-    if found is not None:
-        share, num = found
+    share = without_rejected(run, tested)
+    if share is not None:
+        num = tested.evaluation.accuracy.total - share.total
         parts.append(
             f"Without {num} labels that people rejected {percent(share.value)} of "
             f"{share.total:,} ({words.interval(share)})"

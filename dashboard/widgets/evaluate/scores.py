@@ -71,14 +71,15 @@ def _interval(score: Score) -> str:
 
 
 def _without_rejected(run: Run, tested: Tested) -> None:
-    found = headline.without_rejected(run, tested)
-    if found is None:
+    share = headline.without_rejected(run, tested)
+    if share is None:
         return
-    share, num = found
+    total = tested.evaluation.accuracy.total
+    num = total - share.total
     st.markdown(
         f"**{words.accuracy(share)} without {num} rejected labels.** A "
         f"majority of five people did not agree with the label of {num} of the "
-        f"{len(tested.evaluation.predicted):,} test images, according to "
+        f"{total:,} test images, according to "
         f"{rejected_labels.SOURCE}: a model that sees what they saw counts as wrong "
         "there, so this is the accuracy with these images set aside."
     )
