@@ -5,11 +5,10 @@ import streamlit as st
 from core.datasets import rejected_labels
 from core.evaluation import macro
 from core.evaluation.scores import accuracy_without
-from core.insight import repetitions
 from core.proportion import Proportion, percent
 from core.records import Run
 from core.runs import run_dataset
-from dashboard import services, words
+from dashboard import results, words
 from dashboard.widgets.common.tested_on import Tested
 
 
@@ -54,7 +53,7 @@ def _beside(run: Run, tested: Tested) -> list[str]:
             f"Without {num} labels that people rejected {percent(share.value)} of "
             f"{share.total:,} ({words.interval(share)})"
         )
-    spread = repetitions.over_seeds(run, services.runs()) if tested.is_own else None
+    spread = results.spread_over_seeds(run) if tested.is_own else None
     if spread is not None:
         parts.append(
             f"Mean of {spread.n} seeds {percent(spread.mean)} (standard deviation "

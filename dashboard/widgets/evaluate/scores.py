@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.datasets import rejected_labels
 from core.evaluation.scores import Score
-from core.insight import repetitions
 from core.proportion import percent
 from core.records import Run
-from dashboard import results, services, words
+from dashboard import results, words
 from dashboard.widgets.common.tested_on import Tested
 from dashboard.widgets.evaluate import headline
 
@@ -86,7 +85,7 @@ def _without_rejected(run: Run, tested: Tested) -> None:
 
 
 def _over_seeds(run: Run) -> None:
-    spread = repetitions.over_seeds(run, services.runs())
+    spread = results.spread_over_seeds(run)
     if spread is None:
         return
     st.markdown(
