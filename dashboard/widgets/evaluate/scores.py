@@ -34,6 +34,13 @@ def section(run: Run, tested: Tested) -> None:
         "images of this kind may differ. The bootstrap knows only these images: where "
         "none is wrong, its interval has no width."
     )
+    num_missing = sum(not each.support for each in tested.evaluation.classes)
+    if num_missing:
+        st.caption(
+            f"{num_missing} of the {len(tested.classes)} classes have no test images. "
+            "They count in macro precision and macro F1 where an image is predicted as "
+            "one of them: with 0."
+        )
     _without_rejected(run, tested)
     if tested.is_own:
         _over_seeds(run)
