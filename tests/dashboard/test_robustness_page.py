@@ -52,6 +52,7 @@ def test_robustness_shows_the_score_the_worst_corruption_and_its_images(
     assert "predicted as" in captions(app, "changed_images")[0]
     curve = figure(app, "curve_rotation")["data"][0]
     assert curve["text"][0].startswith("0: 28.75 % of 400 (")
+    assert open_app("runs").dataframe[0].value["Robustness"][0] == pytest.approx(26.75)
 
 
 def test_all_strengths_of_a_change_can_be_linked_to(
