@@ -141,6 +141,7 @@ def confusion_figure(
         Fit(num + 1, num + 1, side / (num + 1), ROOM, down),
         captions=_captions(counts, totals, classes, reading.normalise),
         start=_start(selected, num),
+        has_totals=True,
     )
     return figure
 

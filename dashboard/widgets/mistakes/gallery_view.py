@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets.arrays import Dataset
 from core.records import Run
 from core.types import Indices
-from dashboard import state
+from dashboard import services, state
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.words import count_of
 from dashboard.widgets.common import (
@@ -88,8 +88,13 @@ def _page_of(source: Source, dataset: Dataset, found: Indices) -> Indices:
         )
         st.caption(
             "Below each image: its true class, and after an arrow the predicted one if "
-            "that is wrong. Click one for its probabilities; drag a box around several "
-            "to select them."
+            "that is wrong. "
+            + (
+                "Tap one for its probabilities."
+                if services.is_phone()
+                else "Click one for its probabilities; drag a box around several to "
+                "select them."
+            )
         )
     return shown
 
