@@ -350,7 +350,7 @@ def label_many(
         categoryorder="array",
         categoryarray=names,
         labelalias=aliases | {_TOTAL_CATEGORY: SUM if is_short else TOTAL},
-        tickfont={"size": min(max(cell / LINE_HEIGHT - 0.1, 7), 10)},
+        tickfont={"size": min(max(cell / LINE_HEIGHT - 0.1, 9), 10)},
     )
     figure.update_xaxes(tickangle=0 if is_short else -90)
     figure.update_yaxes(tickangle=0)
