@@ -59,7 +59,7 @@ def show(run: Run, tested: Tested) -> None:
         chosen = state.image(source.num_images)
         index = int(shown[0]) if chosen is None else chosen
         sample_card.sample_card(
-            source.dataset, source.evaluation, index, part=source.part
+            run, source.dataset, source.evaluation, index, split=source.part
         )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from core.evaluation.projection import principal_components
+from core.evaluation.projection import principal_components, principal_plane
 
 
 def test_components_are_those_of_scikit_learn() -> None:
@@ -42,3 +42,19 @@ def test_features_that_are_all_alike_lie_on_one_point() -> None:
 
     assert not points.any()
     assert not explained.any()
+
+
+def test_a_plane_places_what_it_was_not_made_from() -> None:
+    """In parts, and features of 16 bits, such as those of training images, too."""
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(5000, 6)).astype(np.float32)
+    expected = PCA(2).fit(features[:300]).transform(features)
+
+    plane = principal_plane(features[:300])
+
+    np.testing.assert_allclose(
+        np.abs(plane.place(features)), np.abs(expected), atol=1e-2
+    )
+    np.testing.assert_allclose(
+        plane.place(features.astype(np.float16)), plane.place(features), atol=1e-2
+    )
