@@ -21,7 +21,7 @@ from dashboard.widgets.common import (
 )
 from dashboard.widgets.common.image_captions import SHOWN
 from dashboard.widgets.common.tested_on import Tested
-from dashboard.widgets.mistakes import exports, image_choice, image_source
+from dashboard.widgets.mistakes import emphasis, exports, image_choice, image_source
 from dashboard.widgets.mistakes.image_source import Source
 
 GRID: Final = Grid(columns=12, tile=56)
@@ -55,6 +55,7 @@ def show(run: Run, tested: Tested) -> None:
     with gallery_column:
         shown = _page_of(source, source.dataset, found)
         exports.show(source, source.dataset, found)
+        emphasis.offer(source, found)
     with card_column:
         chosen = state.image(source.num_images)
         index = int(shown[0]) if chosen is None else chosen
