@@ -1,6 +1,7 @@
 """Evaluate and Mistakes: the numbers, a cell, an image, and filters."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -275,6 +276,8 @@ def test_training_images_are_shown_once_they_were_classified(
     ]
     assert "The network learned from these images" in text(app)
     assert "Training image 7:" in text(app)
+    links = {link.label: link.proto.query_string for link in app.get("page_link")}
+    assert "emphasis~7" in unquote(links["Train with more weight on this image"])
 
 
 def test_training_images_have_to_be_classified_first() -> None:

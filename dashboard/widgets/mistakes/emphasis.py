@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import TrainingConfig
 from core.config.positions import MAX_POSITIONS
 from core.types import Indices
-from dashboard import page_paths, words
+from dashboard import page_paths
 from dashboard.widgets.common import recipe_link
 from dashboard.widgets.mistakes.image_source import Source
 
@@ -56,7 +56,8 @@ def _link(config: TrainingConfig, learned: list[int], *, num_held_out: int) -> N
         )
     if num_held_out:
         told.append(
-            f"{words.count(num_held_out, 'image')} held out for validation cannot be."
+            f"Without the {num_held_out:,} of them that are held out for validation: "
+            "the network does not learn from these."
         )
     if told:
         st.caption(" ".join(told))
