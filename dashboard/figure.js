@@ -5,6 +5,7 @@
 // are told, hit and walked through as whole ones, whatever lies under the pointer.
 
 const WHILE_DRAGGING_MS = 100
+const LABELS_PX = 34
 let loading
 
 function load(url) {
@@ -61,6 +62,12 @@ function made(parentElement) {
   host.addEventListener("pointerleave", () => {
     host.state.pointer = undefined
     tell(host)
+  })
+  host.addEventListener("click", event => {
+    // plotly.js tells of no click beside the cells.
+    if (!host.drawn) return
+    const cell = labelledCell(host, { x: event.clientX, y: event.clientY })
+    if (cell !== undefined) hitCell(host, cell)
   })
   host.addEventListener("keydown", event => press(host, event))
   host.addEventListener("blur", () => moveCursor(host, undefined))
@@ -311,15 +318,37 @@ function hitCell(host, cell) {
   host.hit({ trace: 0, index: cell, x: cell % columns, y: Math.floor(cell / columns) })
 }
 
-function cellAt(host, { x, y }) {
+function cellAt(host, place) {
   const { columns, captions } = cellsOf(host)
+  const { column, row } = placeAt(host, place)
+  const cell = row * columns + column
+  if (column < 0 || column >= columns || row < 0 || cell >= captions.length)
+    return labelledCell(host, place)
+  return cell
+}
+
+function placeAt(host, { x, y }) {
   const { xaxis, yaxis } = host.plot._fullLayout
   const { left, top } = host.plot.getBoundingClientRect()
-  const column = Math.round(xaxis.p2l(x - left - xaxis._offset))
-  const row = Math.round(yaxis.p2l(y - top - yaxis._offset))
-  const cell = row * columns + column
-  if (column < 0 || column >= columns || row < 0 || cell >= captions.length) return
-  return cell
+  const [across, down] = [x - left - xaxis._offset, y - top - yaxis._offset]
+  return {
+    column: Math.round(xaxis.p2l(across)),
+    row: Math.round(yaxis.p2l(down)),
+    isLeft: across < 0 && across > -LABELS_PX,
+    isBelow: down > yaxis._length && down < yaxis._length + LABELS_PX,
+    isBeside: down >= 0 && down <= yaxis._length,
+    isUnder: across >= 0 && across <= xaxis._length,
+  }
+}
+
+function labelledCell(host, place) {
+  // Where the last row and column are totals, the label of a row or a column is as its
+  // total: names are larger than cells if there are many.
+  const { columns, captions, totals } = cellsOf(host) ?? {}
+  if (!totals) return
+  const { column, row, isLeft, isBelow, isBeside, isUnder } = placeAt(host, place)
+  if (isLeft && isBeside) return Math.min(row, columns - 1) * columns + columns - 1
+  if (isBelow && isUnder) return captions.length - columns + Math.min(column, columns - 1)
 }
 
 function boxOf(host, cell) {

@@ -283,7 +283,7 @@ def training_unusualness(
     return _unusualness(run.id, made.key, evaluation.predictions.labels, made)
 
 
-@st.cache_resource(max_entries=20, show_spinner="Looking for the unusual ones")
+@st.cache_resource(max_entries=20, show_spinner=False)
 def _unusualness(
     run_id: str,
     key: str,  # noqa: ARG001 - the key of the cache

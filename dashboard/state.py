@@ -389,7 +389,13 @@ def choose_cell(chosen: Cell | None) -> None:
     """Choose a cell, a row or a column, or none; the image of another is dropped."""
     remember(CELL, str(chosen) if chosen else None)
     remember(IMAGE, None)
-    st.session_state[CELL_PAGE] = 1
+    turn_to_first(CELL_PAGE)
+
+
+def turn_to_first(pages: str) -> None:
+    """Go to the first of some pages, if there have been several."""
+    if pages in st.session_state:
+        st.session_state[pages] = 1
 
 
 def image(num_images: int) -> int | None:
