@@ -240,6 +240,8 @@ class RunScores:
         validation_accuracy: Share of the validation images right, 0 to 1, with the
             weights that were kept.
         validation_loss: Cross-entropy in nats on the same images, likewise.
+        robustness: Mean accuracy on corrupted test images, 0 to 1; None until it was
+            measured.
         train_seconds: Time of the training loop, with compilation unless the
             process had compiled the same network before, and with that of the runs
             it goes on with.
@@ -256,6 +258,7 @@ class RunScores:
     test_size: int | None = None
     validation_accuracy: float | None = None
     validation_loss: float | None = None
+    robustness: float | None = None
     train_seconds: float | None = None
     total_seconds: float | None = None
     best_epoch: int | None = None

@@ -162,7 +162,7 @@ async function drawOnce(host) {
   // plotly.js writes into what it is given, and compares what it is given next.
   const figure = structuredClone(host.state.figure)
   const layout = { ...figure.layout, ...size(host) }
-  const canZoom = layout.dragmode !== false
+  const canZoom = layout.dragmode !== false && !layout.xaxis?.fixedrange
   // A finger that scrolls the page must not be caught by a figure.
   if (isTouched() && !data.events.includes("selection")) layout.dragmode = false
   // To plotly.js another configuration is another figure, so it stays the same object.

@@ -7,7 +7,7 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict
 
@@ -58,9 +58,22 @@ PAIR_MEASURE: Final = "pairs"
 CHANGED: Final = "changed"
 CHANGED_PAGE: Final = "changed_page"
 CELL: Final = "cell"
+CELL_PAGE: Final = "cell_page"
 BLOCK: Final = "block"
 MATRIX: Final = "matrix"
 ANALYSIS: Final = "analysis"
+BINNING: Final = "bins"
+ABOVE: Final = "above"
+ANSWERED: Final = "answered"
+ANSWERED_PAGE: Final = "answered_page"
+SHOWN_EPOCH: Final = "epoch"
+PLAYING: Final = "playing"
+LEARNED: Final = "learned"
+LEARNED_CELL: Final = "learned_cell"
+CHANGE: Final = "change"
+STYLE_BIN: Final = "bin"
+COLOURED_BY: Final = "colour"
+MAP_VIEW: Final = "map_view"
 IMAGE: Final = "image"
 CARD: Final = "card"
 CHOSEN_CLASS: Final = "for"
@@ -76,6 +89,10 @@ SAMPLE: Final = "sample"
 SPLIT: Final = "split"
 ORDER: Final = "order"
 PAGE: Final = "page"
+WHICH: Final = "which"
+PART: Final = "part"
+TRUE_CLASS: Final = "true"
+PREDICTED_CLASS: Final = "predicted"
 VIEW: Final = "view"
 AVERAGE: Final = "average"
 FIRST_CLASS: Final = "first"
@@ -114,6 +131,11 @@ CHECKED: Final = "checked_data_sets"
 PACE: Final = "pace_of_jobs"
 SECTION: Final = "section"
 HERE: Final = "On this machine"
+MISTAKES_VIEW: Final = "mistakes_view"
+LABELS_OF: Final = "labels"
+LABELS_SHOWN: Final = "shown"
+LABELS_PAGE: Final = "labels_page"
+REVIEWED: Final = "reviewed_labels"
 GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
@@ -129,15 +151,27 @@ _FACTORIES: Final[dict[str, Callable[[], int]]] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a confusion matrix.
+    """A cell of a confusion matrix, or all cells of a row or a column.
 
     Attributes:
-        true: Index of the true class.
-        predicted: Index of the predicted class.
+        true: Index of the true class; None for those of a whole column.
+        predicted: Index of the predicted class; None for those of a whole row.
     """
 
-    true: int
-    predicted: int
+    true: int | None
+    predicted: int | None
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Row and column of a cell; None of a whole row or column."""
+        if self.true is None or self.predicted is None:
+            return None
+        return self.true, self.predicted
+
+    def __str__(self) -> str:
+        """Write it as an address has it: `4-9`, the row `4-` or the column `-9`."""
+        parts = (self.true, self.predicted)
+        return "-".join("" if part is None else str(part) for part in parts)
 
 
 def text(name: str) -> str | None:
@@ -173,6 +207,7 @@ def choose_run(chosen: str) -> None:
     remember(POINTS, None)
     remember(IMAGE, None)
     remember(TESTED_ON, None)
+    remember(LEARNED_CELL, None)
 
 
 def dataset_name() -> str | None:
@@ -323,24 +358,38 @@ def take_failed_preview() -> bool:
 
 
 def cell(num_classes: int) -> Cell | None:
-    """Return the chosen cell, if the address has a valid one, like `4-9`."""
+    """Return the chosen cell, row or column, if the address has a valid one.
+
+    They are written like `4-9`, `4-` and `-9`.
+    """
     return _cell(CELL, num_classes)
 
 
+def learned_cell(num_classes: int) -> Cell | None:
+    """Return the cell that is chosen in the matrix of an epoch; see `cell`."""
+    return _cell(LEARNED_CELL, num_classes)
+
+
+def choose_learned_cell(chosen: Cell | None) -> None:
+    """Choose a cell in the matrix of an epoch, or none."""
+    remember(LEARNED_CELL, str(chosen) if chosen else None)
+
+
 def block(num_groups: int) -> Cell | None:
-    """Return the chosen pair of groups, if the address has a valid one, like `0-2`."""
+    """Return the chosen groups, if the address has valid ones; see `cell`."""
     return _cell(BLOCK, num_groups)
 
 
 def choose_block(chosen: Cell | None) -> None:
-    """Choose a pair of groups, or none."""
-    remember(BLOCK, f"{chosen.true}-{chosen.predicted}" if chosen else None)
+    """Choose a pair of groups, all of a row or a column, or none."""
+    remember(BLOCK, str(chosen) if chosen else None)
 
 
 def choose_cell(chosen: Cell | None) -> None:
-    """Choose a cell, or none; the image chosen in another one is dropped."""
-    remember(CELL, f"{chosen.true}-{chosen.predicted}" if chosen else None)
+    """Choose a cell, a row or a column, or none; the image of another is dropped."""
+    remember(CELL, str(chosen) if chosen else None)
     remember(IMAGE, None)
+    st.session_state[CELL_PAGE] = 1
 
 
 def image(num_images: int) -> int | None:
@@ -371,6 +420,34 @@ def choose_points(chosen: Sequence[int], *, of: int = 0) -> None:
     st.session_state[LASSO] = tuple(chosen), of
 
 
+def map_view(name: str) -> Mapping[str, tuple[float, float]]:
+    """Return what is in view of a map: the range of each axis, `x` and `y`.
+
+    Returns:
+        Nothing of an axis in which nobody has zoomed in.
+    """
+    kept, view = st.session_state.get(MAP_VIEW, ("", {}))
+    found: Mapping[str, tuple[float, float]] = view if kept == name else {}
+    return found
+
+
+def keep_map_view(name: str, changed: Mapping[str, object]) -> None:
+    """Keep to what somebody zoomed in a map; see `map_view`.
+
+    Args:
+        name: Of the map.
+        changed: What plotly.js reports: ranges of axes, or that they are reset.
+    """
+    view = dict(map_view(name))
+    for axis in ("x", "y"):
+        low, high = (changed.get(f"{axis}axis.range[{end}]") for end in (0, 1))
+        if isinstance(low, int | float) and isinstance(high, int | float):
+            view[axis] = min(low, high), max(low, high)
+        elif changed.get(f"{axis}axis.autorange"):
+            view.pop(axis, None)
+    st.session_state[MAP_VIEW] = name, view
+
+
 def num_in_lasso(chosen: Sequence[int]) -> int:
     """Return of how many images these were chosen; 0 if nobody knows, as by a link."""
     kept, total = st.session_state.get(LASSO, ((), 0))
@@ -392,6 +469,28 @@ def keep_checked(fingerprint: str, verdict: str) -> None:
     st.session_state.setdefault(CHECKED, {})[fingerprint] = verdict
 
 
+def start_over_labels() -> None:
+    """Go to the first of the suspicious labels, and drop the chosen image."""
+    st.session_state[LABELS_PAGE] = 1
+    choose_image(None)
+
+
+def keep_reviewed(step: object) -> None:
+    """Keep what this viewer decided last about a label, so that it can be undone."""
+    st.session_state.setdefault(REVIEWED, []).append(step)
+
+
+def last_reviewed() -> object | None:
+    """Return what this viewer decided last, if anything that was not undone."""
+    steps = st.session_state.get(REVIEWED, [])
+    return steps[-1] if steps else None
+
+
+def drop_reviewed() -> None:
+    """Forget what this viewer decided last."""
+    st.session_state[REVIEWED].pop()
+
+
 def number(name: str) -> int:
     """Return a counter of this session, which starts at 0."""
     value: int = st.session_state.setdefault(name, _FACTORIES[name]())
@@ -410,10 +509,12 @@ def viewer() -> str:
 
 
 def _cell(name: str, num_rows: int) -> Cell | None:
-    true_text, _, predicted_text = (text(name) or "").partition("-")
-    true = _position(true_text, num_rows)
-    predicted = _position(predicted_text, num_rows)
-    return None if true is None or predicted is None else Cell(true, predicted)
+    true, dash, predicted = (text(name) or "").partition("-")
+    found = Cell(_position(true, num_rows), _position(predicted, num_rows))
+    is_read = (found.true is not None or not true) and (
+        found.predicted is not None or not predicted
+    )
+    return found if dash and is_read and (true or predicted) else None
 
 
 def _position(written: str, end: int) -> int | None:

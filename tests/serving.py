@@ -26,6 +26,23 @@ PAGES: Final = sorted(
 """Read from the folder, so that no test forgets a new page."""
 
 DEADLINE_SECONDS: Final = 60.0
+COLD_RUN: Final = (
+    sys.executable,
+    "-c",
+    """
+import sys
+from streamlit.web import cli
+from core.jobs import executor, worker
+executor.warm_up = worker.warm_up = lambda: None
+sys.exit(cli.main(prog_name="streamlit"))
+""",
+    "run",
+)
+"""`streamlit run` of an app whose worker compiles nothing ahead of a training.
+
+That takes both processors for half a minute, and other tests need them too.
+"""
+COLD_APP: Final = (*COLD_RUN, "streamlit_app.py", "--server.port", "{port}")
 CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS: Final = (
     "--no-sandbox",

@@ -6,10 +6,24 @@ from types import ModuleType
 from typing import Final
 
 from core.cli import console
-from core.cli.analyses import projection
+from core.cli.analyses import (
+    calibration,
+    labels,
+    learning,
+    projection,
+    robustness,
+    scores,
+)
 from core.runs import open_store
 
-ANALYSES: Final[Mapping[str, ModuleType]] = {"projection": projection}
+ANALYSES: Final[Mapping[str, ModuleType]] = {
+    "calibration": calibration,
+    "labels": labels,
+    "learning": learning,
+    "projection": projection,
+    "robustness": robustness,
+    "scores": scores,
+}
 """Each module has `analyse`, which returns what is printed, and may have
 `add_options`."""
 

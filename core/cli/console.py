@@ -36,14 +36,22 @@ def print_text(text: str) -> None:
 
 
 def print_record(record: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print one record: as JSON, or as lines of a name and a value."""
+    """Print one record: as JSON, or as lines of a name and a value.
+
+    Lists of records in it follow as tables.
+    """
     if as_json:
         print(json.dumps(_finite(record)))
         return
+    lists = {name: value for name, value in record.items() if _is_table(value)}
     table = Table(show_header=False, box=None)
     for name, value in record.items():
-        table.add_row(name.replace("_", " "), _readable(value))
+        if name not in lists:
+            table.add_row(name.replace("_", " "), _readable(value))
     Console().print(table)
+    for name, rows in lists.items():
+        print()
+        print_rows(rows, name=name, as_json=False)
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], *, name: str, as_json: bool) -> None:
@@ -129,6 +137,12 @@ def printable(text: str) -> str:
         each if each.isprintable() or each == "\n" else repr(each)[1:-1]
         for each in text
     )
+
+
+def _is_table(value: object) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(row, Mapping) for row in value)
 
 
 def _readable(value: Any) -> str:  # noqa: ANN401 - it prints whatever a record holds

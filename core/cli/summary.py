@@ -50,6 +50,7 @@ def summary(run: Run) -> Record:
         "test_accuracy": run.scores.test_accuracy,
         "test_size": run.scores.test_size,
         "validation_accuracy": run.scores.validation_accuracy,
+        "robustness": run.scores.robustness,
         "study": run.study,
         "trial": run.trial,
     }

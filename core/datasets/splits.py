@@ -57,6 +57,28 @@ def stratified_split(
     return np.flatnonzero(~is_validation), np.flatnonzero(is_validation)
 
 
+def stratified_folds(labels: Labels, *, num_folds: int, seed: int) -> Labels:
+    """Deal images out into folds, class by class.
+
+    The same labels, number and seed give the same folds.
+
+    Args:
+        labels: Class of each image, uint8 of shape (n,).
+        num_folds: How many folds, 2 to 256.
+        seed: Chooses which images, at least 0.
+
+    Returns:
+        The fold of each image from 0, uint8 of shape (n,). Each class, and the whole,
+        gives each fold the same number, or one more or less.
+    """
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    folds = np.empty(len(labels), np.uint8)
+    # Dealt without a new start for each class, so the last folds get no fewer.
+    folds[by_class] = np.arange(len(labels)) % num_folds
+    return folds
+
+
 def balanced_weights(labels: Labels, *, num_classes: int) -> NDArray[np.float32]:
     """Weigh each class by the inverse of how often it occurs (King and Zeng 2001).
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
 
 from core.types import Counts
 
@@ -80,3 +82,33 @@ def between_groups(matrix: Counts, groups: Sequence[Sequence[int]]) -> Counts:
         ],
         dtype=np.int64,
     )
+
+
+def by_similarity(matrix: Counts) -> tuple[int, ...]:
+    """Order classes so that those that are confused with each other stand together.
+
+    How alike two classes are is the mean of the two shares that are taken for the
+    other. Classes are joined by average linkage, and of all orders that fit the tree
+    that one is taken in which neighbours are most alike (Bar-Joseph et al., 2001).
+
+    Args:
+        matrix: Number of images, int64 of shape (classes, classes), rows are true.
+
+    Returns:
+        Indices of all classes: those that are confused with no other one last, in
+        their own order. Of a cluster the end with the lower class comes first.
+    """
+    totals = matrix.sum(axis=1, keepdims=True)
+    shares = matrix / np.maximum(totals, 1)
+    likeness = (shares + shares.T) / 2
+    np.fill_diagonal(likeness, 0.0)
+    is_confused = likeness.any(axis=1)
+    confused, others = np.flatnonzero(is_confused), np.flatnonzero(~is_confused)
+    if len(confused) == 0:
+        return tuple(others.tolist())
+    distances = squareform(1.0 - likeness[np.ix_(confused, confused)], checks=False)
+    tree = hierarchy.linkage(distances, "average", optimal_ordering=True)
+    order = confused[hierarchy.leaves_list(tree)]
+    if order[0] > order[-1]:
+        order = order[::-1]
+    return (*order.tolist(), *others.tolist())

@@ -5,6 +5,7 @@ of 10,000 images is 98.9 to 99.3, and two models within that are hardly differen
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from core.evaluation import checks
 from core.proportion import Proportion
 from core.types import Counts, Labels, Probabilities
+
+Numbers = NDArray[np.float64]
+"""A number for each image, or for each of several confusion matrices."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,9 @@ def per_class_scores(matrix: Counts) -> tuple[ClassScores, ...]:
     _check_matrix(matrix)
     hits, support, called = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
     columns = (
-        _ratio(hits, called),
-        _ratio(hits, support),
-        _ratio(2 * hits, called + support),
+        ratio(hits, called),
+        ratio(hits, support),
+        ratio(2 * hits, called + support),
         support,
     )
     return tuple(
@@ -115,8 +119,38 @@ def per_class_scores(matrix: Counts) -> tuple[ClassScores, ...]:
     )
 
 
+def ranks(labels: Labels, probabilities: Probabilities) -> Counts:
+    """Count the classes that are held for more probable than the right one.
+
+    Args:
+        labels: Right class of each image, uint8 of shape (n,).
+        probabilities: Floating point of shape (n, classes).
+
+    Returns:
+        int64 of shape (n,): 0 where the right class is the predicted one. Among equals
+        the lowest class comes first, as in `predicted_classes`; scikit-learn's
+        `top_k_accuracy_score` lets the highest come first.
+
+    Raises:
+        ValueError: If the two do not belong together.
+    """
+    checks.check_predictions(labels, probabilities)
+    right = probabilities[np.arange(len(labels)), labels][:, np.newaxis]
+    is_before = np.arange(probabilities.shape[1]) < labels[:, np.newaxis]
+    ahead = (probabilities > right) | ((probabilities == right) & is_before)
+    return np.asarray(np.count_nonzero(ahead, axis=1), np.int64)
+
+
 def log_loss(labels: Labels, probabilities: Probabilities) -> float:
     """Average the natural logarithm of the improbability of what was right.
+
+    See `log_losses`; 0 is perfect, log(classes) is guessing.
+    """
+    return float(log_losses(labels, probabilities).mean())
+
+
+def log_losses(labels: Labels, probabilities: Probabilities) -> Numbers:
+    """Return the natural logarithm of the improbability of what was right.
 
     Probabilities are clipped by the resolution of their type, as scikit-learn does,
     so that a sure mistake costs much (15.9 in float32, 6.9 in float16), not infinity.
@@ -126,16 +160,53 @@ def log_loss(labels: Labels, probabilities: Probabilities) -> float:
         probabilities: Floating point of shape (n, classes), each row sums to 1.
 
     Returns:
-        The mean of -log(probability of the right class), at least 0.0: 0 is
-        perfect, log(classes) is guessing.
+        -log(probability of the right class) of each image, at least 0.0, float64 of
+        shape (n,).
 
     Raises:
         ValueError: If the two do not belong together.
     """
     checks.check_predictions(labels, probabilities)
-    resolution = float(np.finfo(probabilities.dtype).eps)
+    right = probabilities[np.arange(len(labels)), labels]
+    return losses_of(right)
+
+
+def losses_of(right: NDArray[np.floating[Any]]) -> Numbers:
+    """Return the loss of each image from the probability of its right class."""
+    resolution = float(np.finfo(right.dtype).eps)
+    losses: Numbers = -np.log(
+        np.clip(right.astype(np.float64), resolution, 1 - resolution)
+    )
+    return losses
+
+
+def brier_scores(labels: Labels, probabilities: Probabilities) -> Numbers:
+    """Return the squared distance between what was said and what was right.
+
+    G. W. Brier, "Verification of forecasts expressed in terms of probability",
+    Monthly Weather Review 78 (1950): summed over all classes, so 0 is perfect and 2 a
+    sure mistake, for two classes too.
+
+    Args:
+        labels: Right class of each image, uint8 of shape (n,).
+        probabilities: Floating point of shape (n, classes), each row sums to 1.
+
+    Returns:
+        float64 of shape (n,), 0.0 to 2.0; their mean is the Brier score.
+
+    Raises:
+        ValueError: If the two do not belong together.
+    """
+    checks.check_predictions(labels, probabilities)
     right = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    return float(-np.log(np.clip(right, resolution, 1 - resolution)).mean())
+    squares = np.einsum("ij,ij->i", probabilities, probabilities, dtype=np.float64)
+    scores: Numbers = np.maximum(squares - 2 * right + 1, 0.0)
+    return scores
+
+
+def ratio(numerators: Numbers | Counts, denominators: Numbers | Counts) -> Numbers:
+    """Divide, with NaN for a denominator of 0."""
+    return np.where(denominators > 0, numerators / np.maximum(denominators, 1), np.nan)
 
 
 def _check_matrix(matrix: Counts) -> None:
@@ -145,8 +216,3 @@ def _check_matrix(matrix: Counts) -> None:
             f"{matrix.shape}. Give the result of confusion_matrix."
         )
         raise ValueError(message)
-
-
-def _ratio(numerators: Counts, denominators: Counts) -> NDArray[np.float64]:
-    """Divide, with NaN for a denominator of 0."""
-    return np.where(denominators > 0, numerators / np.maximum(denominators, 1), np.nan)

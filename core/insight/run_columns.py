@@ -82,6 +82,9 @@ _SCORES: Final = {
     "validation_loss": _Score(
         "Validation loss (nats)", lambda run, _: run.scores.validation_loss, "low"
     ),
+    "robustness": _Score(
+        "Robustness score (%)", lambda run, _: _percent(run.scores.robustness), "high"
+    ),
     "train_seconds": _Score(
         "Training time (s)", lambda run, _: run.scores.train_seconds, "low"
     ),

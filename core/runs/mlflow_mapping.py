@@ -47,6 +47,9 @@ ADOPTED_TAG: Final = "inklab.adopted"
 ACTIVITY_TAG: Final = "inklab.activity"
 FINGERPRINT_TAG: Final = "inklab.fingerprint"
 SHARE: Final = "progress/share"
+ROBUSTNESS: Final = "robustness/score"
+"""Of the task that measures it, which leaves it with the run (see `attachments`)."""
+
 STUDY_TAG: Final = "inklab.study"
 TRIAL_TAG: Final = "inklab.trial"
 PRUNED_TAG: Final = "inklab.pruned"
@@ -98,6 +101,7 @@ def _run_of(found: MlflowRun) -> Run:
             test_size=_whole(metrics.get("test_size")),
             validation_accuracy=metrics.get("validation_accuracy"),
             validation_loss=metrics.get("validation_loss"),
+            robustness=metrics.get(ROBUSTNESS),
             train_seconds=metrics.get("train_seconds"),
             total_seconds=metrics.get("total_seconds"),
             best_epoch=_whole(metrics.get("best_epoch")),

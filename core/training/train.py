@@ -105,6 +105,7 @@ def fit(
     *,
     start: Checkpoint | None = None,
     offer_checkpoint: OfferCheckpoint = lambda _: None,
+    among: Indices | None = None,
 ) -> Fitted:
     """Train a network, from fresh weights or from where a training stood.
 
@@ -124,6 +125,8 @@ def fit(
             number of epochs.
         offer_checkpoint: Called after each chunk but the last with what makes a
             checkpoint, to resume from there if this process is killed.
+        among: Positions of the training images to use, int64, ascending; the others
+            are neither learned from nor validated with. None for all.
 
     Raises:
         ConfigError: If no epoch is left to train, or if no image is held out for
@@ -131,7 +134,7 @@ def fit(
         ArtifactError: If `start` is of another network or another data set.
         DivergedError: If the loss stops being a finite number.
     """
-    loop = _loop_for(dataset, config, report, offer_checkpoint)
+    loop = _loop_for(dataset, config, report, offer_checkpoint, among=among)
     if start is not None:
         _check_rest(loop, start)
         _resume(loop, start, dataset)
@@ -177,8 +180,10 @@ def _loop_for(
     config: TrainingConfig,
     report: Report,
     offer_checkpoint: OfferCheckpoint,
+    *,
+    among: Indices | None = None,
 ) -> Loop:
-    learned, held_out = _split(dataset, config)
+    learned, held_out = _split(dataset, config, among=among)
     config = _fitting(config, num_images=len(learned))
     engine = _engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
@@ -268,9 +273,14 @@ def _validation(model: keras.Model, fitted: Fitted, split: Split) -> Validation 
     )
 
 
-def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
+def _split(
+    dataset: Dataset, config: TrainingConfig, *, among: Indices | None = None
+) -> tuple[Indices, Indices]:
+    labels = dataset.train.labels
     learned, held_out = stratified_split(
-        dataset.train.labels, fraction=config.validation_fraction, seed=config.seed
+        labels if among is None else labels[among],
+        fraction=config.validation_fraction,
+        seed=config.seed,
     )
     if config.patience and not len(held_out):
         message = (
@@ -279,6 +289,8 @@ def _split(dataset: Dataset, config: TrainingConfig) -> tuple[Indices, Indices]:
             "validation split, or set patience to 0."
         )
         raise ConfigError(message)
+    if among is not None:
+        return among[learned], among[held_out]
     return learned, held_out
 
 

@@ -1,4 +1,4 @@
-"""Many glyphs as one picture, each of which can be hovered and clicked.
+"""Many glyphs as one picture, each of which can be hovered, clicked and selected.
 
 Two hundred images of their own are two hundred requests and six seconds; one
 picture is one. It is enlarged in whole pixels before the browser scales it,
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.types import ByteImages
-from dashboard.charts.cells import Fit, mark_cells
+from dashboard.charts.cells import Fit, mark_cells, written
 from dashboard.charts.theme import Palette, base_figure, outline
+from dashboard.charts.words import plain
 
 ColourNumbers = NDArray[np.uint8]
 """Numbers of colours: grey levels, but three of them stand for something else."""
@@ -33,6 +34,18 @@ GREYS: Final = tuple((level, level, level) for level in range(WHITE))
 
 EDGE_ROOM: Final = 2
 """Pixels of a margin, for the outline of a tile at the edge."""
+
+LABEL_SHARE: Final = 0.25
+"""Of the height of a tile, for the label below its glyph."""
+
+LABEL_SIZE: Final = 10
+"""Of the font of a label, in pixels."""
+
+FILE_TILE: Final = 56
+"""Side of a glyph in a picture to take along, in pixels, if it is no larger itself."""
+
+MAX_FILE_PIXELS: Final = 8_000_000
+"""Of such a picture: 2,551 glyphs of 56 x 56."""
 
 PIXELS_PER_DOT = 2
 """The picture has twice the resolution of the screen, for dense screens."""
@@ -48,10 +61,12 @@ class Grid:
     Attributes:
         columns: Glyphs in a row.
         tile: Side of a glyph on a wide screen, in pixels.
+        has_labels: Whether a quarter of each tile is for a label below its glyph.
     """
 
     columns: int = 20
     tile: int = 48
+    has_labels: bool = False
 
     def rows(self, num_images: int) -> int:
         """Return how many rows that many images need; at least one."""
@@ -62,13 +77,27 @@ class Grid:
         return position % self.columns, position // self.columns
 
 
-def mosaic_image(
+@dataclass(frozen=True)
+class Label:
+    """What stands below a glyph.
+
+    Attributes:
+        text: As plain text, a few letters.
+        is_marked: Whether it is in the accent colour.
+    """
+
+    text: str
+    is_marked: bool = False
+
+
+def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
     images: ByteImages,
     *,
     columns: int,
     scale: int,
     gap: int,
     palette: Palette,
+    room: int = 0,
     colours: Sequence[tuple[int, int, int]] = GREYS,
 ) -> bytes:
     """Draw glyphs on a grid of hairlines.
@@ -79,6 +108,8 @@ def mosaic_image(
         scale: Side of an image pixel in the picture, a whole number.
         gap: Width of a hairline in picture pixels.
         palette: Colours of the theme.
+        room: Height of a strip of paper below each glyph in picture pixels; half as
+            much is beside it.
         colours: Of the levels 0 to 252.
 
     Returns:
@@ -86,12 +117,41 @@ def mosaic_image(
     """
     # With numbered colours a pixel takes one byte, not three, and all of this
     # a third of the time. What is nearly white becomes white.
-    picture = Image.fromarray(_colours(images, columns=columns, scale=scale, gap=gap))
+    picture = Image.fromarray(
+        _colours(images, columns=columns, scale=scale, gap=gap, room=room)
+    )
     last = [(255, 255, 255), rgb(palette.paper), rgb(palette.tile_edge)]
     picture.putpalette([part for colour in (*colours, *last) for part in colour])
     file = io.BytesIO()
     picture.save(file, format="PNG", compress_level=1)
     return file.getvalue()
+
+
+def mosaic_file(images: ByteImages, *, palette: Palette) -> bytes:
+    """Draw glyphs as a picture to take along, the first `max_in_file` of them.
+
+    Args:
+        images: uint8 of shape (n, height, width); 255 is full ink, drawn white.
+        palette: Colours of the theme.
+
+    Returns:
+        A PNG, about as wide as high.
+    """
+    images = _squared(images[: max_in_file(images)])
+    side = images.shape[-1]
+    return mosaic_image(
+        images,
+        columns=max(1, math.ceil(math.sqrt(len(images)))),
+        scale=max(1, FILE_TILE // side),
+        gap=PIXELS_PER_DOT,
+        palette=palette,
+    )
+
+
+def max_in_file(images: ByteImages) -> int:
+    """Return how many glyphs of the size of these a picture may have."""
+    height, width = images.shape[1:]
+    return MAX_FILE_PIXELS // int(max(height, width, FILE_TILE)) ** 2
 
 
 def mosaic_figure(
@@ -131,13 +191,46 @@ def mosaic_figure(
     return figure
 
 
+def write_labels(
+    figure: go.Figure, labels: Sequence[Label], grid: Grid, palette: Palette
+) -> None:
+    """Write below the glyphs of a mosaic whose grid has room for that."""
+    texts = {
+        (row, column): (
+            plain(label.text),
+            palette.accent if label.is_marked else palette.text,
+        )
+        for label, (column, row) in zip(
+            labels, map(grid.place, range(len(labels))), strict=True
+        )
+    }
+    trace = written(texts, size=LABEL_SIZE)
+    figure.add_trace(trace.update(y=np.array(trace.y) + (1 - LABEL_SHARE) / 2))
+
+
+def let_select(figure: go.Figure, num_images: int, grid: Grid) -> None:
+    """Let a box or a lasso choose several glyphs, those whose middle is in it."""
+    # A picture has no points: these are, and nobody sees them.
+    places = [grid.place(position) for position in range(num_images)]
+    figure.add_scatter(
+        x=[column for column, _ in places],
+        y=[row for _, row in places],
+        customdata=list(range(num_images)),
+        mode="markers",
+        marker={"opacity": 0, "size": 1},
+        unselected={"marker": {"opacity": 0}},
+        hoverinfo="skip",
+    )
+    figure.update_layout(dragmode="select")
+
+
 def _colours(
-    images: ByteImages, *, columns: int, scale: int, gap: int
+    images: ByteImages, *, columns: int, scale: int, gap: int, room: int
 ) -> ColourNumbers:
     """Return the mosaic as uint8 of shape (height, width)."""
     num_images, height, width = images.shape
     rows = max(1, math.ceil(num_images / columns))
-    down, across = height * scale + gap, width * scale + gap
+    down, across = height * scale + room + gap, width * scale + room + gap
     pixels: ColourNumbers = np.full(
         (rows * down + gap, columns * across + gap), PAPER, dtype=np.uint8
     )
@@ -145,8 +238,12 @@ def _colours(
         row, column = divmod(position, columns)
         top, left = row * down, column * across
         pixels[top : top + down + gap, left : left + across + gap] = EDGE
+        pixels[top + gap : top + down, left + gap : left + across] = PAPER
         large = image.repeat(scale, axis=0).repeat(scale, axis=1)
-        pixels[top + gap : top + down, left + gap : left + across] = large
+        first = left + gap + room // 2
+        pixels[
+            top + gap : top + gap + height * scale, first : first + width * scale
+        ] = large
     return pixels
 
 
@@ -173,19 +270,22 @@ def _picture(
 ) -> go.Image:
     images = _squared(images)
     side = images.shape[-1]
-    scale = max(1, math.ceil(grid.tile * PIXELS_PER_DOT / side))
+    share = LABEL_SHARE if grid.has_labels else 0.0
+    scale = max(1, math.ceil(grid.tile * (1 - share) * PIXELS_PER_DOT / side))
     gap = PIXELS_PER_DOT
+    room = round(side * scale * share / (1 - share))
     png = mosaic_image(
         images,
         columns=grid.columns,
         scale=scale,
         gap=gap,
         palette=palette,
+        room=room,
         colours=colours,
     )
     # The outermost hairline belongs to no tile; without its share the last tiles
     # would lie beside their places.
-    pixel = 1 / (side * scale + gap)
+    pixel = 1 / (side * scale + room + gap)
     first = -0.5 - (gap - 1) / 2 * pixel
     return go.Image(
         source="data:image/png;base64," + base64.b64encode(png).decode("ascii"),

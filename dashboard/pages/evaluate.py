@@ -2,37 +2,39 @@
 
 import streamlit as st
 
-from dashboard import state, words
-from dashboard.widgets.common import page_frame, run_picker, sample_card, tested_on
-from dashboard.widgets.evaluate import confusion, sections
+from dashboard import state
+from dashboard.widgets.common import (
+    page_frame,
+    report_button,
+    run_picker,
+    sample_card,
+    tested_on,
+)
+from dashboard.widgets.evaluate import confusion, headline, sections
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
 run = run_picker.pick_run()
 tested = tested_on.pick(run)
 evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
+report_button.show(run)
 
-st.markdown(
-    f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "
-    f"mistakes, log loss {evaluation.log_loss:.3f}",
-    help="In brackets: the 95 % Wilson confidence interval. It shows how far the "
-    "accuracy on other images of this kind may differ. Log loss is the mean "
-    "cross-entropy in nats.",
-)
+headline.show(run, tested)
 
 cell = state.cell(len(classes))
 matrix_column, cell_column = st.columns(2, gap="medium")
 with matrix_column:
     st.subheader("Confusion matrix", anchor=False)
     view = confusion.pick_view(classes)
-    confusion.matrix(evaluation.matrix, view, selected=cell)
+    confusion.matrix(evaluation, view, selected=cell)
 with cell_column:
-    st.subheader("Images of a cell", anchor=False)
+    st.subheader("Images of a cell, row or column", anchor=False)
     with st.container(horizontal=True):
         confusion.pick_cell(classes, selected=cell)
     if cell is None:
         st.info(
-            "Click a cell of the matrix to see its images here.",
+            "Click a cell of the matrix to see its images here, or a total for all "
+            "images of its row or column.",
             icon=":material/touch_app:",
         )
     elif dataset is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.serving import Server, browsing, serving
+from tests.serving import COLD_APP, Server, browsing, serving
 
 SECONDS = 120
 """Far longer than it takes: other tests may need the processors too."""
@@ -15,7 +15,8 @@ SECONDS = 120
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start the app with a home that is new."""
-    with serving(tmp_path_factory.mktemp("browser") / "home") as started:
+    home = tmp_path_factory.mktemp("browser") / "home"
+    with serving(home, command=COLD_APP) as started:
         yield started
 
 

@@ -11,7 +11,7 @@ from core.config import TrainingConfig
 from core.records import RunScores
 from core.runs import open_store
 from tests.browsing import open_page, place_in, plot
-from tests.serving import Server, serving
+from tests.serving import COLD_APP, Server, serving
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         patch.setenv("INKLAB_HOME", str(home))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         _fill(tmp_path_factory.mktemp("no-files"))
-    with serving(home) as started:
+    with serving(home, command=COLD_APP) as started:
         yield started
 
 

@@ -1,7 +1,6 @@
 """What only a browser shows of a figure: in place, hit, walked through, loaded."""
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +8,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browsing import IDLE, box_of, open_page, place_in, place_of_cell, plot
-from tests.serving import Server, serving
+from tests.serving import COLD_APP, COLD_RUN, Server, serving
 
 pytestmark = pytest.mark.browser
 
-RUN = (sys.executable, "-m", "streamlit", "run")
 VIEW = """figure => {
     const {xaxis, yaxis} = figure._fullLayout;
     return [...xaxis.range, ...yaxis.range, figure.mark];
@@ -291,13 +289,14 @@ def test_without_plotly_the_page_says_so(browser: Browser, server: Server) -> No
     context.close()
 
 
-@pytest.mark.parametrize("slash", ["", "/"], ids=["without slash", "with slash"])
-def test_figures_work_below_a_base_path(slash: str, page: Page, tmp_path: Path) -> None:
+def test_figures_work_below_a_base_path(page: Page, tmp_path: Path) -> None:
+    """With and without a slash at the end of its address."""
     base = "lab/ink"
-    command = (*RUN, "streamlit_app.py", "--server.port", "{port}")
-    command += ("--server.baseUrlPath", base)
+    command = (*COLD_APP, "--server.baseUrlPath", base)
     with serving(tmp_path / "home", command=command, base_path=base) as server:
-        page.goto(f"{server.url}{slash}")
+        page.goto(server.url)
+        plot(page, "overview_glyphs")
+        page.goto(f"{server.url}/")
         plot(page, "overview_glyphs")
         open_page(page, server, "explore")
         plot(page, "samples")
@@ -308,7 +307,7 @@ def test_lasso_returns_the_images_and_zoom_what_it_leaves(
 ) -> None:
     """Over a WebGL scatter, by the numbers that the points were given."""
     app = "tests/browser/scatter_app.py"
-    command = (*RUN, app, "--server.port", "{port}")
+    command = (*COLD_RUN, app, "--server.port", "{port}")
     with serving(tmp_path / "home", command=command) as server:
         open_page(page, server, "")
         scatter = plot(page, "scatter")

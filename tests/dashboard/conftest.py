@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 
 from core import addresses
 from core.config import MlpConfig, TrainingConfig
@@ -183,12 +185,25 @@ def _scan_packages_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _warm_no_process() -> Iterator[None]:
-    """A timer of the app starts one, maybe when its test is long over."""
+def _get_nothing_ready() -> Iterator[None]:
+    """A timer of the app does, when its test may be long over; see test_services."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(executor, "warm_up", lambda: None)
-        patch.setattr(executor, "adopt_on", lambda: None)
+        patch.setattr(services, "start", lambda: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collect_no_garbage() -> Iterator[None]:
+    """Streamlit does after every run of a page: 0.3 s for all that tests have loaded.
+
+    And it tidies Keras up, which no server has loaded, but a test may have.
+    """
+    collects = config.get_option("runner.postScriptGC")
+    config.set_option("runner.postScriptGC", value=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+    config.set_option("runner.postScriptGC", value=collects)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,8 +23,12 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     return values
 
 
-@pytest.mark.parametrize("cell", [Cell(0, 0), Cell(4, 9), Cell(9, 4)], ids=str)
-@pytest.mark.usefixtures("address")
+@pytest.mark.parametrize(
+    "cell",
+    [Cell(0, 0), Cell(4, 9), Cell(9, 4), Cell(4, None), Cell(None, 9)],
+    ids=str,
+)
+@pytest.mark.usefixtures("address", "session")
 def test_chosen_cell_is_read_back(cell: Cell) -> None:
     """A swap of the two would look just as convincing."""
     state.choose_cell(cell)
@@ -32,16 +36,38 @@ def test_chosen_cell_is_read_back(cell: Cell) -> None:
     assert state.cell(10) == cell
 
 
-def test_cell_is_written_as_true_and_predicted(address: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [(Cell(4, 9), "4-9"), (Cell(4, None), "4-"), (Cell(None, 9), "-9")],
+)
+@pytest.mark.usefixtures("session")
+def test_cell_is_written_as_true_and_predicted(
+    cell: Cell, written: str, address: dict[str, str]
+) -> None:
     """Old links must keep their meaning."""
-    state.choose_cell(Cell(true=4, predicted=9))
+    state.choose_cell(cell)
 
-    assert address == {"cell": "4-9"}
+    assert address == {"cell": written}
 
 
 @pytest.mark.parametrize(
     "written",
-    ["", "4", "4-", "-9", "4-9-1", "10-1", "1-10", "a-b", "4 - 9", "-1-2", "9" * 5000],
+    [
+        "",
+        "-",
+        "4",
+        "12-",
+        "-12",
+        "x-9",
+        "4-x",
+        "4-9-1",
+        "10-1",
+        "1-10",
+        "a-b",
+        "4 - 9",
+        "-1-2",
+        "9" * 5000,
+    ],
     ids=lambda text: text[:8] or "empty",
 )
 def test_what_is_no_cell_is_none(written: str, address: dict[str, str]) -> None:
@@ -69,6 +95,7 @@ def test_number_of_too_many_digits_is_no_image(address: dict[str, str]) -> None:
     assert state.image(10_000) is None
 
 
+@pytest.mark.usefixtures("session")
 def test_another_cell_drops_the_image(address: dict[str, str]) -> None:
     address.update(cell="1-7", image="5", split="test")
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.serving import PAGES, ROOT, Server, has_tensorflow, serving
+from tests.serving import COLD_APP, PAGES, ROOT, Server, has_tensorflow, serving
 from tests.small_data import wait_until
 
 pytestmark = pytest.mark.server
@@ -146,7 +146,7 @@ def test_page_of_another_site_gets_no_websocket(server: Server) -> None:
 def test_agent_api_is_off_unless_asked_for(tmp_path: Path) -> None:
     """It lets any program on this machine press the buttons."""
     with (
-        serving(tmp_path / "home") as plain,
+        serving(tmp_path / "home", command=COLD_APP) as plain,
         pytest.raises(urllib.error.HTTPError, match="40"),
     ):
         render(plain, "overview")

@@ -11,7 +11,9 @@ from core.jobs.kinds.export import Export
 from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.importing import Import
 from core.jobs.kinds.keep import Keep
+from core.jobs.kinds.label_check import CheckLabels
 from core.jobs.kinds.projection import Project
+from core.jobs.kinds.robustness import MeasureRobustness
 from core.jobs.kinds.summary import Summarise
 from core.jobs.kinds.train import Train
 from core.jobs.kinds.training_images import PredictTraining
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from core.runs.store import RunStore
 
 ANALYSES: Final[Mapping[str, type[Task]]] = {
-    each.kind: each for each in (Project, PredictTraining)
+    each.kind: each
+    for each in (Project, PredictTraining, MeasureRobustness, CheckLabels)
 }
 """Those that find something out about a run, which is all that they need to know."""
 

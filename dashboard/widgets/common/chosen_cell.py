@@ -1,4 +1,4 @@
-"""The chosen cell of a confusion matrix, with what lets go of it."""
+"""The chosen cell, row or column of a confusion matrix, with what lets go of it."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,16 +14,14 @@ def chosen_cell(
     """Show which cell is chosen, as a button that clears it.
 
     Args:
-        cell: The chosen cell.
+        cell: The chosen cell, row or column.
         classes: Names of the classes.
         on_click: Chooses another cell, or none.
 
     Returns:
-        What was shown, as Markdown: "4 predicted as 9".
+        What was shown, as Markdown: "4 predicted as 9", "True class 4".
     """
-    title = words.literal(
-        f"{classes[cell.true]} predicted as {classes[cell.predicted]}"
-    )
+    title = words.literal(name_of(cell, classes))
     st.button(
         title,
         icon=":material/close:",
@@ -34,3 +32,21 @@ def chosen_cell(
         args=(None,),
     )
     return title
+
+
+def name_of(cell: Cell, names: Sequence[str]) -> str:
+    """Say in words what a cell, a row or a column of a matrix is.
+
+    Args:
+        cell: The cell.
+        names: Of rows and columns.
+    """
+    if cell.true is None:
+        return (
+            "Any class"
+            if cell.predicted is None
+            else (f"Predicted class {names[cell.predicted]}")
+        )
+    if cell.predicted is None:
+        return f"True class {names[cell.true]}"
+    return f"{names[cell.true]} predicted as {names[cell.predicted]}"

@@ -1,16 +1,38 @@
-"""Many glyphs at once, one of which can be chosen."""
+"""Many glyphs at once, one or several of which can be chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.datasets.store import Dataset
 from core.types import ByteImages, Indices
 from dashboard import services, state
-from dashboard.charts.mosaic import Grid, mosaic_figure
-from dashboard.figure import Hit, show
+from dashboard.charts.mosaic import (
+    Grid,
+    Label,
+    let_select,
+    mosaic_figure,
+    write_labels,
+)
+from dashboard.figure import Hit, Selection, show
 
 STRIP_GRID: Final = Grid(columns=10, tile=43)
 PHONE_GRID: Final = Grid(columns=8, tile=56)
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Which images a gallery shows.
+
+    Attributes:
+        indices: Their positions in the split, int64 of shape (n,), in this order.
+        captions: What hovering over each tells, as plain text.
+        labels: What stands below each; nothing if there are none.
+    """
+
+    indices: Indices
+    captions: Sequence[str]
+    labels: Sequence[Label] = ()
 
 
 def gallery(
@@ -32,20 +54,61 @@ def gallery(
         grid: How the images are laid out, except on a phone.
         alt: What the gallery shows, for those who cannot see it.
     """
-    shown, chosen = indices.tolist(), state.image(len(images))
+    show_tiles(images, Tiles(indices, captions), key=key, grid=grid, alt=alt)
+
+
+def show_tiles(
+    images: ByteImages,
+    tiles: Tiles,
+    *,
+    key: str,
+    grid: Grid,
+    alt: str,
+    on_select: Callable[[Sequence[int]], None] | None = None,
+) -> None:
+    """Show some images of a split; a click chooses one, a box or a lasso several.
+
+    Args:
+        images: All images of the split, uint8 of shape (n, height, width).
+        tiles: Which of them to show.
+        key: Name of the gallery on its page.
+        grid: How the images are laid out, except on a phone.
+        alt: What the gallery shows, for those who cannot see it.
+        on_select: Called with the positions in the split of several chosen ones.
+    """
+    shown, chosen = tiles.indices.tolist(), state.image(len(images))
+    grid = PHONE_GRID if services.is_phone() else grid
+    grid = replace(grid, has_labels=bool(tiles.labels))
+    figure = mosaic_figure(
+        images[tiles.indices],
+        captions=tiles.captions,
+        grid=grid,
+        selected=shown.index(chosen) if chosen in shown else None,
+        palette=services.palette(),
+    )
+    if tiles.labels:
+        write_labels(figure, tiles.labels, grid, services.palette())
+    # On a phone a finger scrolls the page.
+    selects = on_select is not None and not services.is_phone()
+    if selects:
+        let_select(figure, len(shown), grid)
 
     def choose(hit: Hit) -> None:
         if 0 <= hit.index < len(shown):
             state.choose_image(shown[hit.index])
 
-    figure = mosaic_figure(
-        images[indices],
-        captions=captions,
-        grid=PHONE_GRID if services.is_phone() else grid,
-        selected=shown.index(chosen) if chosen in shown else None,
-        palette=services.palette(),
+    def select(selection: Selection) -> None:
+        places = sorted({each for each in selection.indices if 0 <= each < len(shown)})
+        if on_select is not None and places:
+            on_select([shown[place] for place in places])
+
+    show(
+        figure,
+        key=key,
+        alt=alt,
+        on_click=choose,
+        on_select=select if selects else None,
     )
-    show(figure, key=key, alt=alt, on_click=choose)
 
 
 def strip(dataset: Dataset, *, count: int, key: str) -> None:

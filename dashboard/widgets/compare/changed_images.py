@@ -49,12 +49,12 @@ def show(compared: Compared, *, first: int, second: int) -> None:
         _matrix(two, selected=cell)
     with images_column:
         st.subheader("Images that differ", anchor=False)
-        if cell is None:
+        if cell is None or cell.place is None:
             kind = _pick_kind()
             found = results.changes(one, other).of(kind)
             st.caption(_told(kind, two, len(found)))
         else:
-            found = _of_cell(two, cell)
+            found = _of_cell(two, cell, *cell.place)
         if two.dataset is None:
             tested_on.no_images(one)
         elif len(found):
@@ -76,7 +76,7 @@ def _matrix(two: TwoRuns, *, selected: Cell | None) -> None:
             two.first.matrix,
             two.second.matrix,
             classes=two.classes,
-            selected=(selected.true, selected.predicted) if selected else None,
+            selected=selected.place if selected else None,
             palette=services.palette(),
         ),
         key=MATRIX,
@@ -129,15 +129,15 @@ def _how(num_images: int) -> str:
     return ". Click it for both answers." if num_images else "."
 
 
-def _of_cell(two: TwoRuns, cell: Cell) -> Indices:
+def _of_cell(two: TwoRuns, cell: Cell, true: int, predicted: int) -> Indices:
     """Return the images behind a cell, and say what they are."""
     chosen_cell(cell, two.classes, on_click=_choose_cell)
     by_first, by_second = only_one_predicts(
         two.first.predictions.labels,
         two.first.predicted,
         two.second.predicted,
-        true=cell.true,
-        predicted=cell.predicted,
+        true=true,
+        predicted=predicted,
     )
     first, second = map(words.literal, two.titles)
     st.caption(

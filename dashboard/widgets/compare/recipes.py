@@ -68,6 +68,10 @@ def _below_each_other(
             each.validation_accuracy and 100 * each.validation_accuracy
             for each in scores
         ],
+        "Robustness": [
+            None if each.robustness is None else 100 * each.robustness
+            for each in scores
+        ],
         "Best epoch": pd.Series([each.best_epoch for each in scores], dtype="Int64"),
         "Training time": [each.train_seconds for each in scores],
     }
@@ -102,6 +106,11 @@ def _columns() -> dict[str, ColumnConfig]:
         ),
         "Test images": number(format="localized"),
         "Validation accuracy": number(format="%.2f %%"),
+        "Robustness": number(
+            format="%.2f %%",
+            help="Mean accuracy over the 15 corruptions of MNIST-C; measured on "
+            "Evaluate, section Robustness.",
+        ),
         "Training time": number(format="%.1f s"),
     }
 
@@ -118,6 +127,10 @@ def _results(chosen: Sequence[Run]) -> dict[str, tuple[str, ...]]:
         "Test images": tuple(f"{each.total:,}" if each else "" for each in shares),
         "Validation accuracy": tuple(
             "" if each is None else percent(each) for each in held_out
+        ),
+        "Robustness": tuple(
+            "" if each.robustness is None else percent(each.robustness)
+            for each in scores
         ),
         "Best epoch": tuple(str(each.best_epoch or "") for each in scores),
         "Training time": tuple(

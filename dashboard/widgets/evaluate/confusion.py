@@ -1,4 +1,4 @@
-"""The confusion matrix, its most confused pairs, and the images of a cell."""
+"""The confusion matrix, its most confused pairs, and the images of a choice in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,15 @@ import streamlit as st
 from core.datasets.classes import GROUP_TITLES, by_group
 from core.datasets.store import Dataset
 from core.evaluation.confusions import between_groups, most_confused
-from core.evaluation.mistakes import cell_indices
-from core.types import Counts
+from core.evaluation.selection import Which, ordered
+from core.types import Counts, Indices
 from dashboard import services, state, words
 from dashboard.charts.confusion import (
     MAX_CLASSES_WITH_NUMBERS,
+    Chosen,
+    Numbers,
     Reading,
+    Totals,
     confusion_figure,
 )
 from dashboard.charts.mosaic import Grid
@@ -23,15 +26,25 @@ from dashboard.charts.words import count_of
 from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
-from dashboard.widgets.common import class_picker, gallery
-from dashboard.widgets.common.chosen_cell import chosen_cell
+from dashboard.widgets.common import (
+    chosen_images,
+    class_picker,
+    gallery,
+    image_captions,
+)
+from dashboard.widgets.common.chosen_cell import chosen_cell, name_of
 
 MATRIX: Final = "confusion_matrix"
 PART: Final = "confusion_matrix_part"
 TRUE: Final = "cell_true"
 PREDICTED: Final = "cell_predicted"
 CELL_GRID: Final = Grid(columns=8, tile=57)
-MAX_IMAGES: Final = 64
+PAGE_SIZE: Final = 64
+NUMBERS: Final[dict[str, Numbers]] = {
+    "Counts": "counts",
+    "Row %": "rows",
+    "Column %": "columns",
+}
 ALL: Final = "All classes"
 GROUPS: Final = "Groups"
 MAX_CLASSES_AT_ONCE: Final = 12
@@ -91,26 +104,31 @@ def pick_view(classes: tuple[str, ...]) -> View:
     return every
 
 
-def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
-    """Show the confusion matrix; a click on a cell chooses it.
+def matrix(evaluation: Evaluation, view: View, *, selected: Cell | None) -> None:
+    """Show the confusion matrix; a click chooses a cell, a row or a column.
 
     Args:
-        counts: int64 of shape (true, predicted), of all classes.
-        view: Which of them to show.
-        selected: The cell to outline, of all classes.
+        evaluation: What it is of.
+        view: Which classes to show.
+        selected: What to outline, of all classes.
     """
     reading = _pick_reading()
+    if not view.is_of_groups and _pick_similar():
+        view = _in_order(view, evaluation.similar_order)
+    counts = evaluation.matrix
     num_rows = len(view.names)
     is_whole, is_large = num_rows == len(counts), num_rows > MAX_CLASSES_WITH_NUMBERS
 
     def choose(hit: Hit) -> None:
-        if 0 <= hit.index < num_rows**2:
-            row, column = divmod(hit.index, num_rows)
+        if 0 <= hit.index < (num_rows + 1) ** 2:
+            row, column = (
+                None if each == num_rows else each
+                for each in divmod(hit.index, num_rows + 1)
+            )
             if view.is_of_groups:
-                state.choose_block(Cell(row, column))
+                state.choose_block(_cell(row, column))
             else:
-                true, predicted = view.members[row][0], view.members[column][0]
-                state.choose_cell(Cell(true, predicted))
+                state.choose_cell(_cell(_class(view, row), _class(view, column)))
 
     show(
         confusion_figure(
@@ -123,11 +141,15 @@ def matrix(counts: Counts, view: View, *, selected: Cell | None) -> None:
         ),
         # Plotly keeps the ranges of the large kind of axis for the small kind.
         key=MATRIX if is_whole or is_large else PART,
-        alt="Confusion matrix: true class down, predicted class across",
+        alt="Confusion matrix: true class down, predicted class across, with totals",
         on_click=choose,
     )
     if is_large:
-        st.caption("Ink grows with the square root of the share of the row.")
+        of = "column" if reading.normalise == "columns" else "row"
+        st.caption(
+            f"Ink grows with the square root of the share of the {of}. Drag a box to "
+            "zoom in; double-click for all."
+        )
 
 
 def _pick_reading() -> Reading:
@@ -135,12 +157,14 @@ def _pick_reading() -> Reading:
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = st.segmented_control(
             "Numbers",
-            ("Counts", "Row %"),
+            tuple(NUMBERS),
             default="Counts",
             required=True,
             key="numbers",
             **state.LINKED,
             label_visibility="collapsed",
+            help="Row %: of the images of the true class (on the diagonal, recall). "
+            "Column %: of the images predicted so (on the diagonal, precision).",
         )
         hide_diagonal = st.toggle(
             "Hide the diagonal",
@@ -148,7 +172,39 @@ def _pick_reading() -> Reading:
             **state.LINKED,
             help="Without the correct predictions, the mistakes stand out.",
         )
-    return Reading("rows" if shown == "Row %" else "counts", hide_diagonal)
+    return Reading(NUMBERS.get(shown, "counts"), hide_diagonal)
+
+
+def _pick_similar() -> bool:
+    """Let the viewer choose the order of the classes."""
+    return st.toggle(
+        "Order by similarity",
+        key="by_similarity",
+        **state.LINKED,
+        help="Classes that are confused with each other stand side by side, so that "
+        "clusters of confusion show (hierarchical clustering, average linkage).",
+    )
+
+
+def _in_order(view: View, order: Sequence[int]) -> View:
+    """Put the classes of a view in an order of all classes."""
+    names = dict(zip(view.classes, view.names, strict=True))
+    kept = [index for index in order if index in names]
+    return View(
+        tuple(names[index] for index in kept),
+        tuple((index,) for index in kept),
+        is_of_groups=False,
+    )
+
+
+def _class(view: View, row: int | None) -> int | None:
+    return None if row is None else view.members[row][0]
+
+
+def _cell(true: int | None, predicted: int | None) -> Cell | None:
+    """Return a cell, a row or a column; None for all, which is no choice."""
+    is_choice = true is not None or predicted is not None
+    return Cell(true, predicted) if is_choice else None
 
 
 def most_confused_pairs(counts: Counts, classes: tuple[str, ...], view: View) -> None:
@@ -163,7 +219,7 @@ def most_confused_pairs(counts: Counts, classes: tuple[str, ...], view: View) ->
     block = state.block(len(view.names)) if view.is_of_groups else None
     if block is not None:
         st.button(
-            f"{view.names[block.true]} predicted as {view.names[block.predicted]}",
+            name_of(block, view.names),
             icon=":material/close:",
             icon_position="right",
             key="remove_block",
@@ -174,8 +230,8 @@ def most_confused_pairs(counts: Counts, classes: tuple[str, ...], view: View) ->
     pairs = most_confused(
         counts,
         limit=MAX_PAIRS,
-        true=view.members[block.true] if block else view.classes,
-        predicted=view.members[block.predicted] if block else view.classes,
+        true=_members(view, block.true if block else None),
+        predicted=_members(view, block.predicted if block else None),
     )
     if not pairs:
         st.caption("None of these classes is predicted as another one of them.")
@@ -192,86 +248,100 @@ def most_confused_pairs(counts: Counts, classes: tuple[str, ...], view: View) ->
             )
 
 
+def _members(view: View, row: int | None) -> tuple[int, ...]:
+    return view.classes if row is None else view.members[row]
+
+
 def pick_cell(classes: tuple[str, ...], *, selected: Cell | None) -> None:
-    """Let the viewer choose a cell by name, for the keyboard and the phone."""
-    if selected is None and None not in _named_cell():
-        # The cell was removed; one class alone is a choice half made, and stays.
-        st.session_state[TRUE] = st.session_state[PREDICTED] = None
+    """Let the viewer choose a cell, row or column by name, for keyboard and phone."""
     for key, label, chosen in (
         (TRUE, "True class", selected.true if selected else None),
         (PREDICTED, "Predicted class", selected.predicted if selected else None),
     ):
-        if chosen is not None:
-            st.session_state[key] = classes[chosen]
+        st.session_state[key] = None if chosen is None else classes[chosen]
         class_picker.pick_optional(
             label, classes, key=key, on_change=_choose_named_cell
         )
 
 
 def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
-    """Show the images of a cell, the most confident first."""
-    classes, predictions = dataset.spec.classes, evaluation.predictions
-    indices = cell_indices(
-        predictions.labels,
-        predictions.probabilities,
-        true=cell.true,
-        predicted=cell.predicted,
-    )
+    """Show the images of a cell, a row or a column, page by page."""
+    classes, judged = dataset.spec.classes, evaluation.judged
+    found = _indices(evaluation, cell)
     title = chosen_cell(cell, classes, on_click=state.choose_cell)
-    if not len(indices):
+    if not len(found):
         st.info(
-            f"No {title} among the test images.",
+            f"No {title} among the test images."
+            if cell.place is not None
+            else f"{title}: no such test image.",
             icon=":material/check:",
         )
         return
-    shown = indices[:MAX_IMAGES]
-    st.caption(
-        f"{len(shown):,} of {len(indices):,} test images, the most confident first. "
-        "Click one for its probabilities."
-    )
-    gallery.gallery(
-        dataset.test.images,
-        shown,
-        captions=_captions(evaluation, cell.predicted, shown.tolist()),
-        key=f"cell_{cell.true}_{cell.predicted}",
-        grid=CELL_GRID,
-        alt=f"Test images: {title}",
+    slot = st.container()
+    shown = _page_of(found)
+    first = "the mistakes first, and of these" if cell.place is None else ""
+    with slot:
+        st.caption(
+            f"{len(shown):,} of {words.count(len(found), 'test image')}, {first} the "
+            "most confident first. Click one for its probabilities."
+        )
+        gallery.show_tiles(
+            dataset.test.images,
+            image_captions.tiles(judged, classes, shown),
+            key=f"cell_{cell.true}_{cell.predicted}",
+            grid=CELL_GRID,
+            alt=f"Test images: {title}",
+        )
+    named = {state.TRUE_CLASS: cell.true, state.PREDICTED_CLASS: cell.predicted}
+    chosen_images.open_gallery(
+        {key: classes[index] for key, index in named.items() if index is not None}
     )
 
 
-def _outlined(view: View, selected: Cell | None) -> tuple[int, int] | None:
-    """Return the row and column to outline, if the view has them."""
+def _indices(evaluation: Evaluation, cell: Cell) -> Indices:
+    """Return the images behind a cell, the mistakes first, the most confident first."""
+    judged = evaluation.judged
+    found = judged.select(Which.ALL, true=cell.true, predicted=cell.predicted)
+    found = ordered(found, judged.confidence, descending=True)
+    is_wrong = judged.labels[found] != judged.predicted[found]
+    return np.concatenate([found[is_wrong], found[~is_wrong]])
+
+
+def _page_of(found: Indices) -> Indices:
+    """Let the viewer turn pages, if there are several."""
+    num_pages = -(-len(found) // PAGE_SIZE)
+    page = 1
+    if num_pages > 1:
+        page = st.pagination(num_pages, key=state.CELL_PAGE, **state.LINKED)
+    return found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+
+
+def _outlined(view: View, selected: Cell | None) -> Chosen | None:
+    """Return what to outline of the rows and columns, if the view has them."""
     if view.is_of_groups:
         block = state.block(len(view.names))
         return (block.true, block.predicted) if block else None
-    if selected is None or not {selected.true, selected.predicted} <= {*view.classes}:
+    if selected is None:
         return None
-    return view.classes.index(selected.true), view.classes.index(selected.predicted)
+    places = {index: place for place, index in enumerate(view.classes)} | {None: None}
+    if not {selected.true, selected.predicted} <= places.keys():
+        return None
+    return places[selected.true], places[selected.predicted]
 
 
-def _totals(counts: Counts, view: View) -> Counts:
-    """Return the number of images of each row, wherever they are predicted to be."""
-    totals = counts.sum(axis=1)
-    return np.array([totals[list(each)].sum() for each in view.members], np.int64)
+def _totals(counts: Counts, view: View) -> Totals:
+    """Return the number of images of each row and column, also in other classes."""
+    return Totals(
+        *(
+            np.array([sums[list(each)].sum() for each in view.members], np.int64)
+            for sums in (counts.sum(axis=1), counts.sum(axis=0))
+        )
+    )
 
 
 def _choose_named_cell(classes: Sequence[str]) -> None:
-    match _named_cell():
-        case (str(true), str(predicted)):
-            state.choose_cell(Cell(classes.index(true), classes.index(predicted)))
-        case _:
-            state.choose_cell(None)
-
-
-def _named_cell() -> tuple[str | None, str | None]:
-    return st.session_state.get(TRUE), st.session_state.get(PREDICTED)
-
-
-def _captions(
-    evaluation: Evaluation, predicted: int, shown: Sequence[int]
-) -> list[str]:
-    probabilities = evaluation.predictions.probabilities[:, predicted]
-    return [
-        f"test image {index:,}, {words.confidence(float(probabilities[index]))}"
-        for index in shown
-    ]
+    true, predicted = (
+        None if name is None else classes.index(name)
+        for name in (st.session_state.get(TRUE), st.session_state.get(PREDICTED))
+    )
+    state.choose_cell(_cell(true, predicted))

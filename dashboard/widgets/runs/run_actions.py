@@ -8,7 +8,7 @@ from core.config import MAX_MEMBERS
 from core.handover import bundle
 from core.records import Run
 from dashboard import page_paths, services, state
-from dashboard.widgets.common import page_frame, read_only
+from dashboard.widgets.common import page_frame, read_only, report_button
 
 
 def compare(chosen: Sequence[Run]) -> None:
@@ -27,7 +27,7 @@ def compare(chosen: Sequence[Run]) -> None:
 
 
 def export(chosen: Sequence[Run]) -> None:
-    """Offer a single run as one zip.
+    """Offer a single run as one zip, and its report.
 
     Args:
         chosen: The selected runs.
@@ -47,6 +47,7 @@ def export(chosen: Sequence[Run]) -> None:
         help="One zip: the model as Keras, LiteRT and ONNX, the recipe, curves and "
         "predictions, a model card, and a plain Keras script of the training.",
     )
+    report_button.show(run)
 
 
 def combine(chosen: Sequence[Run]) -> None:

@@ -92,6 +92,7 @@ def _rows(runs: Sequence[Run], taken: Mapping[str, int]) -> pd.DataFrame:
             ],
             "Test images": [share and share.total for share in shares],
             **_validation(runs),
+            **_robustness(runs),
             "Network": [
                 network_cost.describe_network(run.config, spec)
                 for run, spec in zip(runs, specs, strict=True)
@@ -121,6 +122,18 @@ def _validation(runs: Sequence[Run]) -> dict[str, list[float | None]]:
     return {"Validation accuracy": [each and round(100 * each, 4) for each in shares]}
 
 
+def _robustness(runs: Sequence[Run]) -> dict[str, list[float | None]]:
+    """Return the column of robustness scores, if any was measured."""
+    shares = [run.scores.robustness for run in runs]
+    if not any(share is not None for share in shares):
+        return {}
+    return {
+        "Robustness": [
+            None if share is None else round(100 * share, 4) for share in shares
+        ]
+    }
+
+
 def _studies(runs: Sequence[Run]) -> dict[str, list[str]]:
     names = [text_cell(run.study) for run in runs]
     return {"Study": names} if any(names) else {}
@@ -146,6 +159,11 @@ def _columns() -> dict[str, ColumnConfig]:
         ),
         "Test images": number(format="localized"),
         "Validation accuracy": number(format="%.2f %%"),
+        "Robustness": number(
+            format="%.2f %%",
+            help="Mean accuracy over the 15 corruptions of MNIST-C; measured on "
+            "Evaluate, section Robustness.",
+        ),
         "Parameters": number(format="localized"),
         "Best epoch": number(help="By the monitored metric on the validation split."),
         "Training time": number(format="%.1f s"),

@@ -125,8 +125,8 @@ def _prunes(start: StudySpec, *, can_prune: bool) -> bool:
         start.prunes,
         disabled=not can_prune,
         key=key_of("prunes"),
-        help="Ends a trial early if it is worse after an epoch than half of those "
-        "before it. Only with one objective.",
+        help="Ends a trial early if it is not among the best third of those that came "
+        "as far. Only with one objective.",
         **KEPT,
     )
     return wanted and can_prune

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from core.evaluation.confusions import ConfusedPair, between_groups, most_confused
+from core.evaluation.confusions import (
+    ConfusedPair,
+    between_groups,
+    by_similarity,
+    most_confused,
+)
 
 MATRIX = np.array(
     [[90, 3, 0, 7], [0, 20, 3, 0], [1, 0, 9, 0], [7, 0, 0, 93]], dtype=np.int64
@@ -41,3 +46,36 @@ def test_groups_add_up_their_classes() -> None:
 
     assert matrix.tolist() == [[197, 3], [1, 32]]
     assert matrix.sum() == MATRIX.sum()
+
+
+def test_classes_that_are_confused_stand_side_by_side() -> None:
+    """0 with 5 either way, 1 with 3 one way; 2 and 4 with none."""
+    matrix = np.diag([90] * 6)
+    matrix[0, 5] = matrix[5, 0] = 9
+    matrix[1, 3] = 8
+
+    order = by_similarity(matrix)
+
+    assert abs(order.index(0) - order.index(5)) == 1
+    assert abs(order.index(1) - order.index(3)) == 1
+    assert order[4:] == (2, 4)
+
+
+def test_order_does_not_depend_on_how_classes_are_numbered() -> None:
+    """It is the confusions that decide; a chain of them is one line."""
+    chain = np.diag([100] * 5) + np.diag([9, 8, 7, 6], 1)
+    shuffle = np.array([3, 0, 4, 1, 2])
+
+    order = by_similarity(chain[np.ix_(shuffle, shuffle)])
+
+    assert by_similarity(chain) == (0, 1, 2, 3, 4)
+    assert shuffle[list(order)].tolist() in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0])
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [np.zeros((3, 3), np.int64), np.diag([1, 2, 3]), np.array([[0, 5], [0, 0]])],
+    ids=["no image", "no mistake", "a class without images"],
+)
+def test_order_of_what_is_hardly_confused_has_each_class(matrix: np.ndarray) -> None:
+    assert by_similarity(matrix) == tuple(range(len(matrix)))

@@ -44,7 +44,8 @@ def worker_home(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLAB_HOME", str(folder))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        patch.setenv("XLA_FLAGS", f"--xla_dump_to={folder} --xla_dump_hlo_as_text")
+        dumping = f"--xla_dump_to={folder} --xla_dump_hlo_as_text"
+        patch.setenv("XLA_FLAGS", f"{os.environ['XLA_FLAGS']} {dumping}")
         # While a run waits the worker compiles no presets, for which the next
         # test would wait. No process of this machine begins this one.
         waits = open_store().create(QUICK, name="waits for another machine")

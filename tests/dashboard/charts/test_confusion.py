@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.types import Counts
-from dashboard.charts.confusion import Reading, confusion_figure
+from dashboard.charts.confusion import Chosen, Reading, Totals, confusion_figure
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
 COUNTS = np.array([[970, 10, 0], [1, 1134, 0], [5, 15, 0]], dtype=np.int64)
@@ -17,8 +17,8 @@ def draw(
     *,
     classes: tuple[str, ...] = CLASSES,
     palette: Palette = LIGHT,
-    selected: tuple[int, int] | None = None,
-    totals: Counts | None = None,
+    selected: Chosen | None = None,
+    totals: Totals | None = None,
     **reading: object,
 ) -> go.Figure:
     return confusion_figure(
@@ -38,14 +38,14 @@ def written(figure: go.Figure) -> dict[tuple[int, int], str]:
 
 def test_rows_are_true_and_columns_predicted() -> None:
     """A transposed matrix looks just as convincing."""
-    (heat,) = draw().data
+    heat = draw().data[0]
 
     assert heat.z[2][1] == pytest.approx(15 / 20)
     assert heat.z[1][2] == 0
 
 
 def test_first_class_is_on_top() -> None:
-    assert draw().layout.yaxis.range == (2.5, -0.5)
+    assert draw().layout.yaxis.range == (3.5, -0.5)
     assert draw().layout.yaxis.title.text == "True class"
     assert draw().layout.xaxis.title.text == "Predicted class"
 
@@ -55,8 +55,8 @@ def test_each_class_has_its_name_at_its_row_and_column() -> None:
     layout = draw().layout
 
     for axis in (layout.xaxis, layout.yaxis):
-        assert axis.tickvals == (0, 1, 2)
-        assert axis.ticktext == CLASSES
+        assert axis.tickvals == (0, 1, 2, 3)
+        assert axis.ticktext == (*CLASSES, "Total")
     assert layout.yaxis.scaleanchor == "x"
 
 
@@ -118,9 +118,42 @@ def test_cells_are_told_row_by_row() -> None:
     """A caption one cell off would still look right."""
     cells = draw().layout.meta["cells"]
 
-    assert cells["columns"] == 3
-    assert cells["captions"][2 * 3 + 1] == "2 predicted as 1: 15 of 20 (75.0 %)"
-    assert len(cells["captions"]) == 9
+    assert cells["columns"] == 4
+    assert cells["captions"][2 * 4 + 1] == "2 predicted as 1: 15 of 20 (75.0 %)"
+    assert len(cells["captions"]) == 16
+
+
+def test_totals_have_cells_of_their_own() -> None:
+    """They are what is clicked for all images of a row or a column."""
+    figure = draw()
+
+    captions = figure.layout.meta["cells"]["captions"]
+    assert captions[4 + 3] == "All images of 1: 1,134 of 1,135 (>99.9 %) correct"
+    assert captions[12] == "All images predicted as 0: 970 of 976 (99.4 %) correct"
+    assert (
+        captions[15] == "All images of these classes: 2,104 of 2,135 (98.5 %) correct"
+    )
+    texts = figure.data[1]
+    assert dict(zip(zip(texts.y, texts.x, strict=True), texts.text, strict=True)) == {
+        (0, 3): "980",
+        (1, 3): "1,135",
+        (2, 3): "20",
+        (3, 0): "976",
+        (3, 1): "1,159",
+        (3, 2): "0",
+    }
+
+
+def test_columns_are_written_and_coloured_as_percent_of_those_predicted_so() -> None:
+    """Column 1: 10, 1,134 and 15 of 1,159."""
+    figure = draw(normalise="columns")
+
+    assert written(figure)[0, 1] == "0.9"
+    assert written(figure)[1, 1] == "97.8"
+    assert figure.data[0].z[2][1] == pytest.approx(15 / 1159)
+    assert figure.layout.meta["cells"]["captions"][9] == (
+        "2 predicted as 1: 15 of 1,159 (1.3 %) of those predicted so"
+    )
 
 
 def test_names_are_data() -> None:
@@ -128,7 +161,7 @@ def test_names_are_data() -> None:
     layout = draw(classes=("<b>", "&", "2")).layout
 
     assert layout.xaxis.ticktext == layout.yaxis.ticktext
-    assert layout.xaxis.ticktext == ("&lt;b>", "&amp;", "2")
+    assert layout.xaxis.ticktext == ("&lt;b>", "&amp;", "2", "Total")
     assert layout.meta["cells"]["captions"][1].startswith("<b> predicted as &:")
 
 
@@ -136,16 +169,25 @@ def test_class_without_images_has_no_percent() -> None:
     figure = draw(np.zeros((3, 3), dtype=np.int64))
 
     assert figure.layout.meta["cells"]["captions"][0] == "0 predicted as 0: 0 of 0"
-    assert list(figure.data[0].z[0]) == [0, 0, 0]
+    assert list(figure.data[0].z[0]) == [0, 0, 0, 0]
 
 
 def test_selected_cell_is_outlined() -> None:
-    (shape,) = draw(selected=(2, 1)).layout.shapes
+    shape = draw(selected=(2, 1)).layout.shapes[-1]
 
     assert (shape.x0, shape.x1) == (0.5, 1.5)
     assert (shape.y0, shape.y1) == (1.5, 2.5)
     assert shape.line.color == LIGHT.accent
-    assert draw(selected=(2, 1)).layout.meta["cells"]["start"] == 7
+    assert draw(selected=(2, 1)).layout.meta["cells"]["start"] == 9
+
+
+def test_selected_row_or_column_is_outlined_with_its_total() -> None:
+    row, column = (
+        draw(selected=selected).layout.shapes[-1] for selected in ((2, None), (None, 0))
+    )
+
+    assert (row.x0, row.x1, row.y0, row.y1) == (-0.5, 3.5, 1.5, 2.5)
+    assert (column.x0, column.x1, column.y0, column.y1) == (-0.5, 0.5, -0.5, 3.5)
 
 
 def test_many_classes_have_a_colour_bar_instead_of_numbers() -> None:
@@ -194,20 +236,24 @@ def test_many_labels_are_thinned_where_there_is_no_room() -> None:
 
     assert axis.type == "category"
     assert axis.tickvals is None
-    assert axis.categoryarray == EMNIST
+    assert axis.categoryarray[:-1] == EMNIST
     assert axis.fixedrange is False
 
 
 def test_groups_of_many_classes_are_parted() -> None:
     shapes = many().layout.shapes
 
-    assert {shape.y0 for shape in shapes if shape.y0 == shape.y1} == {9.5, 35.5}
-    assert {shape.x0 for shape in shapes if shape.x0 == shape.x1} == {9.5, 35.5}
+    assert {shape.y0 for shape in shapes if shape.y0 == shape.y1} == {9.5, 35.5, 61.5}
+    assert {shape.x0 for shape in shapes if shape.x0 == shape.x1} == {
+        *(9.5, 35.5, 61.5)
+    }
 
 
 def test_interleaved_groups_are_not_parted() -> None:
     """Lines between all classes part nothing."""
-    assert not many(tuple(f"{each}" for each in "AaBbCcDdEeFfGgHhIiJj")).layout.shapes
+    shapes = many(tuple("AaBbCcDdEeFfGgHhIiJj")).layout.shapes
+
+    assert {shape.y0 for shape in shapes if shape.y0 == shape.y1} == {19.5}
 
 
 def test_256_classes_have_captions_only_where_something_happened() -> None:
@@ -215,16 +261,17 @@ def test_256_classes_have_captions_only_where_something_happened() -> None:
         "captions"
     ]
 
-    assert len(captions) == 256 * 256
-    assert sum(map(bool, captions)) == 512
+    assert len(captions) == 257 * 257
+    assert sum(map(bool, captions)) == 512 + 2 * 256 + 1
 
 
 def test_some_of_the_classes_keep_the_totals_of_all() -> None:
     """Else half of the images that leave the group would count for nothing."""
-    figure = draw(COUNTS, totals=np.array([980, 1135, 200]))
+    totals = Totals(np.array([980, 1135, 200]), np.array([976, 1159, 50]))
+    figure = draw(COUNTS, totals=totals)
 
     assert figure.data[0].z[2][1] == pytest.approx(15 / 200)
-    assert figure.layout.meta["cells"]["captions"][7].endswith("15 of 200 (7.5 %)")
+    assert figure.layout.meta["cells"]["captions"][9].endswith("15 of 200 (7.5 %)")
 
 
 def test_long_names_are_cut_in_the_axis_only() -> None:

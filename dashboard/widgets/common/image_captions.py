@@ -1,0 +1,55 @@
+"""What a run says of images, in words for hovering and in a few letters for tiles."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.evaluation.selection import Judged
+from core.types import Indices, SplitName
+from dashboard import words
+from dashboard.charts.mosaic import Label
+from dashboard.widgets.common.gallery import Tiles
+
+SHOWN: Final[dict[SplitName, str]] = {"train": "training", "test": "test"}
+MAX_LETTERS: Final = 4
+"""Of a class in a label; longer names are cut."""
+
+HELD_OUT: Final = "*"
+
+
+def tiles(
+    judged: Judged,
+    classes: Sequence[str],
+    indices: Indices,
+    *,
+    part: SplitName = "test",
+    held_out: frozenset[int] = frozenset(),
+) -> Tiles:
+    """Return images with what is told of them: a caption, and "4" or marked "4→9".
+
+    Args:
+        judged: What a run says of all images of a split.
+        classes: Names of the classes.
+        indices: Which images.
+        part: The split.
+        held_out: Positions of those that the run was validated with.
+    """
+    captions, labels = [], []
+    for index in indices.tolist():
+        true, predicted = int(judged.labels[index]), int(judged.predicted[index])
+        is_held_out = index in held_out
+        captions.append(
+            f"{classes[true]} predicted as {classes[predicted]}, "
+            f"{words.confidence(float(judged.confidence[index]))}, "
+            f"{SHOWN[part]} image {index:,}"
+            f"{', held out for validation' if is_held_out else ''}"
+        )
+        text = _cut(classes[true])
+        if true != predicted:
+            text += f"\u2192{_cut(classes[predicted])}"
+        text += HELD_OUT if is_held_out else ""
+        labels.append(Label(text, is_marked=true != predicted))
+    return Tiles(indices, captions, labels)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= MAX_LETTERS else name[: MAX_LETTERS - 1] + "\u2026"
