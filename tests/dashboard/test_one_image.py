@@ -125,7 +125,9 @@ def test_a_drawing_flows_through_the_network(monkeypatch: pytest.MonkeyPatch) ->
     app.session_state["inside"] = True
     app.run()
 
-    assert "**Output, 10 classes**: predicted as 1" in text(app)
+    assert "**Output, 10 classes**: predicted as 1, to which the softmax gives" in text(
+        app
+    )
 
 
 @pytest.mark.usefixtures("finished_run")
