@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArtifactError
+from core.evaluation import temperature as temperatures
 from core.types import GrayImage, Probabilities
 
 MAX_BATCH: Final = 500
@@ -97,15 +98,21 @@ class Predictor:
         ]
         return np.concatenate(parts)
 
-    def answer(self, glyph: GrayImage) -> Answer:
+    def answer(
+        self, glyph: GrayImage, *, temperature: float = temperatures.NONE
+    ) -> Answer:
         """Say what one image shows.
 
         Args:
             glyph: Ink from 0.0 to 1.0, float32 of shape (height, width).
+            temperature: Scales the probabilities, and never changes their ranking; see
+                `core.evaluation.temperature`.
         """
         probabilities = self.predict(glyph[np.newaxis])[0]
+        # Before they are scaled and rounded: afterwards two might be equal.
         ranking = np.argsort(-probabilities, kind="stable")
-        return Answer(probabilities, ranking)
+        scaled = temperatures.scaled(probabilities, temperature)
+        return Answer(scaled, ranking)
 
     def _run(self, images: NDArray[np.float32]) -> Probabilities:
         with self._lock:

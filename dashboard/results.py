@@ -4,7 +4,7 @@ Caches are keyed by the id of a run or the fingerprint of a data set, never by a
 array.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,31 +18,46 @@ from core.datasets.exploring import orders, storage
 from core.datasets.exploring.summary import DatasetSummary
 from core.datasets.store import Dataset
 from core.errors import ArtifactError
-from core.evaluation import confusions, metrics, mistakes, selection
+from core.evaluation import (
+    calibration,
+    confusions,
+    metrics,
+    mistakes,
+    rejection,
+    selection,
+)
+from core.evaluation import style as writing
+from core.evaluation.calibration import Binning, Confidences, Summary
 from core.evaluation.changes import Changes, find_changes
 from core.evaluation.learning import Learning, follow
 from core.evaluation.metrics import ClassScores
 from core.evaluation.mistakes import Mistakes
 from core.evaluation.pairs import Pairs, compare_all, mean_probabilities
 from core.evaluation.projection import PrincipalPlane, principal_plane
+from core.evaluation.rejection import Coverage
 from core.evaluation.robustness import Robustness, example, strengths_of
+from core.evaluation.scores import Score, all_scores
 from core.evaluation.selection import Judged
+from core.evaluation.style import Bin, Weakest
+from core.evaluation.suspicious_labels import Suspects, rank_labels
 from core.evaluation.unusual import feature_distances
 from core.files import reading_arrays
 from core.inference import Predictor
-from core.jobs.kinds import evaluate
+from core.jobs.kinds import evaluate, label_check
 from core.jobs.kinds import robustness as robustness_kind
 from core.predictions import PREDICTIONS, Predictions, Validation
 from core.proportion import Proportion
 from core.records import ARRAYS, Attachment, Run
 from core.runs import answers as run_answers
-from core.runs import unpacked
+from core.runs import temperatures, unpacked
 from core.runs.answers import Answers
+from core.runs.temperatures import RunTemperature
 from core.types import ByteImages, Counts, Indices, Labels
 from dashboard import services
 
+MAX_MEASURED: Final = 10_000
 NUM_SAMPLES: Final = 30
-SAMPLES_AT_STRENGTH: Final = 10
+SAMPLES_AT_STRENGTH: Final = 6
 MAX_FITTED: Final = 10_000
 """The plane of a feature map is found from so many images; all are placed on it."""
 
@@ -52,6 +67,7 @@ class Evaluation:
     """How good a finished run is on the test images.
 
     Attributes:
+        key: Differs from that of any other evaluation.
         predictions: What the model said, without features; mapped from disk.
         predicted: Its most probable class of each image, uint8 of shape (n,).
         accuracy: Share of images classified correctly, with its interval.
@@ -62,6 +78,7 @@ class Evaluation:
         remarks: What has to be known to read them, in sentences.
     """
 
+    key: str
     predictions: Predictions
     predicted: Labels
     accuracy: Proportion
@@ -138,6 +155,51 @@ def evaluation(run: Run) -> Evaluation:
     return _evaluation(run.id, num_classes, services.images_of(run))
 
 
+def test_suspects(run: Run, found: Evaluation) -> Suspects:
+    """Rank the test labels of a run's data set by how doubtful they are.
+
+    Args:
+        run: The run.
+        found: What it says about its own test images.
+    """
+    return _test_suspects(run.id, found.predictions)
+
+
+def training_suspects(run: Run, made: Attachment, dataset: Dataset) -> Suspects:
+    """Rank the training labels of a run's data set by how doubtful they are.
+
+    Args:
+        run: The run.
+        made: What a check of them has left with it.
+        dataset: Its data set.
+
+    Raises:
+        ArtifactError: If that is missing, damaged, or about other images.
+    """
+    return _training_suspects(made.key, dataset.fingerprint, run, made, dataset)
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def _test_suspects(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    _predictions: Predictions,
+) -> Suspects:
+    return rank_labels(_predictions.labels, _predictions.probabilities)
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def _training_suspects(
+    key: str,  # noqa: ARG001 - the key of the cache
+    fingerprint: str,  # noqa: ARG001 - likewise
+    _run: Run,
+    _made: Attachment,
+    _dataset: Dataset,
+) -> Suspects:
+    split = _dataset.train
+    said = label_check.read(services.store(), _run.id, _made, split=split)
+    return rank_labels(split.labels, said)
+
+
 def evaluation_elsewhere(run: Run, made: Attachment) -> Evaluation:
     """Return how good a run is on the test images of another data set.
 
@@ -155,7 +217,7 @@ def evaluation_elsewhere(run: Run, made: Attachment) -> Evaluation:
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _evaluation_elsewhere(
-    key: str,  # noqa: ARG001 - the key of the cache
+    key: str,
     num_classes: int,
     _run: Run,
     _made: Attachment,
@@ -163,7 +225,7 @@ def _evaluation_elsewhere(
     path = services.store().artifact(_run.id, _made.path_of(PREDICTIONS))
     found = evaluate.read(services.store(), _run.id, _made)
     return replace(
-        _checked(unpacked.load(path), num_classes, run_id=_run.id),
+        _checked(unpacked.load(path), num_classes, run_id=_run.id, key=key),
         log_loss=found.scores.log_loss,
         remarks=found.remarks,
     )
@@ -186,7 +248,7 @@ def training_evaluation(run: Run, made: Attachment, labels: Labels) -> Evaluatio
 
 @st.cache_resource(max_entries=10, show_spinner="Loading the predictions")
 def _training_evaluation(
-    key: str,  # noqa: ARG001 - the key of the cache
+    key: str,
     run_id: str,
     num_classes: int,
     _made: Attachment,
@@ -195,7 +257,7 @@ def _training_evaluation(
     (probabilities,) = _training_arrays(run_id, _made, "probabilities")
     nothing = np.empty((len(_labels), 0), np.float32)
     said = Predictions(labels=_labels, probabilities=probabilities, features=nothing)
-    return _checked(said, num_classes, run_id=run_id)
+    return _checked(said, num_classes, run_id=run_id, key=f"training images {key}")
 
 
 def unusualness(run: Run, evaluation: Evaluation) -> NDArray[np.float32] | None:
@@ -380,6 +442,59 @@ def changed_samples(run: Run, dataset: Dataset, key: str, *, is_sweep: bool) -> 
     return _changed_samples(run.id, dataset.fingerprint, key, is_sweep, dataset)
 
 
+def scores(evaluation: Evaluation) -> tuple[Score, ...]:
+    """Return all scores of an evaluation."""
+    return _scores(evaluation.key, evaluation)
+
+
+def temperature(run: Run) -> RunTemperature:
+    """Return the temperature of a run with a model, or why it has none."""
+    return _temperature(run.id, run)
+
+
+def confidences(evaluation: Evaluation, temperature: float) -> Confidences:
+    """Return how confident a run is about each test image, at a temperature."""
+    return _confidences(evaluation.key, temperature, evaluation)
+
+
+def calibration_of(
+    evaluation: Evaluation, temperature: float, binning: Binning
+) -> Summary:
+    """Return how well the probabilities of an evaluation fit, at a temperature."""
+    return _calibration_of(evaluation.key, temperature, binning, evaluation)
+
+
+def coverage(evaluation: Evaluation, temperature: float) -> Coverage:
+    """Return the accuracy of an evaluation by coverage, at a temperature."""
+    return _coverage(evaluation.key, temperature, evaluation)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Style:
+    """The accuracy of a run by how the images are written.
+
+    Attributes:
+        indices: Which test images were measured, int64 of shape (n,), rising.
+        bins: Of each measure; members are positions in `indices`.
+        weakest: The weakest of all; None if none is weaker than the others.
+    """
+
+    indices: Indices
+    bins: Mapping[str, tuple[Bin, ...]]
+    weakest: Weakest | None
+
+
+def style(run: Run, dataset: Dataset, evaluation: Evaluation) -> Style:
+    """Return the accuracy of a run by how test images are written.
+
+    Args:
+        run: The run.
+        dataset: Whose test images.
+        evaluation: What the run says about them.
+    """
+    return _style(run.id, dataset.fingerprint, dataset, evaluation)
+
+
 def answers(run: Run) -> Answers:
     """Return what a run answered to its test images.
 
@@ -480,6 +595,79 @@ def _changed_samples(
     )
 
 
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _scores(
+    key: str,  # noqa: ARG001 - the key of the cache
+    _evaluation: Evaluation,
+) -> tuple[Score, ...]:
+    said = _evaluation.predictions
+    return all_scores(said.labels, said.probabilities, _evaluation.matrix)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _temperature(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    _run: Run,
+) -> RunTemperature:
+    return temperatures.of_run(services.store(), _run)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _confidences(
+    key: str,  # noqa: ARG001 - the key of the cache
+    temperature: float,
+    _evaluation: Evaluation,
+) -> Confidences:
+    said = _evaluation.predictions
+    return calibration.confidences(
+        said.labels, said.probabilities, temperature=temperature
+    )
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _calibration_of(
+    key: str,  # noqa: ARG001 - the key of the cache
+    temperature: float,
+    binning: Binning,
+    _evaluation: Evaluation,
+) -> Summary:
+    return calibration.summary(confidences(_evaluation, temperature), binning=binning)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _coverage(
+    key: str,  # noqa: ARG001 - the key of the cache
+    temperature: float,
+    _evaluation: Evaluation,
+) -> Coverage:
+    return rejection.coverage(confidences(_evaluation, temperature))
+
+
+@st.cache_resource(max_entries=20, show_spinner="Measuring the handwriting")
+def _handwriting(
+    fingerprint: str,  # noqa: ARG001 - the key of the cache
+    _images: ByteImages,
+    _labels: Labels,
+) -> tuple[Indices, Mapping[str, NDArray[np.float64]]]:
+    indices = orders.stratified_sample(_labels, count=MAX_MEASURED, seed=0)
+    return indices, writing.measure(_images[indices])
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _style(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    fingerprint: str,
+    _dataset: Dataset,
+    _evaluation: Evaluation,
+) -> Style:
+    test = _dataset.test
+    indices, values = _handwriting(fingerprint, test.images, test.labels)
+    is_right = (_evaluation.predicted == _evaluation.predictions.labels)[indices]
+    found = {name: writing.bins(name, each, is_right) for name, each in values.items()}
+    everything = [each for parts in found.values() for each in parts]
+    return Style(indices=indices, bins=found, weakest=writing.weakest(everything))
+
+
 @st.cache_resource(max_entries=200, show_spinner="Loading the predictions")
 def _answers(
     run_id: str,  # noqa: ARG001 - the key of the cache
@@ -541,12 +729,14 @@ def _evaluation(run_id: str, num_classes: int, _dataset: Dataset | None) -> Eval
             "Train it again."
         )
         raise ArtifactError(message)
-    return _checked(predictions, num_classes, run_id=run_id)
+    return _checked(predictions, num_classes, run_id=run_id, key=run_id)
 
 
-def _checked(predictions: Predictions, num_classes: int, *, run_id: str) -> Evaluation:
+def _checked(
+    predictions: Predictions, num_classes: int, *, run_id: str, key: str
+) -> Evaluation:
     try:
-        return _evaluated(predictions, num_classes)
+        return _evaluated(predictions, num_classes, key=key)
     except ValueError as error:
         message = (
             f"Expected predictions of {num_classes} probabilities for each image, but "
@@ -555,11 +745,12 @@ def _checked(predictions: Predictions, num_classes: int, *, run_id: str) -> Eval
         raise ArtifactError(message) from error
 
 
-def _evaluated(predictions: Predictions, num_classes: int) -> Evaluation:
+def _evaluated(predictions: Predictions, num_classes: int, *, key: str) -> Evaluation:
     labels, probabilities = predictions.labels, predictions.probabilities
     predicted = metrics.predicted_classes(probabilities)
     matrix = metrics.confusion_matrix(labels, predicted, num_classes)
     return Evaluation(
+        key=key,
         predictions=predictions,
         predicted=predicted,
         accuracy=metrics.accuracy(labels, probabilities),

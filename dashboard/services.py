@@ -35,6 +35,8 @@ from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
 from core.jobs import executor, kinds, lanes
 from core.jobs.cluster import ClusterState
+from core.jobs.kinds import label_check
+from core.jobs.kinds.label_check import CheckLabels
 from core.jobs.tasks import DatasetTask, Task
 from core.records import (
     TRIAL,
@@ -210,6 +212,15 @@ def expected_time(config: TrainingConfig, everything: Sequence[Run]) -> Expectat
         everything: All runs.
     """
     return expected_seconds(config, everything, spec=catalog.spec(config.dataset))
+
+
+def expected_check(task: CheckLabels, run: Run) -> Expectation:
+    """Expect the time of the trainings of a check of the training labels.
+
+    Raises:
+        ConfigError: If the run is an ensemble.
+    """
+    return label_check.expected_seconds(task, run, runs(), spec=spec_of(run))
 
 
 def remarks(run: Run, history: History, live: LivePoints) -> tuple[Remark, ...]:

@@ -7,7 +7,7 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict
 
@@ -62,14 +62,24 @@ CELL_PAGE: Final = "cell_page"
 BLOCK: Final = "block"
 MATRIX: Final = "matrix"
 ANALYSIS: Final = "analysis"
+BINNING: Final = "bins"
+ABOVE: Final = "above"
+ANSWERED: Final = "answered"
+ANSWERED_PAGE: Final = "answered_page"
 SHOWN_EPOCH: Final = "epoch"
 PLAYING: Final = "playing"
 LEARNED: Final = "learned"
+LEARNED_CELL: Final = "learned_cell"
 CHANGE: Final = "change"
 STYLE_BIN: Final = "bin"
 COLOURED_BY: Final = "colour"
 MAP_VIEW: Final = "map_view"
 IMAGE: Final = "image"
+CARD: Final = "card"
+CHOSEN_CLASS: Final = "for"
+RIVAL_CLASS: Final = "against"
+MEMBER: Final = "member"
+INSIDE: Final = "inside"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
@@ -120,6 +130,11 @@ CHECKED: Final = "checked_data_sets"
 PACE: Final = "pace_of_jobs"
 SECTION: Final = "section"
 HERE: Final = "On this machine"
+MISTAKES_VIEW: Final = "mistakes_view"
+LABELS_OF: Final = "labels"
+LABELS_SHOWN: Final = "shown"
+LABELS_PAGE: Final = "labels_page"
+REVIEWED: Final = "reviewed_labels"
 GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
@@ -191,6 +206,7 @@ def choose_run(chosen: str) -> None:
     remember(POINTS, None)
     remember(IMAGE, None)
     remember(TESTED_ON, None)
+    remember(LEARNED_CELL, None)
 
 
 def dataset_name() -> str | None:
@@ -348,6 +364,16 @@ def cell(num_classes: int) -> Cell | None:
     return _cell(CELL, num_classes)
 
 
+def learned_cell(num_classes: int) -> Cell | None:
+    """Return the cell that is chosen in the matrix of an epoch; see `cell`."""
+    return _cell(LEARNED_CELL, num_classes)
+
+
+def choose_learned_cell(chosen: Cell | None) -> None:
+    """Choose a cell in the matrix of an epoch, or none."""
+    remember(LEARNED_CELL, str(chosen) if chosen else None)
+
+
 def block(num_groups: int) -> Cell | None:
     """Return the chosen groups, if the address has valid ones; see `cell`."""
     return _cell(BLOCK, num_groups)
@@ -393,6 +419,34 @@ def choose_points(chosen: Sequence[int], *, of: int = 0) -> None:
     st.session_state[LASSO] = tuple(chosen), of
 
 
+def map_view(name: str) -> Mapping[str, tuple[float, float]]:
+    """Return what is in view of a map: the range of each axis, `x` and `y`.
+
+    Returns:
+        Nothing of an axis in which nobody has zoomed in.
+    """
+    kept, view = st.session_state.get(MAP_VIEW, ("", {}))
+    found: Mapping[str, tuple[float, float]] = view if kept == name else {}
+    return found
+
+
+def keep_map_view(name: str, changed: Mapping[str, object]) -> None:
+    """Keep to what somebody zoomed in a map; see `map_view`.
+
+    Args:
+        name: Of the map.
+        changed: What plotly.js reports: ranges of axes, or that they are reset.
+    """
+    view = dict(map_view(name))
+    for axis in ("x", "y"):
+        low, high = (changed.get(f"{axis}axis.range[{end}]") for end in (0, 1))
+        if isinstance(low, int | float) and isinstance(high, int | float):
+            view[axis] = min(low, high), max(low, high)
+        elif changed.get(f"{axis}axis.autorange"):
+            view.pop(axis, None)
+    st.session_state[MAP_VIEW] = name, view
+
+
 def num_in_lasso(chosen: Sequence[int]) -> int:
     """Return of how many images these were chosen; 0 if nobody knows, as by a link."""
     kept, total = st.session_state.get(LASSO, ((), 0))
@@ -412,6 +466,28 @@ def checked(fingerprint: str) -> str | None:
 def keep_checked(fingerprint: str, verdict: str) -> None:
     """Keep what verifying a data set has found; see `checked`."""
     st.session_state.setdefault(CHECKED, {})[fingerprint] = verdict
+
+
+def start_over_labels() -> None:
+    """Go to the first of the suspicious labels, and drop the chosen image."""
+    st.session_state[LABELS_PAGE] = 1
+    choose_image(None)
+
+
+def keep_reviewed(step: object) -> None:
+    """Keep what this viewer decided last about a label, so that it can be undone."""
+    st.session_state.setdefault(REVIEWED, []).append(step)
+
+
+def last_reviewed() -> object | None:
+    """Return what this viewer decided last, if anything that was not undone."""
+    steps = st.session_state.get(REVIEWED, [])
+    return steps[-1] if steps else None
+
+
+def drop_reviewed() -> None:
+    """Forget what this viewer decided last."""
+    st.session_state[REVIEWED].pop()
 
 
 def number(name: str) -> int:

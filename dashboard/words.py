@@ -26,6 +26,11 @@ def interval(share: Proportion) -> str:
     return f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"
 
 
+def bare_percent(share: float) -> str:
+    """Write a share as percent without its unit, for one end of an interval."""
+    return percent(share).removesuffix(" %")
+
+
 def confidence(share: float) -> str:
     """Write the probability of a predicted class: "confidence 95.8 %"."""
     return f"confidence {percent(share, decimals=1)}"

@@ -6,14 +6,23 @@ from types import ModuleType
 from typing import Final
 
 from core.cli import console
-from core.cli.analyses import labels, learning, projection, robustness
+from core.cli.analyses import (
+    calibration,
+    labels,
+    learning,
+    projection,
+    robustness,
+    scores,
+)
 from core.runs import open_store
 
 ANALYSES: Final[Mapping[str, ModuleType]] = {
+    "calibration": calibration,
     "labels": labels,
     "learning": learning,
     "projection": projection,
     "robustness": robustness,
+    "scores": scores,
 }
 """Each module has `analyse`, which returns what is printed, and may have
 `add_options`."""

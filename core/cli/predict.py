@@ -10,9 +10,10 @@ from core.cli.console import Record
 from core.datasets.classes import index_of
 from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
+from core.evaluation.temperature import NONE
 from core.imaging import glyphs, pictures
 from core.inference import Predictor
-from core.runs import open_store, run_dataset
+from core.runs import open_store, run_dataset, temperatures
 
 SOME_FAILED: Final = 1
 
@@ -23,12 +24,22 @@ def predict(options: argparse.Namespace) -> int:
     run = store.with_model(options.run)
     spec = run_dataset.spec_of(store, run)
     classes = spec.classes
+    fitted = temperatures.of_run(store, run)
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
     found, problems = pictures_in(options.paths)
     answers = [
-        answer(predictor, path, spec, labelled=options.labelled) for path in found
+        answer(
+            predictor,
+            path,
+            spec,
+            labelled=options.labelled,
+            temperature=fitted.value,
+        )
+        for path in found
     ]
     result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
+    # It decides the probabilities, and no answer.
+    result["temperature"] = fitted.value if fitted.is_fitted else None
     if problems:
         result["problems"] = problems
     is_scored = not options.labelled or score(result, classes)
@@ -73,7 +84,12 @@ def score(result: Record, classes: Sequence[str]) -> bool:
 
 
 def answer(
-    predictor: Predictor, path: Path, spec: DatasetSpec, *, labelled: bool
+    predictor: Predictor,
+    path: Path,
+    spec: DatasetSpec,
+    *,
+    labelled: bool,
+    temperature: float = NONE,
 ) -> Record:
     """Say what one picture shows; what cannot be read has an error instead.
 
@@ -83,6 +99,7 @@ def answer(
         spec: The data set that the model learned from.
         labelled: Whether the name of the file begins with its label and "__". It is
             the name of a class, or any character of a merged one: "c" means "C/c".
+        temperature: That of the run; see `core.evaluation.temperature`.
     """
     record: Record = {"file": str(path)}
     classes = spec.classes
@@ -92,7 +109,8 @@ def answer(
         record["label"] = None if meant is None else classes[meant]
     try:
         said = predictor.answer(
-            glyphs.glyph_of_picture(path, spec.ink_style, spec.image_shape)
+            glyphs.glyph_of_picture(path, spec.ink_style, spec.image_shape),
+            temperature=temperature,
         )
     except PictureError as error:
         return record | {"answer": None, "probability": None, "error": str(error)}

@@ -119,15 +119,30 @@ def _write_idx(archive: zipfile.ZipFile, dataset: Dataset, progress: _Progress) 
             (split.images, "images-idx3-ubyte.gz"),
             (split.labels, "labels-idx1-ubyte.gz"),
         ):
-            start = struct.pack(
-                f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape
-            )
-            with (
-                _member(archive, f"{_IDX_PARTS[part]}-{name}", array.nbytes) as member,
-                gzip.GzipFile("", "wb", _LEVEL, fileobj=member, mtime=0) as packed,
-            ):
-                packed.write(start)
-                _write_array(packed, array, progress)
+            write_idx_file(archive, f"{_IDX_PARTS[part]}-{name}", array, progress.add)
+
+
+def write_idx_file(
+    archive: zipfile.ZipFile,
+    name: str,
+    array: NDArray[np.uint8],
+    add: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Write an array into an archive as a gzipped IDX file.
+
+    Args:
+        archive: A zip that is being written.
+        name: Of the file.
+        array: Images, uint8 of shape (n, height, width), or labels of shape (n,).
+        add: Is told how many images were written since it was called last.
+    """
+    start = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    with (
+        _member(archive, name, array.nbytes) as member,
+        gzip.GzipFile("", "wb", _LEVEL, fileobj=member, mtime=0) as packed,
+    ):
+        packed.write(start)
+        _write_array(packed, array, add)
 
 
 def _write_npz(archive: zipfile.ZipFile, dataset: Dataset, progress: _Progress) -> None:
@@ -138,7 +153,7 @@ def _write_npz(archive: zipfile.ZipFile, dataset: Dataset, progress: _Progress) 
                 archive, f"{name}_{part}.npy", array.nbytes, is_packed=True
             ) as member:
                 member.write(npy_start(array.shape))
-                _write_array(member, array, progress)
+                _write_array(member, array, progress.add)
     for name, value in (
         ("classes", np.array(dataset.spec.classes)),
         ("card", np.array(_card(dataset))),
@@ -151,7 +166,7 @@ def _write_folders(
     archive: zipfile.ZipFile, dataset: Dataset, progress: _Progress
 ) -> None:
     folders = folder_names(dataset.spec.classes)
-    _write_text(archive, _CARD, _card(dataset))
+    write_text(archive, _CARD, _card(dataset))
     for part in PARTS:
         split = dataset.part(part)
         for index, label in enumerate(split.labels):
@@ -179,12 +194,14 @@ def _member(
 
 
 def _write_array(
-    stream: IO[bytes] | gzip.GzipFile, array: NDArray[np.uint8], progress: _Progress
+    stream: IO[bytes] | gzip.GzipFile,
+    array: NDArray[np.uint8],
+    add: Callable[[int], None],
 ) -> None:
     for chunk in _chunks(array):
         stream.write(np.ascontiguousarray(chunk).data)
         if array.ndim > 1:
-            progress.add(len(chunk))
+            add(len(chunk))
 
 
 def _chunks(array: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
@@ -213,11 +230,12 @@ def _write_texts(archive: zipfile.ZipFile, dataset: Dataset) -> None:
             f"{', '.join(map(repr, classes))[:200]}. Export it as npz."
         )
         raise DatasetError(message)
-    _write_text(archive, CLASSES_FILE, lines + "\n")
-    _write_text(archive, _CARD, _card(dataset))
+    write_text(archive, CLASSES_FILE, lines + "\n")
+    write_text(archive, _CARD, _card(dataset))
 
 
-def _write_text(archive: zipfile.ZipFile, name: str, text: str) -> None:
+def write_text(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    """Write a text file into an archive."""
     with _member(archive, name, len(text), is_packed=True) as member:
         member.write(text.encode())
 

@@ -18,13 +18,18 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core import files, settings
+from core.datasets import catalog, versions
 from core.datasets.arrays import PARTS, Dataset
+from core.datasets.spec import DatasetSpec
 from core.datasets.versions import Change
 from core.errors import DatasetError, DatasetFileError, HomeError
 from core.types import SplitName
 
 SCHEMA: Final = 1
 FOLDER: Final = "label_reviews"
+REASON: Final = "suspicious labels, reviewed"
+"""Why a version that follows the decisions differs from its parent."""
+
 COLUMNS: Final = ("split", "index", "given_class", "decision", "new_class")
 
 _WAIT_SECONDS: Final = 5.0
@@ -152,6 +157,23 @@ def decide(
             text = review.model_dump_json(indent=1, by_alias=True, exclude_none=True)
             temporary.write_text(text, "utf-8")
     return before
+
+
+def made_by(dataset: Dataset, review: Review) -> DatasetSpec | None:
+    """Return the newest version that follows just these decisions, if there is one."""
+    said = versions.sentences(dataset, review.changes(), reason=REASON)
+    decided = max(
+        (each.decided for part in PARTS for each in review.of(part).values()),
+        default="",
+    )
+    found = [
+        card
+        for card in catalog.cards()
+        if card.parent_fingerprint == dataset.fingerprint
+        and card.changes == said
+        and card.created >= decided
+    ]
+    return max(found, key=lambda card: card.created).spec if found else None
 
 
 def as_csv(review: Review, dataset: Dataset) -> str:

@@ -59,7 +59,7 @@ def create(
     with store.create(spec) as draft:
         draft.parent = parent
         draft.source = f"{parent.spec.name} ({parent.fingerprint[:12]})"
-        draft.changes = _sentences(parent, changes, reason)
+        draft.changes = sentences(parent, changes, reason=reason)
         for part in PARTS:
             split = parent.part(part)
             change = changes.get(part, Change())
@@ -69,6 +69,26 @@ def create(
                 chosen = kept[start : start + _CHUNK]
                 draft.content.append(part, split.images[chosen], labels[chosen])
     return spec
+
+
+def sentences(
+    parent: Dataset, changes: Mapping[SplitName, Change], *, reason: str
+) -> tuple[str, ...]:
+    """Say what a version changes, as its card does; see `create`."""
+    found = []
+    for part, change in changes.items():
+        removed, relabelled = len(set(change.remove)), len(change.relabel)
+        size = len(parent.part(part).labels)
+        if removed:
+            found.append(
+                f"Without {removed:,} of {size:,} {_TITLES[part]} images: {reason}."
+            )
+        if relabelled:
+            found.append(
+                f"{relabelled:,} of {size:,} {_TITLES[part]} images with another "
+                f"label: {reason}."
+            )
+    return tuple(found)
 
 
 def _title(parent: Dataset, name: str) -> str:
@@ -87,25 +107,6 @@ def _kept(num_images: int, change: Change) -> Indices:
     is_kept = np.ones(num_images, np.bool_)
     is_kept[list(change.remove)] = False
     return np.flatnonzero(is_kept)
-
-
-def _sentences(
-    parent: Dataset, changes: Mapping[SplitName, Change], reason: str
-) -> tuple[str, ...]:
-    found = []
-    for part, change in changes.items():
-        removed, relabelled = len(set(change.remove)), len(change.relabel)
-        size = len(parent.part(part).labels)
-        if removed:
-            found.append(
-                f"Without {removed:,} of {size:,} {_TITLES[part]} images: {reason}."
-            )
-        if relabelled:
-            found.append(
-                f"{relabelled:,} of {size:,} {_TITLES[part]} images with another "
-                f"label: {reason}."
-            )
-    return tuple(found)
 
 
 def _check(parent: Dataset, changes: Mapping[SplitName, Change]) -> None:

@@ -98,6 +98,31 @@ class Reliability:
     n: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """How well probabilities fit.
+
+    Attributes:
+        reliability: How far confidence and accuracy differ.
+        log_loss: Mean log loss, in nats.
+        log_loss_interval: Its 95 % interval, by bootstrap.
+    """
+
+    reliability: Reliability
+    log_loss: float
+    log_loss_interval: Interval
+
+
+def summary(found: Confidences, *, binning: Binning = "equal width") -> Summary:
+    """Return calibration error and log loss with their intervals; see `reliability`."""
+    losses = found.log_losses
+    return Summary(
+        reliability=reliability(found, binning=binning),
+        log_loss=float(losses.mean()),
+        log_loss_interval=bootstrap.of_mean(losses),
+    )
+
+
 def confidences(
     labels: Labels,
     probabilities: Probabilities,

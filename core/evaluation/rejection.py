@@ -25,20 +25,21 @@ class Answered:
 
     Attributes:
         above: That confidence, 0.0 to 1.0.
-        num_rejected: Number of images without an answer.
+        rejected: Positions of the images without an answer, int64, the least confident
+            first.
         right: How many of the others are classified correctly; None if there are none.
         wrong: Positions of the others that are not, int64, the most confident first.
     """
 
     above: float
-    num_rejected: int
+    rejected: Indices
     right: Proportion | None
     wrong: Indices
 
     @property
     def total(self) -> int:
         """Number of all images."""
-        return self.num_rejected + (self.right.total if self.right else 0)
+        return len(self.rejected) + (self.right.total if self.right else 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Point:
     right: Proportion
 
 
-def answered(found: Confidences, *, above: float) -> Answered:
+def answered_above(found: Confidences, above: float) -> Answered:
     """Return what is left if a model answers only above a confidence.
 
     Args:
@@ -78,13 +79,13 @@ def answered(found: Confidences, *, above: float) -> Answered:
     """
     is_answered = found.confidence > above
     total = int(np.count_nonzero(is_answered))
+    rejected = np.flatnonzero(~is_answered)
     wrong = np.flatnonzero(is_answered & ~found.is_right)
-    order = np.argsort(-found.confidence[wrong], kind="stable")
     return Answered(
         above=above,
-        num_rejected=len(found) - total,
+        rejected=rejected[np.argsort(found.confidence[rejected], kind="stable")],
         right=Proportion(total - len(wrong), total) if total else None,
-        wrong=wrong[order],
+        wrong=wrong[np.argsort(-found.confidence[wrong], kind="stable")],
     )
 
 

@@ -4,6 +4,7 @@ The probabilities have to be out of sample: a network that has learned an image 
 its wrong label repeats that label.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,6 +58,12 @@ class Suspects:
         last = int(places[-1]) + 1 if len(places) else 0
         wanted = max(MIN_LISTED, round(LISTED_SHARE * len(self)), last)
         return min(wanted, len(self))
+
+    def places_of(self, indices: Iterable[int]) -> Indices:
+        """Return where images stand in the ranking, from 0, the most doubtful first."""
+        wanted = np.fromiter(indices, np.int64)
+        places: Indices = np.flatnonzero(np.isin(self.indices, wanted))
+        return places
 
 
 def rank_labels(labels: Labels, probabilities: Probabilities) -> Suspects:

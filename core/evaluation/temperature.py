@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from core.evaluation import checks, metrics
 from core.types import Labels, Probabilities
@@ -47,6 +46,9 @@ def fit(labels: Labels, probabilities: Probabilities) -> float:
     checks.check_predictions(labels, probabilities)
     if (metrics.predicted_classes(probabilities) == labels).all():
         return NONE
+    # The import takes a tenth of a second, which pages without a temperature save.
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415
+
     single = probabilities.astype(np.float32)
     logits = _logits(single).astype(np.float32)
     rows = np.arange(len(labels))

@@ -6,10 +6,15 @@ between two recipes may be luck.
 
 import dataclasses
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core.config import Recipe, TrainingConfig
+from core.records import Run, RunStatus
+
+MIN_SEEDS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,62 @@ class Spread:
     low: tuple[float, ...]
     high: tuple[float, ...]
     count: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeedSpread:
+    """Test accuracy of runs that differ only in their seed.
+
+    Attributes:
+        mean: Their mean, 0.0 to 1.0.
+        deviation: Their standard deviation (of a sample: divided by n - 1).
+        low: The lowest.
+        high: The highest.
+        n: How many seeds, at least 2.
+    """
+
+    mean: float
+    deviation: float
+    low: float
+    high: float
+    n: int
+
+
+def over_seeds(run: Run, others: Sequence[Run]) -> SeedSpread | None:
+    """Tell how far the test accuracy spreads over the seeds of a recipe.
+
+    Args:
+        run: A run that was trained to its end.
+        others: Runs to look among; it may be one of them.
+
+    Returns:
+        None if none of the others differs from it only in its seed. Of two with one
+        seed the first counts, and of those with its seed it does itself.
+    """
+    if not _is_comparable(run):
+        return None
+    recipe = _without_seed(run.training)
+    by_seed = {run.training.seed: run.scores.test_accuracy}
+    for other in others:
+        # A recipe without its seed is checked anew, so what is quick comes first.
+        if (
+            _is_comparable(other)
+            and other.fingerprint == run.fingerprint
+            and other.training.epochs == run.training.epochs
+            and other.training.network == run.training.network
+            and _without_seed(other.training) == recipe
+        ):
+            by_seed.setdefault(other.training.seed, other.scores.test_accuracy)
+    found = [each for each in by_seed.values() if each is not None]
+    if len(found) < MIN_SEEDS:
+        return None
+    return SeedSpread(
+        mean=statistics.fmean(found),
+        deviation=statistics.stdev(found),
+        low=min(found),
+        high=max(found),
+        n=len(found),
+    )
 
 
 def groups_by_recipe(
@@ -62,6 +123,14 @@ def spread(curves: Sequence[Sequence[float]]) -> Spread:
         low=tuple(min(each, default=math.nan) for each in points),
         high=tuple(max(each, default=math.nan) for each in points),
         count=tuple(map(len, points)),
+    )
+
+
+def _is_comparable(run: Run) -> bool:
+    return (
+        run.status is RunStatus.FINISHED
+        and run.has_model
+        and isinstance(run.config, TrainingConfig)
     )
 
 

@@ -51,6 +51,17 @@ def note(store: "RunStore", run_id: str, spec: DatasetSpec) -> None:
     store.note_dataset(run_id, write_spec(spec))
 
 
+def fingerprint_of(run: Run) -> str:
+    """Return the fingerprint of the data set that a run learned from.
+
+    Old runs have noted none: it is that of the bundled data set of that name then, or
+    empty if it is not known.
+    """
+    if run.fingerprint or not is_here(run):
+        return run.fingerprint
+    return dataset_of(run).fingerprint
+
+
 def dataset_of(run: Run) -> Dataset:
     """Open the data set that a run learned from.
 

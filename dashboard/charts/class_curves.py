@@ -25,7 +25,7 @@ def class_curves(
     *,
     classes: tuple[str, ...],
     first_epoch: int,
-    chosen: int,
+    chosen: int | None,
     palette: Palette,
 ) -> go.Figure:
     """Draw a line for each class, and a rule at the chosen epoch.
@@ -35,7 +35,7 @@ def class_curves(
             for a class without images.
         classes: Names of the classes.
         first_epoch: Number (from 1) of the first of these epochs.
-        chosen: Number of the epoch to mark.
+        chosen: Number of the epoch to mark; None for no mark.
         palette: Colours of the theme.
     """
     figure = base_figure(palette, name="class curves", height=HEIGHT, can_zoom=True)
@@ -63,7 +63,8 @@ def class_curves(
             )
         )
         named.add(entry)
-    figure.add_vline(x=chosen, line={"color": palette.accent, "width": 2})
+    if chosen is not None:
+        figure.add_vline(x=chosen, line={"color": palette.accent, "width": 2})
     figure.update_layout(showlegend=True, legend=LEGEND_ABOVE, margin={"t": 56})
     figure.update_xaxes(**epoch_axis(epochs[-1]))
     figure.update_yaxes(title_text="Validation accuracy (%)", ticksuffix=" %")

@@ -29,6 +29,9 @@ WHITE: Final = 253
 PAPER: Final = 254
 EDGE: Final = 255
 
+GREYS: Final = tuple((level, level, level) for level in range(WHITE))
+"""From black for 0 to nearly white for 252."""
+
 EDGE_ROOM: Final = 2
 """Pixels of a margin, for the outline of a tile at the edge."""
 
@@ -37,6 +40,12 @@ LABEL_SHARE: Final = 0.25
 
 LABEL_SIZE: Final = 10
 """Of the font of a label, in pixels."""
+
+FILE_TILE: Final = 56
+"""Side of a glyph in a picture to take along, in pixels, if it is no larger itself."""
+
+MAX_FILE_PIXELS: Final = 8_000_000
+"""Of such a picture: 2,551 glyphs of 56 x 56."""
 
 PIXELS_PER_DOT = 2
 """The picture has twice the resolution of the screen, for dense screens."""
@@ -81,7 +90,7 @@ class Label:
     is_marked: bool = False
 
 
-def mosaic_image(
+def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
     images: ByteImages,
     *,
     columns: int,
@@ -89,6 +98,7 @@ def mosaic_image(
     gap: int,
     palette: Palette,
     room: int = 0,
+    colours: Sequence[tuple[int, int, int]] = GREYS,
 ) -> bytes:
     """Draw glyphs on a grid of hairlines.
 
@@ -100,6 +110,7 @@ def mosaic_image(
         palette: Colours of the theme.
         room: Height of a strip of paper below each glyph in picture pixels; half as
             much is beside it.
+        colours: Of the levels 0 to 252.
 
     Returns:
         A PNG. Places of the last row without a glyph are paper.
@@ -109,12 +120,38 @@ def mosaic_image(
     picture = Image.fromarray(
         _colours(images, columns=columns, scale=scale, gap=gap, room=room)
     )
-    greys = [(level, level, level) for level in range(WHITE)]
-    last = [(255, 255, 255), _rgb(palette.paper), _rgb(palette.tile_edge)]
-    picture.putpalette([part for colour in (*greys, *last) for part in colour])
+    last = [(255, 255, 255), rgb(palette.paper), rgb(palette.tile_edge)]
+    picture.putpalette([part for colour in (*colours, *last) for part in colour])
     file = io.BytesIO()
     picture.save(file, format="PNG", compress_level=1)
     return file.getvalue()
+
+
+def mosaic_file(images: ByteImages, *, palette: Palette) -> bytes:
+    """Draw glyphs as a picture to take along, the first `max_in_file` of them.
+
+    Args:
+        images: uint8 of shape (n, height, width); 255 is full ink, drawn white.
+        palette: Colours of the theme.
+
+    Returns:
+        A PNG, about as wide as high.
+    """
+    images = _squared(images[: max_in_file(images)])
+    side = images.shape[-1]
+    return mosaic_image(
+        images,
+        columns=max(1, math.ceil(math.sqrt(len(images)))),
+        scale=max(1, FILE_TILE // side),
+        gap=PIXELS_PER_DOT,
+        palette=palette,
+    )
+
+
+def max_in_file(images: ByteImages) -> int:
+    """Return how many glyphs of the size of these a picture may have."""
+    height, width = images.shape[1:]
+    return MAX_FILE_PIXELS // int(max(height, width, FILE_TILE)) ** 2
 
 
 def mosaic_figure(
@@ -124,6 +161,7 @@ def mosaic_figure(
     grid: Grid,
     selected: int | None,
     palette: Palette,
+    colours: Sequence[tuple[int, int, int]] = GREYS,
 ) -> go.Figure:
     """Draw glyphs as a figure in which each can be hovered and clicked.
 
@@ -134,13 +172,14 @@ def mosaic_figure(
         grid: How they are laid out.
         selected: Position of the image to be outlined.
         palette: Colours of the theme.
+        colours: Of the levels 0 to 252.
 
     Returns:
         A figure as high as its rows; a click returns the position of an image.
     """
     figure = base_figure(palette, name="mosaic", height=grid.tile)
     if len(images):
-        figure.add_trace(_picture(images, grid, palette))
+        figure.add_trace(_picture(images, grid, palette, colours))
     if selected is not None:
         figure.add_shape(outline(*grid.place(selected), palette))
     figure.update_layout(margin={"l": EDGE_ROOM, "r": 0, "t": EDGE_ROOM, "b": 0})
@@ -208,7 +247,8 @@ def _colours(
     return pixels
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Read a colour "#RRGGBB" as three numbers from 0 to 255."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue
 
@@ -222,7 +262,12 @@ def _squared(images: ByteImages) -> ByteImages:
     return np.pad(images, ((0, 0), *margins))
 
 
-def _picture(images: ByteImages, grid: Grid, palette: Palette) -> go.Image:
+def _picture(
+    images: ByteImages,
+    grid: Grid,
+    palette: Palette,
+    colours: Sequence[tuple[int, int, int]],
+) -> go.Image:
     images = _squared(images)
     side = images.shape[-1]
     share = LABEL_SHARE if grid.has_labels else 0.0
@@ -236,6 +281,7 @@ def _picture(images: ByteImages, grid: Grid, palette: Palette) -> go.Image:
         gap=gap,
         palette=palette,
         room=room,
+        colours=colours,
     )
     # The outermost hairline belongs to no tile; without its share the last tiles
     # would lie beside their places.

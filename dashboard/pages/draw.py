@@ -4,12 +4,13 @@ import streamlit as st
 
 from dashboard import results, services
 from dashboard.widgets.common import page_frame, run_picker
-from dashboard.widgets.draw import drawing
+from dashboard.widgets.draw import drawing, inside
 
 page_frame.heading("Draw", "Does it recognise your handwriting?")
 
 run = run_picker.pick_run()
 predictor = results.predictor(run.id)
+temperature = results.temperature(run)
 spec = services.spec_of(run)
 
 
@@ -23,10 +24,11 @@ def draw_and_classify() -> None:
     # What one waits for comes first.
     with answer_column:
         st.subheader("Prediction", anchor=False)
-        drawing.answer(predictor, character, spec.classes)
+        drawing.answer(predictor, character, spec.classes, temperature)
     with seen_column:
         st.subheader(f"Model input, {drawing.size(spec)}", anchor=False)
         drawing.steps(character.steps, spec)
+    inside.of_drawing(run, character, spec.classes)
 
 
 draw_and_classify()

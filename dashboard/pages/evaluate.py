@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state, words
+from dashboard import state
 from dashboard.widgets.common import (
     page_frame,
     report_button,
@@ -10,7 +10,7 @@ from dashboard.widgets.common import (
     sample_card,
     tested_on,
 )
-from dashboard.widgets.evaluate import confusion, sections
+from dashboard.widgets.evaluate import confusion, headline, sections
 
 page_frame.heading("Evaluate", "How good is it on images it has never seen?")
 
@@ -19,13 +19,7 @@ tested = tested_on.pick(run)
 evaluation, classes, dataset = tested.evaluation, tested.classes, tested.dataset
 report_button.show(run)
 
-st.markdown(
-    f"**{words.accuracy(evaluation.accuracy)}**, {len(evaluation.mistakes):,} "
-    f"mistakes, log loss {evaluation.log_loss:.3f}",
-    help="In brackets: the 95 % Wilson confidence interval. It shows how far the "
-    "accuracy on other images of this kind may differ. Log loss is the mean "
-    "cross-entropy in nats.",
-)
+headline.show(run, tested)
 
 cell = state.cell(len(classes))
 matrix_column, cell_column = st.columns(2, gap="medium")
@@ -49,9 +43,8 @@ with cell_column:
         confusion.cell_images(dataset, evaluation, cell)
     confusion.most_confused_pairs(evaluation.matrix, classes, view)
 
-if dataset is not None:
-    index = state.image(len(dataset.test.labels))
-    if index is not None:
-        sample_card.sample_card(dataset, evaluation, index)
+index = state.image(len(evaluation.predicted))
+if index is not None:
+    sample_card.sample_card(run, dataset, evaluation, index)
 
 sections.show(run, tested)

@@ -8,8 +8,9 @@ import numpy as np
 from core.config.controls import title_of
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
-from core.evaluation import learning, metrics, mistakes
+from core.evaluation import metrics, mistakes
 from core.evaluation.confusions import most_confused
+from core.evaluation.scores import Score, all_scores
 from core.insight import network_cost
 from core.predictions import Predictions
 from core.proportion import percent
@@ -18,12 +19,12 @@ from core.runs import run_dataset
 from core.runs.store import RunStore
 from core.types import Counts
 from dashboard import words
-from dashboard.charts.class_curves import class_curves
 from dashboard.charts.confusion import Reading, confusion_figure
 from dashboard.charts.curves import Quantity, Series, learning_curves
 from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.charts.theme import LIGHT
 from dashboard.charts.words import count_of
+from dashboard.report import analyses
 from dashboard.report.document import Part, Picture, Table, document
 
 MAX_MISTAKES: Final = 120
@@ -45,6 +46,8 @@ def report(store: RunStore, run: Run) -> str:
     spec = run_dataset.spec_of(store, run)
     dataset = run_dataset.dataset_of(run) if run_dataset.is_here(run) else None
     said = store.predictions(run.id)
+    predicted = metrics.predicted_classes(said.probabilities)
+    matrix = metrics.confusion_matrix(said.labels, predicted, len(spec.classes))
     network = network_cost.describe_network(run.config, spec)
     parameters = network_cost.num_parameters(run.config, spec)
     made = run.created.astimezone().strftime("%d %B %Y, %H:%M")
@@ -52,29 +55,41 @@ def report(store: RunStore, run: Run) -> str:
         run.name,
         f"{network} with {parameters:,} parameters on {spec.title}; {made}",
         [
-            _scores(run, said),
+            _scores(run, said, matrix),
             *_curves(store, run),
-            _confusions(said, spec),
-            _classes(said, spec),
+            _confusions(matrix, spec),
+            _classes(matrix, spec),
             _mistakes(said, spec, dataset),
-            *_learning(store, run, spec),
+            *analyses.how_it_learned(store, run, spec.classes),
+            *analyses.how_robust(store, run),
             _recipe(run),
         ],
     )
 
 
-def _scores(run: Run, said: Predictions) -> Part:
+def _scores(run: Run, said: Predictions, matrix: Counts) -> Part:
     share = metrics.accuracy(said.labels, said.probabilities)
-    loss = metrics.log_loss(said.labels, said.probabilities)
     wrong = share.total - share.successes
+    rows = tuple(
+        (each.title, *_value_and_interval(each), each.meaning)
+        for each in all_scores(said.labels, said.probabilities, matrix)
+    )
+    titles = ("Score", "Value", "95 % interval", "What it is")
     return Part(
         heading="Result",
-        text=f"{words.accuracy(share)}, {words.count(wrong, 'mistake')}, log loss "
-        f"{loss:.3f}.{f' {run.note}' if run.note else ''}",
-        remark="In brackets: the 95 % Wilson confidence interval, which shows how far "
-        "the accuracy on other images of this kind may differ. Log loss is the mean "
-        "cross-entropy in nats.",
+        text=f"{words.accuracy(share)}, {words.count(wrong, 'mistake')}."
+        f"{f' {run.note}' if run.note else ''}",
+        content=[Table(titles=titles, rows=rows)],
+        remark=f"On {share.total:,} test images. The intervals show how far a score on "
+        "other images of this kind may differ.",
     )
+
+
+def _value_and_interval(score: Score) -> tuple[str, str]:
+    low, high = score.interval.low, score.interval.high
+    if score.unit == "share":
+        return percent(score.value), f"{percent(low)} to {percent(high)}"
+    return f"{score.value:.4f}", f"{low:.4f} to {high:.4f}"
 
 
 def _curves(store: RunStore, run: Run) -> Iterator[Part]:
@@ -104,13 +119,7 @@ def _curves(store: RunStore, run: Run) -> Iterator[Part]:
     yield Part(heading="Learning curves", content=pictures)
 
 
-def _matrix(said: Predictions, spec: DatasetSpec) -> Counts:
-    predicted = metrics.predicted_classes(said.probabilities)
-    return metrics.confusion_matrix(said.labels, predicted, len(spec.classes))
-
-
-def _confusions(said: Predictions, spec: DatasetSpec) -> Part:
-    matrix = _matrix(said, spec)
+def _confusions(matrix: Counts, spec: DatasetSpec) -> Part:
     figure = confusion_figure(
         matrix, classes=spec.classes, reading=Reading(), selected=None, palette=LIGHT
     )
@@ -132,7 +141,7 @@ def _confusions(said: Predictions, spec: DatasetSpec) -> Part:
     )
 
 
-def _classes(said: Predictions, spec: DatasetSpec) -> Part:
+def _classes(matrix: Counts, spec: DatasetSpec) -> Part:
     rows = tuple(
         (
             name,
@@ -142,7 +151,7 @@ def _classes(said: Predictions, spec: DatasetSpec) -> Part:
             f"{score.support:,}",
         )
         for name, score in zip(
-            spec.classes, metrics.per_class_scores(_matrix(said, spec)), strict=True
+            spec.classes, metrics.per_class_scores(matrix), strict=True
         )
     )
     titles = ("Class", "Precision", "Recall", "F1", "Test images")
@@ -177,29 +186,6 @@ def _mistakes(said: Predictions, spec: DatasetSpec, dataset: Dataset | None) -> 
         "first.",
         content=[Picture(figure=figure, alt=f"{num:,} misclassified test images")],
         remark="Point at an image for its classes.",
-    )
-
-
-def _learning(store: RunStore, run: Run, spec: DatasetSpec) -> Iterator[Part]:
-    said = store.validation(run.id)
-    if said is None or not len(said.by_epoch):
-        return
-    num_classes = len(spec.classes)
-    last = store.history(run.id).num_epochs
-    figure = class_curves(
-        learning.class_accuracy(said.labels, said.by_epoch, num_classes=num_classes),
-        classes=spec.classes,
-        first_epoch=last - len(said.by_epoch) + 1,
-        chosen=last,
-        palette=LIGHT,
-    )
-    followed = learning.follow(said.labels, said.by_epoch)
-    late, forgotten, never = (len(followed.of(kind)) for kind in learning.KINDS)
-    yield Part(
-        heading="How it learned",
-        text=f"Of {len(said.labels):,} validation images {late:,} were learned after "
-        f"the first epoch, {forgotten:,} were forgotten, and {never:,} never learned.",
-        content=[Picture(figure=figure, alt="Validation accuracy of each class")],
     )
 
 

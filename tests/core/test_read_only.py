@@ -11,7 +11,7 @@ import pytest
 
 from core import cli, settings
 from core.config import TrainingConfig, own_presets
-from core.datasets import emnist_zip, getting, versions
+from core.datasets import emnist_zip, getting, label_review, versions
 from core.datasets import results as dataset_results
 from core.datasets import store as datasets
 from core.datasets.arrays import Dataset
@@ -105,6 +105,9 @@ OTHERS: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "discard results": lambda *_: dataset_results.discard("1"),
     "leave a result": lambda *_: dataset_results.save(
         "1", Attachment(name="x", title="X", key="1"), write=lambda _: None
+    ),
+    "decide about a label": lambda *_: label_review.decide(
+        small_data.stripes(4), "test", 0, None
     ),
     "save a preset": lambda *_: own_presets.save("mine", TrainingConfig()),
     "delete a preset": lambda *_: own_presets.delete("mine"),

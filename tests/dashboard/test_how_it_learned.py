@@ -7,7 +7,7 @@ from core.datasets.store import Dataset
 from core.predictions import VALIDATION, Validation
 from core.runs.store import RunStore
 from dashboard import state
-from tests.dashboard.app import alt_of, captions, figure, open_app, text
+from tests.dashboard.app import captions, figure, open_app, text
 
 
 @pytest.fixture
@@ -51,5 +51,16 @@ def test_images_are_listed_by_how_they_were_learned() -> None:
     app = open_app("evaluate", analysis="How it learned", learned="Forgotten")
 
     assert len(captions(app, "learned_images")) == 1
-    assert alt_of(app, "learned_images") == "1 validation images: forgotten"
     assert len(figure(app, "class_curves")["data"]) > 0
+
+
+@pytest.mark.usefixtures("run_with_epochs")
+def test_cell_of_an_epoch_shows_its_images(mnist: Dataset) -> None:
+    """The first three are wrong only after the first epoch, the sixth in all."""
+    true, wrong = int(mnist.train.labels[5]), (int(mnist.train.labels[0]) + 1) % 10
+
+    app = open_app(
+        "evaluate", analysis="How it learned", learned_cell=f"{true}-{wrong}"
+    )
+
+    assert captions(app, "learned_cell") == ["training image 5"]

@@ -34,11 +34,11 @@ def test_without_a_cell_one_is_told_to_click() -> None:
 def test_cell_chosen_by_name_shows_its_images_and_is_in_the_address(
     made_up: Predictions,
 ) -> None:
-    """For the keyboard and the phone; half a choice must not be taken back."""
+    """For the keyboard and the phone; one class alone is its row."""
     num_images = np.count_nonzero(made_up.labels[::40] == 4)
     app = open_app("evaluate")
     app.selectbox(key="cell_true").select("4").run()
-    assert "cell" not in app.query_params
+    assert app.query_params["cell"] == "4-"
 
     app.selectbox(key="cell_predicted").select("9").run()
 
@@ -70,13 +70,28 @@ def test_chip_takes_the_cell_and_its_image_away() -> None:
     assert app.selectbox(key="cell_predicted").value is None
 
 
-def test_emptied_name_takes_the_cell_away() -> None:
+def test_emptied_name_leaves_the_row(made_up: Predictions) -> None:
+    """982 images of a 4, the 22 mistakes first, page by page."""
+    num_wrong = np.count_nonzero(made_up.labels[::40] == 4)
     app = open_app("evaluate", cell="4-9")
 
     app.selectbox(key="cell_predicted").set_value(None).run()
 
-    assert "cell" not in app.query_params
-    assert app.selectbox(key="cell_true").value == "4"
+    assert app.query_params["cell"] == "4-"
+    assert app.button(key="remove_cell").label == "True class 4"
+    assert "64 of 982 test images, the mistakes first" in text(app)
+    told = [each.split(", ")[0] for each in captions(app, "cell_4_None")]
+    assert told[:num_wrong] == ["4 predicted as 9"] * num_wrong
+    assert set(told[num_wrong:]) == {"4 predicted as 4"}
+
+
+def test_column_has_all_images_that_were_predicted_so() -> None:
+    app = open_app("evaluate", cell="-9")
+
+    assert app.button(key="remove_cell").label == "Predicted class 9"
+    assert {each.split(", ")[0] for each in captions(app, "cell_None_9")} == {
+        *("4 predicted as 9", "9 predicted as 9")
+    }
 
 
 def test_cell_without_images_says_that_it_never_happened() -> None:

@@ -128,16 +128,26 @@ class Graph:
         What has no name of its own, like an activation, belongs to the layer before.
         """
         layers: list[Layer] = []
+        for first, *others in self.nodes_by_layer:
+            layer = self._shown(first)
+            for node in others:
+                layer = self._joined(layer, node, self._shown(node))
+            layers.append(layer)
+        return tuple(layers)
+
+    @cached_property
+    def nodes_by_layer(self) -> tuple[tuple[Node, ...], ...]:
+        """The nodes that make up each of the layers to show."""
+        found: list[list[Node]] = []
         group: Group | None = None
         for node in self.nodes:
-            shown = self._shown(node)
-            starts = node.group is not group if node.group else bool(shown.name)
-            if starts:
-                layers.append(shown)
+            named = bool(node.operation.name(self.shapes[node.name]))
+            if node.group is not group if node.group else named:
+                found.append([node])
             else:
-                layers[-1] = self._joined(layers[-1], node, shown)
+                found[-1].append(node)
             group = node.group
-        return tuple(layers)
+        return tuple(map(tuple, found))
 
     @cached_property
     def num_outputs(self) -> int:

@@ -160,6 +160,24 @@ def aspects(ink: NDArray[np.float32]) -> NDArray[np.float64]:
     return _extents(columns) / _extents(rows)
 
 
+def box_sizes(ink: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the mean side of the box around the ink, in pixels.
+
+    It is the root of its area, so a thin 1 is smaller than a round 0 of its height.
+
+    Args:
+        ink: float32 of shape (n, height, width), 0 to 1; 1 is the strongest of each
+            image.
+
+    Returns:
+        float64 of shape (n,); meaningless for a blank image.
+    """
+    inked: NDArray[np.bool_] = ink > _PAPER
+    columns, rows = (np.asarray(inked.any(axis=axis)) for axis in (1, 2))
+    sides: NDArray[np.float64] = np.sqrt(_extents(columns) * _extents(rows))
+    return sides
+
+
 def _extents(inked: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return how long it is from the first to the last of each row."""
     first = inked.argmax(axis=1)

@@ -28,8 +28,8 @@ class Neighbours:
 
     Attributes:
         indices: Where they are, int64 of shape (found,).
-        differences: Root of the mean squared difference of their pixels, 0 to 1,
-            float32 of shape (found,).
+        differences: Root of the mean squared difference of their pixels, 0 to 1, or
+            distance of their features, float32 of shape (found,).
     """
 
     indices: Indices
@@ -71,6 +71,57 @@ def nearest(
     return Neighbours(
         indices=found, differences=distances / np.float32(np.sqrt(image.size))
     )
+
+
+def nearest_without_codes(
+    image: ByteImages, images: ByteImages, *, count: int
+) -> Neighbours:
+    """Find the same as `nearest` by looking at every pixel of every image.
+
+    Args:
+        image: uint8 of shape (height, width).
+        images: The images to search, uint8 of shape (n, height, width).
+        count: How many to find.
+    """
+    query = chunks.rows(image[np.newaxis])[0]
+    distances = np.empty(len(images), np.float32)
+    for piece in chunks.slices(len(images), num_values=max(image.size, 1)):
+        ink = chunks.rows(images[piece])
+        ink -= query
+        distances[piece] = np.sqrt(np.einsum("ij,ij->i", ink, ink))
+    return _best(distances, count=count, scale=image.size)
+
+
+def nearest_features(
+    query: NDArray[np.float32],
+    features: NDArray[np.float16] | NDArray[np.float32],
+    *,
+    count: int,
+) -> Neighbours:
+    """Find the images whose features differ least from those of an image.
+
+    Args:
+        query: Its features, of shape (units,).
+        features: Those of the images to search, of shape (n, units).
+        count: How many to find.
+    """
+    distances = np.empty(len(features), np.float32)
+    for piece in chunks.slices(len(features), num_values=max(len(query), 1)):
+        rows = features[piece].astype(np.float32)
+        rows -= query
+        distances[piece] = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    return _best(distances, count=count, scale=1)
+
+
+def _best(distances: NDArray[np.float32], *, count: int, scale: int) -> Neighbours:
+    """Choose the smallest distances; of equal ones the first."""
+    found = np.arange(len(distances))
+    if count < len(distances):
+        limit = np.partition(distances, count - 1)[count - 1]
+        found = np.flatnonzero(distances <= limit)
+    best = found[np.lexsort((found, distances[found]))[:count]].astype(np.int64)
+    root = np.float32(np.sqrt(scale))
+    return Neighbours(indices=best, differences=distances[best] / root)
 
 
 def _least_distances(query: NDArray[np.float32], codes: Codes) -> NDArray[np.float32]:

@@ -140,7 +140,7 @@ SWEEPS: Final = (
         key="thickness",
         title="Stroke thickness",
         axis="Change of stroke thickness, pixels of 28",
-        strengths=(-2, -1, -0.5, 0, 1, 2, 4),
+        strengths=(-2, -1, 0, 1, 2, 3, 4),
         apply=_thickened,
     ),
     Sweep(
@@ -161,7 +161,7 @@ SWEEPS: Final = (
         key="contrast",
         title="Contrast",
         axis="Loss of contrast, %",
-        strengths=(0, 30, 50, 70, 80, 90, 95),
+        strengths=(0, 20, 40, 60, 80, 90),
         apply=_flattened,
     ),
     Sweep(

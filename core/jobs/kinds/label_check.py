@@ -5,7 +5,7 @@ is trained several times, each time without another part of the images, which th
 network is then asked about (k-fold cross-validation).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
@@ -13,10 +13,13 @@ import numpy as np
 from pydantic import Field
 
 from core.config import EnsembleConfig, TrainingConfig
+from core.datasets.spec import DatasetSpec
 from core.datasets.splits import stratified_folds
 from core.datasets.store import Dataset, Split
 from core.errors import ArtifactError, ConfigError, TrainingStopped
 from core.evaluation import checks
+from core.insight import expected_time
+from core.insight.expected_time import Expectation
 from core.jobs.tasks import Task, TaskContext
 from core.records import ARRAYS, Attachment, Progress, Run
 from core.runs import run_dataset, unpacked
@@ -109,6 +112,32 @@ class CheckLabels(Task):
             )
 
         return report
+
+
+def expected_seconds(
+    task: CheckLabels, run: Run, runs: Iterable[Run], *, spec: DatasetSpec
+) -> Expectation:
+    """Expect how long all trainings of a check take together.
+
+    Args:
+        task: The check.
+        run: The run that it is about.
+        runs: Earlier runs.
+        spec: The data set.
+
+    Raises:
+        ConfigError: If the run is an ensemble.
+    """
+    learned = max(1, spec.num_train * (task.folds - 1) // task.folds)
+    one = expected_time.expected_seconds(
+        task.recipe(run), runs, spec=replace(spec, num_train=learned)
+    )
+    return replace(
+        one,
+        seconds=task.folds * one.seconds,
+        low=task.folds * one.low,
+        high=task.folds * one.high,
+    )
 
 
 def find(store: "RunStore", run_id: str) -> tuple[CheckLabels, Attachment] | None:

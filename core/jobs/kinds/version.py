@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from core.datasets import versions
+from core.datasets import label_review, versions
 from core.datasets.arrays import Dataset
+from core.datasets.label_review import Review
 from core.datasets.versions import Change
 from core.jobs.tasks import DatasetTask, TaskContext
 from core.types import SplitName
@@ -50,6 +51,21 @@ class MakeVersion(DatasetTask):
             fingerprint=dataset.fingerprint,
             changes=changes,
             reason=reason,
+        )
+
+    @classmethod
+    def reviewed(cls, dataset: Dataset, review: Review) -> Self:
+        """Return the task that follows what people decided about labels.
+
+        Args:
+            dataset: The data set, which stays as it is.
+            review: The decisions.
+        """
+        return cls(
+            subject=dataset.spec.name,
+            fingerprint=dataset.fingerprint,
+            changes=review.changes(),
+            reason=label_review.REASON,
         )
 
     def work(self, context: TaskContext) -> None:

@@ -1,21 +1,22 @@
 """The test images that somebody has chosen in a figure, by a click or a lasso."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import streamlit as st
 
 from core.datasets.store import Dataset
+from core.evaluation.selection import Which
 from core.types import Indices
-from dashboard import state
+from dashboard import page_paths, state
 from dashboard.charts.mosaic import Grid
 from dashboard.figure import Hit, Selection
 from dashboard.results import Evaluation
-from dashboard.widgets.common import gallery
+from dashboard.widgets.common import gallery, image_captions
 
 MAX_IMAGES: Final = 200
-GRID: Final = Grid(columns=20, tile=36)
+GRID: Final = Grid(columns=18, tile=54)
 
 
 def choose(selection: Selection) -> None:
@@ -43,18 +44,29 @@ def show(dataset: Dataset, evaluation: Evaluation) -> None:
     if not len(chosen):
         return
     chip(chosen)
-    classes = dataset.spec.classes
-    true, predicted = dataset.test.labels[chosen], evaluation.predicted[chosen]
-    gallery.gallery(
+    gallery.show_tiles(
         dataset.test.images,
-        chosen,
-        captions=[
-            f"test image {index:,}: {classes[one]} predicted as {classes[other]}"
-            for index, one, other in zip(chosen, true, predicted, strict=True)
-        ],
+        image_captions.tiles(evaluation.judged, dataset.spec.classes, chosen),
         key="chosen_images",
         grid=GRID,
         alt=f"{len(chosen):,} selected test images",
+    )
+    open_gallery({state.POINTS: ",".join(map(str, chosen.tolist()))})
+
+
+def open_gallery(chosen: Mapping[str, str]) -> None:
+    """Link to images where they can be sorted and exported.
+
+    Args:
+        chosen: Which ones, as parameters of the address.
+    """
+    kept = {name: state.text(name) for name in (state.RUN, state.TESTED_ON)}
+    st.page_link(
+        page_paths.MISTAKES,
+        label="Sort and export these images",
+        icon=":material/gallery_thumbnail:",
+        query_params={state.WHICH: Which.ALL.capitalize(), **chosen}
+        | {name: value for name, value in kept.items() if value},
     )
 
 

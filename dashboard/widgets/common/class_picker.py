@@ -105,6 +105,31 @@ def pick_any(
     return classes.index(chosen) if chosen in classes else None
 
 
+def pick_or_default(
+    label: str, classes: Sequence[str], *, default: str, key: str
+) -> int | None:
+    """Let the viewer choose one class from a list, or what is chosen by itself.
+
+    Args:
+        label: Of the control.
+        classes: Names of the classes.
+        default: What the choice that is made by itself is called.
+        key: Of the control and in the address, where the name of the class stands.
+
+    Returns:
+        The index of the class; None if nobody chose.
+    """
+    chosen = st.selectbox(
+        label,
+        (default, *_in_groups(classes)),
+        format_func=lambda name: _with_group(name, classes),
+        key=key,
+        **state.LINKED,
+        width=160,
+    )
+    return classes.index(chosen) if chosen in classes else None
+
+
 def pick_optional(
     label: str,
     classes: Sequence[str],

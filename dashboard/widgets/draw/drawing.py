@@ -14,6 +14,7 @@ from core.imaging.glyphs import steps_of_picture
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import SUFFIXES, read_picture
 from core.inference import Predictor
+from core.runs.temperatures import RunTemperature
 from core.types import GrayImage, InkStyle
 from dashboard import canvas, state, words
 from dashboard.widgets.common import page_frame
@@ -155,13 +156,23 @@ def _thumbnail(image: GrayImage, caption: str) -> None:
 
 
 def answer(
-    predictor: Predictor, character: Character, classes: tuple[str, ...]
+    predictor: Predictor,
+    character: Character,
+    classes: tuple[str, ...],
+    temperature: RunTemperature,
 ) -> None:
-    """Show what the model predicts, with the probabilities of all classes."""
+    """Show what the model predicts, with the probabilities of all classes.
+
+    Args:
+        predictor: The model.
+        character: What is classified.
+        classes: Names of the classes.
+        temperature: Calibrates the probabilities, if the run has one.
+    """
     if character.steps is None:
         st.info("Draw something: the prediction appears here.", icon=":material/draw:")
         return
-    read = predictor.answer(character.steps.glyph)
+    read = predictor.answer(character.steps.glyph, temperature=temperature.value)
     st.metric(
         "Predicted class",
         words.literal(classes[read.best]),
@@ -169,11 +180,32 @@ def answer(
         delta_color="off",
         delta_arrow="off",
     )
-    st.caption(f"Input: {character.origin}.")
+    st.caption(
+        f"Input: {character.origin}."
+        + (
+            f" Calibrated probabilities (temperature {temperature.value:.2f})."
+            if temperature.is_fitted
+            else ""
+        ),
+        help=_probabilities_help(temperature),
+    )
     likely_classes(
         read.probabilities,
         classes,
         true=None,
         key="answer_bars",
         alt=f"Probability of each class for {character.origin}",
+    )
+
+
+def _probabilities_help(temperature: RunTemperature) -> str:
+    if not temperature.is_fitted:
+        return (
+            "The probabilities are as the model gives them, and may be too high or too "
+            f"low. {words.message(temperature.reason)}"
+        )
+    return (
+        f"Temperature scaling, fitted on {temperature.n:,} validation images: on "
+        "images like those it learned from, it is right about as often as it says. "
+        "The order of the classes is that of the model. See Calibration on Evaluate."
     )

@@ -12,7 +12,7 @@ from core.datasets.store import Dataset
 from core.evaluation.confusions import between_groups, most_confused
 from core.evaluation.selection import Which, ordered
 from core.types import Counts, Indices
-from dashboard import page_paths, services, state, words
+from dashboard import services, state, words
 from dashboard.charts.confusion import (
     MAX_CLASSES_WITH_NUMBERS,
     Chosen,
@@ -26,7 +26,12 @@ from dashboard.charts.words import count_of
 from dashboard.figure import Hit, show
 from dashboard.results import Evaluation
 from dashboard.state import Cell
-from dashboard.widgets.common import class_picker, gallery, image_captions
+from dashboard.widgets.common import (
+    chosen_images,
+    class_picker,
+    gallery,
+    image_captions,
+)
 from dashboard.widgets.common.chosen_cell import chosen_cell, name_of
 
 MATRIX: Final = "confusion_matrix"
@@ -287,7 +292,10 @@ def cell_images(dataset: Dataset, evaluation: Evaluation, cell: Cell) -> None:
             grid=CELL_GRID,
             alt=f"Test images: {title}",
         )
-    _open_gallery(cell, classes)
+    named = {state.TRUE_CLASS: cell.true, state.PREDICTED_CLASS: cell.predicted}
+    chosen_images.open_gallery(
+        {key: classes[index] for key, index in named.items() if index is not None}
+    )
 
 
 def _indices(evaluation: Evaluation, cell: Cell) -> Indices:
@@ -306,18 +314,6 @@ def _page_of(found: Indices) -> Indices:
     if num_pages > 1:
         page = st.pagination(num_pages, key=state.CELL_PAGE, **state.LINKED)
     return found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
-def _open_gallery(cell: Cell, classes: Sequence[str]) -> None:
-    """Link to all of these images where they can be sorted and exported."""
-    chosen = {state.TRUE_CLASS: cell.true, state.PREDICTED_CLASS: cell.predicted}
-    st.page_link(
-        page_paths.MISTAKES,
-        label="Sort and export these images",
-        icon=":material/gallery_thumbnail:",
-        query_params={state.WHICH: Which.ALL.capitalize()}
-        | {key: classes[at] for key, at in chosen.items() if at is not None},
-    )
 
 
 def _outlined(view: View, selected: Cell | None) -> Chosen | None:

@@ -5,17 +5,21 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from core.datasets.store import Dataset
 from core.evaluation import learning
 from core.evaluation.learning import Kind, Learning
 from core.evaluation.metrics import confusion_matrix
 from core.predictions import Validation
 from core.records import Run
-from core.types import Indices
+from core.types import ByteImages, Indices, Labels
 from dashboard import figure, results, services, state, words
 from dashboard.charts.class_curves import class_curves
 from dashboard.charts.confusion import Reading, confusion_figure
 from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.figure import Hit
+from dashboard.state import Cell
 from dashboard.widgets.common import tested_on
+from dashboard.widgets.common.chosen_cell import chosen_cell
 from dashboard.widgets.common.tested_on import Tested
 
 FRAME_SECONDS: Final = 0.7
@@ -47,7 +51,7 @@ def section(run: Run, tested: Tested) -> None:
     last = first + len(said.by_epoch) - 1
     is_playing = first < last and _pick_playing(first, last)
     st.fragment(_by_epoch, run_every=FRAME_SECONDS if is_playing else None)(
-        said, tested.classes, first
+        services.images_of(run), said, tested.classes, first
     )
     _images(run, tested, said)
 
@@ -69,7 +73,9 @@ def _why_none(run: Run) -> str:
     )
 
 
-def _by_epoch(said: Validation, classes: tuple[str, ...], first: int) -> None:
+def _by_epoch(
+    dataset: Dataset | None, said: Validation, classes: tuple[str, ...], first: int
+) -> None:
     """Show the classes and the confusions after the chosen epoch."""
     last = first + len(said.by_epoch) - 1
     chosen = _pick_epoch(first, last)
@@ -88,25 +94,67 @@ def _by_epoch(said: Validation, classes: tuple[str, ...], first: int) -> None:
             key="class_curves",
             alt="Validation accuracy of each class after each epoch",
         )
+    predicted = said.by_epoch[chosen - first]
+    cell = state.learned_cell(len(classes))
     with matrix:
-        predicted = said.by_epoch[chosen - first]
-        figure.show(
-            confusion_figure(
-                confusion_matrix(said.labels, predicted, len(classes)),
-                classes=classes,
-                reading=Reading(hide_diagonal=True),
-                selected=None,
-                palette=services.palette(),
-            ),
-            key=f"matrix_by_epoch_{len(classes)}",
-            alt=f"Confusion matrix of the validation images after epoch {chosen}, "
-            "without its diagonal",
-        )
-        wrong = int(np.count_nonzero(predicted != said.labels))
-        st.caption(
-            f"After epoch {chosen}: {words.count(wrong, 'mistake')} on "
-            f"{len(said.labels):,} validation images, without the diagonal."
-        )
+        _matrix(said, predicted, classes, epoch=chosen, cell=cell)
+    if cell is not None:
+        _cell_images(dataset, said, predicted, classes, cell)
+
+
+def _matrix(
+    said: Validation,
+    predicted: Labels,
+    classes: tuple[str, ...],
+    *,
+    epoch: int,
+    cell: Cell | None,
+) -> None:
+    num = len(classes)
+
+    def choose(hit: Hit) -> None:
+        if 0 <= hit.index < num**2:
+            state.choose_learned_cell(Cell(*divmod(hit.index, num)))
+
+    figure.show(
+        confusion_figure(
+            confusion_matrix(said.labels, predicted, num),
+            classes=classes,
+            reading=Reading(hide_diagonal=True),
+            selected=(cell.true, cell.predicted) if cell else None,
+            palette=services.palette(),
+        ),
+        key=f"matrix_by_epoch_{num}",
+        alt=f"Confusion matrix of the validation images after epoch {epoch}, without "
+        "its diagonal",
+        on_click=choose,
+    )
+    wrong = int(np.count_nonzero(predicted != said.labels))
+    st.caption(
+        f"After epoch {epoch}: {words.count(wrong, 'mistake')} on "
+        f"{len(said.labels):,} validation images. Click a cell for its images."
+    )
+
+
+def _cell_images(
+    dataset: Dataset | None,
+    said: Validation,
+    predicted: Labels,
+    classes: tuple[str, ...],
+    cell: Cell,
+) -> None:
+    """Show the images of a cell after the chosen epoch."""
+    title = chosen_cell(cell, classes, on_click=state.choose_learned_cell)
+    found = np.flatnonzero((said.labels == cell.true) & (predicted == cell.predicted))
+    if dataset is None or not len(found):
+        st.caption(f"No {title} after this epoch." if dataset else "")
+        return
+    captions = [f"training image {index:,}" for index in said.indices[found].tolist()]
+    _mosaic(
+        dataset.train.images[said.indices[found[:MAX_IMAGES]]],
+        captions[:MAX_IMAGES],
+        key="learned_cell",
+    )
 
 
 def _pick_playing(first: int, last: int) -> bool:
@@ -162,16 +210,24 @@ def _images(run: Run, tested: Tested, said: Validation) -> None:
     if dataset is None:
         tested_on.no_images(run)
         return
+    _mosaic(
+        dataset.train.images[said.indices[shown]],
+        _captions(said, followed, shown, tested.classes),
+        key="learned_images",
+    )
+
+
+def _mosaic(images: ByteImages, captions: list[str], *, key: str) -> None:
     figure.show(
         mosaic_figure(
-            dataset.train.images[said.indices[shown]],
-            captions=_captions(said, followed, shown, tested.classes),
+            images,
+            captions=captions,
             grid=PHONE_GRID if services.is_phone() else GRID,
             selected=None,
             palette=services.palette(),
         ),
-        key="learned_images",
-        alt=f"{len(shown):,} validation images: {chosen}",
+        key=key,
+        alt=f"{len(images):,} validation images",
     )
 
 

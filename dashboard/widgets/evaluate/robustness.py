@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.datasets.store import Dataset
 from core.evaluation.corrupting.mnist_c import CORRUPTIONS
-from core.evaluation.corrupting.sweeps import SWEEPS
+from core.evaluation.corrupting.sweeps import SWEEPS, Sweep
 from core.evaluation.robustness import Robustness
 from core.jobs.kinds.robustness import MAX_IMAGES, MeasureRobustness
 from core.proportion import percent
@@ -21,15 +21,16 @@ from dashboard.results import Samples
 from dashboard.widgets.common import analysis, tested_on
 from dashboard.widgets.common.tested_on import Tested
 
-TITLES: Final[Mapping[str, str]] = {
-    **{f"c-{each.key}": each.title for each in CORRUPTIONS},
-    **{f"s-{each.key}": f"{each.title}, by strength" for each in SWEEPS},
+BY_STRENGTH: Final[Mapping[str, Sweep]] = {
+    f"{each.title}, by strength": each for each in SWEEPS
 }
-"""What can be looked at: a corruption, or all strengths of a change."""
+"""The changes, as they can be looked at: with all their strengths."""
+
+KEYS: Final[Mapping[str, str]] = {each.title: each.key for each in CORRUPTIONS}
+"""The corruptions that can be looked at."""
 
 CURVE_COLUMNS: Final = 3
-GRID: Final = Grid(columns=10, tile=60)
-PHONE_GRID: Final = Grid(columns=5, tile=64)
+GRID: Final = Grid(columns=6, tile=76)
 TABLE_HEIGHT: Final = 563
 
 
@@ -69,13 +70,18 @@ def _score(found: Robustness) -> None:
     drop = 100 * (found.clean.value - found.score)
     st.markdown(
         f"**Robustness score {percent(found.score)}** "
-        f"({percent(found.low)} to {percent(found.high)}) on {shown} test images, "
+        f"({_interval(found)}) on {shown} test images, "
         f"{drop:.2f} points below the {percent(found.clean.value)} on the same images "
         "as they are",
         help="The mean accuracy over the 15 corruptions of MNIST-C (Mu and Gilmer "
         "2019), each at one strength, with its 95 % interval. Fewer images than all "
         "are drawn so that each class has its share.",
     )
+
+
+def _interval(found: Robustness) -> str:
+    low, high = percent(found.low, decimals=1), percent(found.high, decimals=1)
+    return f"{low.removesuffix(' %')} to {high.removesuffix(' %')}"
 
 
 def _table_and_samples(run: Run, tested: Tested, found: Robustness) -> None:
@@ -99,12 +105,11 @@ def _table_and_samples(run: Run, tested: Tested, found: Robustness) -> None:
             alt="Accuracy under each corruption of MNIST-C, the lowest first",
         )
     with samples:
-        keys = [f"c-{key}" for key, _ in found.worst_first]
-        keys += [each for each in TITLES if each not in keys]
+        places = [key for key, _ in found.worst_first]
+        worst_first = sorted(KEYS, key=lambda title: places.index(KEYS[title]))
         chosen = st.selectbox(
             "Look at",
-            [each for each in keys if each in TITLES],
-            format_func=TITLES.__getitem__,
+            [*worst_first, *BY_STRENGTH],
             key=state.CHANGE,
             **state.LINKED,
         )
@@ -132,34 +137,32 @@ def _rows(found: Robustness) -> pd.DataFrame:
 
 def _samples(run: Run, dataset: Dataset, chosen: str) -> None:
     """Show a few test images under a corruption, and what the model reads."""
-    kind, _, key = chosen.partition("-")
-    is_sweep = kind == "s"
-    found = results.changed_samples(run, dataset, key, is_sweep=is_sweep)
+    sweep = BY_STRENGTH.get(chosen)
+    key = KEYS[chosen] if sweep is None else sweep.key
+    found = results.changed_samples(run, dataset, key, is_sweep=sweep is not None)
     classes = dataset.spec.classes
 
     def choose(hit: Hit) -> None:
         if 0 <= hit.index < len(found.indices):
             state.choose_image(int(found.indices[hit.index]))
 
-    narrow = services.is_phone() and not is_sweep
     figure.show(
         read_mosaic(
             found.images,
             captions=_captions(found, classes),
             answers=[classes[each] for each in found.predicted],
             is_right=found.is_right.tolist(),
-            grid=PHONE_GRID if narrow else GRID,
+            grid=GRID,
             palette=services.palette(),
         ),
-        key=f"changed_{key}",
-        alt=f"{len(found.indices)} test images: {TITLES[chosen]}; in the corner of "
+        key="changed_images",
+        alt=f"{len(found.indices)} test images: {chosen}; in the corner of "
         "each what the model predicts",
         on_click=choose,
     )
     count = int(found.is_right.sum())
     rows = ""
-    if is_sweep:
-        (sweep,) = (each for each in SWEEPS if each.key == key)
+    if sweep is not None:
         strengths = ", ".join(f"{each:g}" for each in sweep.strengths)
         rows = f" Rows from top to bottom: {strengths} ({sweep.axis})."
     st.caption(
@@ -183,10 +186,10 @@ def _curves(found: Robustness) -> None:
     st.markdown("**Accuracy against strength**")
     chosen = st.session_state.get(state.CHANGE)
     curves = {each.key: each for each in found.curves}
-    shown = [each for each in SWEEPS if each.key in curves]
+    shown = [pair for pair in BY_STRENGTH.items() if pair[1].key in curves]
     for start in range(0, len(shown), CURVE_COLUMNS):
         row = shown[start : start + CURVE_COLUMNS]
-        for column, sweep in zip(st.columns(CURVE_COLUMNS), row, strict=False):
+        for column, (title, sweep) in zip(st.columns(CURVE_COLUMNS), row, strict=False):
             curve = curves[sweep.key]
             with column:
                 st.markdown(sweep.title)
@@ -196,12 +199,12 @@ def _curves(found: Robustness) -> None:
                         curve.accuracies,
                         name=f"curve_{sweep.key}",
                         axis=sweep.axis,
-                        is_chosen=chosen == f"s-{sweep.key}",
+                        is_chosen=chosen == title,
                         palette=services.palette(),
                     ),
                     key=f"curve_{sweep.key}",
                     alt=f"Accuracy against strength: {sweep.axis}",
-                    on_click=_look_at(sweep.key),
+                    on_click=_look_at(title),
                 )
     st.caption(
         f"Accuracy on {found.clean.total:,} test images at each strength, with its "
@@ -210,8 +213,8 @@ def _curves(found: Robustness) -> None:
     )
 
 
-def _look_at(key: str) -> Callable[[Hit], None]:
+def _look_at(title: str) -> Callable[[Hit], None]:
     def look(_: Hit) -> None:
-        st.session_state[state.CHANGE] = f"s-{key}"
+        st.session_state[state.CHANGE] = title
 
     return look

@@ -59,3 +59,27 @@ def test_other_work_can_be_stopped_by_its_id(
 
     assert "stopped" in capsys.readouterr().out
     assert run_store.job(job).status.is_over
+
+
+def test_doubtful_labels_are_ranked(
+    run_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The third of three images is labelled 1, at a probability of 0.4."""
+    assert cli.main(["analyse", "labels", "--run", run_id, "--json"]) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["num_images"], printed["num_known"]) == (3, 0)
+    first = printed["labels"][0]
+    assert (first["rank"], first["index"]) == (1, 2)
+    assert (first["given"], first["suggested"]) == ("1", "0")
+    assert first["score"] == pytest.approx(0.4)
+
+
+def test_doubtful_labels_are_a_table_for_people(
+    run_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["analyse", "labels", "--run", run_id]) == 0
+
+    said = capsys.readouterr().out
+    assert " rank  index  given  suggested " in said
+    assert "num confidently wrong" in said

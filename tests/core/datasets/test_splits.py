@@ -5,7 +5,7 @@ import pytest
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
-from core.datasets.splits import balanced_weights, stratified_split
+from core.datasets.splits import balanced_weights, stratified_folds, stratified_split
 from core.errors import ConfigError
 
 LABELS = np.random.default_rng(5).permutation(
@@ -119,3 +119,22 @@ def test_balanced_weights_are_those_of_scikit_learn() -> None:
 
     theirs = compute_class_weight("balanced", classes=np.arange(4), y=labels)
     np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("num_folds", [2, 3, 7])
+def test_folds_share_each_class_and_the_whole_evenly(num_folds: int) -> None:
+    """The largest and the smallest differ by one image at most."""
+    folds = stratified_folds(LABELS, num_folds=num_folds, seed=0)
+
+    for members in (*(folds[each == LABELS] for each in range(4)), folds):
+        counts = np.bincount(members, minlength=num_folds)
+        assert counts.max() - counts.min() <= 1
+
+
+def test_folds_are_the_same_for_the_same_seed_only() -> None:
+    """A check that is made anew finds the same, and is no order of the images."""
+    one, same, other = (
+        stratified_folds(LABELS, num_folds=3, seed=seed).tolist() for seed in (0, 0, 1)
+    )
+
+    assert one == same != other

@@ -194,18 +194,18 @@ def test_probabilities_that_are_not_numbers_are_refused() -> None:
 
 def test_what_is_answered_above_a_confidence_is_counted_by_hand() -> None:
     """Above 0.55 are three, one of them wrong; at the threshold is not above it."""
-    found = rejection.answered(FOUR, above=0.55)
+    found = rejection.answered_above(FOUR, 0.55)
 
     assert found.right == Proportion(2, 3)
-    assert (found.num_rejected, found.total) == (1, 4)
+    assert (found.rejected.tolist(), found.total) == ([3], 4)
     assert found.wrong.tolist() == [1]
 
 
 def test_where_nothing_is_answered_there_is_no_accuracy() -> None:
-    found = rejection.answered(FOUR, above=0.99)
+    found = rejection.answered_above(FOUR, 0.99)
 
     assert found.right is None
-    assert found.num_rejected == found.total == 4
+    assert found.rejected.tolist() == [3, 2, 0, 1]
     assert not len(found.wrong)
 
 

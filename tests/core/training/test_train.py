@@ -17,7 +17,7 @@ from core.errors import ConfigError, DivergedError
 from core.records import History, Progress
 from core.training import loop
 from core.training.engine import Engine
-from core.training.train import Trained, predict, train
+from core.training.train import Trained, fit, predict, train
 from tests.rounding import assert_same_but_rounded
 from tests.small_data import SMALL, stop_after, stripes
 
@@ -223,6 +223,21 @@ def test_without_held_out_images_there_is_no_validation(dataset: Dataset) -> Non
     assert history.val_loss == ()
     assert history.val_accuracy == ()
     assert len(history.loss) == 2
+
+
+def test_some_of_the_images_are_used_as_if_there_were_no_others() -> None:
+    """What is left out is neither learned from nor validated with."""
+    whole, among = stripes(400), np.arange(0, 400, 2)
+    some = replace(
+        whole, train=Split(whole.train.images[among], whole.train.labels[among])
+    )
+
+    one, other = fit(whole, SMALL, among=among), fit(some, SMALL)
+
+    assert set(one.held_out) <= set(among)
+    assert (among[other.held_out] == one.held_out).all()
+    for left, right in zip(one.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(left, right)
 
 
 def test_predictions_are_of_the_test_images_in_order(

@@ -1,0 +1,1 @@
+"""What one image tells about a run: the sections of the sample card."""
