@@ -70,7 +70,7 @@ def test_the_whole_page_is_about_the_other_test_images(
     assert all("test image" in each for each in captions(app, "cell_4_4"))
     assert (
         len(figure(app, "confusion_matrix")["layout"]["meta"]["cells"]["captions"])
-        == 100
+        == 11 * 11
     )
 
 
