@@ -79,6 +79,8 @@ CARD: Final = "card"
 CHOSEN_CLASS: Final = "for"
 RIVAL_CLASS: Final = "against"
 MEMBER: Final = "member"
+SECTION_MEMBER: Final = "network"
+EXPLAINED_RUN: Final = "why"
 INSIDE: Final = "inside"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
@@ -134,6 +136,7 @@ MISTAKES_VIEW: Final = "mistakes_view"
 LABELS_OF: Final = "labels"
 LABELS_SHOWN: Final = "shown"
 LABELS_PAGE: Final = "labels_page"
+EXPLAIN_LABEL: Final = "explain"
 REVIEWED: Final = "reviewed_labels"
 GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
@@ -388,7 +391,13 @@ def choose_cell(chosen: Cell | None) -> None:
     """Choose a cell, a row or a column, or none; the image of another is dropped."""
     remember(CELL, str(chosen) if chosen else None)
     remember(IMAGE, None)
-    st.session_state[CELL_PAGE] = 1
+    turn_to_first(CELL_PAGE)
+
+
+def turn_to_first(pages: str) -> None:
+    """Go to the first of some pages, if there have been several."""
+    if pages in st.session_state:
+        st.session_state[pages] = 1
 
 
 def image(num_images: int) -> int | None:

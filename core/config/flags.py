@@ -11,6 +11,7 @@ from typing import Final, get_args
 from core.config import presets
 from core.config.described import is_part, item_settings, settings_of, type_of
 from core.config.networks import FAMILIES, Network
+from core.config.positions import PositionsSetting
 from core.config.setting import Setting, SettingList, Value
 from core.config.training import TrainingConfig
 from core.errors import ConfigError
@@ -188,6 +189,8 @@ def _item_flag(listed: Setting, inner: str, item: Setting) -> str:
 
 
 def _flag_of(setting: Setting, hint: Value, **more: Value) -> Flag:
+    if isinstance(setting, PositionsSetting):
+        return Flag(setting=setting, kind=int, is_list=True)
     choices = () if isinstance(hint, type) else get_args(hint)
     kind = hint if isinstance(hint, type) else str
     return Flag(setting=setting, kind=kind, choices=choices, **more)

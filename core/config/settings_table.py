@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from core.config import positions
 from core.config.controls import KIND, SETTINGS, item_key, key_of, max_items
 from core.config.described import (
     default_of,
@@ -18,8 +19,10 @@ from core.config.described import (
     type_of,
 )
 from core.config.networks import FAMILIES, Network
+from core.config.positions import PositionsSetting
 from core.config.setting import Setting, SettingList, Value, exact
 from core.config.training import TrainingConfig
+from core.errors import ConfigError
 
 Values = Mapping[str, Value]
 
@@ -91,6 +94,9 @@ def read(key: str, written: str) -> Value | None:
     A number may lie between the choices of its control, within its limits.
     """
     control = SETTINGS[key]
+    if isinstance(control.setting, PositionsSetting):
+        found = positions.read(written)
+        return None if found is None else positions.write(found)
     if not control.is_number:
         return {write(choice): choice for choice in control.choices}.get(written)
     return control.number(float(written)) if _NUMBER.fullmatch(written) else None
@@ -117,9 +123,7 @@ def _values_in(part: Value) -> dict[str, Value]:
                     key = item_key(setting, inner, described, number)
                     values[key] = getattr(each, inner) if inner else each
         elif setting.group:
-            values[key_of(name, setting)] = (
-                _shown(value) if setting.is_percent else value
-            )
+            values[key_of(name, setting)] = _shown(value, setting)
         elif is_part(type(part), name):
             values |= _values_in(value)
     return values
@@ -136,8 +140,7 @@ def _arguments(described: type, values: Values) -> dict[str, Value]:
                 for number in range(values[key])
             )
         elif setting.group and is_used(key, values):
-            value = values[key]
-            found[name] = _share(value) if setting.is_percent else value
+            found[name] = _meant(values[key], setting)
         elif setting.group:
             found[name] = default_of(described, name)
         elif is_part(described, name):
@@ -156,7 +159,32 @@ def _item(
     return parts[""] if "" in parts else type(listed.new)(**parts)
 
 
-def _shown(share: float) -> float:
+def _shown(value: Value, setting: Setting) -> Value:
+    """Return a value as its control has it."""
+    if isinstance(setting, PositionsSetting):
+        return positions.write(value)
+    return _percent(value) if setting.is_percent else value
+
+
+def _meant(value: Value, setting: Setting) -> Value:
+    """Return what a control means.
+
+    Raises:
+        ConfigError: If it is a text that says no positions.
+    """
+    if isinstance(setting, PositionsSetting):
+        found = positions.read(value)
+        if found is None:
+            message = (
+                f"Expected at most {positions.MAX_POSITIONS} positions with commas "
+                f"between as {setting.name}, got {value[:60]!r}. Choose other images."
+            )
+            raise ConfigError(message)
+        return found
+    return _share(value) if setting.is_percent else value
+
+
+def _percent(share: float) -> float:
     """Return a share as percent, by its decimal digits: 0.137 is 13.7."""
     percent = Decimal(repr(share)) * 100
     return int(percent) if percent == int(percent) else float(percent)

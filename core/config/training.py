@@ -12,6 +12,7 @@ from core.config import stored
 from core.config.augmentation import Augmentation
 from core.config.described import default_of, settings_of
 from core.config.networks import MlpConfig, Network
+from core.config.positions import Positions, PositionsSetting
 from core.config.setting import CHECKED, Setting
 from core.errors import ConfigError
 
@@ -154,6 +155,32 @@ class TrainingConfig:
             choices=get_args(ClassWeights),
         ),
     ] = "off"
+    emphasis: Annotated[
+        Positions,
+        PositionsSetting(
+            title="Emphasised images",
+            help="Positions of training images from 0, at most 300. Those of them that "
+            "are not held out for validation are shown several times in each epoch. "
+            "Choose them on Mistakes among the training images.",
+            group="Optimizer",
+            choices=("",),
+            is_compiled=False,
+        ),
+    ] = ()
+    emphasis_factor: Annotated[
+        int,
+        Setting(
+            title="Emphasis",
+            help="How often the emphasised images are shown in each epoch.",
+            group="Optimizer",
+            unit="times",
+            low=2,
+            high=20,
+            choices=range(2, 21),
+            is_compiled=False,
+            used_if=("emphasis", bool),
+        ),
+    ] = 4
     gradient_clip: Annotated[
         float,
         Setting(
@@ -260,8 +287,12 @@ class TrainingConfig:
 
     def to_json(self) -> str:
         """Write as JSON text with a schema number."""
+        record = dataclasses.asdict(self)
+        if not self.emphasis and self.emphasis_factor == type(self).emphasis_factor:
+            # Earlier versions read a recipe without any.
+            del record["emphasis"], record["emphasis_factor"]
         network = stored.network_record(self.network)
-        return stored.write(dataclasses.asdict(self) | {"network": network})
+        return stored.write(record | {"network": network})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -292,7 +323,8 @@ class TrainingConfig:
     def flat(self) -> Mapping[str, str]:
         """List all values as text under dotted names, for tables and run stores."""
         record = dataclasses.asdict(self)
-        del record["network"]
+        del record["network"], record["emphasis_factor"]
+        record["emphasis"] = self._emphasis_in_short()
         augmentation = record.pop("augmentation")
         network = stored.network_record(self.network)
         return {
@@ -300,6 +332,12 @@ class TrainingConfig:
             **{f"network.{name}": stored.in_short(v) for name, v in network.items()},
             **{f"augmentation.{name}": str(v) for name, v in augmentation.items()},
         }
+
+    def _emphasis_in_short(self) -> str:
+        """Say which images are emphasised and how much, in a few words."""
+        setting = settings_of(type(self))["emphasis"]
+        factor = f" x {self.emphasis_factor}" if self.emphasis else ""
+        return f"{setting.text(self.emphasis)}{factor}"
 
 
 def compiled_part(config: TrainingConfig) -> TrainingConfig:

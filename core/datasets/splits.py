@@ -5,6 +5,7 @@ hyperparameter) is chosen on these. Each class gives the same share of its
 images, so that a rare class is neither lost nor doubled by chance.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -77,6 +78,36 @@ def stratified_folds(labels: Labels, *, num_folds: int, seed: int) -> Labels:
     # Dealt without a new start for each class, so the last folds get no fewer.
     folds[by_class] = np.arange(len(labels)) % num_folds
     return folds
+
+
+def emphasised(learned: Indices, positions: Sequence[int], *, factor: int) -> Indices:
+    """Repeat some of the images to learn from.
+
+    Args:
+        learned: Positions of the images to learn from, int64, each once.
+        positions: Those to repeat; what is not learned from stays so.
+        factor: How often each of them is there in the end, at least 1.
+
+    Returns:
+        `learned`, then each repeated one `factor - 1` times.
+    """
+    chosen = np.intersect1d(learned, np.array(positions, np.int64))
+    return np.concatenate([learned, np.tile(chosen, factor - 1)])
+
+
+def check_emphasis(positions: Sequence[int], *, num_train: int) -> None:
+    """See that a data set has the images that a recipe emphasises.
+
+    Raises:
+        ConfigError: If one lies beyond its end.
+    """
+    if positions and max(positions) >= num_train:
+        message = (
+            f"Expected emphasised images among the {num_train:,} training images, at "
+            f"positions 0 to {num_train - 1:,}, got {max(positions):,}. They are from "
+            "another data set: choose images of this one, or none."
+        )
+        raise ConfigError(message)
 
 
 def balanced_weights(labels: Labels, *, num_classes: int) -> NDArray[np.float32]:

@@ -65,6 +65,13 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         "The losses include label smoothing; those of the run do not.",
     ),
     (
+        lambda run: run.training.emphasis,
+        (
+            "The run showed some training images several times in each epoch "
+            "(emphasised images); this script shows each once."
+        ),
+    ),
+    (
         lambda run: run.training.class_weights == "balanced",
         "Training losses are told with class weights; the run told them without.",
     ),

@@ -14,10 +14,15 @@ def steps_at_epochs(
 ) -> tuple[float, ...]:
     """Return how many steps the optimizer had made at the end of each epoch.
 
+    Of emphasised images, those held out for validation are not repeated; as many are
+    taken to be held out as of all.
+
     All batches are full: images left over at the end of an epoch open the next one.
     """
     num_train = spec.num_train
     learned = num_train - num_validation(num_train, config.validation_fraction)
+    repeated = len(config.emphasis) * (config.emphasis_factor - 1)
+    learned += round(repeated * (1 - config.validation_fraction))
     batch = max(1, min(config.batch_size, learned))
     return tuple(float(epoch * learned // batch) for epoch in range(1, num_epochs + 1))
 

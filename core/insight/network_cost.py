@@ -6,7 +6,7 @@ may be gone, so whoever has a run gives what the run remembers.
 """
 
 from core.config import Dimensions, Layer, Recipe, TrainingConfig, network_of
-from core.datasets import catalog
+from core.datasets import catalog, splits
 from core.datasets.spec import DatasetSpec
 
 
@@ -19,9 +19,13 @@ def check_fits(config: Recipe) -> None:
     """See that the layers leave something of the images of the data set.
 
     Raises:
-        ConfigError: If they leave nothing.
+        ConfigError: If they leave nothing, or if the data set does not have the images
+            that the recipe emphasises.
     """
     layers(config)
+    if isinstance(config, TrainingConfig):
+        num_train = catalog.spec(config.dataset).num_train
+        splits.check_emphasis(config.emphasis, num_train=num_train)
 
 
 def layers(config: Recipe, spec: DatasetSpec | None = None) -> tuple[Layer, ...]:
@@ -62,7 +66,8 @@ def images_per_step(config: TrainingConfig) -> int:
 
 def _num_learned(config: TrainingConfig) -> int:
     num_train = catalog.spec(config.dataset).num_train
-    return round(num_train * (1 - config.validation_fraction))
+    repeated = len(config.emphasis) * (config.emphasis_factor - 1)
+    return round((num_train + repeated) * (1 - config.validation_fraction))
 
 
 def _dimensions(config: Recipe, spec: DatasetSpec | None) -> Dimensions:

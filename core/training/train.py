@@ -16,7 +16,7 @@ import numpy as np
 from core.config import Compiler, Dimensions, Network, TrainingConfig
 from core.config.training import compiled_part
 from core.datasets import batch_order
-from core.datasets.splits import stratified_split
+from core.datasets.splits import check_emphasis, emphasised, stratified_split
 from core.datasets.store import Dataset, Split
 from core.errors import ArtifactError, ConfigError
 from core.models import architectures
@@ -277,6 +277,7 @@ def _split(
     dataset: Dataset, config: TrainingConfig, *, among: Indices | None = None
 ) -> tuple[Indices, Indices]:
     labels = dataset.train.labels
+    check_emphasis(config.emphasis, num_train=len(labels))
     learned, held_out = stratified_split(
         labels if among is None else labels[among],
         fraction=config.validation_fraction,
@@ -290,8 +291,9 @@ def _split(
         )
         raise ConfigError(message)
     if among is not None:
-        return among[learned], among[held_out]
-    return learned, held_out
+        learned, held_out = among[learned], among[held_out]
+    factor = config.emphasis_factor
+    return emphasised(learned, config.emphasis, factor=factor), held_out
 
 
 def _fitting(config: TrainingConfig, *, num_images: int) -> TrainingConfig:

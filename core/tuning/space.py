@@ -36,8 +36,9 @@ Params = Mapping[str, Value]
 """A value for each setting that a trial varies."""
 
 _FROZEN: Final = ConfigDict(frozen=True, extra="forbid")
-_FORBIDDEN: Final = ("validation_percent", "monitor")
-"""What decides how a trial is scored: trials would not be comparable."""
+_FORBIDDEN: Final = ("validation_percent", "monitor", "emphasis", "emphasis_factor")
+"""What decides how a trial is scored, so that trials would not be comparable, and which
+images are emphasised, which somebody chose by looking at them."""
 
 
 class Range(BaseModel):

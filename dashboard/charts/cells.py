@@ -48,7 +48,12 @@ def fit_width(figure: go.Figure, fit: Fit) -> None:
 
 
 def mark_cells(
-    figure: go.Figure, fit: Fit, *, captions: Sequence[str], start: int | None
+    figure: go.Figure,
+    fit: Fit,
+    *,
+    captions: Sequence[str],
+    start: int | None,
+    has_totals: bool = False,
 ) -> None:
     """Make each cell of a grid one that is told, hit and walked through.
 
@@ -58,9 +63,16 @@ def mark_cells(
         captions: What is told of each cell, as plain text, row by row; places of the
             last row without a caption are no cells.
         start: The cell where the arrow keys begin; the first one unless given.
+        has_totals: Whether the last row and column are totals: then the label of a row
+            or a column is told and hit as its total.
     """
     fit_width(figure, fit)
-    cells = {"columns": fit.columns, "captions": list(captions), "start": start or 0}
+    cells = {
+        "columns": fit.columns,
+        "captions": list(captions),
+        "start": start or 0,
+        "totals": has_totals,
+    }
     figure.update_layout(meta={**figure.layout.meta, "cells": cells})
 
 

@@ -141,6 +141,7 @@ def confusion_figure(
         Fit(num + 1, num + 1, side / (num + 1), ROOM, down),
         captions=_captions(counts, totals, classes, reading.normalise),
         start=_start(selected, num),
+        has_totals=True,
     )
     return figure
 
@@ -349,7 +350,7 @@ def label_many(
         categoryorder="array",
         categoryarray=names,
         labelalias=aliases | {_TOTAL_CATEGORY: SUM if is_short else TOTAL},
-        tickfont={"size": min(max(cell / LINE_HEIGHT - 0.1, 7), 10)},
+        tickfont={"size": min(max(cell / LINE_HEIGHT - 0.1, 9), 10)},
     )
     figure.update_xaxes(tickangle=0 if is_short else -90)
     figure.update_yaxes(tickangle=0)

@@ -33,8 +33,8 @@ with cell_column:
         confusion.pick_cell(classes, selected=cell)
     if cell is None:
         st.info(
-            "Click a cell of the matrix to see its images here, or a total for all "
-            "images of its row or column.",
+            "Click a cell of the matrix to see its images here, or a class or a total "
+            "for all images of its row or column.",
             icon=":material/touch_app:",
         )
     elif dataset is None:

@@ -1,9 +1,16 @@
 """Evaluate and Mistakes: the numbers, a cell, an image, and filters."""
 
+from pathlib import Path
+from urllib.parse import unquote
+
 import numpy as np
 import pytest
 
+from core.datasets.store import Dataset
+from core.jobs.kinds.training_images import PredictTraining
 from core.predictions import Predictions
+from core.records import ARRAYS, Attachment
+from core.runs.store import RunStore
 from tests.dashboard.app import captions, figure, go_to, open_app, text
 
 pytestmark = pytest.mark.usefixtures("finished_run")
@@ -18,7 +25,7 @@ def test_accuracy_is_given_with_n_interval_and_mistakes() -> None:
 
 def test_class_table_has_the_support_of_each_class() -> None:
     """MNIST's test set has 980 zeros and 1,135 ones."""
-    table = open_app("evaluate").table[0].value
+    table = open_app("evaluate", analysis="Per-class metrics").table[0].value
 
     assert list(table["Test images"])[:2] == ["980", "1,135"]
     assert list(table.index) == list("0123456789")
@@ -217,3 +224,64 @@ def test_cell_is_not_carried_to_the_mistakes() -> None:
 
     assert not app.exception
     assert app.title[0].value == "Mistakes"
+
+
+def test_correct_images_can_be_seen_and_sorted(made_up: Predictions) -> None:
+    """A link says all of it; the number is that of the correct fours."""
+    num_right = np.count_nonzero(made_up.labels == 4) - np.count_nonzero(
+        made_up.labels[::40] == 4
+    )
+    app = open_app("mistakes", which="Correct", true="4", order="smallest margin first")
+
+    sure = [float(each.split(", ")[1].split()[1]) for each in captions(app, "mistakes")]
+    assert f"**{num_right} of 10,000" in text(app)
+    assert sure == sorted(sure)
+    assert "4 predicted as 4" in captions(app, "mistakes")[0]
+
+
+def test_selected_images_are_shown_until_they_are_let_go() -> None:
+    """Image 1 is right, so it is no mistake: an empty selection says so."""
+    app = open_app("mistakes", points="1")
+    assert "None of the 1 selected images fits" in app.info[0].value
+
+    app.segmented_control(key="which").select("All").run()
+    assert [image_number(each) for each in captions(app, "mistakes")] == [1]
+
+    app.button(key="remove_points").click().run()
+    assert "points" not in app.query_params
+    assert "**10,000 of 10,000" in text(app)
+
+
+def test_training_images_are_shown_once_they_were_classified(
+    store: RunStore, finished_run: str, mnist: Dataset, tmp_path: Path
+) -> None:
+    """All are right but image 7, a 3."""
+    labels = np.array(mnist.train.labels)
+    probabilities = np.eye(10, dtype=np.float32)[labels]
+    probabilities[7] = np.eye(10)[5]
+    folder = tmp_path / "made"
+    folder.mkdir()
+    task = PredictTraining(subject=finished_run)
+    made = Attachment(name=task.result_name, title=task.title, key=task.key)
+    np.savez(
+        folder / ARRAYS,
+        probabilities=probabilities,
+        features=np.zeros((len(labels), 1), np.float16),
+    )
+    store.attach(finished_run, made, folder)
+    app = open_app("mistakes", part="Training", run=finished_run)
+
+    assert captions(app, "mistakes") == [
+        "3 predicted as 5, confidence 100.0 %, training image 7"
+    ]
+    assert "The network learned from these images" in text(app)
+    assert "Training image 7:" in text(app)
+    links = {link.label: link.proto.query_string for link in app.get("page_link")}
+    assert "emphasis~7" in unquote(links["Train with more weight on this image"])
+
+
+def test_training_images_have_to_be_classified_first() -> None:
+    app = open_app("mistakes", part="Training")
+
+    assert "classify the 60,000 training images" in app.info[0].value
+    assert not app.exception

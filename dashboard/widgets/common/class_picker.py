@@ -1,5 +1,6 @@
 """Choose a class, the same way on every page, however many there are."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -170,6 +171,12 @@ def _in_groups(classes: Sequence[str]) -> list[str]:
 
 
 def _with_group(name: str, classes: Sequence[str]) -> str:
-    if name not in classes or len(class_names.by_group(classes)) == 1:
+    if name not in classes or not _are_grouped(tuple(classes)):
         return name
     return f"{name} ({GROUP_TITLES[class_names.group_of(name)].lower()})"
+
+
+@functools.lru_cache(maxsize=100)
+def _are_grouped(classes: tuple[str, ...]) -> bool:
+    """Tell it once for a list of names, which asks for each of them."""
+    return len(class_names.by_group(classes)) > 1

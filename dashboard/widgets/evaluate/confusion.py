@@ -112,8 +112,12 @@ def matrix(evaluation: Evaluation, view: View, *, selected: Cell | None) -> None
         view: Which classes to show.
         selected: What to outline, of all classes.
     """
-    reading = _pick_reading()
-    if not view.is_of_groups and _pick_similar():
+    numbers = _pick_numbers()
+    with st.container(horizontal=True):
+        hide_diagonal = _pick_hidden()
+        is_similar = not view.is_of_groups and _pick_similar()
+    reading = Reading(numbers, hide_diagonal)
+    if is_similar:
         view = _in_order(view, evaluation.similar_order)
     counts = evaluation.matrix
     num_rows = len(view.names)
@@ -152,27 +156,30 @@ def matrix(evaluation: Evaluation, view: View, *, selected: Cell | None) -> None
         )
 
 
-def _pick_reading() -> Reading:
+def _pick_numbers() -> Numbers:
     """Let the viewer choose which numbers the cells have."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        shown = st.segmented_control(
-            "Numbers",
-            tuple(NUMBERS),
-            default="Counts",
-            required=True,
-            key="numbers",
-            **state.LINKED,
-            label_visibility="collapsed",
-            help="Row %: of the images of the true class (on the diagonal, recall). "
-            "Column %: of the images predicted so (on the diagonal, precision).",
-        )
-        hide_diagonal = st.toggle(
-            "Hide the diagonal",
-            key="hide_diagonal",
-            **state.LINKED,
-            help="Without the correct predictions, the mistakes stand out.",
-        )
-    return Reading(NUMBERS.get(shown, "counts"), hide_diagonal)
+    shown = st.segmented_control(
+        "Numbers",
+        tuple(NUMBERS),
+        default="Counts",
+        required=True,
+        key="numbers",
+        **state.LINKED,
+        label_visibility="collapsed",
+        help="Row %: of the images of the true class (on the diagonal, recall). "
+        "Column %: of the images predicted so (on the diagonal, precision).",
+    )
+    return NUMBERS.get(shown, "counts")
+
+
+def _pick_hidden() -> bool:
+    """Let the viewer leave the diagonal out."""
+    return st.toggle(
+        "Hide the diagonal",
+        key="hide_diagonal",
+        **state.LINKED,
+        help="Without the correct predictions, the mistakes stand out.",
+    )
 
 
 def _pick_similar() -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets.arrays import Dataset
 from core.records import Run
 from core.types import Indices
-from dashboard import state
+from dashboard import services, state
 from dashboard.charts.mosaic import Grid
 from dashboard.charts.words import count_of
 from dashboard.widgets.common import (
@@ -21,7 +21,7 @@ from dashboard.widgets.common import (
 )
 from dashboard.widgets.common.image_captions import SHOWN
 from dashboard.widgets.common.tested_on import Tested
-from dashboard.widgets.mistakes import exports, image_choice, image_source
+from dashboard.widgets.mistakes import emphasis, exports, image_choice, image_source
 from dashboard.widgets.mistakes.image_source import Source
 
 GRID: Final = Grid(columns=12, tile=56)
@@ -55,6 +55,7 @@ def show(run: Run, tested: Tested) -> None:
     with gallery_column:
         shown = _page_of(source, source.dataset, found)
         exports.show(source, source.dataset, found)
+        emphasis.offer(source, found)
     with card_column:
         chosen = state.image(source.num_images)
         index = int(shown[0]) if chosen is None else chosen
@@ -88,8 +89,13 @@ def _page_of(source: Source, dataset: Dataset, found: Indices) -> Indices:
         )
         st.caption(
             "Below each image: its true class, and after an arrow the predicted one if "
-            "that is wrong. Click one for its probabilities; drag a box around several "
-            "to select them."
+            "that is wrong. "
+            + (
+                "Tap one for its probabilities."
+                if services.is_phone()
+                else "Click one for its probabilities; drag a box around several to "
+                "select them."
+            )
         )
     return shown
 

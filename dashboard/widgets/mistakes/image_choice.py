@@ -74,7 +74,7 @@ def pick(source: Source, points: Indices) -> Choice:
 
 def start_over() -> None:
     """Go to the first page, and drop the image that was chosen among others."""
-    st.session_state[state.PAGE] = 1
+    state.turn_to_first(state.PAGE)
     state.choose_image(None)
 
 

@@ -86,7 +86,7 @@ def pick(run: Run, tested: Tested) -> Source:
 
 def _start_over() -> None:
     """Drop what was chosen among the images of the other split."""
-    st.session_state[state.PAGE] = 1
+    state.turn_to_first(state.PAGE)
     state.choose_image(None)
     state.choose_points(())
 

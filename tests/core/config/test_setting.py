@@ -27,6 +27,8 @@ EVERYTHING = TrainingConfig(
     weight_decay=0.1,
     label_smoothing=0.1,
     class_weights="balanced",
+    emphasis=(3,),
+    emphasis_factor=5,
     gradient_clip=1.0,
     weight_average=0.5,
     augmentation=Augmentation(shift=1.0),

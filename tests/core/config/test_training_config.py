@@ -242,6 +242,7 @@ def test_the_flat_list_names_every_value() -> None:
         "weight_decay": "0.01",
         "label_smoothing": "0.1",
         "class_weights": "off",
+        "emphasis": "none",
         "gradient_clip": "1.0",
         "weight_average": "0.99",
         "patience": "4",

@@ -5,7 +5,13 @@ import pytest
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
-from core.datasets.splits import balanced_weights, stratified_folds, stratified_split
+from core.datasets.splits import (
+    balanced_weights,
+    check_emphasis,
+    emphasised,
+    stratified_folds,
+    stratified_split,
+)
 from core.errors import ConfigError
 
 LABELS = np.random.default_rng(5).permutation(
@@ -138,3 +144,23 @@ def test_folds_are_the_same_for_the_same_seed_only() -> None:
     )
 
     assert one == same != other
+
+
+def test_emphasised_images_are_repeated_if_they_are_learned_from() -> None:
+    """Image 4 is held out: it must not come back by the side door."""
+    learned = np.array([0, 1, 3, 5])
+
+    found = emphasised(learned, (1, 4, 5), factor=3)
+
+    assert found.tolist() == [0, 1, 3, 5, 1, 5, 1, 5]
+
+
+def test_without_emphasis_nothing_is_repeated() -> None:
+    assert emphasised(np.array([2, 4]), (), factor=4).tolist() == [2, 4]
+
+
+def test_images_that_a_data_set_lacks_cannot_be_emphasised() -> None:
+    check_emphasis((0, 59_999), num_train=60_000)
+
+    with pytest.raises(ConfigError, match="positions 0 to 59,999, got 60,000"):
+        check_emphasis((0, 60_000), num_train=60_000)

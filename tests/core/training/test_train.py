@@ -227,7 +227,7 @@ def test_without_held_out_images_there_is_no_validation(dataset: Dataset) -> Non
 
 def test_some_of_the_images_are_used_as_if_there_were_no_others() -> None:
     """What is left out is neither learned from nor validated with."""
-    whole, among = stripes(400), np.arange(0, 400, 2)
+    whole, among = stripes(400), np.arange(0, 400, 3)
     some = replace(
         whole, train=Split(whole.train.images[among], whole.train.labels[among])
     )
@@ -238,6 +238,27 @@ def test_some_of_the_images_are_used_as_if_there_were_no_others() -> None:
     assert (among[other.held_out] == one.held_out).all()
     for left, right in zip(one.weights, other.weights, strict=True):
         np.testing.assert_array_equal(left, right)
+
+
+def test_emphasised_images_are_learned_from_as_if_they_were_there_several_times() -> (
+    None
+):
+    """Three of 40 images four times is a data set of 49."""
+    once = stripes(40)
+    positions = np.array([*range(40), *[3, 7, 39] * 3])
+    split = Split(once.train.images[positions], once.train.labels[positions])
+    config = replace(SMALL, epochs=1, validation_fraction=0.0)
+
+    emphasised = fit(once, replace(config, emphasis=(3, 7, 39), emphasis_factor=4))
+
+    repeated = fit(replace(once, train=split), config)
+    for one, other in zip(emphasised.weights, repeated.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_images_beyond_the_data_set_are_refused() -> None:
+    with pytest.raises(ConfigError, match="positions 0 to 39, got 40"):
+        fit(stripes(40), replace(SMALL, emphasis=(40,)))
 
 
 def test_predictions_are_of_the_test_images_in_order(

@@ -11,8 +11,13 @@ from PIL import Image
 from dashboard.charts.mosaic import (
     PIXELS_PER_DOT,
     Grid,
+    Label,
+    let_select,
+    max_in_file,
     mosaic_figure,
+    mosaic_file,
     mosaic_image,
+    write_labels,
 )
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
@@ -162,3 +167,48 @@ def test_no_images_give_an_empty_figure() -> None:
 
     assert not figure.data
     assert figure.layout.height == 42
+
+
+def test_labels_stand_in_a_strip_of_paper_below_the_glyphs() -> None:
+    """On the glyphs they could not be read; those of mistakes are in the accent."""
+    grid = Grid(columns=3, tile=40, has_labels=True)
+    figure = mosaic_figure(
+        images(4), captions=[""] * 4, grid=grid, selected=None, palette=LIGHT
+    )
+
+    labels = [Label("a"), Label("<b>\u2192c", is_marked=True), Label("d"), Label("e")]
+    write_labels(figure, labels, grid, LIGHT)
+
+    shown = figure.data[1]
+    assert shown.text[1] == "&lt;b>\u2192c"
+    assert shown.textfont.color[:2] == (LIGHT.text, LIGHT.accent)
+    assert (list(shown.x), list(shown.y)) == ([0, 1, 2, 0], [0.375] * 3 + [1.375])
+    png = base64.b64decode(figure.data[0].source.partition(",")[2])
+    picture = pixels(png)
+    tile = picture.shape[1] // 3
+    assert tuple(picture[round(0.9 * tile), tile // 2]) == (0xFB, 0xF9, 0xF4)
+    assert picture[tile // 2, tile // 2, 0] == 100
+
+
+def test_box_finds_each_glyph_by_its_middle() -> None:
+    """The number is the position, not that in the row."""
+    grid = Grid(columns=3)
+    figure = draw(4)
+
+    let_select(figure, 4, grid)
+
+    points = figure.data[-1]
+    assert (list(points.x), list(points.y)) == ([0, 1, 2, 0], [0, 0, 0, 1])
+    assert list(points.customdata) == [0, 1, 2, 3]
+    assert figure.layout.dragmode == "select"
+
+
+def test_picture_to_take_along_has_as_many_glyphs_as_fit() -> None:
+    """2,551 of 28 x 28; large ones would be a picture that no program opens."""
+    large = np.zeros((200, 256, 200), np.uint8)
+
+    picture = Image.open(io.BytesIO(mosaic_file(large, palette=LIGHT)))
+
+    assert max_in_file(images(1)) == 2551
+    assert max_in_file(large) == 122
+    assert picture.width * picture.height < 9_000_000
