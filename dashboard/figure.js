@@ -6,6 +6,9 @@
 
 const WHILE_DRAGGING_MS = 100
 const LABELS_PX = 34
+const SOON_MS = 400
+const PAINT_MS = 50
+const LETTER_PX = 7
 let loading
 
 function load(url) {
@@ -34,14 +37,28 @@ export async function draw({ data, parentElement, setTriggerValue }, plotlyUrl) 
   Object.assign(host.state, { data, figure, send: setTriggerValue })
   host.setAttribute("aria-label", data.alt)
   reserve(host)
+  // Where it comes at once, words would only flicker.
+  if (!host.drawn) host.state.soon ??= setTimeout(() => announce(host), SOON_MS)
   await load(plotlyUrl)
   // It may have failed before.
-  if (!host.contains(host.plot)) host.replaceChildren(host.plot, host.cursor, host.label)
+  if (!host.contains(host.plot))
+    host.replaceChildren(host.plot, host.cursor, host.label, host.wait)
   await render(host)
+}
+
+function announce(host) {
+  if (!host.drawn) host.wait.style.display = "grid"
+}
+
+function unannounce(host) {
+  clearTimeout(host.state.soon)
+  host.state.soon = undefined
+  host.wait.style.display = "none"
 }
 
 export function sayThatItFailed({ parentElement }, error) {
   const host = parentElement.querySelector(".figure") ?? made(parentElement)
+  unannounce(host)
   host.style.height = "auto"
   host.replaceChildren(`This figure cannot be drawn. ${error.message}`)
 }
@@ -52,7 +69,9 @@ function made(parentElement) {
   host.cursor = element("div", "cursor", { ...FLOATING, boxSizing: "border-box" })
   host.label = element("div", "label", { ...FLOATING, ...LABEL })
   host.label.setAttribute("aria-live", "polite")
-  host.append(host.plot, host.cursor, host.label)
+  host.wait = element("div", "wait", { ...FLOATING, inset: "0", placeContent: "center" })
+  host.wait.textContent = "Drawing the figure\u2026"
+  host.append(host.plot, host.cursor, host.label, host.wait)
   host.state = {}
   parentElement.appendChild(host)
   host.addEventListener("pointermove", event => {
@@ -174,14 +193,37 @@ async function drawOnce(host) {
   if (isTouched() && !data.events.includes("selection")) layout.dragmode = false
   // To plotly.js another configuration is another figure, so it stays the same object.
   host.config ??= config(host, canZoom)
+  const [{ type } = {}] = figure.data
+  if (type === "parcoords") breakTitles(figure, layout)
+  if (!host.drawn && (type === "parcoords" || type?.endsWith("gl"))) {
+    // Without a graphics card it takes seconds, in which the browser shows nothing new.
+    announce(host)
+    await new Promise(done => setTimeout(done, PAINT_MS))
+  }
   await window.Plotly.react(host.plot, figure.data, layout, host.config)
   host.drawn = true
+  unannounce(host)
   bind(host)
   style(host)
   moveCursor(host, host.state.cursor)
   hoverAgain(host)
   // It may have left while it was drawn.
   if (!host.isConnected) release(host)
+}
+
+function breakTitles({ data: [{ dimensions, labelfont }] }, { width, margin }) {
+  // Above axes that stand close to each other, as on a phone, there is room for two
+  // short lines.
+  const step = (width - margin.l - margin.r) / Math.max(dimensions.length - 1, 1)
+  for (const axis of dimensions) {
+    if (axis.label.length * LETTER_PX <= step) continue
+    const spaces = [...axis.label.matchAll(/ /g)].map(found => found.index)
+    const middle = axis.label.length / 2
+    spaces.sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle))
+    if (spaces.length)
+      axis.label = `${axis.label.slice(0, spaces[0])}<br>${axis.label.slice(spaces[0] + 1)}`
+    labelfont.size = 11
+  }
 }
 
 function isTouched() {

@@ -110,7 +110,7 @@ def nearest_by_pixels(
     return _nearest_by_pixels(f"{key} {dataset.fingerprint}", count, image, dataset)
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)
 def _network_view(
     run_id: str, member: int, _run: Run, _dimensions: Dimensions
 ) -> NetworkView:

@@ -43,6 +43,8 @@ from core.evaluation.suspicious_labels import Suspects, rank_labels
 from core.evaluation.unusual import feature_distances
 from core.files import reading_arrays
 from core.inference import Predictor
+from core.insight import repetitions
+from core.insight.repetitions import SeedSpread
 from core.jobs.kinds import evaluate, label_check
 from core.jobs.kinds import robustness as robustness_kind
 from core.predictions import PREDICTIONS, Predictions, Validation
@@ -58,6 +60,7 @@ from dashboard import services
 MAX_MEASURED: Final = 10_000
 NUM_SAMPLES: Final = 30
 SAMPLES_AT_STRENGTH: Final = 6
+SPREAD_SECONDS: Final = 20.0
 MAX_FITTED: Final = 10_000
 """The plane of a feature map is found from so many images; all are placed on it."""
 
@@ -447,6 +450,11 @@ def scores(evaluation: Evaluation) -> tuple[Score, ...]:
     return _scores(evaluation.key, evaluation)
 
 
+def spread_over_seeds(run: Run) -> SeedSpread | None:
+    """Return how far the test accuracy of a recipe spreads; see `repetitions`."""
+    return _spread_over_seeds(run.id, run)
+
+
 def temperature(run: Run) -> RunTemperature:
     """Return the temperature of a run with a model, or why it has none."""
     return _temperature(run.id, run)
@@ -602,6 +610,15 @@ def _scores(
 ) -> tuple[Score, ...]:
     said = _evaluation.predictions
     return all_scores(said.labels, said.probabilities, _evaluation.matrix)
+
+
+# A page asks for all runs once. This is a second time, which may be late.
+@st.cache_data(ttl=SPREAD_SECONDS, max_entries=200, show_spinner=False)
+def _spread_over_seeds(
+    run_id: str,  # noqa: ARG001 - the key of the cache
+    _run: Run,
+) -> SeedSpread | None:
+    return repetitions.over_seeds(_run, services.runs())
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

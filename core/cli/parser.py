@@ -29,11 +29,27 @@ def make_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object on the last line"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, told: str | None) -> argparse.ArgumentParser:
+        return commands.add_parser(name, parents=[json_option], help=told)
+
     datasets.add_to(commands, json_option)
-    trainer = commands.add_parser("train", parents=[json_option], help="train")
+    trainer = command("train", "train")
     flags.add_to(trainer)
     trainer.set_defaults(command=train.train)
     tune_parser.add_to(commands)
+    _add_runs(commands, json_option)
+    _add_evaluate(command("evaluate", evaluate.evaluate_run.__doc__))
+    analyse.add_to(commands, json_option)
+    _add_compare(command("compare", compare.compare_runs.__doc__))
+    _add_predict(command("predict", "classify pictures"))
+    return parser
+
+
+def _add_runs(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    json_option: argparse.ArgumentParser,
+) -> None:
     members = {
         "list": runs.list_runs,
         "show": runs.show_run,
@@ -54,21 +70,6 @@ def make_parser() -> argparse.ArgumentParser:
     free.add_options(
         group.add_parser("free", parents=[json_option], help=free.free_runs.__doc__)
     )
-    _add_evaluate(
-        commands.add_parser(
-            "evaluate", parents=[json_option], help=evaluate.evaluate_run.__doc__
-        )
-    )
-    analyse.add_to(commands, json_option)
-    _add_compare(
-        commands.add_parser(
-            "compare", parents=[json_option], help=compare.compare_runs.__doc__
-        )
-    )
-    _add_predict(
-        commands.add_parser("predict", parents=[json_option], help="classify pictures")
-    )
-    return parser
 
 
 def _add_group(

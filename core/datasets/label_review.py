@@ -86,11 +86,10 @@ class Review(BaseModel):
         return self.train if part == "train" else self.test
 
     @property
-    def num_changes(self) -> int:
-        """How many images are to be removed or relabelled."""
-        return sum(
-            each.verdict != "keep" for part in PARTS for each in self.of(part).values()
-        )
+    def changing(self) -> tuple[Decision, ...]:
+        """The decisions by which images are removed or relabelled."""
+        decisions = (each for part in PARTS for each in self.of(part).values())
+        return tuple(each for each in decisions if each.verdict != "keep")
 
     def changes(self) -> Mapping[SplitName, Change]:
         """Return what a version of the data set that follows the decisions changes."""
@@ -161,11 +160,10 @@ def decide(
 
 def made_by(dataset: Dataset, review: Review) -> DatasetSpec | None:
     """Return the newest version that follows just these decisions, if there is one."""
+    if not review.changing:
+        return None
     said = versions.sentences(dataset, review.changes(), reason=REASON)
-    decided = max(
-        (each.decided for part in PARTS for each in review.of(part).values()),
-        default="",
-    )
+    decided = max(each.decided for each in review.changing)
     found = [
         card
         for card in catalog.cards()

@@ -91,12 +91,12 @@ def accuracy_without(
         set_aside: Positions of the images that are not counted; some may not exist.
 
     Returns:
-        None if nothing is left.
+        None if all are counted, or none.
     """
     counts = np.ones(len(labels), np.bool_)
     counts[[each for each in set_aside if each < len(labels)]] = False
     total = int(np.count_nonzero(counts))
-    if not total:
+    if total in (0, len(labels)):
         return None
     hits = int(np.count_nonzero((labels == predicted) & counts))
     return Proportion(hits, total)

@@ -52,12 +52,15 @@ class Suspects:
         return int(self.is_confident.sum())
 
     @property
-    def num_listed(self) -> int:
-        """How many labels are worth a look: 1.5 %, at least 50, and all confident."""
-        places = np.flatnonzero(self.is_confident)
-        last = int(places[-1]) + 1 if len(places) else 0
-        wanted = max(MIN_LISTED, round(LISTED_SHARE * len(self)), last)
-        return min(wanted, len(self))
+    def listed(self) -> Indices:
+        """Places, from 0, of the labels that are worth a look.
+
+        They are the first 1.5 %, at least 50, and all that are confidently wrong: one
+        may be so although its label is nearly as probable as the other class.
+        """
+        num = min(max(MIN_LISTED, round(LISTED_SHARE * len(self))), len(self))
+        places: Indices = np.union1d(np.arange(num), np.flatnonzero(self.is_confident))
+        return places
 
     def places_of(self, indices: Iterable[int]) -> Indices:
         """Return where images stand in the ranking, from 0, the most doubtful first."""
@@ -77,9 +80,10 @@ def rank_labels(labels: Labels, probabilities: Probabilities) -> Suspects:
         t(j) = mean of p(j, x) over x in X(j),
 
     its mean self-confidence. An image x counts as a j if j is the most probable of the
-    classes with p(j, x) >= t(j). One that is labelled i and counts as another j is off
-    the diagonal of the confident joint: its label is confidently wrong, and j is
-    suggested. For any other image, its most probable class but i is suggested.
+    classes with p(j, x) >= t(j); its label goes before others that are as probable.
+    One that is labelled i and counts as another j is off the diagonal of the confident
+    joint: its label is confidently wrong, and j is suggested. For any other image, its
+    most probable class but i is suggested.
 
     All are ranked by self-confidence, p(i, x), the lowest first. The normalised
     margin, (p(i, x) - max over j other than i of p(j, x) + 1) / 2, finds fewer of the
@@ -145,7 +149,7 @@ def _suggestions(
     rows = np.arange(len(labels))
     confident = np.where(probabilities >= thresholds, probabilities, -1.0)
     classes = confident.argmax(axis=1)
-    is_confident = (confident[rows, classes] >= 0) & (classes != labels)
+    is_confident = confident[rows, classes] > confident[rows, labels]
     others = np.array(probabilities)
     others[rows, labels] = -1.0
     return np.where(is_confident, classes, others.argmax(axis=1)), is_confident

@@ -27,7 +27,7 @@ from core.runs.owner import Owner
 from core.tuning import storage
 from core.tuning.spec import StudySpec
 from core.tuning.study import Study
-from core.tuning.trials import State, TrialRecord
+from core.tuning.trials import State, TrialRecord, is_out_of_time
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -231,6 +231,8 @@ def is_left(study: Study) -> bool:
 def _begin(store: "RunStore", study: Study) -> None:
     """Begin as many trials as are done at once, and one that waits for its turn."""
     try:
+        if is_out_of_time(study.spec, study.trials()):
+            _withdraw(store, study)
         under_way = len(study.running())
         trial_runs.check_dataset(study.spec)
         # A cluster may have no worker yet.
@@ -254,6 +256,21 @@ def _begin(store: "RunStore", study: Study) -> None:
         raise
     except InklabError as error:
         study.deactivate(str(error))
+
+
+def _withdraw(store: "RunStore", study: Study) -> None:
+    """Stop the trials that wait for their turn, or have begun and learned nothing yet.
+
+    They were chosen ahead, and are tried when the study is given more minutes.
+    """
+    runs = trial_runs.trials_in(store.jobs(), study.name)
+    for trial in study.running():
+        run = trial_runs.run_of(trial, runs)
+        if run is None or run.status.is_over or run.scores.epochs_done:
+            continue
+        study.note_stopped(trial.number)
+        store.request_stop(run.id)
+    settle(store, study)
 
 
 def _is_ours(study: Study) -> bool:

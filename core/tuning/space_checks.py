@@ -154,12 +154,16 @@ def _check_effect(space: SearchSpace, base: TrainingConfig) -> None:
             return
     idle = next(key for key in points if key not in used)
     needs = setting_of(idle).used_if
-    reason = f" It needs another {needs[0]}." if needs else ""
+    reason = f" It needs another {_in_words(needs[0])}." if needs else ""
     message = (
         f"Expected settings that have an effect in this recipe, got {title_of(idle)}."
         f"{reason} Leave it out, or vary what it depends on."
     )
     raise StudyError(message)
+
+
+def _in_words(key: str) -> str:
+    return title_of(key).lower() if key in VARIABLE else key.replace("_", " ")
 
 
 def _decides(key: str) -> bool:
@@ -182,7 +186,7 @@ def _check_lists(space: SearchSpace) -> None:
         both = [key for key in space.varied if key.startswith(prefixes)]
         if name in space.varied and both:
             message = (
-                f"Expected either {title_of(name)} as a whole or its parts, got both "
-                f"{name} and {', '.join(both)}. Leave one of them out."
+                f"Expected either a list of {title_of(name).lower()} or its parts, got "
+                f"the list and {', '.join(map(title_of, both))}. Leave one of them out."
             )
             raise StudyError(message)

@@ -140,11 +140,6 @@ def delete(name: str) -> None:
         optuna.delete_study(study_name=name, storage=_storage())
 
 
-def forget() -> None:
-    """Open the storage anew the next time."""
-    _opened.cache_clear()
-
-
 def _storage() -> BaseStorage:
     uri = settings.studies_uri()
     _check_answers(uri)

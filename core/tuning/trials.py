@@ -125,11 +125,16 @@ def busy_seconds(trials: Iterator[TrialRecord] | Sequence[TrialRecord]) -> float
     return total
 
 
-def has_budget(spec: StudySpec, trials: Sequence[TrialRecord]) -> bool:
-    """Whether there is more to try in a study after all its trials so far."""
+def is_out_of_time(spec: StudySpec, trials: Sequence[TrialRecord]) -> bool:
+    """Whether the minutes of a study are over, if it has a limit of them."""
     # One under way may have waited for its turn since it was chosen.
     over = [each for each in trials if each.state is not State.RUNNING]
-    if spec.minutes is not None and busy_seconds(over) / 60 >= spec.minutes:
+    return spec.minutes is not None and busy_seconds(over) / 60 >= spec.minutes
+
+
+def has_budget(spec: StudySpec, trials: Sequence[TrialRecord]) -> bool:
+    """Whether there is more to try in a study after all its trials so far."""
+    if is_out_of_time(spec, trials):
         return False
     waits = any(each.state is State.WAITING for each in trials)
     is_grid = spec.sampler == "grid"

@@ -23,6 +23,7 @@ def probability_bars(
     classes: tuple[str, ...],
     highlight: int | None,
     palette: Palette,
+    mark: str = "true class",
 ) -> go.Figure:
     """Rank the classes by what the model thinks of one image.
 
@@ -31,13 +32,18 @@ def probability_bars(
         classes: Names of the classes.
         highlight: The true class, if it is known; it is always among the bars.
         palette: Colours of the theme.
+        mark: What stands beside the bar of the true class.
 
     Returns:
         Ten bars at most, the most probable class on top, and one below them for all
         other classes together.
     """
     shown = _shown_classes(probabilities, highlight)
-    bars = _ranked_bars(shown, probabilities, classes, highlight, palette)
+    bars = _ranked_bars(shown, probabilities, classes, palette)
+    bars.text = [
+        f"{text}  {mark}" if label == highlight else text
+        for text, label in zip(bars.text, shown, strict=True)
+    ]
     if len(shown) < len(classes):
         _fold_others(bars, np.delete(probabilities, shown), palette)
     figure = base_figure(
@@ -137,7 +143,6 @@ def _ranked_bars(
     shown: list[int],
     probabilities: NDArray[np.float32],
     classes: tuple[str, ...],
-    highlight: int | None,
     palette: Palette,
 ) -> go.Bar:
     shares = [float(probabilities[label]) for label in shown]
@@ -147,10 +152,7 @@ def _ranked_bars(
         y=[plain(classes[label]) for label in shown],
         orientation="h",
         marker={"color": [palette.text, *quiet], "line": {"width": 0}},
-        text=[
-            percent(share) + ("  true class" if label == highlight else "")
-            for label, share in zip(shown, shares, strict=True)
-        ],
+        text=list(map(percent, shares)),
         textposition="outside",
         textfont={"color": palette.text, "size": 12},
         hovertext=[

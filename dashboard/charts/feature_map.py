@@ -148,27 +148,26 @@ def add_glyphs(
     images: ByteImages,
     *,
     chosen: Indices,
+    inks: Sequence[str],
     view: View,
-    palette: Palette,
 ) -> None:
-    """Draw glyphs in the place of some points, in the colours of their true classes.
+    """Draw glyphs in the place of some points.
 
     Args:
         figure: The map.
         points: All points.
         images: The glyphs of the chosen ones, uint8 of shape (m, height, width).
         chosen: int64 of shape (m,): which points.
+        inks: The colour of each.
         view: What is in view, which decides how large they are.
-        palette: Colours of the theme.
     """
-    colours = class_colours(points.classes, palette)
     # One point alone has no extent, but an axis has.
     across = ((view.right - view.left) or 1) * GLYPH_PIXELS / PLOT_WIDTH
     down = ((view.top - view.bottom) or 1) * GLYPH_PIXELS / PLOT_HEIGHT
     figure.update_layout(
         images=[
             {
-                "source": _picture(image, colours[points.labels[at]]),
+                "source": _picture(image, ink),
                 "x": float(points.places[at, 0]),
                 "y": float(points.places[at, 1]),
                 "sizex": across,
@@ -179,11 +178,26 @@ def add_glyphs(
                 "yanchor": "middle",
                 "layer": "above",
             }
-            for image, at in zip(images, chosen.tolist(), strict=True)
+            for image, at, ink in zip(images, chosen.tolist(), inks, strict=True)
         ]
     )
     # Below the glyphs they are only there to be pointed at.
     figure.update_traces(marker_opacity=0.15, marker_size=2 * MARKER_SIZE)
+
+
+def class_inks(
+    points: Points, chosen: Indices, *, is_predicted: bool, palette: Palette
+) -> list[str]:
+    """Give glyphs the colours of their true or predicted classes."""
+    colours = class_colours(points.classes, palette)
+    classes = points.predicted if is_predicted else points.labels
+    return [colours[each] for each in classes[chosen]]
+
+
+def right_inks(points: Points, chosen: Indices, palette: Palette) -> list[str]:
+    """Give glyphs the colour of ink, and the wrong ones that of the accent."""
+    is_right = points.labels[chosen] == points.predicted[chosen]
+    return [palette.text if each else palette.accent for each in is_right]
 
 
 def captions(points: Points, chosen: Sequence[int] | Indices) -> list[str]:

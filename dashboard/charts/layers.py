@@ -12,6 +12,12 @@ from dashboard.charts.theme import Palette, diverging_at
 
 LAST_LEVEL: Final = WHITE - 1
 
+SMALL_SIDE: Final = 12
+"""Tiles of so few coloured pixels run into each other without room between them."""
+
+ENLARGED: Final = 4
+ROOM: Final = 2
+
 
 def value_mosaic(
     values: NDArray[np.float32],
@@ -41,9 +47,11 @@ def value_mosaic(
             rgb(diverging_at(2 * level / LAST_LEVEL - 1, palette))
             for level in range(WHITE)
         )
-    tiles = np.round(levels * LAST_LEVEL).astype(np.uint8)
+    tiles = _squared(np.round(levels * LAST_LEVEL).astype(np.uint8), zero)
+    if zero and 1 < tiles.shape[-1] <= SMALL_SIDE:
+        tiles = _apart(tiles, zero)
     return mosaic_figure(
-        _squared(tiles, zero),
+        tiles,
         captions=captions,
         grid=grid,
         selected=None,
@@ -59,3 +67,9 @@ def _squared(tiles: NDArray[np.uint8], zero: int) -> NDArray[np.uint8]:
     top, left = (side - height) // 2, (side - width) // 2
     margins = ((top, side - height - top), (left, side - width - left))
     return np.pad(tiles, ((0, 0), *margins), constant_values=zero)
+
+
+def _apart(tiles: NDArray[np.uint8], zero: int) -> NDArray[np.uint8]:
+    """Put a frame of zeros around each tile."""
+    large = tiles.repeat(ENLARGED, axis=1).repeat(ENLARGED, axis=2)
+    return np.pad(large, ((0, 0), (ROOM, ROOM), (ROOM, ROOM)), constant_values=zero)

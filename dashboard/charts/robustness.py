@@ -12,6 +12,7 @@ from dashboard.charts.theme import Palette, base_figure
 from dashboard.charts.words import plain
 
 HEIGHT: Final = 210
+MAX_NAME: Final = 5
 
 
 def strength_curve(
@@ -100,13 +101,18 @@ def read_mosaic(
             y=row + 0.47,
             xanchor="left",
             yanchor="bottom",
-            text=plain(answer),
+            text=plain(shortened(answer)),
             showarrow=False,
             bgcolor=palette.card if right else palette.accent,
             borderpad=1,
             font={"size": 12, "color": palette.text if right else palette.paper},
         )
     return figure
+
+
+def shortened(answer: str) -> str:
+    """Cut a name that would cover its image."""
+    return answer if len(answer) <= MAX_NAME else f"{answer[: MAX_NAME - 1]}\u2026"
 
 
 def _with_interval(share: Proportion) -> str:

@@ -52,3 +52,12 @@ def studies_home(home: Path, empty_studies: Path) -> Path:
     home.mkdir(exist_ok=True)
     shutil.copyfile(empty_studies, home / "studies.db")
     return home
+
+
+@pytest.fixture
+def no_litert(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Export no real model.tflite: it takes half a second, most of a small training."""
+    monkeypatch.setattr(
+        "core.models.export.save_litert", lambda _, path: path.write_bytes(b"")
+    )
+    monkeypatch.setattr("core.models.export.check_litert", lambda *_, **__: None)

@@ -67,6 +67,20 @@ def test_equal_probabilities_are_ranked_by_class(model_file: Path) -> None:
     assert answer.ranking.tolist() == [5, 0, 2, 4, 1, 3]
 
 
+@pytest.mark.parametrize("temperature", [0.05, 1.0, 20.0])
+def test_a_temperature_changes_probabilities_and_no_rank(
+    temperature: float, model_file: Path
+) -> None:
+    """Cold, most probabilities are 0; the ranking is still that of the model."""
+    image = striped(0.1, 0.9, 0.3, 0.5, 0.2, 0.7)
+
+    answer = Predictor(model_file).answer(image, temperature=temperature)
+
+    logits = 5 * np.array([0.1, 0.9, 0.3, 0.5, 0.2, 0.7]) / temperature
+    assert answer.ranking.tolist() == [1, 5, 3, 2, 4, 0]
+    assert_same_but_rounded(answer.probabilities, np.exp(logits) / np.exp(logits).sum())
+
+
 @pytest.mark.parametrize("num_images", [1, MAX_BATCH, MAX_BATCH + 1])
 def test_any_number_of_images_is_answered_in_order(
     model_file: Path, num_images: int

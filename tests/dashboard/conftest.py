@@ -19,14 +19,11 @@ from core.datasets import store as datasets
 from core.datasets.store import Dataset
 from core.jobs import executor
 from core.predictions import Predictions
-from core.records import RunScores
 from core.runs.store import RunStore
 from dashboard import services
 from tests import small_data
+from tests.dashboard.homes import MakeHome, MakeRun, TakeRuns, finish_in
 from tests.small_data import dimensions
-
-NUM_RIGHT = 9_750
-MakeRun = Callable[..., str]
 
 
 class RecordingExecutor(Executor):
@@ -132,38 +129,87 @@ def finish_run(store: RunStore, result_files: Path) -> MakeRun:
 
 
 @pytest.fixture(scope="session")
-def home_with_result(
-    ready_home: Path, result_files: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def make_home(ready_home: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeHome:
+    """Give a function that makes a home with MNIST and what is put into its store."""
+
+    def make(fill: Callable[[RunStore], object]) -> Path:
+        home = tmp_path_factory.mktemp("made") / "home"
+        _copy_home(ready_home, home)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("INKLAB_HOME", str(home))
+            fill(RunStore(addresses.of_database(home / "runs.db")))
+        return home
+
+    return make
+
+
+@pytest.fixture
+def take_runs(store: RunStore, home: Path) -> TakeRuns:
+    """Give a function that takes over all runs of another home, the oldest first.
+
+    That is quicker than to make them.
+    """
+
+    def take(source: Path) -> list[str]:
+        assert not store.runs()
+        small_data.copy_runs(source, home)
+        return [run.id for run in reversed(store.runs())]
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def home_with_result(make_home: MakeHome, result_files: Path) -> Path:
     """Make a home with one finished run that has no model."""
-    home = tmp_path_factory.mktemp("with-result") / "home"
-    return home_with_run(home, ready_home, files=result_files)
+    return make_home(
+        lambda store: finish_in(store, name="fast-mlp", files=result_files)
+    )
 
 
 @pytest.fixture(scope="session")
 def home_with_model(
-    ready_home: Path,
+    make_home: MakeHome,
     result_files: Path,
     trained_model: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """Make a home with one finished run that has a real model too."""
-    folder = tmp_path_factory.mktemp("with-model")
-    shutil.copytree(result_files, folder / "files")
-    shutil.copy(trained_model, folder / "files")
-    return home_with_run(folder / "home", ready_home, files=folder / "files")
+    files = tmp_path_factory.mktemp("with-model") / "files"
+    shutil.copytree(result_files, files)
+    shutil.copy(trained_model, files)
+    return make_home(lambda store: finish_in(store, name="fast-mlp", files=files))
+
+
+@pytest.fixture(scope="session")
+def home_of_two(make_home: MakeHome, result_files: Path) -> Path:
+    """Make a home with two finished runs that have equal predictions."""
+
+    def fill(store: RunStore) -> None:
+        for name in ("older", "newer"):
+            finish_in(store, name=name, files=result_files)
+
+    return make_home(fill)
 
 
 @pytest.fixture
-def finished_run(store: RunStore, home: Path, home_with_result: Path) -> str:
+def two_runs(take_runs: TakeRuns, home_of_two: Path) -> tuple[str, str]:
+    """Put two finished runs with equal predictions into the store."""
+    older, newer = take_runs(home_of_two)
+    return older, newer
+
+
+@pytest.fixture
+def finished_run(take_runs: TakeRuns, home_with_result: Path) -> str:
     """Put one finished run into the store."""
-    return _take_run(store, home, home_with_result)
+    (run_id,) = take_runs(home_with_result)
+    return run_id
 
 
 @pytest.fixture
-def usable_run(store: RunStore, home: Path, home_with_model: Path) -> str:
+def usable_run(take_runs: TakeRuns, home_with_model: Path) -> str:
     """Put one finished run into the store that has a real model too."""
-    return _take_run(store, home, home_with_model)
+    (run_id,) = take_runs(home_with_model)
+    return run_id
 
 
 @pytest.fixture
@@ -224,40 +270,6 @@ def tasks(
     yield recording.tasks
     st.cache_resource.clear()
     st.cache_data.clear()
-
-
-def home_with_run(home: Path, ready_home: Path, *, files: Path) -> Path:
-    """Make a home with MNIST decoded and one finished run."""
-    _copy_home(ready_home, home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INKLAB_HOME", str(home))
-        finish_in(
-            RunStore(addresses.of_database(home / "runs.db")),
-            name="fast-mlp",
-            files=files,
-        )
-    return home
-
-
-def finish_in(store: RunStore, *, name: str, files: Path) -> str:
-    """Put a finished run into a store, with files as a worker would write them."""
-    run_id = store.create(TrainingConfig(), name=name)
-    store.start(run_id)
-    store.log(run_id, [small_data.progress(10.0)])
-    scores = RunScores(
-        test_accuracy=NUM_RIGHT / 10_000, test_size=10_000, train_seconds=3.2
-    )
-    store.save_results(run_id, scores=scores, files=files)
-    store.finish(run_id)
-    return run_id
-
-
-def _take_run(store: RunStore, home: Path, source: Path) -> str:
-    """Take over the one run of another home; that is quicker than to make it."""
-    assert not store.runs()
-    small_data.copy_runs(source, home)
-    (run,) = store.runs()
-    return run.id
 
 
 def _copy_home(source: Path, target: Path) -> None:

@@ -4,6 +4,8 @@ A test can draw no lasso and hold no axis, but the address says what is held, an
 callbacks are given what a browser sends.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,6 +18,7 @@ from core.records import RunScores
 from core.runs.store import RunStore
 from dashboard.widgets.compare import brush
 from tests.dashboard.app import alerts, figure, go_to, open_app, text
+from tests.dashboard.homes import MakeHome, TakeRuns
 
 EPOCHS = Column(key="epochs", title="Epochs", numbers=np.array([2.0, 5.0]))
 RATE = Column(
@@ -26,23 +29,30 @@ RATE = Column(
 )
 
 
+@pytest.fixture(scope="module")
+def home_of_three(make_home: MakeHome, result_files: Path) -> Path:
+    """Make a home with three finished runs of three sizes."""
+
+    def fill(store: RunStore) -> None:
+        for number in range(3):
+            config = TrainingConfig(epochs=2 + number, learning_rate=0.001 * 10**number)
+            run_id = store.create(config, name=f"run-{number}")
+            store.start(run_id)
+            scores = RunScores(
+                test_accuracy=0.97 + number / 100,
+                test_size=10_000,
+                train_seconds=1.0 + number,
+            )
+            store.save_results(run_id, scores=scores, files=result_files)
+            store.finish(run_id)
+
+    return make_home(fill)
+
+
 @pytest.fixture
-def three_runs(store: RunStore, result_files: object) -> list[str]:
-    """Put three finished runs of three sizes into the store."""
-    ids = []
-    for number in range(3):
-        config = TrainingConfig(epochs=2 + number, learning_rate=0.001 * 10**number)
-        run_id = store.create(config, name=f"run-{number}")
-        store.start(run_id)
-        scores = RunScores(
-            test_accuracy=0.97 + number / 100,
-            test_size=10_000,
-            train_seconds=1.0 + number,
-        )
-        store.save_results(run_id, scores=scores, files=result_files)
-        store.finish(run_id)
-        ids.append(run_id)
-    return ids
+def three_runs(take_runs: TakeRuns, home_of_three: Path) -> list[str]:
+    """Put these three runs into the store."""
+    return take_runs(home_of_three)
 
 
 def open_all(**address: str | list[str]) -> AppTest:

@@ -11,27 +11,26 @@ from core.predictions import Predictions
 from core.runs.store import RunStore
 from tests import small_data
 from tests.dashboard.app import alerts, captions, figure, open_app, text
+from tests.dashboard.homes import MakeHome, TakeRuns, finish_in
 
-MakeRun = Callable[..., str]
 MakeWrong = Callable[..., str]
 
 
-@pytest.fixture
-def wrong_about(made_up: Predictions, finish_run: MakeRun, tmp_path: Path) -> MakeWrong:
+def make_wrong(store: RunStore, folder: Path, right: Predictions) -> MakeWrong:
     """Give a function that makes a run with mistakes about given test images.
 
     It predicts the class `shift` further on, with a confidence of 60 % or more.
     """
 
     def make(name: str, positions: Sequence[int], *, shift: int = 5) -> str:
-        labels = made_up.labels
+        labels = right.labels
         said = labels.copy()
         said[list(positions)] = (said[list(positions)] + shift) % 10
         sure = np.full(len(labels), 0.95, np.float32)
         sure[list(positions)] = np.linspace(0.9, 0.6, len(positions))
         probabilities = np.repeat((1 - sure)[:, np.newaxis] / 9, 10, axis=1)
         probabilities[np.arange(len(labels)), said] = sure
-        files = tmp_path / name
+        files = folder / name
         small_data.write_predictions(
             files,
             Predictions(
@@ -40,27 +39,56 @@ def wrong_about(made_up: Predictions, finish_run: MakeRun, tmp_path: Path) -> Ma
                 features=np.zeros((len(labels), 1), np.float32),
             ),
         )
-        return finish_run(name=name, files=files)
+        return finish_in(store, name=name, files=files)
 
     return make
 
 
 @pytest.fixture
-def two(wrong_about: MakeWrong) -> str:
-    """Make two runs: 20 images are fixed, 5 are broken, 10 stay wrong."""
-    first = wrong_about("before", range(30))
-    second = wrong_about("after", range(20, 35))
-    return f"{first},{second}"
+def wrong_about(made_up: Predictions, store: RunStore, tmp_path: Path) -> MakeWrong:
+    """Give a function that makes a run with mistakes in the store of this test."""
+    return make_wrong(store, tmp_path, made_up)
+
+
+@pytest.fixture(scope="module")
+def home_before_and_after(
+    made_up: Predictions, make_home: MakeHome, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Make a home with two runs: 20 images are fixed, 5 broken, 10 stay wrong."""
+
+    def fill(store: RunStore) -> None:
+        make = make_wrong(store, tmp_path_factory.mktemp("two"), made_up)
+        make("before", range(30))
+        make("after", range(20, 35))
+
+    return make_home(fill)
 
 
 @pytest.fixture
-def three(wrong_about: MakeWrong) -> list[str]:
-    """Make three runs, of which the second is the best."""
-    return [
-        wrong_about("a", range(300)),
-        wrong_about("b", range(20)),
-        wrong_about("c", range(290, 350)),
-    ]
+def two(take_runs: TakeRuns, home_before_and_after: Path) -> str:
+    """Put these two runs into the store."""
+    return ",".join(take_runs(home_before_and_after))
+
+
+@pytest.fixture(scope="module")
+def home_of_three(
+    made_up: Predictions, make_home: MakeHome, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Make a home with three runs, of which the second is the best."""
+
+    def fill(store: RunStore) -> None:
+        make = make_wrong(store, tmp_path_factory.mktemp("three"), made_up)
+        make("a", range(300))
+        make("b", range(20))
+        make("c", range(290, 350))
+
+    return make_home(fill)
+
+
+@pytest.fixture
+def three(take_runs: TakeRuns, home_of_three: Path) -> list[str]:
+    """Put these three runs into the store."""
+    return take_runs(home_of_three)
 
 
 def test_verdict_of_two_runs_has_its_numbers_and_the_interval(two: str) -> None:

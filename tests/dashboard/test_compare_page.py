@@ -1,6 +1,6 @@
 """Compare: which runs are compared, and what is said and shown of them."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,18 +12,12 @@ from core.records import History
 from core.runs.store import RunStore
 from tests import small_data
 from tests.dashboard.app import alerts, figure, open_app, text
+from tests.dashboard.homes import MakeHome, MakeRun, TakeRuns
 
-MakeRun = Callable[..., str]
 ONE_EPOCH = History(loss=(0.5,), accuracy=(0.8,), val_loss=(0.6,), val_accuracy=(0.7,))
 TWO_EPOCHS = History(
     loss=(0.5, 0.4), accuracy=(0.8, 0.9), val_loss=(0.6, 0.5), val_accuracy=(0.7, 0.8)
 )
-
-
-@pytest.fixture
-def two_runs(finish_run: MakeRun) -> tuple[str, str]:
-    """Put two finished runs with equal predictions into the store."""
-    return finish_run(name="older"), finish_run(name="newer")
 
 
 @pytest.mark.usefixtures("store")
@@ -175,21 +169,28 @@ def test_missing_predictions_leave_the_rest_of_the_comparison(
     assert "Test accuracy" in app.table[0].value.index
 
 
+@pytest.fixture(scope="module")
+def home_of_twenty(make_home: MakeHome) -> Path:
+    """Make a home with twenty runs of one name at work: ten recipes, two seeds."""
+
+    def fill(store: RunStore) -> None:
+        for number in range(20):
+            config = TrainingConfig(batch_size=100 * (1 + number // 2), seed=number)
+            run_id = store.create(config, name="same")
+            store.start(run_id)
+            reports = [
+                small_data.progress(1.0, history=ONE_EPOCH),
+                small_data.progress(2.0, history=TWO_EPOCHS),
+            ]
+            store.log(run_id, reports)
+
+    return make_home(fill)
+
+
 @pytest.fixture
-def twenty_runs(store: RunStore) -> list[str]:
-    """Put twenty trained runs of one name into the store: ten recipes, two seeds."""
-    ids = []
-    for number in range(20):
-        config = TrainingConfig(batch_size=100 * (1 + number // 2), seed=number)
-        run_id = store.create(config, name="same")
-        store.start(run_id)
-        reports = [
-            small_data.progress(1.0, history=ONE_EPOCH),
-            small_data.progress(2.0, history=TWO_EPOCHS),
-        ]
-        store.log(run_id, reports)
-        ids.append(run_id)
-    return ids
+def twenty_runs(take_runs: TakeRuns, home_of_twenty: Path) -> list[str]:
+    """Put these twenty runs into the store."""
+    return take_runs(home_of_twenty)
 
 
 def test_curves_of_twenty_runs_are_drawn(twenty_runs: list[str]) -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import MlpConfig, TrainingConfig, own_presets
 from core.runs.store import RunStore
 from tests.dashboard.app import alerts, go_to, key_in, open_app, text
-from tests.dashboard.conftest import MakeRun
+from tests.dashboard.homes import MakeRun
 
 ODD = TrainingConfig(
     preset="fast-mlp",

@@ -24,7 +24,7 @@ every_page = pytest.mark.parametrize("page", PAGES)
 HARMLESS: Final = (
     *("clear", "shuffle", "remove_", "reset_", "verify_", "download_", "export"),
     *("close_result", "clear_", "pair_", "swap_runs", "compare_", "show_all_runs"),
-    *("select_none", "select_passing"),
+    *("select_none", "select_passing", "next_label", "previous_label"),
     *("study_example", "use_again", "show_all_", "new_study"),
 )
 """Beginnings of keys of buttons that change nothing but what is shown."""

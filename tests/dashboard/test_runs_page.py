@@ -36,12 +36,6 @@ def names(app: AppTest) -> list[str]:
     return list(table(app)["Name"]) if app.dataframe else []
 
 
-@pytest.fixture
-def two_runs(finish_run: MakeRun) -> tuple[str, str]:
-    """Put two finished runs with equal predictions into the store."""
-    return finish_run(name="older"), finish_run(name="newer")
-
-
 @pytest.mark.usefixtures("store")
 def test_page_without_runs_says_what_will_be_here() -> None:
     app = open_app("runs")

@@ -55,8 +55,7 @@ def analyse(
     else:
         said = answers.predictions(store.artifact(run.id, PREDICTIONS), run)
         found = suspicious_labels.rank_labels(said.labels, said.probabilities)
-    is_test = options.split == "test"
-    known = rejected_labels.of_test_images(_fingerprint(run)) if is_test else {}
+    known = _rejected(run, len(found)) if options.split == "test" else {}
     shown = found.indices[:NUM_SHOWN].tolist()
     return {
         "split": options.split,
@@ -82,10 +81,10 @@ def _of_training_images(
     return suspicious_labels.rank_labels(split.labels, said)
 
 
-def _fingerprint(run: Run) -> str:
-    if run_dataset.is_here(run):
-        return run_dataset.dataset_of(run).fingerprint
-    return run.fingerprint
+def _rejected(run: Run, num_images: int) -> Mapping[int, RejectedLabel]:
+    known = rejected_labels.of_test_images(run_dataset.fingerprint_of(run))
+    # A run of an early version may have been tested on fewer.
+    return {index: each for index, each in known.items() if index < num_images}
 
 
 def _row(

@@ -12,9 +12,13 @@ from core.runs.store import RunStore
 def analyse(
     store: RunStore,
     run: Run,
-    options: argparse.Namespace,  # noqa: ARG001 - it has none
+    options: argparse.Namespace,
 ) -> Mapping[str, object]:
     """Lay the test images out by the features of the last hidden layer."""
     made = task_results.result_of(store, run, Project(subject=run.id))
     files = [str(store.artifact(run.id, made.path_of(each))) for each in made.files]
-    return {"analysis": made.title, "files": files}
+    return {
+        "analysis": made.title,
+        # A list would be cut off in a table.
+        "files": files if options.json else "\n".join(files),
+    }

@@ -17,14 +17,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what this analysis can be told."""
     parser.add_argument(
         "--max-images",
-        type=int,
+        type=_at_least_one,
         default=MAX_IMAGES,
         metavar="N",
         help=f"measure on so many test images at most ({MAX_IMAGES:,})",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of all that is random (0)"
+        "--seed", type=_seed, default=0, metavar="N", help="of all that is random (0)"
     )
+
+
+def _at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        message = f"expected at least 1, got {number}"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _seed(text: str) -> int:
+    if (number := int(text)) < 0:
+        message = f"expected 0 or more, got {number}"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def analyse(

@@ -30,8 +30,8 @@ def analyse(
         )
     rejected = rejected_labels.of_test_images(run_dataset.fingerprint_of(run))
     without = scoring.accuracy_without(labels, predicted, rejected)
-    if rejected and without is not None:
-        record["rejected_labels"] = len(rejected)
+    if without is not None:
+        record["rejected_labels"] = len(labels) - without.total
         record["accuracy_without_rejected"] = printed.estimate(
             without.value, Interval(without.low, without.high), as_json=options.json
         )

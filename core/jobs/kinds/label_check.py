@@ -50,7 +50,7 @@ class CheckLabels(Task):
     """
 
     kind: ClassVar[str] = "label-check"
-    title: ClassVar[str] = "Check of the training labels"
+    title: ClassVar[str] = "Training label check"
 
     subject: str
     folds: Annotated[int, Field(ge=MIN_FOLDS, le=MAX_FOLDS)] = DEFAULT_FOLDS

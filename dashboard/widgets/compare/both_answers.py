@@ -1,11 +1,16 @@
 """What two runs predict for one image."""
 
+from typing import Final
+
 import streamlit as st
 
-from dashboard import words
+from core.datasets.store import Dataset
+from dashboard import state, words
 from dashboard.results import Evaluation
 from dashboard.widgets.common import sample_card
 from dashboard.widgets.compare.two_runs import TwoRuns
+
+EXPLAINED: Final = ("First run", "Second run")
 
 
 def in_short(two: TwoRuns, index: int) -> str:
@@ -40,6 +45,23 @@ def card(two: TwoRuns, index: int) -> None:
                     two.dataset.test.images[index], key="card_pixels"
                 )
         _bars(two, index, label, columns=bars)
+        if two.dataset is not None:
+            _why(two, two.dataset, index)
+
+
+def _why(two: TwoRuns, dataset: Dataset, index: int) -> None:
+    """Show why one of the two runs predicts it so."""
+    chosen = st.segmented_control(
+        "Why does it predict that?",
+        list(EXPLAINED),
+        default=EXPLAINED[0],
+        required=True,
+        key=state.EXPLAINED_RUN,
+        **state.LINKED,
+    )
+    number = EXPLAINED.index(chosen)
+    evaluation = (two.first, two.second)[number]
+    sample_card.explain(two.runs[number], dataset, evaluation, index)
 
 
 def _bars(

@@ -35,6 +35,7 @@ def show(compared: Compared, *, first: int, second: int) -> None:
     """
     one, other = compared.runs[first], compared.runs[second]
     two = TwoRuns(
+        runs=(one, other),
         first=results.evaluation(one),
         second=results.evaluation(other),
         titles=(compared.titles[first], compared.titles[second]),

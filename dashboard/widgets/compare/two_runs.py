@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.datasets.store import Dataset
+from core.records import Run
 from dashboard.results import Evaluation
 
 
@@ -11,6 +12,7 @@ class TwoRuns:
     """Two runs on the same images.
 
     Attributes:
+        runs: The two.
         first: What the first predicts.
         second: What the second predicts.
         titles: What they are called, as plain text.
@@ -18,6 +20,7 @@ class TwoRuns:
         dataset: The images; None if they are not here any more.
     """
 
+    runs: tuple[Run, Run]
     first: Evaluation
     second: Evaluation
     titles: tuple[str, str]

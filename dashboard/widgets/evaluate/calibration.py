@@ -105,12 +105,13 @@ def _numbers(before: Summary, after: Summary | None, fitted: RunTemperature) -> 
         pd.DataFrame(columns, index=list(_column(before))),
         alt="Calibration error and log loss of the test images, with intervals",
     )
+    fit = ", which took no part in the fit" if after is not None else ""
     st.caption(
-        f"{before.reliability.n:,} test images, which took no part in the fit. The "
-        "expected calibration error is the mean distance of accuracy and confidence "
-        f"over {NUM_BINS} bins, weighted by their images (Guo and others 2017). In "
-        "brackets: 95 % bootstrap intervals. By chance: what the error of a perfectly "
-        "calibrated model would stay below in 95 of 100 cases, on as many images."
+        f"{before.reliability.n:,} test images{fit}. The expected calibration error is "
+        f"the mean distance of accuracy and confidence over {NUM_BINS} bins, weighted "
+        "by their images (Guo and others 2017). In brackets: 95 % bootstrap intervals. "
+        "By chance: what the error of a perfectly calibrated model would stay below in "
+        "95 of 100 cases, on as many images."
     )
 
 

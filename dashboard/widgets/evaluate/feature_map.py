@@ -158,8 +158,8 @@ def _map(
             points,
             dataset.test.images[points.indices[chosen]],
             chosen=chosen,
+            inks=_inks(points, chosen, colour),
             view=view,
-            palette=services.palette(),
         )
     else:
         chosen = chosen[:0]
@@ -187,4 +187,13 @@ def _coloured(points: Points, colour: str, titles: tuple[str, str]) -> go.Figure
         return charts.by_confidence(points, axis_titles=titles, palette=palette)
     return charts.by_class(
         points, is_predicted=colour == PREDICTED, axis_titles=titles, palette=palette
+    )
+
+
+def _inks(points: Points, chosen: Indices, colour: str) -> list[str]:
+    palette = services.palette()
+    if colour in (CORRECTNESS, CONFIDENCE):
+        return charts.right_inks(points, chosen, palette)
+    return charts.class_inks(
+        points, chosen, is_predicted=colour == PREDICTED, palette=palette
     )

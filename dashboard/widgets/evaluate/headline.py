@@ -5,11 +5,10 @@ import streamlit as st
 from core.datasets import rejected_labels
 from core.evaluation import macro
 from core.evaluation.scores import accuracy_without
-from core.insight import repetitions
 from core.proportion import Proportion, percent
 from core.records import Run
 from core.runs import run_dataset
-from dashboard import services, words
+from dashboard import results, words
 from dashboard.widgets.common.tested_on import Tested
 
 
@@ -26,8 +25,8 @@ def show(run: Run, tested: Tested) -> None:
     st.caption(" \u00b7 ".join(_beside(run, tested)))
 
 
-def without_rejected(run: Run, tested: Tested) -> tuple[Proportion, int] | None:
-    """Return the accuracy without the labels that people rejected, and their number.
+def without_rejected(run: Run, tested: Tested) -> Proportion | None:
+    """Return the accuracy without the images whose labels people rejected.
 
     Returns:
         None if nobody asked people about these test images.
@@ -36,10 +35,9 @@ def without_rejected(run: Run, tested: Tested) -> tuple[Proportion, int] | None:
     rejected = rejected_labels.of_test_images(
         run_dataset.fingerprint_of(run) if dataset is None else dataset.fingerprint
     )
-    share = accuracy_without(
+    return accuracy_without(
         evaluation.predictions.labels, evaluation.predicted, rejected
     )
-    return (share, len(rejected)) if rejected and share is not None else None
 
 
 def _beside(run: Run, tested: Tested) -> list[str]:
@@ -48,14 +46,14 @@ def _beside(run: Run, tested: Tested) -> list[str]:
         f"Balanced accuracy {percent(float(means.recall))}",
         f"Macro F1 {percent(float(means.f1))}",
     ]
-    found = without_rejected(run, tested)
-    if found is not None:
-        share, num = found
+    share = without_rejected(run, tested)
+    if share is not None:
+        num = tested.evaluation.accuracy.total - share.total
         parts.append(
             f"Without {num} labels that people rejected {percent(share.value)} of "
             f"{share.total:,} ({words.interval(share)})"
         )
-    spread = repetitions.over_seeds(run, services.runs()) if tested.is_own else None
+    spread = results.spread_over_seeds(run) if tested.is_own else None
     if spread is not None:
         parts.append(
             f"Mean of {spread.n} seeds {percent(spread.mean)} (standard deviation "

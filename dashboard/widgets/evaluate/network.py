@@ -23,7 +23,7 @@ PHONE_FILTERS: Final = Grid(columns=8, tile=44)
 
 def section(run: Run, tested: Tested) -> None:
     """Show the weights of the first layer, dead units, and the way of an image."""
-    member = layers.pick_member(run)
+    member = layers.pick_member(run, key=state.SECTION_MEMBER)
     weights_column, dead_column = st.columns([3, 2], gap="medium")
     with weights_column:
         st.markdown("**Weights of the first layer**")

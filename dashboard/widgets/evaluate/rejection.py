@@ -92,7 +92,8 @@ def _tell(answered: Answered) -> None:
         return
     wrong = len(answered.wrong)
     st.markdown(
-        f"**{wrong:,} of the {right.total:,} others are wrong**: "
+        f"**{wrong:,} of the {right.total:,} others "
+        f"{'is' if wrong == 1 else 'are'} wrong**: "
         f"{percent(wrong / right.total)} ({words.bare_percent(1 - right.high)} to "
         f"{words.bare_percent(1 - right.low)}, 95 % Wilson interval)."
     )

@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.datasets import rejected_labels
 from core.evaluation.scores import Score
-from core.insight import repetitions
 from core.proportion import percent
 from core.records import Run
-from dashboard import results, services, words
+from dashboard import results, words
 from dashboard.widgets.common.tested_on import Tested
 from dashboard.widgets.evaluate import headline
 
@@ -35,6 +34,13 @@ def section(run: Run, tested: Tested) -> None:
         "images of this kind may differ. The bootstrap knows only these images: where "
         "none is wrong, its interval has no width."
     )
+    num_missing = sum(not each.support for each in tested.evaluation.classes)
+    if num_missing:
+        st.caption(
+            f"{num_missing} of the {len(tested.classes)} classes have no test images. "
+            "They count in macro precision and macro F1 where an image is predicted as "
+            "one of them: with 0."
+        )
     _without_rejected(run, tested)
     if tested.is_own:
         _over_seeds(run)
@@ -71,21 +77,22 @@ def _interval(score: Score) -> str:
 
 
 def _without_rejected(run: Run, tested: Tested) -> None:
-    found = headline.without_rejected(run, tested)
-    if found is None:
+    share = headline.without_rejected(run, tested)
+    if share is None:
         return
-    share, num = found
+    total = tested.evaluation.accuracy.total
+    num = total - share.total
     st.markdown(
         f"**{words.accuracy(share)} without {num} rejected labels.** A "
         f"majority of five people did not agree with the label of {num} of the "
-        f"{len(tested.evaluation.predicted):,} test images, according to "
+        f"{total:,} test images, according to "
         f"{rejected_labels.SOURCE}: a model that sees what they saw counts as wrong "
         "there, so this is the accuracy with these images set aside."
     )
 
 
 def _over_seeds(run: Run) -> None:
-    spread = repetitions.over_seeds(run, services.runs())
+    spread = results.spread_over_seeds(run)
     if spread is None:
         return
     st.markdown(

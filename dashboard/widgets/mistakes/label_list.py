@@ -22,6 +22,7 @@ from dashboard.figure import Hit
 PARTS: Final[Mapping[SplitName, str]] = {"test": "test", "train": "training"}
 
 PER_PAGE: Final = 60
+PER_PAGE_ON_PHONE: Final = 30
 GRID: Final = Grid(columns=10, tile=66)
 PHONE_GRID: Final = Grid(columns=5, tile=66)
 
@@ -88,7 +89,7 @@ def pick(labels: DoubtfulLabels) -> Indices:
         wrap=True,
         on_change=state.start_over_labels,
     )
-    found, listed = labels.found, np.arange(labels.found.num_listed)
+    found, listed = labels.found, labels.found.listed
     if chosen == REJECTED:
         return found.places_of(labels.known)
     decided = found.places_of(labels.decisions)
@@ -99,7 +100,11 @@ def pick(labels: DoubtfulLabels) -> Indices:
 
 def page_of(position: int) -> int:
     """Return the page, from 1, of a position in the list."""
-    return position // PER_PAGE + 1
+    return position // _per_page() + 1
+
+
+def _per_page() -> int:
+    return PER_PAGE_ON_PHONE if services.is_phone() else PER_PAGE
 
 
 def show(labels: DoubtfulLabels, places: Indices) -> Indices:
@@ -115,13 +120,14 @@ def show(labels: DoubtfulLabels, places: Indices) -> Indices:
     if not len(places):
         st.info("No label of this kind is in the list.", icon=":material/info:")
         return places
-    num_pages = math.ceil(len(places) / PER_PAGE)
+    size = _per_page()
+    num_pages = math.ceil(len(places) / size)
     slot = st.empty()
     page = 1
     if num_pages > 1:
         page = st.pagination(num_pages, key=state.LABELS_PAGE, **state.LINKED)
-    first = (min(page, num_pages) - 1) * PER_PAGE
-    shown = places[first : first + PER_PAGE]
+    first = (min(page, num_pages) - 1) * size
+    shown = places[first : first + size]
     with slot.container():
         _mosaic(labels, shown)
     st.caption(
@@ -135,6 +141,8 @@ def show(labels: DoubtfulLabels, places: Indices) -> Indices:
 def _mosaic(labels: DoubtfulLabels, shown: Indices) -> None:
     indices = labels.found.indices[shown].tolist()
     chosen = state.image(len(labels.found))
+    # The card shows the first one unless another is chosen.
+    chosen = indices[0] if chosen is None else chosen
 
     def choose(hit: Hit) -> None:
         if 0 <= hit.index < len(indices):

@@ -35,7 +35,7 @@ def show(labels: DoubtfulLabels) -> None:
             "change nothing until you make a new version of it."
         )
         return
-    listed = labels.found.indices[: labels.found.num_listed].tolist()
+    listed = labels.found.indices[labels.found.listed].tolist()
     done = sum(index in labels.decisions for index in listed)
     told = ", ".join(f"{counts[each]:,} {text}" for each, text in _VERDICTS.items())
     st.markdown(
@@ -54,9 +54,9 @@ def show(labels: DoubtfulLabels) -> None:
             help="A line for each image: split, index, given class, decision, new "
             "class.",
         )
-        if review.num_changes:
+        if review.changing:
             _offer_version(labels)
-    if review.num_changes:
+    if review.changing:
         _show_version(labels)
 
 
@@ -70,8 +70,8 @@ def _offer_version(labels: DoubtfulLabels) -> None:
         on_click=_ask,
         args=(MakeVersion.reviewed(dataset, review), dataset.spec.title),
         **read_only.guard(
-            f"{review.num_changes:,} images are left out or relabelled; this data set "
-            "stays as it is, and runs that used it too.",
+            f"{len(review.changing):,} images are left out or relabelled; this data "
+            "set stays as it is, and runs that used it too.",
             disabled=label_review.made_by(dataset, review) is not None,
         ),
     )

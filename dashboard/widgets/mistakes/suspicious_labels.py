@@ -84,9 +84,9 @@ def _of_training_images(
 def _offer(task: CheckLabels, run: Run) -> str:
     return (
         "The run has learned its training images with their labels, so it cannot tell "
-        f"which are wrong. {task.folds} trainings by its recipe, each without another "
-        f"{words.ordinal(task.folds)} of the images, can: each judges those that it "
-        f"has not seen. {_time(services.expected_check(task, run))}"
+        f"which are wrong. {task.folds} trainings by its recipe can, each without "
+        "another part of the images: it judges the part that it has not seen. "
+        f"{_time(services.expected_check(task, run))}"
     )
 
 
@@ -120,7 +120,7 @@ def _review(
     )
     st.markdown(
         f"Confidently wrong: **{count_of(found.num_confident, len(found))}** "
-        f"{PARTS[part]} labels. Listed: the **{found.num_listed:,}** most doubtful."
+        f"{PARTS[part]} labels. Listed: the **{len(found.listed):,}** most doubtful."
     )
     list_column, card_column = st.columns([3, 2], gap="medium")
     with list_column:

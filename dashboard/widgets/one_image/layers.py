@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.network_view import LayerOutput, num_members
+from core.config.ensemble import EnsembleConfig
+from core.network_view import LayerOutput
+from core.proportion import percent
 from core.records import Run
 from core.types import GrayImage
 from dashboard import figure, image_results, services, state, words
@@ -58,26 +60,35 @@ def flow(
     best = int(answer.argmax())
     st.markdown(
         f"**{outputs[-1].layer.title}**: predicted as {words.literal(classes[best])}, "
-        f"{words.confidence(float(answer[best]))}"
+        f"to which the softmax gives {percent(float(answer[best]), decimals=1)}"
     )
 
 
-def pick_member(run: Run) -> int:
+def pick_member(run: Run, *, key: str = state.MEMBER) -> int:
     """Let the viewer choose a network of an ensemble; any other run has only one.
+
+    Args:
+        run: The run.
+        key: Of the control and in the address.
 
     Returns:
         Which one, from 0.
     """
-    num = num_members(run.config)
-    if num == 1:
+    if not isinstance(run.config, EnsembleConfig):
         return 0
-    names = [f"Network {number}" for number in range(1, num + 1)]
+    dimensions = services.spec_of(run).dimensions
+    layers = {
+        f"Network {number}": member.describe(dimensions)
+        for number, member in enumerate(run.config.members, start=1)
+    }
+    names = list(layers)
     chosen = st.selectbox(
-        f"Which of the {num} networks",
+        f"Which of the {len(names)} networks",
         names,
-        key=state.MEMBER,
+        format_func=lambda name: f"{name}: {layers[name]}",
+        key=key,
         **state.LINKED,
-        width=240,
+        width=420,
         help="An ensemble answers with the mean of its networks, and each of them has "
         "layers of its own.",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import numpy as np
 import streamlit as st
 
 from core.errors import InklabError
@@ -46,6 +47,13 @@ def show(subject: Subject) -> None:
             wrap=True,
             label_visibility="collapsed",
         )
+        if not np.isfinite(subject.probabilities).all():
+            st.warning(
+                "The network answers with numbers that are none, so nothing follows "
+                "from them. Train it again with a smaller learning rate.",
+                icon=":material/error:",
+            )
+            return
         try:
             SECTIONS[chosen](subject)
         except InklabError as error:

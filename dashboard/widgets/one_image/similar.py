@@ -14,8 +14,8 @@ from dashboard.widgets.common import analysis, tested_on
 from dashboard.widgets.one_image.subject import Subject
 
 NUM_SHOWN: Final = 8
-GRID: Final = Grid(columns=NUM_SHOWN, tile=72)
-PHONE_GRID: Final = Grid(columns=4, tile=88)
+GRID: Final = Grid(columns=4, tile=96)
+"""Four in a row leave room for the words also where the card is narrow."""
 
 
 def show(subject: Subject) -> None:
@@ -84,7 +84,7 @@ def _strip(
         told_mosaic(
             dataset.train.images[indices],
             tiles,
-            grid=PHONE_GRID if services.is_phone() else GRID,
+            grid=GRID,
             palette=services.palette(),
         ),
         key=key,

@@ -13,8 +13,8 @@ from dashboard.charts.mosaic import Grid
 from dashboard.charts.words import count_of
 from dashboard.widgets.one_image.subject import Subject
 
-GRID: Final = Grid(columns=6, tile=96)
-PHONE_GRID: Final = Grid(columns=4, tile=88)
+GRID: Final = Grid(columns=4, tile=104)
+"""Four in a row leave room for the words also where the card is narrow."""
 
 
 def show(subject: Subject) -> None:
@@ -43,7 +43,7 @@ def show(subject: Subject) -> None:
         told_mosaic(
             np.round(images * 255).astype(np.uint8),
             tiles,
-            grid=PHONE_GRID if services.is_phone() else GRID,
+            grid=GRID,
             palette=services.palette(),
         ),
         key="card_variants",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from core.errors import UnknownStudyError
+from core import settings
+from core.errors import StudyStoreError, UnknownStudyError
 from core.records import TRIAL, Run
 from core.tuning import space
 from core.tuning.spec import MAX_NAME, StudySpec
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Stages = tuple[tuple[int, bool], ...]
 
 REFRESH_SECONDS: Final = 3.0
+FAILURE_SECONDS: Final = 15.0
+"""So long a storage that does not answer is not asked again, which takes seconds."""
 MAX_SHOWN: Final = 3
 
 
@@ -75,7 +78,7 @@ def show(everything: Sequence[Run]) -> None:
     if not names:
         return
     with page_frame.plain_errors():
-        found = _read(names)
+        found = read(names)
         is_running = any(each.is_running for each in found)
         every = REFRESH_SECONDS * run_snapshots.pace() if is_running else None
         st.fragment(_refresh, run_every=every)(names, shown=_stages(found))
@@ -94,7 +97,7 @@ def _names(everything: Sequence[Run]) -> tuple[str, ...]:
 
 def _refresh(names: Sequence[str], *, shown: Stages) -> None:
     with page_frame.plain_errors():
-        found = _read(names)
+        found = read(names)
         if _stages(found) != shown:
             # The rest of the page shows the next trial, or what became of them.
             st.rerun()
@@ -104,8 +107,34 @@ def _refresh(names: Sequence[str], *, shown: Stages) -> None:
                 _show(each)
 
 
-def _read(names: Sequence[str]) -> tuple[_Found, ...]:
-    """Return the studies as they are; one that was deleted is left out."""
+def read(names: Sequence[str]) -> tuple[_Found, ...]:
+    """Return the studies as they are; one that was deleted is left out.
+
+    Raises:
+        StudyStoreError: If their storage does not answer, or did not a moment ago.
+    """
+    key = (tuple(names), settings.studies_uri())
+    answer = _answer(*key)
+    if isinstance(answer, str):
+        raise StudyStoreError(answer)
+    # Only a failure is remembered.
+    _answer.clear(*key)
+    return answer
+
+
+@st.cache_resource(ttl=FAILURE_SECONDS, max_entries=20, show_spinner=False)
+def _answer(
+    names: tuple[str, ...],
+    uri: str,  # noqa: ARG001 - what the answer depends on
+) -> "tuple[_Found, ...] | str":
+    """Return what `read` does, or why the storage does not answer."""
+    try:
+        return _ask(names)
+    except StudyStoreError as error:
+        return str(error)
+
+
+def _ask(names: Sequence[str]) -> tuple[_Found, ...]:
     from core.jobs import studies  # noqa: PLC0415 - see above
     from core.tuning import storage  # noqa: PLC0415
 

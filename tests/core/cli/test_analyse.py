@@ -83,3 +83,40 @@ def test_doubtful_labels_are_a_table_for_people(
     said = capsys.readouterr().out
     assert " rank  index  given  suggested " in said
     assert "num confidently wrong" in said
+
+
+def test_calibration_says_why_there_is_no_temperature(
+    run_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """0.9 and 0.8 are right, 0.6 is wrong: each in its bin, (0.1 + 0.2 + 0.6) / 3."""
+    command = ["analyse", "calibration", "--run", run_id, "--confidence", "0.7"]
+
+    assert cli.main([*command, "--json"]) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["calibration_error"]["value"] == pytest.approx(0.3)
+    assert printed["temperature"] is None
+    assert "without a validation split" in printed["no_temperature"]
+    assert (printed["rejected"], printed["answered"], printed["wrong"]) == (1, 2, 0)
+    assert [each["n"] for each in printed["bins"]] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("confidence", ["1.5", "much", "nan"])
+def test_an_impossible_confidence_is_refused(
+    confidence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["analyse", "calibration", "--run", "x", "--confidence", confidence])
+
+    assert "a confidence of 0 to 1" in capsys.readouterr().err
+
+
+def test_scores_have_intervals(run_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of classes 0 and 1 all and half of the images are right."""
+    assert cli.main(["analyse", "scores", "--run", run_id, "--json"]) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["n"] == 3
+    assert printed["balanced_accuracy"]["value"] == pytest.approx(0.75)
+    assert printed["accuracy"]["low"] < 2 / 3 < printed["accuracy"]["high"]
+    assert "rejected_labels" not in printed

@@ -109,7 +109,7 @@ def test_a_residual_network_is_trained_tested_and_exported(
     assert all(any(name.endswith(file) for name in names) for file in files)
 
 
-@pytest.mark.usefixtures("small_mnist", "run_store")
+@pytest.mark.usefixtures("small_mnist", "run_store", "no_litert")
 def test_progress_and_log_of_a_training_can_be_read(capsys: Captured) -> None:
     """On a machine without a browser, it is the only way to learn what happened."""
     trained = cli.main(["train", *QUICKLY])
@@ -422,7 +422,7 @@ def test_an_incomplete_command_shows_how_it_goes(
     assert "usage: python -m core" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("small_mnist")
+@pytest.mark.usefixtures("small_mnist", "no_litert")
 def test_runs_are_combined_in_this_process(
     run_store: RunStore, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -504,7 +504,7 @@ def test_flags_that_do_not_go_together_are_explained(
     assert problem in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("small_mnist")
+@pytest.mark.usefixtures("small_mnist", "no_litert")
 def test_the_first_interruption_keeps_what_was_learned(
     run_store: RunStore,
     capfd: pytest.CaptureFixture[str],

@@ -103,7 +103,7 @@ def test_without_labels_there_is_no_accuracy(pictures: Path, capsys: Captured) -
     cli.main(["predict", "--run", "latest", str(picture), "--json"])
 
     found = answer_of(capsys)
-    assert set(found) == {"run_id", "n", "answers"}
+    assert set(found) == {"run_id", "n", "answers", "temperature"}
     assert set(found["answers"][0]) == {"file", "answer", "probability"}
 
 

@@ -88,6 +88,7 @@ def answer(captured: Captured) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.usefixtures("no_litert")
 def test_a_study_is_done_and_its_best_trial_can_be_kept(
     run_store: RunStore, capsys: Captured
 ) -> None:

@@ -188,7 +188,7 @@ def test_accuracy_without_some_images_counts_the_others() -> None:
     predicted = np.array([0, 1, 2, 2, 0, 2], np.uint8)
 
     assert scores.accuracy_without(labels, predicted, [0, 3]) == Proportion(3, 4)
-    assert scores.accuracy_without(labels, predicted, []) == Proportion(4, 6)
+    assert scores.accuracy_without(labels, predicted, [99]) is None
     assert scores.accuracy_without(labels, predicted, range(7)) is None
 
 

@@ -26,7 +26,9 @@ def by_loop(
     found = {}
     for index, (row, label) in enumerate(zip(probabilities, labels, strict=True)):
         sure = [each for each in classes if row[each] >= thresholds[each]]
-        best = max(sure, key=lambda each: row[each], default=int(label))
+        best = max(
+            sure, key=lambda each: (row[each], each == label), default=int(label)
+        )
         if best != label:
             found[index] = best
     return found
@@ -82,7 +84,7 @@ def test_one_image_of_each_class_is_no_error() -> None:
     )
 
     assert found.indices[found.is_confident].tolist() == [0, 1]
-    assert found.num_listed == 2
+    assert found.listed.tolist() == [0, 1]
 
 
 def test_what_is_not_a_number_is_refused() -> None:
@@ -98,7 +100,20 @@ def test_so_many_labels_are_worth_a_look(num: int, listed: int) -> None:
 
     found = rank_labels(labels, np.eye(2, dtype=np.float32)[labels])
 
-    assert (found.num_listed, found.num_confident) == (listed, 0)
+    assert (len(found.listed), found.num_confident) == (listed, 0)
+
+
+def test_a_label_that_is_nearly_as_probable_can_be_confidently_wrong() -> None:
+    """It is listed, and the many that are less probable but right are not."""
+    labels = np.zeros(1000, np.uint8)
+    labels[1:] = 1 + np.arange(999) % 2
+    probabilities = np.full((1000, 3), 0.3, np.float32)
+    probabilities[0] = [0.45, 0.55, 0.0]
+
+    found = rank_labels(labels, probabilities)
+
+    assert found.num_confident == 1
+    assert found.listed.tolist() == [*range(50), 999]
 
 
 def test_places_are_those_in_the_ranking() -> None:

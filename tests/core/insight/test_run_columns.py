@@ -41,12 +41,13 @@ def found(*runs: Run) -> dict[str, Column]:
 def test_scores_are_in_the_unit_of_their_title_and_gaps_are_no_number() -> None:
     made = found(
         run(TrainingConfig(), test_accuracy=0.975, test_size=10_000),
-        run(TrainingConfig(), validation_loss=0.25),
+        run(TrainingConfig(), validation_loss=0.25, robustness=0.8),
     )
 
     assert made["test_accuracy"].title == "Test accuracy (%)"
     np.testing.assert_allclose(made["test_accuracy"].numbers, [97.5, np.nan])
     np.testing.assert_allclose(made["validation_loss"].numbers, [np.nan, 0.25])
+    np.testing.assert_allclose(made["robustness"].numbers, [np.nan, 80])
     assert made["parameters"].numbers.tolist() == [109_386, 109_386]
     assert "train_seconds" not in made
 

@@ -177,7 +177,7 @@ def test_two_servers_that_start_at_once_share_what_waits(run_store: RunStore) ->
         assert {run_store.job(each).owner for each in ids} <= {owner}
 
 
-@pytest.mark.usefixtures("small_mnist")
+@pytest.mark.usefixtures("small_mnist", "no_litert")
 def test_an_adopted_training_is_trained(run_store: RunStore, steps: Steps) -> None:
     """With all that was asked for."""
     run_id = run_store.create(SMALL, name="run")

@@ -124,6 +124,7 @@ def test_an_ensemble_answers_with_the_mean_of_its_members(
     assert run.scores.test_size == NUM_TEST
 
 
+@pytest.mark.usefixtures("no_litert")
 @pytest.mark.parametrize("shift", [0, 1], ids=["the same", "others"])
 def test_an_ensemble_knows_validation_images_only_if_all_members_share_them(
     shift: int, run_store: RunStore, members: list[str]
@@ -148,6 +149,7 @@ def test_an_ensemble_knows_validation_images_only_if_all_members_share_them(
         assert found.by_epoch.shape == (0, 2)
 
 
+@pytest.mark.usefixtures("no_litert")
 def test_an_ensemble_has_files_but_no_curves(
     run_store: RunStore, members: list[str], home: Path
 ) -> None:

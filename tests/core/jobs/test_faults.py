@@ -201,6 +201,7 @@ def test_what_waited_for_a_killed_server_waits_for_the_next_one(
     assert is_gone(faults.runs["waits"].owner, since=faults.runs["waits"].created)
 
 
+@pytest.mark.usefixtures("no_litert")
 def test_a_run_of_a_killed_server_goes_on_from_what_was_kept(
     faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,7 +298,7 @@ def test_a_full_disk_does_not_hide_what_is_gone(
     assert run.reason == reader.ABANDONED
 
 
-@pytest.mark.usefixtures("small_mnist")
+@pytest.mark.usefixtures("small_mnist", "no_litert")
 def test_a_store_that_is_locked_for_seconds_loses_nothing(
     run_store: RunStore, home: Path
 ) -> None:

@@ -31,6 +31,8 @@ from core.runs.store import RunStore
 from tests.rounding import assert_same_but_rounded
 from tests.small_data import SMALL, copy_runs, stop_after
 
+pytestmark = pytest.mark.usefixtures("no_litert")
+
 LONG = replace(SMALL, epochs=4)
 
 

@@ -111,6 +111,32 @@ def test_one_trial_is_at_work_and_one_waits(run_store: RunStore, steps: Steps) -
     assert len(steps.tasks) == 2
 
 
+@pytest.mark.parametrize("has_begun", [False, True], ids=["waits", "has just begun"])
+def test_a_trial_chosen_ahead_is_not_done_after_the_minutes(
+    run_store: RunStore,
+    steps: Steps,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    has_begun: bool,
+) -> None:
+    """It has its turn as soon as the one before ends; with more minutes it is tried."""
+    start(run_store, num_trials=None, minutes=1.0)
+    monkeypatch.setattr("core.tuning.trials.busy_seconds", lambda _: 60.0)
+    if has_begun:
+        run_store.start(trials()[1].run_id)
+
+    steps.work()
+
+    ahead = trials()[1].run_id
+    assert run_store.is_stop_requested(ahead)
+    if has_begun:
+        run_store.stop(ahead)
+        studies.refill(run_store, NAME)
+    assert run_store.get(ahead).status is RunStatus.STOPPED
+    assert states() == ["finished", "failed", "waiting"]
+    assert not storage.load(NAME).is_active
+
+
 def test_what_a_person_starts_goes_first(run_store: RunStore, steps: Steps) -> None:
     """Also before the trial that waits."""
     start(run_store, num_trials=5)

@@ -114,7 +114,7 @@ def check(base: TrainingConfig = MLP, **varied: Range | Choices) -> None:
         ),
         pytest.param(
             {"hidden": Choices(values=("64", "32")), "layers": Range(low=1, high=2)},
-            "either Hidden .* as a whole or its parts, got both hidden and layers",
+            "a list of hidden layers or its parts, got the list and Hidden layers",
             id="whole and parts",
         ),
     ],

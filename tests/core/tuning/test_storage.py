@@ -97,7 +97,7 @@ def test_a_storage_of_another_version_says_so(database: Path) -> None:
         opened.execute("UPDATE version_info SET schema_version = 999")
         opened.execute("UPDATE alembic_version SET version_num = 'v9.9.9'")
     # As a process that opens it now.
-    storage.forget()
+    storage._opened.cache_clear()  # noqa: SLF001 - nothing else opens it twice
 
     with pytest.raises(StudyStoreError, match="of this version") as error:
         storage.load_all()

@@ -78,3 +78,38 @@ def test_few_images_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     neighbours.nearest(images[5], images, codes, space, count=5)
 
     assert sum(num_read) < 200
+
+
+@pytest.mark.parametrize("values", [1, 10_000], ids=["in parts", "at once"])
+def test_without_codes_the_same_images_are_found(
+    monkeypatch: pytest.MonkeyPatch, values: int
+) -> None:
+    """Of a data set without a summary each image is looked at."""
+    monkeypatch.setattr(neighbours.chunks, "NUM_VALUES", values)
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (70, 10, 8), dtype=np.uint8)
+    images[60] = images[5]
+    space = components.fit(images)
+    codes = components.encode(images, space)
+
+    found = neighbours.nearest_without_codes(images[60], images, count=9)
+
+    expected = neighbours.nearest(images[60], images, codes, space, count=9)
+    assert found.indices.tolist() == expected.indices.tolist()
+    assert found.indices[:2].tolist() == [5, 60]
+    np.testing.assert_allclose(found.differences, expected.differences, 1e-4, 1e-6)
+
+
+@pytest.mark.parametrize("count", [4, 200])
+def test_features_are_searched_by_their_distance(count: int) -> None:
+    """As they are kept, in 16 bits; more than there are cannot be found."""
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(90, 6)).astype(np.float16)
+    query = generator.normal(size=6).astype(np.float32)
+    search = NearestNeighbors(n_neighbors=min(count, 90)).fit(features)
+    distances, indices = search.kneighbors(query[np.newaxis])
+
+    found = neighbours.nearest_features(query, features, count=count)
+
+    assert found.indices.tolist() == indices[0].tolist()
+    np.testing.assert_allclose(found.differences, distances[0], rtol=1e-5)
