@@ -8,8 +8,12 @@ row 0 is on top.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 import plotly.graph_objects as go
+
+Place = TypeVar("Place", bound=tuple[float, float])
+"""Row and column; between whole numbers is beside the middle of a cell."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,7 @@ def mark_cells(
     figure.update_layout(meta={**figure.layout.meta, "cells": cells})
 
 
-def written(
-    texts: Mapping[tuple[int, int], tuple[str, str]], *, size: int = 12
-) -> go.Scatter:
+def written(texts: Mapping[Place, tuple[str, str]], *, size: int = 12) -> go.Scatter:
     """Write in cells; as one trace, because hundreds of annotations take long.
 
     Args:

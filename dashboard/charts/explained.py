@@ -1,7 +1,5 @@
-"""Why a model answers as it does: ink that matters, pixels that decide, variants."""
+"""Why a model answers as it does: ink that matters, pixels that decide."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,10 +7,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.evaluation.occlusion import VISIBLE
-from core.types import ByteImages, GrayImage
+from core.types import GrayImage
 from dashboard.charts.cells import Fit, fit_width
 from dashboard.charts.glyphs import SIDE, pixel_view
-from dashboard.charts.mosaic import Grid, mosaic_figure, rgb
+from dashboard.charts.mosaic import rgb
 from dashboard.charts.theme import Palette
 from dashboard.charts.words import plain
 
@@ -20,26 +18,6 @@ BAR_ROOM: Final = 52
 """Pixels below the glyph for the scale of its colours."""
 
 BAR_LENGTH: Final = 220
-
-INKS: Final = {False: "#FFFFFF", True: "#FFB199"}
-"""Of the words on a tile, which is black in both themes: quiet, and loud."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tile:
-    """What is told of one glyph among some.
-
-    Attributes:
-        above: Written in its upper corner, such as its class.
-        below: Written in its lower corner, such as its distance.
-        caption: What hovering over it tells.
-        is_marked: Whether the words are loud.
-    """
-
-    above: str
-    below: str
-    caption: str
-    is_marked: bool = False
 
 
 def worth_view(
@@ -129,37 +107,6 @@ def decisive_view(
     return figure
 
 
-def told_mosaic(
-    images: ByteImages, tiles: Sequence[Tile], *, grid: Grid, palette: Palette
-) -> go.Figure:
-    """Show some glyphs, each with two words on it.
-
-    Args:
-        images: uint8 of shape (n, height, width).
-        tiles: What is written on each.
-        grid: How they are laid out.
-        palette: Colours of the theme.
-
-    Returns:
-        A mosaic; a click returns the position of an image.
-    """
-    figure = mosaic_figure(
-        images,
-        captions=[tile.caption for tile in tiles],
-        grid=grid,
-        selected=None,
-        palette=palette,
-    )
-    figure.update_layout(
-        annotations=[
-            words
-            for position, tile in enumerate(tiles)
-            for words in _words(tile, *grid.place(position))
-        ]
-    )
-    return figure
-
-
 def mark_point(figure: go.Figure, point: NDArray[np.float32], *, name: str) -> None:
     """Mark one place on a scatter figure with a star.
 
@@ -194,24 +141,3 @@ def _film(palette: Palette) -> list[list[float | str]]:
         [0.5, f"rgba({more[0]},{more[1]},{more[2]},0)"],
         [1, f"rgba({more[0]},{more[1]},{more[2]},0.95)"],
     ]
-
-
-def _words(tile: Tile, column: int, row: int) -> tuple[dict[str, object], ...]:
-    common = {
-        "x": column - 0.46,
-        "showarrow": False,
-        "xanchor": "left",
-        "bgcolor": "rgba(0,0,0,0.55)",
-        "borderpad": 0,
-    }
-    colour = INKS[tile.is_marked]
-    above = {"y": row - 0.48, "yanchor": "top", "font": {"color": colour, "size": 13}}
-    below = {
-        "y": row + 0.48,
-        "yanchor": "bottom",
-        "font": {"color": colour, "size": 11},
-    }
-    return (
-        {"text": f"<b>{plain(tile.above)}</b>", **common, **above},
-        {"text": plain(tile.below), **common, **below},
-    )

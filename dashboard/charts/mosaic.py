@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.types import ByteImages
-from dashboard.charts.cells import Fit, mark_cells, written
+from dashboard.charts.cells import Fit, mark_cells
 from dashboard.charts.theme import Palette, base_figure, outline
-from dashboard.charts.words import plain
+from dashboard.charts.tile_texts import TileText, dimmed, strips, text_trace
 
 ColourNumbers = NDArray[np.uint8]
 """Numbers of colours: grey levels, but three of them stand for something else."""
@@ -34,12 +34,6 @@ GREYS: Final = tuple((level, level, level) for level in range(WHITE))
 
 EDGE_ROOM: Final = 2
 """Pixels of a margin, for the outline of a tile at the edge."""
-
-LABEL_SHARE: Final = 0.25
-"""Of the height of a tile, for the label below its glyph."""
-
-LABEL_SIZE: Final = 10
-"""Of the font of a label, in pixels."""
 
 FILE_TILE: Final = 56
 """Side of a glyph in a picture to take along, in pixels, if it is no larger itself."""
@@ -61,12 +55,10 @@ class Grid:
     Attributes:
         columns: Glyphs in a row.
         tile: Side of a glyph on a wide screen, in pixels.
-        has_labels: Whether a quarter of each tile is for a label below its glyph.
     """
 
     columns: int = 20
     tile: int = 48
-    has_labels: bool = False
 
     def rows(self, num_images: int) -> int:
         """Return how many rows that many images need; at least one."""
@@ -77,19 +69,6 @@ class Grid:
         return position % self.columns, position // self.columns
 
 
-@dataclass(frozen=True)
-class Label:
-    """What stands below a glyph.
-
-    Attributes:
-        text: As plain text, a few letters.
-        is_marked: Whether it is in the accent colour.
-    """
-
-    text: str
-    is_marked: bool = False
-
-
 def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
     images: ByteImages,
     *,
@@ -97,7 +76,7 @@ def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
     scale: int,
     gap: int,
     palette: Palette,
-    room: int = 0,
+    rooms: tuple[int, int] = (0, 0),
     colours: Sequence[tuple[int, int, int]] = GREYS,
 ) -> bytes:
     """Draw glyphs on a grid of hairlines.
@@ -108,8 +87,8 @@ def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
         scale: Side of an image pixel in the picture, a whole number.
         gap: Width of a hairline in picture pixels.
         palette: Colours of the theme.
-        room: Height of a strip of paper below each glyph in picture pixels; half as
-            much is beside it.
+        rooms: Heights of the strips of paper above and below each glyph in picture
+            pixels; as much in all is beside it.
         colours: Of the levels 0 to 252.
 
     Returns:
@@ -118,7 +97,7 @@ def mosaic_image(  # noqa: PLR0913 - it is all that makes up a mosaic
     # With numbered colours a pixel takes one byte, not three, and all of this
     # a third of the time. What is nearly white becomes white.
     picture = Image.fromarray(
-        _colours(images, columns=columns, scale=scale, gap=gap, room=room)
+        _colours(images, columns=columns, scale=scale, gap=gap, rooms=rooms)
     )
     last = [(255, 255, 255), rgb(palette.paper), rgb(palette.tile_edge)]
     picture.putpalette([part for colour in (*colours, *last) for part in colour])
@@ -154,13 +133,14 @@ def max_in_file(images: ByteImages) -> int:
     return MAX_FILE_PIXELS // int(max(height, width, FILE_TILE)) ** 2
 
 
-def mosaic_figure(
+def mosaic_figure(  # noqa: PLR0913 - as above
     images: ByteImages,
     *,
     captions: Sequence[str],
     grid: Grid,
     selected: int | None,
     palette: Palette,
+    texts: Sequence[TileText] = (),
     colours: Sequence[tuple[int, int, int]] = GREYS,
 ) -> go.Figure:
     """Draw glyphs as a figure in which each can be hovered and clicked.
@@ -172,6 +152,7 @@ def mosaic_figure(
         grid: How they are laid out.
         selected: Position of the image to be outlined.
         palette: Colours of the theme.
+        texts: What is written on each tile; nothing if there are none.
         colours: Of the levels 0 to 252.
 
     Returns:
@@ -179,7 +160,12 @@ def mosaic_figure(
     """
     figure = base_figure(palette, name="mosaic", height=grid.tile)
     if len(images):
-        figure.add_trace(_picture(images, grid, palette, colours))
+        shown = dimmed(images, texts) if texts else images
+        rooms = strips(texts)
+        figure.add_trace(_picture(shown, grid, palette, rooms=rooms, colours=colours))
+    if texts:
+        places = map(grid.place, range(len(texts)))
+        figure.add_trace(text_trace(texts, places, tile=grid.tile, palette=palette))
     if selected is not None:
         figure.add_shape(outline(*grid.place(selected), palette))
     figure.update_layout(margin={"l": EDGE_ROOM, "r": 0, "t": EDGE_ROOM, "b": 0})
@@ -189,23 +175,6 @@ def mosaic_figure(
     fit = Fit(grid.columns, rows, grid.tile, across=EDGE_ROOM, down=EDGE_ROOM)
     mark_cells(figure, fit, captions=captions, start=selected)
     return figure
-
-
-def write_labels(
-    figure: go.Figure, labels: Sequence[Label], grid: Grid, palette: Palette
-) -> None:
-    """Write below the glyphs of a mosaic whose grid has room for that."""
-    texts = {
-        (row, column): (
-            plain(label.text),
-            palette.accent if label.is_marked else palette.text,
-        )
-        for label, (column, row) in zip(
-            labels, map(grid.place, range(len(labels))), strict=True
-        )
-    }
-    trace = written(texts, size=LABEL_SIZE)
-    figure.add_trace(trace.update(y=np.array(trace.y) + (1 - LABEL_SHARE) / 2))
 
 
 def let_select(figure: go.Figure, num_images: int, grid: Grid) -> None:
@@ -225,11 +194,12 @@ def let_select(figure: go.Figure, num_images: int, grid: Grid) -> None:
 
 
 def _colours(
-    images: ByteImages, *, columns: int, scale: int, gap: int, room: int
+    images: ByteImages, *, columns: int, scale: int, gap: int, rooms: tuple[int, int]
 ) -> ColourNumbers:
     """Return the mosaic as uint8 of shape (height, width)."""
     num_images, height, width = images.shape
     rows = max(1, math.ceil(num_images / columns))
+    room = sum(rooms)
     down, across = height * scale + room + gap, width * scale + room + gap
     pixels: ColourNumbers = np.full(
         (rows * down + gap, columns * across + gap), PAPER, dtype=np.uint8
@@ -240,10 +210,8 @@ def _colours(
         pixels[top : top + down + gap, left : left + across + gap] = EDGE
         pixels[top + gap : top + down, left + gap : left + across] = PAPER
         large = image.repeat(scale, axis=0).repeat(scale, axis=1)
-        first = left + gap + room // 2
-        pixels[
-            top + gap : top + gap + height * scale, first : first + width * scale
-        ] = large
+        top, left = top + gap + rooms[0], left + gap + room // 2
+        pixels[top : top + height * scale, left : left + width * scale] = large
     return pixels
 
 
@@ -266,26 +234,28 @@ def _picture(
     images: ByteImages,
     grid: Grid,
     palette: Palette,
+    *,
+    rooms: tuple[float, float],
     colours: Sequence[tuple[int, int, int]],
 ) -> go.Image:
     images = _squared(images)
     side = images.shape[-1]
-    share = LABEL_SHARE if grid.has_labels else 0.0
-    scale = max(1, math.ceil(grid.tile * (1 - share) * PIXELS_PER_DOT / side))
+    share = 1 - sum(rooms)
+    scale = max(1, math.ceil(grid.tile * share * PIXELS_PER_DOT / side))
     gap = PIXELS_PER_DOT
-    room = round(side * scale * share / (1 - share))
+    above, below = (round(side * scale * room / share) for room in rooms)
     png = mosaic_image(
         images,
         columns=grid.columns,
         scale=scale,
         gap=gap,
         palette=palette,
-        room=room,
+        rooms=(above, below),
         colours=colours,
     )
     # The outermost hairline belongs to no tile; without its share the last tiles
     # would lie beside their places.
-    pixel = 1 / (side * scale + room + gap)
+    pixel = 1 / (side * scale + above + below + gap)
     first = -0.5 - (gap - 1) / 2 * pixel
     return go.Image(
         source="data:image/png;base64," + base64.b64encode(png).decode("ascii"),

@@ -1,4 +1,4 @@
-"""Accuracy against the strength of a change; what a model reads in changed images."""
+"""Accuracy against the strength of a change."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,13 +6,9 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.proportion import Proportion, percent
-from core.types import ByteImages
-from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.charts.theme import Palette, base_figure
-from dashboard.charts.words import plain
 
 HEIGHT: Final = 210
-MAX_NAME: Final = 5
 
 
 def strength_curve(
@@ -70,49 +66,6 @@ def strength_curve(
     figure.update_xaxes(title_text=axis, tickvals=list(strengths))
     figure.update_yaxes(range=[0, 100], ticksuffix=" %", dtick=25)
     return figure
-
-
-def read_mosaic(
-    images: ByteImages,
-    *,
-    captions: Sequence[str],
-    answers: Sequence[str],
-    is_right: Sequence[bool],
-    grid: Grid,
-    palette: Palette,
-) -> go.Figure:
-    """Draw glyphs with what a model reads in the corner of each.
-
-    Args:
-        images: uint8 of shape (n, height, width); 255 is full ink.
-        captions: What hovering over each image shows, as plain text.
-        answers: Names of the predicted classes.
-        is_right: Whether they are right; the others stand out.
-        grid: How the images are laid out.
-        palette: Colours of the theme.
-    """
-    figure = mosaic_figure(
-        images, captions=captions, grid=grid, selected=None, palette=palette
-    )
-    for position, (answer, right) in enumerate(zip(answers, is_right, strict=True)):
-        column, row = grid.place(position)
-        figure.add_annotation(
-            x=column - 0.47,
-            y=row + 0.47,
-            xanchor="left",
-            yanchor="bottom",
-            text=plain(shortened(answer)),
-            showarrow=False,
-            bgcolor=palette.card if right else palette.accent,
-            borderpad=1,
-            font={"size": 12, "color": palette.text if right else palette.paper},
-        )
-    return figure
-
-
-def shortened(answer: str) -> str:
-    """Cut a name that would cover its image."""
-    return answer if len(answer) <= MAX_NAME else f"{answer[: MAX_NAME - 1]}\u2026"
 
 
 def _with_interval(share: Proportion) -> str:

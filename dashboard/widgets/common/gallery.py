@@ -1,19 +1,14 @@
 """Many glyphs at once, one or several of which can be chosen."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from core.datasets.store import Dataset
 from core.types import ByteImages, Indices
 from dashboard import services, state
-from dashboard.charts.mosaic import (
-    Grid,
-    Label,
-    let_select,
-    mosaic_figure,
-    write_labels,
-)
+from dashboard.charts.mosaic import Grid, let_select, mosaic_figure
+from dashboard.charts.tile_texts import TileText
 from dashboard.figure import Hit, Selection, show
 
 STRIP_GRID: Final = Grid(columns=10, tile=43)
@@ -27,12 +22,12 @@ class Tiles:
     Attributes:
         indices: Their positions in the split, int64 of shape (n,), in this order.
         captions: What hovering over each tells, as plain text.
-        labels: What stands below each; nothing if there are none.
+        texts: What is written on the tile of each; nothing if there are none.
     """
 
     indices: Indices
     captions: Sequence[str]
-    labels: Sequence[Label] = ()
+    texts: Sequence[TileText] = ()
 
 
 def gallery(
@@ -78,16 +73,14 @@ def show_tiles(
     """
     shown, chosen = tiles.indices.tolist(), state.image(len(images))
     grid = PHONE_GRID if services.is_phone() else grid
-    grid = replace(grid, has_labels=bool(tiles.labels))
     figure = mosaic_figure(
         images[tiles.indices],
         captions=tiles.captions,
         grid=grid,
         selected=shown.index(chosen) if chosen in shown else None,
         palette=services.palette(),
+        texts=tiles.texts,
     )
-    if tiles.labels:
-        write_labels(figure, tiles.labels, grid, services.palette())
     # On a phone a finger scrolls the page.
     selects = on_select is not None and not services.is_phone()
     if selects:

@@ -1,17 +1,18 @@
 """What a run says of images, in words for hovering and in a few letters for tiles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from core.evaluation.selection import Judged
 from core.types import Indices, SplitName
 from dashboard import words
-from dashboard.charts.mosaic import Label
+from dashboard.charts.tile_texts import TileText
 from dashboard.widgets.common.gallery import Tiles
 
 SHOWN: Final[dict[SplitName, str]] = {"train": "training", "test": "test"}
 MAX_LETTERS: Final = 4
-"""Of a class in a label; longer names are cut."""
+"""Of a class on a tile; longer names are cut."""
 
 HELD_OUT: Final = "*"
 
@@ -33,7 +34,7 @@ def tiles(
         part: The split.
         held_out: Positions of those that the run was validated with.
     """
-    captions, labels = [], []
+    captions, texts = [], []
     for index in indices.tolist():
         true, predicted = int(judged.labels[index]), int(judged.predicted[index])
         is_held_out = index in held_out
@@ -43,13 +44,18 @@ def tiles(
             f"{SHOWN[part]} image {index:,}"
             f"{', held out for validation' if is_held_out else ''}"
         )
-        text = _cut(classes[true])
-        if true != predicted:
-            text += f"\u2192{_cut(classes[predicted])}"
-        text += HELD_OUT if is_held_out else ""
-        labels.append(Label(text, is_marked=true != predicted))
-    return Tiles(indices, captions, labels)
+        text = read(classes[true], classes[predicted])
+        texts.append(replace(text, below=text.below + HELD_OUT * is_held_out))
+    return Tiles(indices, captions, texts)
 
 
-def _cut(name: str) -> str:
+def read(label: str, predicted: str) -> TileText:
+    """Return what was read on a tile: its label "4", or marked "4→9"."""
+    if label == predicted:
+        return TileText(cut(label))
+    return TileText(f"{cut(label)}→{cut(predicted)}", is_marked=True)
+
+
+def cut(name: str) -> str:
+    """Shorten the name of a class to what a tile has room for."""
     return name if len(name) <= MAX_LETTERS else name[: MAX_LETTERS - 1] + "\u2026"

@@ -14,11 +14,11 @@ from core.jobs.kinds.robustness import MAX_IMAGES, MeasureRobustness
 from core.proportion import percent
 from core.records import Attachment, Run
 from dashboard import figure, results, services, state, words
-from dashboard.charts.mosaic import Grid
-from dashboard.charts.robustness import read_mosaic, strength_curve
+from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.charts.robustness import strength_curve
 from dashboard.figure import Hit
 from dashboard.results import Samples
-from dashboard.widgets.common import analysis, tested_on
+from dashboard.widgets.common import analysis, image_captions, tested_on
 from dashboard.widgets.common.tested_on import Tested
 
 BY_STRENGTH: Final[Mapping[str, Sweep]] = {
@@ -147,17 +147,20 @@ def _samples(run: Run, dataset: Dataset, chosen: str) -> None:
             state.choose_image(int(found.indices[hit.index]))
 
     figure.show(
-        read_mosaic(
+        mosaic_figure(
             found.images,
             captions=_captions(found, classes),
-            answers=[classes[each] for each in found.predicted],
-            is_right=found.is_right.tolist(),
             grid=GRID,
+            selected=None,
             palette=services.palette(),
+            texts=[
+                image_captions.read(classes[true], classes[predicted])
+                for true, predicted in zip(found.labels, found.predicted, strict=True)
+            ],
         ),
         key="changed_images",
-        alt=f"{len(found.indices)} test images: {chosen}; in the corner of "
-        "each what the model predicts",
+        alt=f"{len(found.indices)} test images: {chosen}; below each its label "
+        "and what the model predicts instead",
         on_click=choose,
     )
     count = int(found.is_right.sum())
@@ -167,7 +170,7 @@ def _samples(run: Run, dataset: Dataset, chosen: str) -> None:
         strengths = strengths.replace("-", "\u2212")
         rows = f" Rows from top to bottom: {strengths} ({sweep.axis})."
     st.caption(
-        f"In the corner of each image the predicted class, marked where it is wrong: "
+        f"Below each image its label, and the predicted class where it is another: "
         f"{count} of {len(found.indices)} are right.{rows} Click one to see the image "
         "as it is."
     )

@@ -15,9 +15,10 @@ from core.evaluation.suspicious_labels import Suspects
 from core.proportion import percent
 from core.types import Indices, Probabilities, SplitName
 from dashboard import figure, services, state
-from dashboard.charts.label_mosaic import Tag, label_mosaic
-from dashboard.charts.mosaic import Grid
+from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.charts.tile_texts import TileText
 from dashboard.figure import Hit
+from dashboard.widgets.common import image_captions
 
 PARTS: Final[Mapping[SplitName, str]] = {"test": "test", "train": "training"}
 
@@ -148,13 +149,13 @@ def _mosaic(labels: DoubtfulLabels, shown: Indices) -> None:
         if 0 <= hit.index < len(indices):
             state.choose_image(indices[hit.index])
 
-    drawn = label_mosaic(
+    drawn = mosaic_figure(
         labels.split.images[indices],
-        [_tag(labels, place) for place in shown.tolist()],
         captions=[_caption(labels, place) for place in shown.tolist()],
         grid=PHONE_GRID if services.is_phone() else GRID,
         selected=indices.index(chosen) if chosen in indices else None,
         palette=services.palette(),
+        texts=[_text(labels, place) for place in shown.tolist()],
     )
     figure.show(
         drawn,
@@ -165,15 +166,16 @@ def _mosaic(labels: DoubtfulLabels, shown: Indices) -> None:
     )
 
 
-def _tag(labels: DoubtfulLabels, place: int) -> Tag:
-    classes, found = labels.dataset.spec.classes, labels.found
+def _text(labels: DoubtfulLabels, place: int) -> TileText:
+    classes = tuple(map(image_captions.cut, labels.dataset.spec.classes))
+    found = labels.found
     index, given = int(found.indices[place]), classes[found.given[place]]
     decision = labels.decisions.get(index)
-    text = f"{given} → {classes[found.suggested[place]]}"
-    return Tag(
+    text = f"{given}→{classes[found.suggested[place]]}"
+    return TileText(
         text if decision is None else short(decision, given, classes),
         is_marked=index in labels.known,
-        is_done=decision is not None,
+        is_dimmed=decision is not None,
     )
 
 

@@ -8,8 +8,8 @@ from core.datasets.arrays import Dataset
 from core.datasets.exploring.neighbours import Neighbours, nearest_features
 from core.jobs.kinds.training_images import PredictTraining
 from dashboard import figure, image_results, services, words
-from dashboard.charts.explained import Tile, told_mosaic
-from dashboard.charts.mosaic import Grid
+from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.charts.tile_texts import TileText
 from dashboard.widgets.common import analysis, tested_on
 from dashboard.widgets.one_image.subject import Subject
 
@@ -67,25 +67,27 @@ def _strip(
     others = found.indices != subject.index if itself else found.indices >= 0
     indices = found.indices[others][:NUM_SHOWN]
     labels = dataset.train.labels[indices].tolist()
-    distances = found.differences[others][:NUM_SHOWN]
-    tiles = [
-        Tile(
+    distances = found.differences[others][:NUM_SHOWN].tolist()
+    texts = [
+        TileText(
+            f"{distance:.3g}",
             above=subject.class_name(label),
-            below=f"{distance:.3g}",
-            caption=f"{subject.class_name(label)}, training image {index:,}, "
-            f"difference of {way} {distance:.3g}",
             is_marked=label != subject.true,
         )
-        for index, label, distance in zip(
-            indices.tolist(), labels, distances.tolist(), strict=True
-        )
+        for label, distance in zip(labels, distances, strict=True)
     ]
     figure.show(
-        told_mosaic(
+        mosaic_figure(
             dataset.train.images[indices],
-            tiles,
+            captions=[
+                f"{text.above}, training image {index:,}, difference of {way} "
+                f"{text.below}"
+                for index, text in zip(indices.tolist(), texts, strict=True)
+            ],
             grid=GRID,
+            selected=None,
             palette=services.palette(),
+            texts=texts,
         ),
         key=key,
         alt=f"The {len(indices)} training images whose {way} are nearest to those of "

@@ -8,9 +8,10 @@ import streamlit as st
 from core.evaluation.variants import variants_of
 from core.proportion import percent
 from dashboard import figure, services, words
-from dashboard.charts.explained import Tile, told_mosaic
-from dashboard.charts.mosaic import Grid
+from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.charts.tile_texts import TileText
 from dashboard.charts.words import count_of
+from dashboard.widgets.common.image_captions import cut
 from dashboard.widgets.one_image.subject import Subject
 
 GRID: Final = Grid(columns=4, tile=104)
@@ -22,29 +23,32 @@ def show(subject: Subject) -> None:
     found = variants_of(subject.image)
     images = np.stack([each.image for each in found])
     probabilities = subject.predictor.predict(images)
-    answers = probabilities.argmax(axis=1).tolist()
-    usual = int(subject.predictor.answer(subject.image).best)
-    tiles = [
-        Tile(
-            above=f"{subject.class_name(answer)}  {percent(row.max(), decimals=0)}",
-            below=each.name,
-            caption=f"{each.name}: predicted as {subject.class_name(answer)}, "
-            f"{words.confidence(float(row.max()))}",
-            is_marked=answer != usual,
-        )
-        for each, answer, row in zip(found, answers, probabilities, strict=True)
-    ]
-    kept = answers.count(usual)
+    usual = subject.class_name(int(subject.predictor.answer(subject.image).best))
+    names = [subject.class_name(each) for each in probabilities.argmax(axis=1).tolist()]
+    sure = probabilities.max(axis=1).tolist()
+    kept = names.count(usual)
     st.markdown(
         f"**{count_of(kept, len(found))}** small changes keep the answer "
-        f"{words.literal(subject.class_name(usual))}."
+        f"{words.literal(usual)}."
     )
     figure.show(
-        told_mosaic(
+        mosaic_figure(
             np.round(images * 255).astype(np.uint8),
-            tiles,
+            captions=[
+                f"{each.name}: predicted as {name}, {words.confidence(confidence)}"
+                for each, name, confidence in zip(found, names, sure, strict=True)
+            ],
             grid=GRID,
+            selected=None,
             palette=services.palette(),
+            texts=[
+                TileText(
+                    each.name,
+                    above=f"{cut(name)} {percent(confidence, decimals=0)}",
+                    is_marked=name != usual,
+                )
+                for each, name, confidence in zip(found, names, sure, strict=True)
+            ],
         ),
         key="card_variants",
         alt=f"{subject.name.capitalize()}, changed in {len(found)} ways, with the "

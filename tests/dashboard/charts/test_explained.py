@@ -1,16 +1,9 @@
-"""What explains an answer: ink that matters, pixels that decide, glyphs with words."""
+"""What explains an answer: ink that matters, pixels that decide."""
 
 import numpy as np
 import pytest
 
-from dashboard.charts.explained import (
-    Tile,
-    decisive_view,
-    mark_point,
-    told_mosaic,
-    worth_view,
-)
-from dashboard.charts.mosaic import Grid
+from dashboard.charts.explained import decisive_view, mark_point, worth_view
 from dashboard.charts.scatter import class_scatter
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
@@ -42,29 +35,6 @@ def test_only_the_pixels_that_decide_are_marked() -> None:
     _, marks = decisive_view(np.ones((28, 28), np.float32), changed, palette=LIGHT).data
 
     assert np.argwhere(~np.isnan(marks.z)).tolist() == [[3, 4]]
-
-
-def test_each_glyph_has_its_two_words_in_its_own_tile() -> None:
-    """Names are from outside; those that are marked have another colour."""
-    tiles = [
-        Tile(above="<b>", below="1 px up", caption="one"),
-        Tile(above="9", below="2 px up", caption="two", is_marked=True),
-        Tile(above="4", below="0.3", caption="three"),
-    ]
-
-    figure = told_mosaic(
-        np.zeros((3, 28, 28), np.uint8), tiles, grid=Grid(columns=2), palette=LIGHT
-    )
-
-    words = figure.layout.annotations
-    assert [each.text for each in words[:2]] == ["<b>&lt;b></b>", "1 px up"]
-    assert [(round(each.x), round(each.y)) for each in words[::2]] == [
-        (0, 0),
-        (1, 0),
-        (0, 1),
-    ]
-    assert words[2].font.color != words[0].font.color == words[4].font.color
-    assert figure.layout.meta["cells"]["captions"] == ["one", "two", "three"]
 
 
 def test_one_image_stands_out_among_the_points() -> None:

@@ -11,15 +11,14 @@ from PIL import Image
 from dashboard.charts.mosaic import (
     PIXELS_PER_DOT,
     Grid,
-    Label,
     let_select,
     max_in_file,
     mosaic_figure,
     mosaic_file,
     mosaic_image,
-    write_labels,
 )
 from dashboard.charts.theme import DARK, LIGHT, Palette
+from dashboard.charts.tile_texts import TileText
 
 
 def images(number: int) -> np.ndarray:
@@ -169,25 +168,57 @@ def test_no_images_give_an_empty_figure() -> None:
     assert figure.layout.height == 42
 
 
-def test_labels_stand_in_a_strip_of_paper_below_the_glyphs() -> None:
-    """On the glyphs they could not be read; those of mistakes are in the accent."""
-    grid = Grid(columns=3, tile=40, has_labels=True)
+def write(*texts: TileText) -> tuple[np.ndarray, go.Scatter]:
+    """The picture of glyphs with texts on their tiles, and the texts."""
     figure = mosaic_figure(
-        images(4), captions=[""] * 4, grid=grid, selected=None, palette=LIGHT
+        images(len(texts)),
+        captions=[""] * len(texts),
+        grid=Grid(columns=3, tile=40),
+        selected=None,
+        palette=LIGHT,
+        texts=texts,
+    )
+    picture, shown = figure.data
+    return pixels(base64.b64decode(picture.source.partition(",")[2])), shown
+
+
+def test_texts_stand_in_a_strip_of_paper_below_the_glyphs() -> None:
+    """On the glyphs they could not be read; those of mistakes are in the accent."""
+    picture, shown = write(
+        TileText("a"), TileText("<b>→c", is_marked=True), TileText("d"), TileText("e")
     )
 
-    labels = [Label("a"), Label("<b>\u2192c", is_marked=True), Label("d"), Label("e")]
-    write_labels(figure, labels, grid, LIGHT)
-
-    shown = figure.data[1]
-    assert shown.text[1] == "&lt;b>\u2192c"
+    assert shown.text[1] == "&lt;b>→c"
     assert shown.textfont.color[:2] == (LIGHT.text, LIGHT.accent)
     assert (list(shown.x), list(shown.y)) == ([0, 1, 2, 0], [0.375] * 3 + [1.375])
-    png = base64.b64decode(figure.data[0].source.partition(",")[2])
-    picture = pixels(png)
     tile = picture.shape[1] // 3
     assert tuple(picture[round(0.9 * tile), tile // 2]) == (0xFB, 0xF9, 0xF4)
     assert picture[tile // 2, tile // 2, 0] == 100
+
+
+def test_texts_above_have_a_strip_of_their_own() -> None:
+    """The glyph is in the middle of its tile then; one may be without a text above."""
+    picture, shown = write(TileText("near", above="4"), TileText("far"))
+
+    assert shown.text == ("near", "4", "far")
+    assert shown.x == (0, 0, 1)
+    assert shown.y == pytest.approx([0.41, -0.41, 0.41])
+    tile = picture.shape[1] // 3
+    column = picture[:tile, tile // 2, 0]
+    assert [int(column[round(share * tile)]) for share in (0.1, 0.3, 0.7, 0.9)] == [
+        *(0xFB, 100),
+        *(100, 0xFB),
+    ]
+
+
+def test_what_is_dimmed_recedes_with_its_text() -> None:
+    """Also if it is marked."""
+    picture, shown = write(TileText("a", is_marked=True, is_dimmed=True), TileText("b"))
+
+    assert shown.textfont.color == (LIGHT.secondary, LIGHT.text)
+    tile = picture.shape[1] // 3
+    middles = [picture[tile // 2, tile // 2 + place * tile, 0] for place in (0, 1)]
+    assert middles == [33, 101]
 
 
 def test_box_finds_each_glyph_by_its_middle() -> None:
