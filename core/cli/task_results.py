@@ -25,6 +25,17 @@ def result_of(store: RunStore, run: Run, task: Task) -> Attachment:
         return made
     name = f"{task.result_title}: {run.name}"[:MAX_NAME]
     job_id = task.create(store, name=name)
+    perform(job_id)
+    made = store.attachment(run.id, task.result_name, key=task.key)
+    if made is None:
+        job = store.job(job_id)
+        message = f"{task.result_title} has {job.status}. {job.reason}".strip()
+        raise TrainingError(message)
+    return made
+
+
+def perform(job_id: str) -> None:
+    """Do the task of a job in this process, with a progress bar."""
     with console.progress_bar() as show:
 
         def watch(report: Progress | Report) -> None:
@@ -32,9 +43,3 @@ def result_of(store: RunStore, run: Run, task: Task) -> Attachment:
                 show(report.share, report.text)
 
         worker.perform(job_id, on_report=watch)
-    made = store.attachment(run.id, task.result_name, key=task.key)
-    if made is None:
-        job = store.job(job_id)
-        message = f"{task.result_title} has {job.status}. {job.reason}".strip()
-        raise TrainingError(message)
-    return made

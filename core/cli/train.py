@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from core import settings
-from core.cli import console, flags
+from core.cli import console, flags, task_results
 from core.cli.summary import print_result, summary
 from core.config import known_presets
 from core.datasets import catalog
@@ -87,13 +87,7 @@ def keep_run(options: argparse.Namespace) -> int:
     store = open_store()
     task, name = keep.keep_of(store, options.id)
     job_id = task.create(store, name=name)
-    with console.progress_bar() as show:
-
-        def watch(report: Progress | Report) -> None:
-            if isinstance(report, Report):
-                show(report.share, report.text)
-
-        worker.perform(job_id, on_report=watch)
+    task_results.perform(job_id)
     run = store.get(task.subject)
     if not run.has_model:
         job = store.job(job_id)

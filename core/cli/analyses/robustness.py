@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from core.cli import task_results
 from core.evaluation.corrupting.mnist_c import CORRUPTIONS
 from core.evaluation.corrupting.sweeps import SWEEPS
+from core.evaluation.robustness import Robustness
 from core.jobs.kinds import robustness
 from core.jobs.kinds.robustness import MAX_IMAGES, MeasureRobustness
 from core.proportion import percent
@@ -50,24 +51,27 @@ def analyse(
     )
     made = task_results.result_of(store, run, task)
     found = robustness.read(store, run.id, made)
-    if options.json:
-        corruptions = {
+    return {**made.metrics, **_numbers(found)} if options.json else _readable(found)
+
+
+def _numbers(found: Robustness) -> Mapping[str, object]:
+    return {
+        "num_test": found.num_test,
+        "corruptions": {
             key: {"accuracy": share.value, "low": share.low, "high": share.high}
             for key, share in found.worst_first
-        }
-        curves = {
+        },
+        "sweeps": {
             each.key: {
                 "strengths": list(each.strengths),
                 "accuracies": [share.value for share in each.accuracies],
             }
             for each in found.curves
-        }
-        return {
-            **made.metrics,
-            "num_test": found.num_test,
-            "corruptions": corruptions,
-            "sweeps": curves,
-        }
+        },
+    }
+
+
+def _readable(found: Robustness) -> Mapping[str, object]:
     titles = {each.key: each.title for each in CORRUPTIONS}
     return {
         "score": f"{percent(found.score)} ({percent(found.low)} to "

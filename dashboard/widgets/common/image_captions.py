@@ -56,6 +56,6 @@ def read(label: str, predicted: str) -> TileText:
     return TileText(f"{cut(label)}→{cut(predicted)}", is_marked=True)
 
 
-def cut(name: str) -> str:
+def cut(name: str, most: int = MAX_LETTERS) -> str:
     """Shorten the name of a class to what a tile has room for."""
-    return name if len(name) <= MAX_LETTERS else name[: MAX_LETTERS - 1] + "\u2026"
+    return name if len(name) <= most else name[: most - 1] + "\u2026"

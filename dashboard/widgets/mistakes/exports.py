@@ -1,5 +1,8 @@
 """The images of a selection as files: each is made when somebody asks for it."""
 
+import mimetypes
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.datasets.arrays import Dataset
@@ -43,38 +46,51 @@ def show(source: Source, dataset: Dataset, found: Indices) -> None:
                 f"Up to {MAX_IMAGES:,} images can be exported at once. Choose a class, "
                 "or export the data set on Data sets."
             )
-        st.download_button(
+        _file(
             "CSV",
-            data=lambda: selection.table(selected()).encode(),
-            file_name=f"{name}.csv",
-            mime="text/csv",
+            lambda: selection.table(selected()).encode(),
+            name=f"{name}.csv",
             icon=":material/table:",
-            key="export_csv",
-            on_click="ignore",
-            disabled=not fits,
-            help="A line for each image: its split and position, true and predicted "
+            fits=fits,
+            about="A line for each image: its split and position, true and predicted "
             "class, confidence, margin, loss and unusualness.",
         )
-        st.download_button(
+        _file(
             "IDX",
-            data=lambda: selection.idx_zip(selected(), split),
-            file_name=f"{name}-idx.zip",
-            mime="application/zip",
+            lambda: selection.idx_zip(selected(), split),
+            name=f"{name}-idx.zip",
             icon=":material/folder_zip:",
-            key="export_idx",
-            on_click="ignore",
-            disabled=not fits,
-            help="Images and true labels in the format of MNIST, and the table, in a "
+            fits=fits,
+            about="Images and true labels in the format of MNIST, and the table, in a "
             "zip.",
         )
-        st.download_button(
+        _file(
             "PNG",
-            data=lambda: mosaic_file(split.images[found[:num_drawn]], palette=LIGHT),
-            file_name=f"{name}.png",
-            mime="image/png",
+            lambda: mosaic_file(split.images[found[:num_drawn]], palette=LIGHT),
+            name=f"{name}.png",
             icon=":material/image:",
-            key="export_png",
-            on_click="ignore",
-            help=f"The first {num_drawn:,} of {len(found):,} images as one picture, in "
-            "this order.",
+            about=f"The first {num_drawn:,} of {len(found):,} images as one picture, "
+            "in this order.",
         )
+
+
+def _file(
+    kind: str,
+    made: Callable[[], bytes],
+    *,
+    name: str,
+    icon: str,
+    about: str,
+    fits: bool = True,
+) -> None:
+    st.download_button(
+        kind,
+        data=made,
+        file_name=name,
+        mime=mimetypes.guess_type(name)[0],
+        icon=icon,
+        key=f"export_{kind.lower()}",
+        on_click="ignore",
+        disabled=not fits,
+        help=about,
+    )

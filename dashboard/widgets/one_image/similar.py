@@ -11,11 +11,14 @@ from dashboard import figure, image_results, services, words
 from dashboard.charts.mosaic import Grid, mosaic_figure
 from dashboard.charts.tile_texts import TileText
 from dashboard.widgets.common import analysis, tested_on
+from dashboard.widgets.common.image_captions import cut
 from dashboard.widgets.one_image.subject import Subject
 
 NUM_SHOWN: Final = 8
 GRID: Final = Grid(columns=4, tile=96)
 """Four in a row leave room for the words also where the card is narrow."""
+
+MAX_LETTERS: Final = 12
 
 
 def show(subject: Subject) -> None:
@@ -71,7 +74,7 @@ def _strip(
     texts = [
         TileText(
             f"{distance:.3g}",
-            above=subject.class_name(label),
+            above=cut(subject.class_name(label), MAX_LETTERS),
             is_marked=label != subject.true,
         )
         for label, distance in zip(labels, distances, strict=True)
@@ -80,9 +83,11 @@ def _strip(
         mosaic_figure(
             dataset.train.images[indices],
             captions=[
-                f"{text.above}, training image {index:,}, difference of {way} "
-                f"{text.below}"
-                for index, text in zip(indices.tolist(), texts, strict=True)
+                f"{subject.class_name(label)}, training image {index:,}, difference "
+                f"of {way} {text.below}"
+                for index, label, text in zip(
+                    indices.tolist(), labels, texts, strict=True
+                )
             ],
             grid=GRID,
             selected=None,

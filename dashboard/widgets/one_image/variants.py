@@ -17,6 +17,9 @@ from dashboard.widgets.one_image.subject import Subject
 GRID: Final = Grid(columns=4, tile=104)
 """Four in a row leave room for the words also where the card is narrow."""
 
+MAX_LETTERS: Final = 6
+"""Of a class, beside its confidence."""
+
 
 def show(subject: Subject) -> None:
     """Show variants of the image, each with what it is taken for."""
@@ -25,7 +28,7 @@ def show(subject: Subject) -> None:
     probabilities = subject.predictor.predict(images)
     usual = subject.class_name(int(subject.predictor.answer(subject.image).best))
     names = [subject.class_name(each) for each in probabilities.argmax(axis=1).tolist()]
-    sure = probabilities.max(axis=1).tolist()
+    confidences = probabilities.max(axis=1).tolist()
     kept = names.count(usual)
     st.markdown(
         f"**{count_of(kept, len(found))}** small changes keep the answer "
@@ -35,19 +38,15 @@ def show(subject: Subject) -> None:
         mosaic_figure(
             np.round(images * 255).astype(np.uint8),
             captions=[
-                f"{each.name}: predicted as {name}, {words.confidence(confidence)}"
-                for each, name, confidence in zip(found, names, sure, strict=True)
+                f"{each.name}: predicted as {name}, {words.confidence(sure)}"
+                for each, name, sure in zip(found, names, confidences, strict=True)
             ],
             grid=GRID,
             selected=None,
             palette=services.palette(),
             texts=[
-                TileText(
-                    each.name,
-                    above=f"{cut(name)} {percent(confidence, decimals=0)}",
-                    is_marked=name != usual,
-                )
-                for each, name, confidence in zip(found, names, sure, strict=True)
+                TileText(each.name, above=_answer(name, sure), is_marked=name != usual)
+                for each, name, sure in zip(found, names, confidences, strict=True)
             ],
         ),
         key="card_variants",
@@ -58,3 +57,7 @@ def show(subject: Subject) -> None:
         "Shifts, rotations and strokes; above each stands the predicted class with its "
         "confidence. Those with another answer are red."
     )
+
+
+def _answer(name: str, confidence: float) -> str:
+    return f"{cut(name, MAX_LETTERS)}, {percent(confidence, decimals=0)}"
