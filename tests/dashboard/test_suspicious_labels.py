@@ -96,7 +96,7 @@ def test_training_labels_need_a_check_that_says_how_long_it_takes(
 ) -> None:
     """Once there is one, the label that it denies comes first."""
     run_id = finish_run()
-    app = open_labels(labels="training")
+    app = open_labels(labels="Training")
     assert "3 trainings by its recipe" in alerts(app)[0]
     assert app.button(key="make_label-check")
 
@@ -105,7 +105,7 @@ def test_training_labels_need_a_check_that_says_how_long_it_takes(
     said[1234] = np.roll(said[1234], 1)
     finish_check(store, run_id, tmp_path / "check", said)
 
-    app = open_labels(labels="training")
+    app = open_labels(labels="Training")
     assert chosen(app) == 1234
     assert "1 of 60,000" in text(app)
     assert len(figure(app, "suspicious_labels")["data"]) == 2

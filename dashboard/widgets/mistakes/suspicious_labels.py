@@ -49,14 +49,14 @@ def show(run: Run) -> None:
 def _pick_part() -> SplitName:
     chosen = st.segmented_control(
         "Labels of",
-        tuple(PARTS.values()),
-        default=PARTS["test"],
+        [each.capitalize() for each in PARTS.values()],
+        default=PARTS["test"].capitalize(),
         required=True,
         key=state.LABELS_OF,
         **state.LINKED,
         on_change=state.start_over_labels,
     )
-    return "train" if chosen == PARTS["train"] else "test"
+    return "train" if chosen == PARTS["train"].capitalize() else "test"
 
 
 def _of_training_images(

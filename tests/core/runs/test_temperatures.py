@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.config import EnsembleConfig, MlpConfig, Recipe, TrainingConfig
+from core.errors import ArtifactError
 from core.predictions import VALIDATION, Validation
 from core.records import RunScores
 from core.runs import temperatures
@@ -117,6 +120,29 @@ def test_damaged_validation_predictions_are_named(
         )
 
     assert "is damaged" in reason_of(run_store, run_id)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"by_epoch": np.zeros((2, 3), np.uint8)},
+        {"by_epoch": np.full((2, 4), 2, np.uint8)},
+        {"by_epoch": np.array(1)},
+        {"indices": np.arange(3)},
+        {"labels": np.zeros(4)},
+    ],
+    ids=["fewer images", "unknown class", "no array", "fewer positions", "no classes"],
+)
+def test_validation_predictions_of_other_shapes_are_refused(
+    damage: dict[str, NDArray[Any]], run_store: RunStore, files: Path
+) -> None:
+    """Otherwise a page would end in an error that names no file and no remedy."""
+    run_id = finished(run_store, files, said=TOO_CONFIDENT)
+    path = run_store.artifact(run_id, VALIDATION)
+    Validation(**vars(TOO_CONFIDENT) | damage).save(path)
+
+    with pytest.raises(ArtifactError, match="is damaged: Expected"):
+        run_store.validation(run_id)
 
 
 @pytest.mark.parametrize(
