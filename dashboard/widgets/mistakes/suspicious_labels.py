@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.datasets import label_review, rejected_labels
 from core.datasets.arrays import Dataset
-from core.evaluation.suspicious_labels import Suspects
+from core.evaluation.suspicious_labels import LISTED_SHARE, MIN_LISTED, Suspects
 from core.insight.expected_time import Expectation
 from core.jobs.kinds import label_check
 from core.jobs.kinds.label_check import CheckLabels
+from core.proportion import percent
 from core.records import Run
 from core.types import Probabilities, SplitName
 from dashboard import results, services, state, words
@@ -120,7 +121,8 @@ def _review(
     )
     st.markdown(
         f"Confidently wrong: **{count_of(found.num_confident, len(found))}** "
-        f"{PARTS[part]} labels. Listed: the **{len(found.listed):,}** most doubtful."
+        f"{PARTS[part]} labels. Listed: **{len(found.listed):,}**, these and the most "
+        f"doubtful {percent(LISTED_SHARE, decimals=1)} (at least {MIN_LISTED})."
     )
     list_column, card_column = st.columns([3, 2], gap="medium")
     with list_column:
