@@ -17,10 +17,10 @@ from core.datasets.exploring.neighbours import Neighbours
 from core.errors import DatasetFileError
 from core.jobs.kinds.summary import Summarise
 from core.network_view import DeadUnits, NetworkView, num_members
-from core.records import ARRAYS, Attachment, Run
-from core.runs import unpacked
+from core.records import Attachment, Run
 from core.types import ByteImages, GrayImage
 from dashboard import results, services
+from dashboard.results.evaluations import training_arrays
 
 NUM_DEAD_IMAGES: Final = 500
 """So many test images tell a dead unit from one that answers seldom."""
@@ -87,12 +87,7 @@ def training_features(run: Run, made: Attachment) -> NDArray[np.float16]:
     Raises:
         ArtifactError: If they are missing or damaged.
     """
-    path = services.store().artifact(run.id, made.path_of(ARRAYS))
-    damage = (
-        f"Expected the features of training images in {path}, but the file is missing "
-        "or damaged. Delete the run and train it again."
-    )
-    (found,) = unpacked.arrays(path, ("features",), damage=damage)
+    (found,) = training_arrays(run.id, made, "features")
     return found
 
 

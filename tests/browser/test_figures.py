@@ -52,7 +52,7 @@ def trained(desk: BrowserContext, server: Server) -> None:
     page = desk.new_page()
     open_page(page, server, "train?recipe=fast-mlp~epochs~2")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("See its mistakes").wait_for(timeout=240_000)
+    page.get_by_text("See its mistakes").wait_for(timeout=600_000)
     page.close()
 
 

@@ -32,7 +32,7 @@ def trained(desk: BrowserContext, server: Server) -> str:
     page = desk.new_page()
     open_page(page, server, "train?recipe=fast-mlp~epochs~3")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("See its mistakes").wait_for(timeout=240_000)
+    page.get_by_text("See its mistakes").wait_for(timeout=600_000)
     address = page.url
     page.close()
     return address.removeprefix(f"{server.url}/")

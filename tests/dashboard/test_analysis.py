@@ -23,15 +23,15 @@ def job(store: RunStore, finish_run: MakeRun) -> str:
 @pytest.mark.usefixtures("finished_run")
 def test_an_analysis_is_offered() -> None:
     """With what one gets, and about how long it takes."""
-    app = open_app("evaluate")
+    app = open_app("evaluate", analysis="Feature map", projection="t-SNE")
 
-    assert "It takes a few seconds" in text(app)
+    assert "It takes a minute or two" in text(app)
     assert app.button(key="make_projection").label == "Compute the feature map"
 
 
 @pytest.mark.usefixtures("job")
 def test_one_that_waits_says_so_and_is_not_offered_again() -> None:
-    app = open_app("evaluate")
+    app = open_app("evaluate", analysis="Feature map", projection="t-SNE")
 
     assert not [button for button in app.button if button.key == "make_projection"]
     assert app.get("progress")[0].proto.text == "Queued: 1st of 1"
@@ -41,14 +41,14 @@ def test_one_that_is_being_made_says_what_is_done(store: RunStore, job: str) -> 
     store.start(job)
     store.log(job, [Report(share=0.25, text="finding directions")])
 
-    app = open_app("evaluate")
+    app = open_app("evaluate", analysis="Feature map", projection="t-SNE")
 
     assert app.get("progress")[0].proto.text == "Finding directions"
     assert app.get("progress")[0].proto.value == 25
 
 
 def test_one_that_waits_can_be_cancelled(store: RunStore, job: str) -> None:
-    app = open_app("evaluate")
+    app = open_app("evaluate", analysis="Feature map", projection="t-SNE")
 
     app.button(key=f"cancel_{job}").click().run()
 
@@ -62,7 +62,7 @@ def test_one_that_failed_says_why_and_is_offered_again(
     store.start(job)
     store.fail(job, "The *disk* is full.")
 
-    app = open_app("evaluate")
+    app = open_app("evaluate", analysis="Feature map", projection="t-SNE")
 
     assert app.error[0].value == "The \\*disk\\* is full."
     assert app.button(key="make_projection")

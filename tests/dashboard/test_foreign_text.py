@@ -86,7 +86,9 @@ def test_what_an_analysis_says_of_itself_does_nothing(
     folder.mkdir()
     store.attach(run_id, made, folder)
 
-    assert "127" in check(open_app("evaluate", run=run_id))
+    assert "127" in check(
+        open_app("evaluate", run=run_id, analysis="Feature map", projection="t-SNE")
+    )
     assert "127" in check(open_app("train"))
     app = open_app("runs", runs=run_id)
     app.session_state[f"analyses_{run_id}"] = True

@@ -67,10 +67,11 @@ def test_the_whole_page_is_about_the_other_test_images(
 
     assert "of 40 test images" in text(app)
     assert "ink style mnist" in text(app)
-    assert all(each.startswith("test image") for each in captions(app, "cell_4_4"))
+    told = captions(app, "cell_4_4")
+    assert all(each.startswith("4 predicted as 4, ") for each in told)
     assert (
         len(figure(app, "confusion_matrix")["layout"]["meta"]["cells"]["captions"])
-        == 100
+        == 121
     )
 
 

@@ -102,7 +102,7 @@ def test_space_that_contradicts_itself_says_so_and_cannot_be_started() -> None:
 
     app.multiselect(key="study_varied_1").set_value(["hidden", "layers"]).run()
 
-    assert "as a whole or its parts" in app.error[0].value
+    assert "a list of hidden layers or its parts" in app.error[0].value
     assert app.button(key="start_study").disabled
 
 

@@ -126,7 +126,7 @@ def _images(
             st.caption(
                 f"{len(shown):,} of {len(indices):,} test images, the "
                 f"{'most' if chosen == WRONG else 'least'} confident first. Click one "
-                "for its probabilities."
+                "for its probabilities as the model gives them."
             )
             _gallery(tested.dataset, _tiles(tested, shown, confidence), chosen)
 

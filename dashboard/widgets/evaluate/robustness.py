@@ -164,6 +164,7 @@ def _samples(run: Run, dataset: Dataset, chosen: str) -> None:
     rows = ""
     if sweep is not None:
         strengths = ", ".join(f"{each:g}" for each in sweep.strengths)
+        strengths = strengths.replace("-", "\u2212")
         rows = f" Rows from top to bottom: {strengths} ({sweep.axis})."
     st.caption(
         f"In the corner of each image the predicted class, marked where it is wrong: "
