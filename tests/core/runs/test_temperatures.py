@@ -17,10 +17,10 @@ from core.runs.store import RunStore
 from tests.small_data import predictions, write_predictions
 
 TOO_CONFIDENT = Validation(
-    indices=np.arange(4),
-    labels=np.array([0, 0, 0, 1], np.uint8),
-    probabilities=np.array([[0.9, 0.1]] * 4, np.float32),
-    by_epoch=np.zeros((0, 4), np.uint8),
+    indices=np.arange(100),
+    labels=np.array([0, 0, 0, 1] * 25, np.uint8),
+    probabilities=np.array([[0.9, 0.1]] * 100, np.float32),
+    by_epoch=np.zeros((0, 100), np.uint8),
 )
 """It says 0.9 and is right in 3 of 4 cases: ln 9 / T = ln 3, so T is 2."""
 
@@ -77,7 +77,7 @@ def test_the_temperature_is_fitted_on_the_validation_images(
 
     assert found.is_fitted
     assert found.value == pytest.approx(2.0, abs=1e-3)
-    assert found.n == 4
+    assert found.n == 100
     assert found.loss_after < found.loss_before
 
 
@@ -95,6 +95,20 @@ def test_a_run_of_an_earlier_version_says_so(run_store: RunStore, files: Path) -
     run_id = finished(run_store, files, validation_accuracy=0.9)
 
     assert "did not keep" in reason_of(run_store, run_id)
+
+
+def test_few_validation_images_give_no_temperature(
+    run_store: RunStore, files: Path
+) -> None:
+    """Whatever is fitted on them may make the probabilities worse."""
+    few = {name: array[..., :99] for name, array in vars(TOO_CONFIDENT).items()}
+    few["probabilities"] = TOO_CONFIDENT.probabilities[:99]
+    run_id = finished(run_store, files, said=Validation(**few))
+
+    found = temperatures.of_run(run_store, run_store.get(run_id))
+
+    assert found.value == 1
+    assert "Only 99 images were held out" in found.reason
 
 
 def test_a_run_that_makes_no_mistake_has_no_temperature(
@@ -115,7 +129,7 @@ def test_damaged_validation_predictions_are_named(
     if damage == "file":
         path.write_bytes(path.read_bytes()[:200])
     else:
-        Validation(**vars(TOO_CONFIDENT) | {"labels": np.full(4, 7, np.uint8)}).save(
+        Validation(**vars(TOO_CONFIDENT) | {"labels": np.full(100, 7, np.uint8)}).save(
             path
         )
 
