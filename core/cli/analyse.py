@@ -37,9 +37,9 @@ def add_to(
         required=True, metavar="KIND"
     )
     for kind, module in ANALYSES.items():
-        parser = group.add_parser(
-            kind, parents=[json_option], help=module.analyse.__doc__
-        )
+        # A percent sign in a help text begins a placeholder.
+        told = module.analyse.__doc__.replace("%", "%%")
+        parser = group.add_parser(kind, parents=[json_option], help=told)
         parser.add_argument("--run", required=True, metavar="ID", help="run, or latest")
         if hasattr(module, "add_options"):
             module.add_options(parser)

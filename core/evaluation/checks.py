@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import numpy as np
+
 from core.types import Labels, Probabilities
 
 MAX_CLASSES: Final = 256
@@ -26,6 +28,12 @@ def check_probabilities(probabilities: Probabilities) -> None:
         message = (
             f"Expected probabilities of shape (n, classes), n > 0 and 1 to "
             f"{MAX_CLASSES} classes, got {shape}. Give one row for each image."
+        )
+        raise ValueError(message)
+    if not np.issubdtype(probabilities.dtype, np.floating):
+        message = (
+            "Expected probabilities as floating point numbers, got "
+            f"{probabilities.dtype}. Give the output of softmax."
         )
         raise ValueError(message)
     lowest, highest = float(probabilities.min()), float(probabilities.max())
@@ -53,6 +61,12 @@ def check_labels(labels: Labels, *, num_images: int, num_classes: int) -> None:
         message = (
             f"Expected labels of shape ({max(num_images, 1)},), got {labels.shape}. "
             "Give one label for each image, and at least one image."
+        )
+        raise ValueError(message)
+    if not np.issubdtype(labels.dtype, np.integer):
+        message = (
+            f"Expected labels as whole numbers, got {labels.dtype}. Give the position "
+            "of the class of each image."
         )
         raise ValueError(message)
     lowest, highest = int(labels.min()), int(labels.max())

@@ -10,6 +10,7 @@ from mlflow.tracking import MlflowClient
 from numpy.typing import NDArray
 
 from core.errors import ArtifactError
+from core.evaluation import checks
 from core.files import reading_arrays
 from core.predictions import PREDICTIONS, VALIDATION, Predictions, Validation
 from core.records import ARRAYS, Attachment
@@ -72,7 +73,16 @@ class RunFiles:
             path = self.artifact(run_id, VALIDATION)
         except ArtifactError:
             return None
-        return Validation.load(path)
+        found = Validation.load(path)
+        try:
+            _check_validation(found)
+        except ValueError as error:
+            message = (
+                f"Expected what run {run_id} says about its validation images, but it "
+                f"is damaged: {error} Train the run again."
+            )
+            raise ArtifactError(message) from error
+        return found
 
     def document(self, job_id: str) -> str:
         """Return what decides the work of a job, as JSON; empty if only its tags do."""
@@ -127,3 +137,24 @@ class RunFiles:
             return False
         # An archive ends with its list of contents: half a file has none.
         return path.suffix != ".npz" or zipfile.is_zipfile(path)
+
+
+def _check_validation(found: Validation) -> None:
+    """Check that all arrays are about the same images and classes.
+
+    Raises:
+        ValueError: If they are not.
+    """
+    if found.labels.shape == (0,):
+        return
+    checks.check_predictions(found.labels, found.probabilities)
+    num_images, num_classes = found.probabilities.shape
+    indices, by_epoch = found.indices, found.by_epoch
+    if indices.shape != (num_images,) or by_epoch.shape[1:] != (num_images,):
+        message = (
+            f"Expected positions of {num_images:,} images and their classes after each "
+            f"epoch, got arrays of shape {indices.shape} and {by_epoch.shape}."
+        )
+        raise ValueError(message)
+    for each in by_epoch:
+        checks.check_labels(each, num_images=num_images, num_classes=num_classes)

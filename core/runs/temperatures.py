@@ -11,6 +11,9 @@ from core.records import Run
 if TYPE_CHECKING:
     from core.runs.store import RunStore
 
+MIN_IMAGES: Final = 100
+"""Of fewer, chance decides: a temperature fitted on 18 doubled the test loss."""
+
 _AGAIN: Final = "Train it again to get a temperature."
 
 
@@ -56,6 +59,11 @@ def _fitted(found: Validation) -> RunTemperature:
         return RunTemperature(
             reason=f"The model classifies all {len(labels):,} validation images "
             "correctly, so every lower temperature fits them better, and none best."
+        )
+    if len(labels) < MIN_IMAGES:
+        return RunTemperature(
+            reason=f"Only {len(labels):,} images were held out for validation: a "
+            f"temperature fitted on fewer than {MIN_IMAGES} is mostly chance."
         )
     value = temperature.fit(labels, probabilities)
     scaled = temperature.scaled(probabilities, value)

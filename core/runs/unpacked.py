@@ -43,7 +43,7 @@ def load(path: Path) -> Predictions:
     return Predictions(
         labels=labels,
         probabilities=probabilities,
-        features=np.empty((len(labels), 0), np.float32),
+        features=np.empty((*labels.shape[:1], 0), np.float32),
     )
 
 

@@ -23,7 +23,9 @@ h1 {{ margin-bottom: 0; }} h2 {{ margin-top: 2.5rem; }}
 p.remark {{ color: {LIGHT.secondary}; }}
 table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; padding: 0.25rem 1.25rem 0.25rem 0;
-  border-bottom: 1px solid {LIGHT.line}; overflow-wrap: anywhere; }}
+  border-bottom: 1px solid {LIGHT.line}; }}
+th:not(:last-child), td:not(:last-child) {{ white-space: nowrap; }}
+td:last-child {{ min-width: 12rem; overflow-wrap: break-word; }}
 .scrolls {{ overflow-x: auto; }}
 @media print {{ h2 {{ break-after: avoid; }} .part {{ break-inside: avoid; }} }}
 """

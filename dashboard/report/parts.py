@@ -8,14 +8,15 @@ import numpy as np
 from core.config.controls import title_of
 from core.datasets.spec import DatasetSpec
 from core.datasets.store import Dataset
+from core.errors import ArtifactError
 from core.evaluation import metrics, mistakes
 from core.evaluation.confusions import most_confused
 from core.evaluation.scores import Score, all_scores
 from core.insight import network_cost
-from core.predictions import Predictions
+from core.predictions import PREDICTIONS, Predictions
 from core.proportion import percent
 from core.records import ENSEMBLE, Run
-from core.runs import run_dataset
+from core.runs import answers, run_dataset
 from core.runs.store import RunStore
 from core.types import Counts
 from dashboard import words
@@ -45,7 +46,7 @@ def report(store: RunStore, run: Run) -> str:
     """
     spec = run_dataset.spec_of(store, run)
     dataset = run_dataset.dataset_of(run) if run_dataset.is_here(run) else None
-    said = store.predictions(run.id)
+    said = _predictions(store, run, len(spec.classes))
     predicted = metrics.predicted_classes(said.probabilities)
     matrix = metrics.confusion_matrix(said.labels, predicted, len(spec.classes))
     network = network_cost.describe_network(run.config, spec)
@@ -60,11 +61,23 @@ def report(store: RunStore, run: Run) -> str:
             _confusions(matrix, spec),
             _classes(matrix, spec),
             _mistakes(said, spec, dataset),
+            *analyses.how_calibrated(store, run, said),
             *analyses.how_it_learned(store, run, spec.classes),
             *analyses.how_robust(store, run),
             _recipe(run),
         ],
     )
+
+
+def _predictions(store: RunStore, run: Run, num_classes: int) -> Predictions:
+    said = answers.predictions(store.artifact(run.id, PREDICTIONS), run)
+    if said.probabilities.shape[1] != num_classes:
+        message = (
+            f"Expected predictions of {run.name} for {num_classes} classes, got "
+            f"{said.probabilities.shape[1]}. Train it again."
+        )
+        raise ArtifactError(message)
+    return said
 
 
 def _scores(run: Run, said: Predictions, matrix: Counts) -> Part:

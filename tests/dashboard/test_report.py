@@ -6,13 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from core.errors import ArtifactError
+from core.predictions import Predictions
+from core.runs import temperatures
 from core.runs.store import RunStore
 from dashboard.report import __main__ as command
 from dashboard.report import parts
 from dashboard.report.document import Part, Table, document
 from tests.dashboard.app import open_app
+from tests.dashboard.test_calibration import keep_validation
 from tests.small_data import move_to_gone_dataset
 
 SOURCE = r'<script type="application/json" id="figure-\d+">(.*?)</script>'
@@ -48,6 +53,33 @@ def test_report_of_a_run_whose_images_are_gone_says_so(
         "ABCDEFGHIJ"[3]
         in json.loads(figures(text)[0]["figure"])["layout"]["uirevision"]
     )
+
+
+def test_report_tells_the_calibration_of_a_run_with_a_temperature(
+    store: RunStore, finished_run: str, made_up: Predictions
+) -> None:
+    run = store.get(finished_run)
+    assert "Calibration</h2>" not in parts.report(store, run)
+
+    keep_validation(store, finished_run, made_up)
+    text = parts.report(store, run)
+
+    value = temperatures.of_run(store, run).value
+    assert f"Temperature {value:.3f}, fitted on 200 validation images" in text
+    assert any(
+        "as trained and with temperature" in each["alt"] for each in figures(text)
+    )
+
+
+def test_report_of_damaged_predictions_names_them(
+    store: RunStore, finished_run: str, made_up: Predictions
+) -> None:
+    nothing = np.full_like(made_up.probabilities, np.nan)
+    path = store.artifact(finished_run, "predictions.npz")
+    Predictions(**vars(made_up) | {"probabilities": nothing}).save(path)
+
+    with pytest.raises(ArtifactError, match="they are damaged"):
+        parts.report(store, store.get(finished_run))
 
 
 def test_text_from_outside_stays_text() -> None:

@@ -78,6 +78,22 @@ def test_decisions_lead_to_the_next_and_can_be_undone(
     assert f"image {chosen(other):,}:" in last
 
 
+def test_undo_leaves_what_another_viewer_has_decided_since(
+    finish_run: MakeRun, mnist: Dataset
+) -> None:
+    finish_run()
+    app = open_labels()
+    index = chosen(app)
+    app.button(key="drop_label").click().run()
+    label_review.decide(mnist, "test", index, Decision(verdict="keep"))
+
+    app.button(key="undo_label").click().run()
+
+    assert label_review.load(mnist).test[index].verdict == "keep"
+    assert "Another viewer has changed this decision" in app.toast[0].value
+    assert app.button(key="undo_label").disabled
+
+
 def test_labels_that_people_rejected_are_badged(finish_run: MakeRun) -> None:
     """And what they saw: image 947 is labelled 8, and most saw a 9."""
     finish_run()
@@ -96,7 +112,7 @@ def test_training_labels_need_a_check_that_says_how_long_it_takes(
 ) -> None:
     """Once there is one, the label that it denies comes first."""
     run_id = finish_run()
-    app = open_labels(labels="training")
+    app = open_labels(labels="Training")
     assert "3 trainings by its recipe" in alerts(app)[0]
     assert app.button(key="make_label-check")
 
@@ -105,7 +121,7 @@ def test_training_labels_need_a_check_that_says_how_long_it_takes(
     said[1234] = np.roll(said[1234], 1)
     finish_check(store, run_id, tmp_path / "check", said)
 
-    app = open_labels(labels="training")
+    app = open_labels(labels="Training")
     assert chosen(app) == 1234
     assert "1 of 60,000" in text(app)
     assert len(figure(app, "suspicious_labels")["data"]) == 2

@@ -29,15 +29,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _at_least_one(text: str) -> int:
-    if (number := int(text)) < 1:
-        message = f"expected at least 1, got {number}"
-        raise argparse.ArgumentTypeError(message)
-    return number
+    return _whole(text, lowest=1)
 
 
 def _seed(text: str) -> int:
-    if (number := int(text)) < 0:
-        message = f"expected 0 or more, got {number}"
+    return _whole(text, lowest=0)
+
+
+def _whole(text: str, *, lowest: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = lowest - 1
+    if number < lowest:
+        message = f"expected a whole number of at least {lowest}, got {text}"
         raise argparse.ArgumentTypeError(message)
     return number
 

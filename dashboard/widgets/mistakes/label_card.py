@@ -76,7 +76,7 @@ def _probabilities(labels: DoubtfulLabels, place: int) -> None:
             classes=labels.dataset.spec.classes,
             highlight=given,
             palette=services.palette(),
-            mark="its label",
+            mark="label",
         ),
         key="label_bars",
         alt=f"Probability of each class for {PARTS[labels.part]} image {index}",

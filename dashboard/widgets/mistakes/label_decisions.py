@@ -26,13 +26,22 @@ class Step:
         fingerprint: Of the data set.
         part: The split of the image.
         index: Its position there.
+        decision: What was decided.
         before: What was decided about it before; None for nothing.
     """
 
     fingerprint: str
     part: SplitName
     index: int
+    decision: Decision
     before: Decision | None
+
+    def is_last(self, now: Decision | None) -> bool:
+        """Tell whether what is decided now is what this step decided."""
+        return now is not None and (now.verdict, now.label) == (
+            self.decision.verdict,
+            self.decision.label,
+        )
 
 
 def show(labels: DoubtfulLabels, places: Indices, place: int) -> None:
@@ -145,7 +154,7 @@ def _take(
     with page_frame.plain_errors():
         dataset, part = labels.dataset, labels.part
         before = label_review.decide(dataset, part, index, decision)
-        state.keep_reviewed(Step(dataset.fingerprint, part, index, before))
+        state.keep_reviewed(Step(dataset.fingerprint, part, index, decision, before))
         _go_on(labels, places, index)
 
 
@@ -172,6 +181,13 @@ def _go_to(labels: DoubtfulLabels, places: Indices, position: int) -> None:
 
 def _take_back(dataset: Dataset, step: Step) -> None:
     with page_frame.plain_errors():
-        label_review.decide(dataset, step.part, step.index, step.before)
+        now = label_review.load(dataset).of(step.part).get(step.index)
+        if step.is_last(now):
+            label_review.decide(dataset, step.part, step.index, step.before)
+        else:
+            st.toast(
+                "Another viewer has changed this decision since; it stays as it is.",
+                icon=":material/group:",
+            )
         state.drop_reviewed()
         state.choose_image(step.index)

@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.datasets import label_review, rejected_labels
 from core.datasets.arrays import Dataset
-from core.evaluation.suspicious_labels import Suspects
+from core.evaluation.suspicious_labels import LISTED_SHARE, MIN_LISTED, Suspects
 from core.insight.expected_time import Expectation
 from core.jobs.kinds import label_check
 from core.jobs.kinds.label_check import CheckLabels
+from core.proportion import percent
 from core.records import Run
 from core.types import Probabilities, SplitName
 from dashboard import results, services, state, words
@@ -49,14 +50,14 @@ def show(run: Run) -> None:
 def _pick_part() -> SplitName:
     chosen = st.segmented_control(
         "Labels of",
-        tuple(PARTS.values()),
-        default=PARTS["test"],
+        [each.capitalize() for each in PARTS.values()],
+        default=PARTS["test"].capitalize(),
         required=True,
         key=state.LABELS_OF,
         **state.LINKED,
         on_change=state.start_over_labels,
     )
-    return "train" if chosen == PARTS["train"] else "test"
+    return "train" if chosen == PARTS["train"].capitalize() else "test"
 
 
 def _of_training_images(
@@ -120,7 +121,8 @@ def _review(
     )
     st.markdown(
         f"Confidently wrong: **{count_of(found.num_confident, len(found))}** "
-        f"{PARTS[part]} labels. Listed: the **{len(found.listed):,}** most doubtful."
+        f"{PARTS[part]} labels. Listed: **{len(found.listed):,}**, these and the most "
+        f"doubtful {percent(LISTED_SHARE, decimals=1)} (at least {MIN_LISTED})."
     )
     list_column, card_column = st.columns([3, 2], gap="medium")
     with list_column:

@@ -120,3 +120,12 @@ def test_scores_have_intervals(run_id: str, capsys: pytest.CaptureFixture[str]) 
     assert printed["balanced_accuracy"]["value"] == pytest.approx(0.75)
     assert printed["accuracy"]["low"] < 2 / 3 < printed["accuracy"]["high"]
     assert "rejected_labels" not in printed
+
+
+def test_the_help_lists_every_analysis(capsys: pytest.CaptureFixture[str]) -> None:
+    """A percent sign in one of their descriptions is no placeholder."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["analyse", "--help"])
+
+    assert ended.value.code == 0
+    assert "95 % intervals" in " ".join(capsys.readouterr().out.split())

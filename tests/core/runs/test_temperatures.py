@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.config import EnsembleConfig, MlpConfig, Recipe, TrainingConfig
+from core.errors import ArtifactError
 from core.predictions import VALIDATION, Validation
 from core.records import RunScores
 from core.runs import temperatures
@@ -14,10 +17,10 @@ from core.runs.store import RunStore
 from tests.small_data import predictions, write_predictions
 
 TOO_CONFIDENT = Validation(
-    indices=np.arange(4),
-    labels=np.array([0, 0, 0, 1], np.uint8),
-    probabilities=np.array([[0.9, 0.1]] * 4, np.float32),
-    by_epoch=np.zeros((0, 4), np.uint8),
+    indices=np.arange(100),
+    labels=np.array([0, 0, 0, 1] * 25, np.uint8),
+    probabilities=np.array([[0.9, 0.1]] * 100, np.float32),
+    by_epoch=np.zeros((0, 100), np.uint8),
 )
 """It says 0.9 and is right in 3 of 4 cases: ln 9 / T = ln 3, so T is 2."""
 
@@ -74,7 +77,7 @@ def test_the_temperature_is_fitted_on_the_validation_images(
 
     assert found.is_fitted
     assert found.value == pytest.approx(2.0, abs=1e-3)
-    assert found.n == 4
+    assert found.n == 100
     assert found.loss_after < found.loss_before
 
 
@@ -92,6 +95,20 @@ def test_a_run_of_an_earlier_version_says_so(run_store: RunStore, files: Path) -
     run_id = finished(run_store, files, validation_accuracy=0.9)
 
     assert "did not keep" in reason_of(run_store, run_id)
+
+
+def test_few_validation_images_give_no_temperature(
+    run_store: RunStore, files: Path
+) -> None:
+    """Whatever is fitted on them may make the probabilities worse."""
+    few = {name: array[..., :99] for name, array in vars(TOO_CONFIDENT).items()}
+    few["probabilities"] = TOO_CONFIDENT.probabilities[:99]
+    run_id = finished(run_store, files, said=Validation(**few))
+
+    found = temperatures.of_run(run_store, run_store.get(run_id))
+
+    assert found.value == 1
+    assert "Only 99 images were held out" in found.reason
 
 
 def test_a_run_that_makes_no_mistake_has_no_temperature(
@@ -112,11 +129,34 @@ def test_damaged_validation_predictions_are_named(
     if damage == "file":
         path.write_bytes(path.read_bytes()[:200])
     else:
-        Validation(**vars(TOO_CONFIDENT) | {"labels": np.full(4, 7, np.uint8)}).save(
+        Validation(**vars(TOO_CONFIDENT) | {"labels": np.full(100, 7, np.uint8)}).save(
             path
         )
 
     assert "is damaged" in reason_of(run_store, run_id)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"by_epoch": np.zeros((2, 3), np.uint8)},
+        {"by_epoch": np.full((2, 4), 2, np.uint8)},
+        {"by_epoch": np.array(1)},
+        {"indices": np.arange(3)},
+        {"labels": np.zeros(4)},
+    ],
+    ids=["fewer images", "unknown class", "no array", "fewer positions", "no classes"],
+)
+def test_validation_predictions_of_other_shapes_are_refused(
+    damage: dict[str, NDArray[Any]], run_store: RunStore, files: Path
+) -> None:
+    """Otherwise a page would end in an error that names no file and no remedy."""
+    run_id = finished(run_store, files, said=TOO_CONFIDENT)
+    path = run_store.artifact(run_id, VALIDATION)
+    Validation(**vars(TOO_CONFIDENT) | damage).save(path)
+
+    with pytest.raises(ArtifactError, match="is damaged: Expected"):
+        run_store.validation(run_id)
 
 
 @pytest.mark.parametrize(
