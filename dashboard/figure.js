@@ -9,6 +9,7 @@ const LABELS_PX = 34
 const SOON_MS = 400
 const PAINT_MS = 50
 const LETTER_PX = 7
+const MIN_TEXT_PX = 6
 let loading
 
 function load(url) {
@@ -195,6 +196,7 @@ async function drawOnce(host) {
   host.config ??= config(host, canZoom)
   const [{ type } = {}] = figure.data
   if (type === "parcoords") breakTitles(figure, layout)
+  if (type === "image" && layout.meta?.fit) shrinkTexts(figure, layout)
   if (!host.drawn && (type === "parcoords" || type?.endsWith("gl"))) {
     // Without a graphics card it takes seconds, in which the browser shows nothing new.
     announce(host)
@@ -224,6 +226,14 @@ function breakTitles({ data: [{ dimensions, labelfont }] }, { width, margin }) {
       axis.label = `${axis.label.slice(0, spaces[0])}<br>${axis.label.slice(spaces[0] + 1)}`
     labelfont.size = 11
   }
+}
+
+function shrinkTexts({ data }, { width, meta: { fit } }) {
+  // What stands on the tiles of a mosaic shrinks with them, not into its neighbours.
+  const share = (width - fit.across) / fit.columns / fit.cell
+  if (share >= 1) return
+  for (const { mode, textfont } of data)
+    if (mode === "text") textfont.size = Math.max(textfont.size * share, MIN_TEXT_PX)
 }
 
 function isTouched() {

@@ -40,6 +40,7 @@ class MeasureRobustness(Task):
 
     kind: ClassVar[str] = "robustness"
     title: ClassVar[str] = "Robustness"
+    version: ClassVar[int] = 2
 
     max_images: int = Field(default=MAX_IMAGES, ge=1)
     seed: int = Field(default=0, ge=0)
