@@ -68,6 +68,17 @@ def test_ink_is_shown_for_the_predicted_class_and_for_any_other() -> None:
 
 
 @pytest.mark.usefixtures("run")
+def test_an_empty_choice_in_an_address_is_the_first_one() -> None:
+    app = open_app("evaluate", image="40", card="", analysis="Feature map", colour="")
+    assert not app.exception
+    assert "Blue ink speaks for" in text(app)
+
+    app = open_app("evaluate", analysis="")
+    assert not app.exception
+    assert "Scores" in text(app)
+
+
+@pytest.mark.usefixtures("run")
 def test_small_changes_and_decisive_pixels_are_told_in_words() -> None:
     app = open_app("mistakes", card="Small changes")
     assert len(captions(app, "card_variants")) == 18

@@ -66,6 +66,8 @@ def feature_map(run: Run, dataset: Dataset, evaluation: Evaluation) -> None:
             **state.LINKED,
             wrap=True,
         )
+    # An address with an empty choice chooses none.
+    kind, colour = kind or PCA, colour or TRUE
     found = _pca(run, evaluation) if kind == PCA else _tsne(run)
     if found is None:
         return

@@ -242,7 +242,11 @@ def _pick_kind() -> Kind:
         wrap=True,
         label_visibility="collapsed",
     )
-    return next(kind for kind in learning.KINDS if kind.capitalize() == chosen)
+    # An address with an empty choice chooses none.
+    return next(
+        (kind for kind in learning.KINDS if kind.capitalize() == chosen),
+        learning.KINDS[0],
+    )
 
 
 def _captions(

@@ -48,5 +48,7 @@ def show(run: Run, tested: Tested) -> None:
         wrap=True,
         label_visibility="collapsed",
     )
+    # An address with an empty choice chooses none.
+    chosen = chosen or next(iter(SECTIONS))
     st.subheader(chosen, anchor=False)
     SECTIONS[chosen](run, tested)

@@ -55,7 +55,8 @@ def show(subject: Subject) -> None:
             )
             return
         try:
-            SECTIONS[chosen](subject)
+            # An address with an empty choice chooses none.
+            SECTIONS[chosen or next(iter(SECTIONS))](subject)
         except InklabError as error:
             # The pixels and the probabilities above it can still be looked at.
             st.warning(words.message(str(error)), icon=":material/error:")
