@@ -26,6 +26,9 @@ PAGES: Final = sorted(
 """Read from the folder, so that no test forgets a new page."""
 
 DEADLINE_SECONDS: Final = 60.0
+END_SECONDS: Final = 240.0
+"""A server waits for what its worker compiles at that moment."""
+
 COLD_RUN: Final = (
     sys.executable,
     "-c",
@@ -115,7 +118,7 @@ def serving(
             yield Server(url, home, process, log)
         finally:
             process.terminate()
-            process.wait(DEADLINE_SECONDS)
+            process.wait(END_SECONDS)
 
 
 @contextlib.contextmanager
