@@ -8,7 +8,7 @@ import pytest
 
 from core.config import TrainingConfig
 from core.errors import ArtifactError, UnknownRunError
-from core.records import Attachment, RunScores, RunStatus
+from core.records import TRAIN, Attachment, Lane, RunScores, RunStatus, TaskRecord
 from core.runs import annotations, checkpoint_files, logs, open_store, queue_order
 from core.runs.store import RunStore
 from tests import small_data
@@ -91,7 +91,10 @@ def test_missing_file_is_told_from_a_server_that_is_gone(
 
 def test_note_name_and_place_are_kept(server_store: RunStore) -> None:
     """They are tags, which anybody may change meanwhile."""
-    first, second = (server_store.create(CONFIG, name=name) for name in "ab")
+    # The queue of this process still looks after what earlier tests began, and would
+    # begin these too, if they were in its lane.
+    task = TaskRecord(kind=TRAIN, lane=Lane.SCREEN)
+    first, second = (server_store.create(CONFIG, name=name, task=task) for name in "ab")
     annotations.note(server_store, first, "A note.")
     queue_order.move(server_store, second, place=1)
 
