@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.config import TrainingConfig
 from core.records import RunScores
 from core.runs import open_store
-from tests.browsing import open_page, place_in, plot
+from tests.browsing import IDLE, open_page, place_in, plot
 from tests.serving import COLD_APP, Server, serving
 
 pytestmark = pytest.mark.browser
@@ -116,7 +116,11 @@ def test_lasso_selects_the_runs_that_are_compared_and_a_click_opens_one(
     page.mouse.up()
     expect(page.get_by_text("3 runs selected")).to_be_visible()
 
-    page.mouse.click(*place_in(points, 10, 99))
+    page.wait_for_function(IDLE)
+    place = place_in(points, 10, 99)
+    page.mouse.move(*place, steps=5)
+    points.locator(".hoverlayer .hovertext").first.wait_for()
+    page.mouse.click(*place)
 
     page.get_by_role("heading", name="Evaluate").wait_for()
     page.go_back()
