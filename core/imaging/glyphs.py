@@ -6,9 +6,10 @@ The terminal and the pages come through here, so that both see the same image.
 from pathlib import Path
 from typing import BinaryIO
 
-from core.imaging import ink, pictures, styles
+from core.imaging import ink, pictures, strokes, styles
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
+from core.imaging.strokes import Strokes
 from core.types import GrayImage, InkStyle
 
 
@@ -55,12 +56,12 @@ def steps_of_picture(
 
 
 def steps_of_strokes(
-    rgba: RgbaImage, style: InkStyle, shape: tuple[int, int]
+    drawn: Strokes, style: InkStyle, shape: tuple[int, int]
 ) -> NormalisationSteps:
-    """Turn white strokes on black or on nothing into such an image.
+    """Turn what a pen drew into such an image.
 
     Args:
-        rgba: The drawing canvas, uint8 of shape (height, width, 4).
+        drawn: The strokes.
         style: How the data set made its images from ink.
         shape: Height and width of its images, in pixels.
 
@@ -69,6 +70,5 @@ def steps_of_strokes(
 
     Raises:
         BlankDrawingError: If nothing has been drawn.
-        PictureError: If the array is not a picture of bytes.
     """
-    return styles.glyph_steps(ink.ink_of_strokes(rgba), style, shape)
+    return styles.glyph_steps(strokes.ink(drawn), style, shape)

@@ -38,6 +38,27 @@ def ink_of_picture(rgba: RgbaImage) -> GrayImage:
         BlankDrawingError: If nothing stands out from the paper.
         PictureError: If the array is not a picture of bytes.
     """
+    ink = marks.character_only(ink_on_paper(rgba))
+    if not _is_character(ink):
+        raise BlankDrawingError(_blank(rgba))
+    return ink
+
+
+def ink_on_paper(rgba: RgbaImage) -> GrayImage:
+    """Find all ink in a picture, of one character or of many.
+
+    Args:
+        rgba: A picture, uint8 of shape (height, width, 4), with ink that is darker or
+            lighter than its paper.
+
+    Returns:
+        Ink strength, float32 in [0, 1], 0.0 for paper and 1.0 for full ink;
+        shape (height, width), reduced by a whole factor if over 800 pixels.
+
+    Raises:
+        BlankDrawingError: If nothing stands out from the paper.
+        PictureError: If the array is not a picture of bytes.
+    """
     _check(rgba)
     grey = paper.reduced(paper.brightness(rgba), _WORKING_SIDE)
     contrast, noise = paper.signed_contrast(grey)
@@ -48,33 +69,7 @@ def ink_of_picture(rgba: RgbaImage) -> GrayImage:
     if full < least:
         raise BlankDrawingError(_blank(rgba))
     floor = _NOISE_REACH * noise
-    ink = np.clip((contrast - floor) / (full - floor), 0.0, 1.0)
-    ink = marks.character_only(ink)
-    if not _is_character(ink):
-        raise BlankDrawingError(_blank(rgba))
-    return ink
-
-
-def ink_of_strokes(rgba: RgbaImage) -> GrayImage:
-    """Read a drawing made with a white pen on black or on nothing, exactly.
-
-    Args:
-        rgba: The canvas, uint8 of shape (height, width, 4).
-
-    Returns:
-        Ink strength, float32 of shape (height, width): the whiteness of each
-        pixel times its opacity.
-
-    Raises:
-        BlankDrawingError: If nothing has been drawn.
-        PictureError: If the array is not a picture of bytes.
-    """
-    _check(rgba)
-    white = rgba[..., :3].max(axis=-1).astype(np.float32)
-    opacity = rgba[..., 3].astype(np.float32)
-    ink = np.asarray(white * opacity / (255 * 255), dtype=np.float32)
-    if not (ink > INK_THRESHOLD).any():
-        raise BlankDrawingError(_blank(rgba))
+    ink: GrayImage = np.clip((contrast - floor) / (full - floor), 0.0, 1.0)
     return ink
 
 

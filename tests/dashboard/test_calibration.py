@@ -9,7 +9,7 @@ from core.predictions import VALIDATION, Predictions, Validation
 from core.runs.store import RunStore
 from dashboard import canvas
 from tests.dashboard.app import alerts, captions, figure, open_app, text
-from tests.dashboard.test_draw_page import strokes
+from tests.dashboard.test_draw_page import bar
 
 
 def keep_validation(store: RunStore, run_id: str, said: Predictions) -> None:
@@ -116,8 +116,7 @@ def test_draw_says_whether_its_probabilities_are_calibrated(
     is_kept: bool,
 ) -> None:
     """The class stays the same; 1 as without a temperature."""
-    bar = strokes(slice(50, 230), slice(130, 150))
-    monkeypatch.setattr(canvas, "drawing_input", lambda _, **__: bar)
+    monkeypatch.setattr(canvas, "drawing_input", lambda **_: bar())
     if is_kept:
         keep_validation(store, usable_run, made_up)
 

@@ -6,27 +6,23 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.imaging.glyphs import steps_of_strokes
-from core.imaging.normalise import NormalisationSteps
+from core.imaging.strokes import Strokes
 from dashboard import canvas
 from tests.dashboard.app import figure, open_app, text
 
 pytestmark = pytest.mark.usefixtures("usable_run")
 
 
-def strokes(rows: slice, columns: slice) -> NormalisationSteps:
-    """Draw a rectangle."""
-    pixels = np.zeros((canvas.SIDE, canvas.SIDE, 4), np.uint8)
-    pixels[..., 3] = 255
-    pixels[rows, columns] = 255
-    return steps_of_strokes(pixels, "mnist", (28, 28))
+def bar(*, left: int = 140) -> Strokes:
+    """Draw a vertical line."""
+    path = np.array([(left, 60), (left, 220)], np.float32)
+    return Strokes((path,), (20.0,), (canvas.SIDE, canvas.SIDE))
 
 
 @pytest.fixture
 def vertical_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a stroke on the canvas, which needs a browser otherwise."""
-    steps = strokes(slice(50, 230), slice(130, 150))
-    monkeypatch.setattr(canvas, "drawing_input", lambda _, **__: steps)
+    monkeypatch.setattr(canvas, "drawing_input", lambda **_: bar())
 
 
 def test_blank_canvas_asks_for_a_drawing() -> None:
@@ -106,14 +102,14 @@ def test_what_was_drawn_or_opened_last_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And the screen says which one that is."""
-    drawn = {"steps": strokes(slice(50, 230), slice(130, 150))}
-    monkeypatch.setattr(canvas, "drawing_input", lambda _, **__: drawn["steps"])
+    drawn = {"strokes": bar()}
+    monkeypatch.setattr(canvas, "drawing_input", lambda **_: drawn["strokes"])
     app = open_app("draw")
     first = text(app)
 
     app.file_uploader(key="picture_0").upload("a.png", picture_of_a_bar()).run()
     opened = text(app)
-    drawn["steps"] = strokes(slice(50, 230), slice(120, 170))
+    drawn["strokes"] = bar(left=120)
     app.run()
 
     assert "Input: your drawing." in first

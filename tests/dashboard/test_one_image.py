@@ -15,7 +15,7 @@ from core.runs.store import RunStore
 from dashboard import canvas
 from tests import small_data
 from tests.dashboard.app import alerts, captions, figure, open_app, text
-from tests.dashboard.test_draw_page import strokes
+from tests.dashboard.test_draw_page import bar
 
 STEP = 49
 """Each 49th pixel is kept as a feature: the network has no hidden layer."""
@@ -127,13 +127,12 @@ def test_the_image_is_marked_on_the_feature_map_and_layers_are_shown() -> None:
 
 @pytest.mark.usefixtures("run")
 def test_a_drawing_flows_through_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only if somebody unfolds it: it would be computed at each stroke."""
-    steps = strokes(slice(50, 230), slice(130, 150))
-    monkeypatch.setattr(canvas, "drawing_input", lambda _, **__: steps)
+    """Only if somebody chooses it: it would be computed at each stroke."""
+    monkeypatch.setattr(canvas, "drawing_input", lambda **_: bar())
     app = open_app("draw")
     assert "Output, 10 classes" not in text(app)
 
-    app.session_state["inside"] = True
+    app.session_state["drawing"] = "Inside the network"
     app.run()
 
     assert "**Output, 10 classes**: predicted as 1, to which the softmax gives" in text(

@@ -1,15 +1,13 @@
 """Ink is found on any paper, in any light, and nothing else is taken for it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from core.errors import BlankDrawingError, PictureError
-from core.imaging.glyphs import glyph_of_picture, steps_of_picture, steps_of_strokes
-from core.imaging.ink import ink_of_picture, ink_of_strokes
+from core.imaging.glyphs import steps_of_picture
+from core.imaging.ink import ink_of_picture
 from core.imaging.normalise import to_mnist_format
 from core.imaging.pictures import RgbaImage
 from core.types import GrayImage
@@ -207,40 +205,6 @@ def test_an_empty_sheet_in_a_photo_is_blank(speck: int) -> None:
         ink_of_picture(rgba((photo + noise).astype(np.float32)))
 
 
-def test_canvas_ink_is_whiteness_times_opacity() -> None:
-    """By hand: half white at full opacity, white at half, and black ink is none."""
-    canvas = np.zeros((2, 2, 4), dtype=np.uint8)
-    canvas[0, 0] = 255, 255, 255, 255
-    canvas[0, 1] = 128, 128, 128, 255
-    canvas[1, 0] = 255, 255, 255, 128
-    canvas[1, 1] = 0, 0, 0, 255
-
-    expected = [[1.0, 128 / 255], [128 / 255, 0.0]]
-    np.testing.assert_allclose(ink_of_strokes(canvas), expected, atol=1e-6)
-
-
-@pytest.mark.parametrize("opacity", [0, 255], ids=["nothing", "black"])
-def test_an_empty_canvas_is_blank(opacity: int) -> None:
-    """The canvas is transparent before its background is painted."""
-    canvas = np.zeros((280, 280, 4), dtype=np.uint8)
-    canvas[..., 3] = opacity
-
-    with pytest.raises(BlankDrawingError, match="Draw"):
-        ink_of_strokes(canvas)
-
-
-def test_the_canvas_and_a_saved_picture_give_the_same_image(tmp_path: Path) -> None:
-    """What the Draw page shows is what the terminal says about the saved file."""
-    canvas = rgba(picture(1 - strokes()))
-    Image.fromarray(canvas).save(tmp_path / "four.png")
-
-    np.testing.assert_allclose(
-        glyph_of_picture(tmp_path / "four.png", *MNIST),
-        steps_of_strokes(canvas, *MNIST).glyph,
-        atol=0.02,
-    )
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -253,6 +217,5 @@ def test_the_canvas_and_a_saved_picture_give_the_same_image(tmp_path: Path) -> N
 )
 def test_an_array_that_is_no_picture_is_an_error(wrong: RgbaImage) -> None:
     """The message says what was expected and what came."""
-    for read in (ink_of_picture, ink_of_strokes):
-        with pytest.raises(PictureError, match=r"\(height, width, 4\) and type uint8"):
-            read(wrong)
+    with pytest.raises(PictureError, match=r"\(height, width, 4\) and type uint8"):
+        ink_of_picture(wrong)

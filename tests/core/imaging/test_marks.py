@@ -11,6 +11,8 @@ from core.imaging.glyphs import steps_of_picture, steps_of_strokes
 from core.imaging.ink import ink_of_picture
 from core.imaging.marks import character_only
 from core.imaging.pictures import RgbaImage
+from core.imaging.strokes import Strokes
+from core.imaging.strokes import ink as draw
 from core.types import GrayImage
 
 SIDE = 300
@@ -208,12 +210,14 @@ def test_two_specks_on_an_empty_sheet_are_no_colon() -> None:
 
 def test_an_i_is_the_same_from_the_canvas_and_from_its_picture() -> None:
     """The canvas is read as it is, dot and all; a saved picture must give the same."""
-    ink = boxes(stem(8), (60, 144, 8, 8))
-    tones = np.rint(255 * ink).astype(np.uint8)
-    canvas = np.dstack([tones, tones, tones, np.full_like(tones, 255)])
+    paths = (np.array([(148, 100), (148, 240)]), np.array([(148, 64)]))
+    drawn = Strokes(
+        tuple(path.astype(np.float32) for path in paths), (8, 8), (280, 280)
+    )
+    ink = draw(drawn)
 
     np.testing.assert_allclose(
         steps_of_picture(black_on_white(ink), "emnist", (28, 28)).glyph,
-        steps_of_strokes(canvas, "emnist", (28, 28)).glyph,
+        steps_of_strokes(drawn, "emnist", (28, 28)).glyph,
         atol=0.02,
     )

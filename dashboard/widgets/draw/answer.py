@@ -1,0 +1,75 @@
+"""What a run says about a character, with the probability of each class."""
+
+import streamlit as st
+
+from core.datasets.spec import DatasetSpec
+from core.records import Run
+from core.runs.temperatures import RunTemperature
+from dashboard import results, words
+from dashboard.widgets.common.sample_card import likely_classes
+from dashboard.widgets.draw import steps
+from dashboard.widgets.draw.character import Answered, Character
+
+
+def show(run: Run, spec: DatasetSpec, character: Character | None) -> Answered | None:
+    """Classify a character and show the answer.
+
+    Args:
+        run: A run with a model.
+        spec: The data set that it learned from.
+        character: What to classify; None to ask for it.
+
+    Returns:
+        The answer; None if there is nothing to classify.
+    """
+    if character is None:
+        st.info("Draw something: the prediction appears here.", icon=":material/draw:")
+        st.caption(steps.what_will_happen(spec))
+        return None
+    temperature = results.temperature(run)
+    found = results.predictor(run.id).answer(
+        character.glyph, temperature=temperature.value
+    )
+    answered = Answered(run=run, spec=spec, character=character, answer=found)
+    _prediction(answered, temperature)
+    return answered
+
+
+def _prediction(answered: Answered, temperature: RunTemperature) -> None:
+    found, character = answered.answer, answered.character
+    st.metric(
+        "Predicted class",
+        words.literal(answered.classes[found.best]),
+        words.confidence(found.confidence).capitalize(),
+        delta_color="off",
+        delta_arrow="off",
+    )
+    st.caption(
+        f"Input: {character.origin}."
+        + (
+            f" Calibrated probabilities (temperature {temperature.value:.2f})."
+            if temperature.is_fitted
+            else ""
+        ),
+        help=_probabilities_help(temperature),
+    )
+    likely_classes(
+        found.probabilities,
+        answered.classes,
+        true=None,
+        key="answer_bars",
+        alt=f"Probability of each class for {character.origin}",
+    )
+
+
+def _probabilities_help(temperature: RunTemperature) -> str:
+    if not temperature.is_fitted:
+        return (
+            "The probabilities are as the model gives them, and may be too high or too "
+            f"low. {words.message(temperature.reason)}"
+        )
+    return (
+        f"Temperature scaling, fitted on {temperature.n:,} validation images: on "
+        "images like those it learned from, it is right about as often as it says. "
+        "The order of the classes is that of the model. See Calibration on Evaluate."
+    )

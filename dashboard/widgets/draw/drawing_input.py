@@ -1,0 +1,96 @@
+"""Where a character comes from: the canvas with its tools, or a picture."""
+
+import hashlib
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.datasets.spec import DatasetSpec
+from core.errors import PictureError
+from core.imaging.glyphs import steps_of_picture, steps_of_strokes
+from core.imaging.pictures import SUFFIXES, read_picture
+from core.imaging.strokes import Strokes
+from dashboard import canvas, state, words
+from dashboard.widgets.common import page_frame
+from dashboard.widgets.draw import source
+from dashboard.widgets.draw.character import Character
+
+MAX_PICTURE_MB: Final = 20
+
+
+def drawn_or_opened(spec: DatasetSpec) -> Character | None:
+    """Show the canvas, its tools and the way to open a picture.
+
+    Args:
+        spec: The data set whose images the model learned from.
+
+    Returns:
+        The latest of what was drawn and what was opened; None if there is neither,
+        or it cannot be read.
+    """
+    drawn = _canvas_with_tools()
+    file = _picture()
+    now = source.follow(
+        drawing=hashlib.sha256(drawn.document().encode()).hexdigest() if drawn else "",
+        picture=file.file_id if file else "",
+    )
+    if file and now.read == "picture":
+        return _opened(file, spec)
+    if not drawn:
+        return None
+    return Character(
+        steps=steps_of_strokes(drawn, spec.ink_style, spec.image_shape),
+        origin="your drawing",
+        strokes=drawn,
+    )
+
+
+def _canvas_with_tools() -> Strokes:
+    slot = st.container()
+    pen = st.slider(
+        "Pen width",
+        canvas.MIN_PEN,
+        canvas.MAX_PEN,
+        canvas.DEFAULT_PEN,
+        key="pen",
+        **state.LINKED,
+        width=canvas.SIDE,
+        help="Width of a stroke, in pixels of the canvas.",
+    )
+    st.button(
+        "Clear",
+        icon=":material/delete:",
+        key="clear",
+        help="Clears the drawing and closes the picture.",
+        on_click=state.count_up,
+        args=(state.CANVAS,),
+    )
+    with slot:
+        return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)
+
+
+def _picture() -> UploadedFile | None:
+    """Let the viewer open a picture of one character instead of drawing it."""
+    return st.file_uploader(
+        "Or open a picture of one character",
+        sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
+        max_upload_size=MAX_PICTURE_MB,
+        # Another one, which is empty, when all is cleared.
+        key=f"picture_{state.number(state.CANVAS)}",
+        help="A drawing, a scan or a photo. Its background and contrast are normalised "
+        "first. Draw again to classify your drawing instead.",
+    )
+
+
+def _opened(file: UploadedFile, spec: DatasetSpec) -> Character | None:
+    try:
+        picture = read_picture(file)
+        return Character(
+            steps=steps_of_picture(picture, spec.ink_style, spec.image_shape),
+            origin=f"the picture {words.literal(file.name)}",
+            picture=picture,
+        )
+    except PictureError as error:
+        page_frame.show_error(str(error), title="This picture cannot be read")
+        return None
