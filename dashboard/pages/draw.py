@@ -18,10 +18,10 @@ def draw_and_classify() -> None:
     canvas_column, answer_column = st.columns(2, gap="medium")
     with canvas_column:
         st.subheader("Draw one character", anchor=False)
-        character = drawing_input.drawn_or_opened(spec)
+        came = drawing_input.drawn_or_opened()
     with answer_column:
         st.subheader("Prediction", anchor=False)
-        answered = answer.show(run, spec, character)
+        answered = answer.show(run, spec, came)
     if answered is not None:
         sections.show(answered)
 

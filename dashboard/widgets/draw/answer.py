@@ -8,24 +8,28 @@ from core.runs.temperatures import RunTemperature
 from dashboard import results, words
 from dashboard.widgets.common.sample_card import likely_classes
 from dashboard.widgets.draw import steps
-from dashboard.widgets.draw.character import Answered, Character
+from dashboard.widgets.draw.character import Answered, Character, Material
 
 
-def show(run: Run, spec: DatasetSpec, character: Character | None) -> Answered | None:
+def show(run: Run, spec: DatasetSpec, material: Material | None) -> Answered | None:
     """Classify a character and show the answer.
 
     Args:
         run: A run with a model.
         spec: The data set that it learned from.
-        character: What to classify; None to ask for it.
+        material: What somebody drew or opened; None to ask for it.
 
     Returns:
         The answer; None if there is nothing to classify.
+
+    Raises:
+        PictureError: If there is no character in the picture.
     """
-    if character is None:
+    if material is None:
         st.info("Draw something: the prediction appears here.", icon=":material/draw:")
         st.caption(steps.what_will_happen(spec))
         return None
+    character = Character.of(material, spec)
     temperature = results.temperature(run)
     found = results.predictor(run.id).answer(
         character.glyph, temperature=temperature.value
@@ -45,7 +49,7 @@ def _prediction(answered: Answered, temperature: RunTemperature) -> None:
         delta_arrow="off",
     )
     st.caption(
-        f"Input: {character.origin}."
+        f"Input: {character.material.origin}."
         + (
             f" Calibrated probabilities (temperature {temperature.value:.2f})."
             if temperature.is_fitted
@@ -58,7 +62,7 @@ def _prediction(answered: Answered, temperature: RunTemperature) -> None:
         answered.classes,
         true=None,
         key="answer_bars",
-        alt=f"Probability of each class for {character.origin}",
+        alt=f"Probability of each class for {character.material.origin}",
     )
 
 

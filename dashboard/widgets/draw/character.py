@@ -3,8 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from core.datasets.spec import DatasetSpec
+from core.errors import BlankDrawingError
+from core.imaging.glyphs import steps_of_picture, steps_of_strokes
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
 from core.imaging.strokes import Strokes
@@ -14,20 +17,53 @@ from core.types import GrayImage
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Material:
+    """What somebody drew or opened, as it came.
+
+    Attributes:
+        origin: Where it comes from, as text for the screen: "your drawing".
+        strokes: What a pen drew; None if it is a picture.
+        picture: The picture, uint8 of shape (height, width, 4); None if it was drawn.
+    """
+
+    origin: str
+    strokes: Strokes | None = None
+    picture: RgbaImage | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Character:
     """One character on its way to a model.
 
     Attributes:
+        material: What it was made of.
         steps: The ink on its way to the model input.
-        origin: Where it comes from, as text for the screen: "your drawing".
-        strokes: What a pen drew; None if it is from a picture.
-        picture: The picture, uint8 of shape (height, width, 4); None if it was drawn.
     """
 
+    material: Material
     steps: NormalisationSteps
-    origin: str
-    strokes: Strokes | None = None
-    picture: RgbaImage | None = None
+
+    @classmethod
+    def of(cls, material: Material, spec: DatasetSpec) -> Self:
+        """Make of a drawing or picture what a model takes.
+
+        Args:
+            material: What somebody drew or opened.
+            spec: The data set that the model learned from.
+
+        Raises:
+            BlankDrawingError: If nothing is drawn, or stands out from the paper.
+            PictureError: If the picture is none.
+        """
+        style, shape = spec.ink_style, spec.image_shape
+        if material.strokes is not None:
+            steps = steps_of_strokes(material.strokes, style, shape)
+        elif material.picture is not None:
+            steps = steps_of_picture(material.picture, style, shape)
+        else:
+            message = "Expected a drawing or a picture, got neither. Draw a character."
+            raise BlankDrawingError(message)
+        return cls(material=material, steps=steps)
 
     @property
     def glyph(self) -> GrayImage:

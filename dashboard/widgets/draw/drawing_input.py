@@ -6,28 +6,23 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.datasets.spec import DatasetSpec
-from core.errors import PictureError
-from core.imaging.glyphs import steps_of_picture, steps_of_strokes
 from core.imaging.pictures import SUFFIXES, read_picture
 from core.imaging.strokes import Strokes
 from dashboard import canvas, state, words
-from dashboard.widgets.common import page_frame
 from dashboard.widgets.draw import source
-from dashboard.widgets.draw.character import Character
+from dashboard.widgets.draw.character import Material
 
 MAX_PICTURE_MB: Final = 20
 
 
-def drawn_or_opened(spec: DatasetSpec) -> Character | None:
+def drawn_or_opened() -> Material | None:
     """Show the canvas, its tools and the way to open a picture.
 
-    Args:
-        spec: The data set whose images the model learned from.
-
     Returns:
-        The latest of what was drawn and what was opened; None if there is neither,
-        or it cannot be read.
+        The latest of what was drawn and what was opened; None if there is neither.
+
+    Raises:
+        PictureError: If the picture cannot be read.
     """
     drawn = _canvas_with_tools()
     file = _picture()
@@ -36,14 +31,9 @@ def drawn_or_opened(spec: DatasetSpec) -> Character | None:
         picture=file.file_id if file else "",
     )
     if file and now.read == "picture":
-        return _opened(file, spec)
-    if not drawn:
-        return None
-    return Character(
-        steps=steps_of_strokes(drawn, spec.ink_style, spec.image_shape),
-        origin="your drawing",
-        strokes=drawn,
-    )
+        origin = f"the picture {words.literal(file.name)}"
+        return Material(origin=origin, picture=read_picture(file))
+    return Material(origin="your drawing", strokes=drawn) if drawn else None
 
 
 def _canvas_with_tools() -> Strokes:
@@ -81,16 +71,3 @@ def _picture() -> UploadedFile | None:
         help="A drawing, a scan or a photo. Its background and contrast are normalised "
         "first. Draw again to classify your drawing instead.",
     )
-
-
-def _opened(file: UploadedFile, spec: DatasetSpec) -> Character | None:
-    try:
-        picture = read_picture(file)
-        return Character(
-            steps=steps_of_picture(picture, spec.ink_style, spec.image_shape),
-            origin=f"the picture {words.literal(file.name)}",
-            picture=picture,
-        )
-    except PictureError as error:
-        page_frame.show_error(str(error), title="This picture cannot be read")
-        return None
