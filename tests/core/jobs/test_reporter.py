@@ -38,14 +38,14 @@ class FakeStore:
             raise RunStoreError
         self.written.extend(reports)
 
-    def is_stop_requested(self, _: str) -> bool:
+    def requests(self, _: str) -> Requests:
         """Answer, unless this call is to fail."""
         if self.failing_question > 0:
             self.failing_question -= 1
             raise RunStoreError
         if self.stop_requested:
             self.asked.set()
-        return self.stop_requested
+        return Requests(stop=self.stop_requested, pinned=self.pinned)
 
 
 @pytest.fixture
