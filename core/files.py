@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import uuid
 import zipfile
 import zlib
@@ -31,6 +32,7 @@ DAMAGED: Final = (
 """What NumPy, zipfile and json raise at a file that is not what it should be: zipfile
 takes a flipped bit for a kind of compression that is not implemented."""
 
+_LOOK_SECONDS: Final = 0.01
 _LOCKED: Final = (EACCES, EAGAIN, EDEADLK)
 
 
@@ -134,6 +136,30 @@ def locking(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+@contextmanager
+def waiting_lock(path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold a lock like `locking`, and wait for whoever holds it.
+
+    Args:
+        path: File that stands for the lock, in a folder that exists.
+        seconds: How long to wait at most.
+
+    Raises:
+        TimeoutError: If somebody else holds it for so long.
+        OSError: If the file cannot be written.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        with locking(path) as is_ours:
+            if is_ours:
+                yield
+                return
+        if time.monotonic() > deadline:
+            message = f"another process holds {path} for more than {seconds:.0f} s"
+            raise TimeoutError(message)
+        time.sleep(_LOOK_SECONDS)
 
 
 @contextmanager
