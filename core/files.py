@@ -69,6 +69,40 @@ def creating_folder(path: Path, *, must_be_new: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder to fill, which takes the place of another at the end.
+
+    Args:
+        path: The folder to replace, or to create.
+
+    Yields:
+        A new empty folder beside it; it vanishes if the block raises, and what was
+        there stays.
+
+    Raises:
+        OSError: If a folder cannot be created or renamed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    grave = Path(tempfile.mkdtemp(dir=path.parent, prefix=".deleted-"))
+    old = grave / path.name
+    try:
+        with holding(temporary):
+            yield temporary
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(old)
+        try:
+            temporary.rename(path)
+        except OSError:
+            with contextlib.suppress(FileNotFoundError):
+                old.rename(path)
+            raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(grave, ignore_errors=True)
+
+
+@contextmanager
 def reading_arrays(path: Path, *, damage: str) -> Iterator[Mapping[str, NDArray[Any]]]:
     """Open an `.npz` file of plain arrays; nothing is unpickled.
 
