@@ -9,7 +9,7 @@ from typing import Final
 from core.config.augmentation import Augmentation
 from core.config.training import TrainingConfig
 
-EPOCHS: Final = 4
+EPOCHS: Final = 3
 RATE_SHARE: Final = 0.1
 """Of the learning rate with which the network was trained."""
 

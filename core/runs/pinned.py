@@ -24,6 +24,9 @@ from core.types import ByteImages
 MAX_TAG: Final = 7_900
 """Characters: MLflow cuts a tag off at 8,000."""
 
+_LONGEST: Final = 10
+"""No training has so many epochs."""
+
 _QUESTION: Final = """
     SELECT key, step, value FROM metrics
     WHERE run_uuid = ? AND key LIKE ? AND step > ? AND NOT is_nan"""
@@ -73,7 +76,7 @@ def read(client: MlflowClient, uri: str, run_id: str) -> Pinned | None:
     if image is None:
         return None
     start = tag.partition("|")[0]
-    after = int(start) if start.isdecimal() else 0
+    after = int(start) if start.isdecimal() and len(start) < _LONGEST else 0
     path = addresses.database_of(uri)
     if path is not None:
         points = _from_tables(path, run_id, after)

@@ -17,9 +17,9 @@ from core.config import TrainingConfig
 from core.datasets import batch_order
 from core.datasets.splits import MAX_FRACTION, stratified_split
 from core.datasets.store import Dataset, Split
-from core.errors import ConfigError
+from core.errors import ConfigError, TrainingStopped
 from core.training.engine import Engine
-from core.training.loop import Loop, Report, Weights
+from core.training.loop import AskPinned, Loop, Report, Weights
 from core.training.train import (
     Trained,
     engine_for,
@@ -30,16 +30,16 @@ from core.training.train import (
 )
 from core.types import ByteImages, Indices, Labels
 
-NUM_REHEARSED: Final = 6000
+NUM_REHEARSED: Final = 12_000
 NUM_HELD_OUT: Final = 6000
-DRAWN_SHARE: Final = 0.25
+DRAWN_SHARE: Final = 0.1
 """Of the images of a pass, as far as `MAX_REPEATS` allows it."""
 
-MAX_REPEATS: Final = 40
-STEPS_BACK: Final = (1.0, 0.75, 0.5, 0.25)
+MAX_REPEATS: Final = 20
+WAYS: Final = (1.0, 0.75, 0.5, 0.25)
 """How much of the way from the old weights to the new ones is tried."""
 
-TOLERANCE: Final = 0.0005
+TOLERANCE: Final = 0.0007
 """So much of the validation accuracy may be lost."""
 
 
@@ -78,6 +78,7 @@ def fine_tune(
     report: Report = lambda _: None,
     *,
     start: Weights,
+    ask_pinned: AskPinned = lambda: None,
 ) -> FineTuned:
     """Let a trained network learn some drawings, and test it.
 
@@ -86,19 +87,20 @@ def fine_tune(
         config: How to learn; see `core.config.fine_tuning`. Its seed and validation
             split are those of the training, so the images held out then are held out.
         drawn: What to learn.
-        report: Called after each chunk; it may raise `TrainingStopped` to end the
-            learning there.
+        report: Called after each chunk; it may raise `TrainingStopped` to end it.
         start: The trained weights.
+        ask_pinned: See `core.training.train.fit`.
 
     Raises:
         ConfigError: If there are no drawings, or they do not fit the network.
         DivergedError: If the loss stops being a finite number.
+        TrainingStopped: If its report raised that.
     """
     _check(dataset, drawn)
     learned, held_out = split_of(dataset, config)
     rehearsed = _sample(learned, dataset.train, NUM_REHEARSED, seed=config.seed)
     held_out = _sample(held_out, dataset.train, NUM_HELD_OUT, seed=config.seed)
-    repeats = _num_repeats(len(drawn.labels), len(rehearsed))
+    repeats = num_repeats(len(drawn.labels), len(rehearsed))
     mixed, passed = _mixed(dataset.train, rehearsed, held_out, drawn, repeats)
     num_mixed = len(passed)
     engine = _engine(dataset, config, len(learned), num_mixed)
@@ -108,13 +110,17 @@ def fine_tune(
         engine=engine,
         config=fitting(config, num_images=num_mixed),
         report=report,
+        # It takes seconds: nobody need go on with half of it.
         offer_checkpoint=lambda _: None,
+        ask_pinned=ask_pinned,
         fingerprint=dataset.fingerprint,
         split=mixed,
         learned=passed,
         held_out=np.arange(len(mixed.labels) - len(held_out), len(mixed.labels)),
     )
     loop.run()
+    if loop.is_stopped:
+        raise TrainingStopped
     fitted = fitted_by(loop, checkpoint=loop.checkpoint())
     way = _way(loop, start, fitted.weights)
     fitted = replace(
@@ -151,7 +157,7 @@ def _sample(positions: Indices, split: Split, num: int, *, seed: int) -> Indices
     return positions[chosen]
 
 
-def _num_repeats(num_drawn: int, num_rehearsed: int) -> int:
+def num_repeats(num_drawn: int, num_rehearsed: int) -> int:
     """Tell how often each drawing is in a pass, for its share of it."""
     wanted = num_rehearsed * DRAWN_SHARE / (1 - DRAWN_SHARE) / num_drawn
     return max(1, min(MAX_REPEATS, math.ceil(wanted)))
@@ -189,10 +195,10 @@ def _way(loop: Loop, start: Weights, end: Weights) -> float:
     if not len(loop.held_out):
         return 1.0
     wanted = _accuracy(loop, start) - TOLERANCE
-    for way in STEPS_BACK:
+    for way in WAYS:
         if _accuracy(loop, _between(start, end, way)) >= wanted:
             return way
-    return STEPS_BACK[-1]
+    return WAYS[-1]
 
 
 def _accuracy(loop: Loop, weights: Weights) -> float:
