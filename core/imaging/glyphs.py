@@ -6,7 +6,7 @@ The terminal and the pages come through here, so that both see the same image.
 from pathlib import Path
 from typing import BinaryIO
 
-from core.imaging import ink, pictures, strokes, styles
+from core.imaging import ink, pictures, redraw, strokes, styles
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
 from core.imaging.strokes import Strokes
@@ -58,10 +58,10 @@ def steps_of_picture(
 def steps_of_strokes(
     drawn: Strokes, style: InkStyle, shape: tuple[int, int]
 ) -> NormalisationSteps:
-    """Turn what a pen drew into such an image.
+    """Turn what a pen drew into such an image, with the pen of the data set.
 
     Args:
-        drawn: The strokes.
+        drawn: The strokes, of any pen.
         style: How the data set made its images from ink.
         shape: Height and width of its images, in pixels.
 
@@ -71,4 +71,6 @@ def steps_of_strokes(
     Raises:
         BlankDrawingError: If nothing has been drawn.
     """
-    return styles.glyph_steps(strokes.ink(drawn), style, shape)
+    share = styles.PEN_SHARES[style]
+    found = strokes.ink(drawn) if share is None else redraw.redrawn(drawn, share)
+    return styles.glyph_steps(found, style, shape)
