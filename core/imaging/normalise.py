@@ -38,11 +38,16 @@ class NormalisationSteps:
             longer than 1,000 pixels are reduced to that.
         square: The box in the middle of a square, float32 (side, side) in [0, 1].
         glyph: The finished image, float32 (height, width) in [0, 1].
+        remarks: What was removed from its picture, a sentence each.
+        doubt: Why it is uncertain what the character is, and what to do; empty if it
+            is certain.
     """
 
     box: GrayImage
     square: GrayImage
     glyph: GrayImage
+    remarks: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def to_mnist_format(ink: GrayImage) -> GrayImage:
