@@ -71,8 +71,16 @@ def glyph_steps(
     if style == "plain" and is_framed:
         return _whole(ink, box, shape)
     square = _in_square(_blurred(box) if style == "emnist" else box)
-    glyph = _scaled(square, min(shape), is_smooth=style == "emnist")
-    return NormalisationSteps(box=box, square=square, glyph=_in_field(glyph, shape))
+    side = min(shape)
+    glyph = _scaled(square, side, is_smooth=style == "emnist")
+    return NormalisationSteps(
+        ink=ink,
+        box=box,
+        square=square,
+        glyph=_in_field(glyph, shape),
+        corner=((shape[0] - side) // 2, (shape[1] - side) // 2),
+        side=side,
+    )
 
 
 def restyle(images: ByteImages, style: InkStyle, shape: tuple[int, int]) -> ByteImages:
@@ -108,7 +116,9 @@ def _whole(
     )
     frame = np.pad(ink, [(each // 2, each - each // 2) for each in missing])
     glyph = np.clip(normalise.resample(frame, *shape), 0.0, 1.0).astype(np.float32)
-    return NormalisationSteps(box=box, square=frame, glyph=glyph)
+    return NormalisationSteps(
+        ink=ink, box=box, square=frame, glyph=glyph, corner=(0, 0), side=shape[0]
+    )
 
 
 def _blurred(box: GrayImage) -> GrayImage:
