@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mlflow.entities import Metric
+from mlflow.entities import Metric, ViewType
 from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import (
@@ -158,6 +158,17 @@ class RunReader(RunFiles):
         """Return those of all jobs that are not over, however many there are."""
         jobs = self._jobs(are_under_way=True)
         return tuple(job for job in jobs if not job.status.is_over)
+
+    def has_had_runs(self) -> bool:
+        """Tell whether there is any run, be it deleted (but not gone for good)."""
+        with plain_errors():
+            found = self._client.search_runs(
+                [self._experiment],
+                filter_string="tags.`inklab.config` != ''",
+                run_view_type=ViewType.ALL,
+                max_results=1,
+            )
+        return len(found) > 0
 
     def _jobs(self, *, are_under_way: bool) -> tuple[Job, ...]:
         with plain_errors():
