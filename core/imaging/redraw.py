@@ -69,11 +69,8 @@ def _on_canvas(strokes: Strokes) -> Strokes:
     return Strokes(tuple(paths), tuple(pens), strokes.size)
 
 
-def _is_inside(
-    path: NDArray[np.float32], height: int, width: int
-) -> NDArray[np.bool_]:
-    is_inside: NDArray[np.bool_] = ((path >= 0) & (path <= (width, height))).all(axis=1)
-    return is_inside
+def _is_inside(path: NDArray[np.float32], height: int, width: int) -> NDArray[np.bool_]:
+    return np.asarray(((path >= 0) & (path <= (width, height))).all(axis=1))
 
 
 def _pieces(
