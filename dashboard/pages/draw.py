@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import services
 from dashboard.widgets.common import page_frame, run_picker
 from dashboard.widgets.draw import answer, drawing_input, sections
+from dashboard.widgets.draw.layout import Places
 
 page_frame.heading("Draw", "Does it recognise your handwriting?")
 
@@ -15,11 +16,9 @@ spec = services.spec_of(run)
 @page_frame.fragment
 def draw_and_classify() -> None:
     """Classify with each stroke, without running the rest of the page again."""
-    canvas_column, answer_column = st.columns(2, gap="medium")
-    with canvas_column:
-        st.subheader("Draw one character", anchor=False)
-        came = drawing_input.drawn_or_opened()
-    with answer_column:
+    places = Places.on_page()
+    came = drawing_input.drawn_or_opened(places)
+    with places.prediction:
         st.subheader("Prediction", anchor=False)
         answered = answer.show(run, spec, came)
     if answered is not None:
