@@ -87,6 +87,10 @@ LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
 DRAWINGS: Final = "drawings"
 DRAW_SOURCE: Final = "draw_source"
+READ_AS: Final = "read"
+MANY_CANVAS: Final = "wide_canvas_number"
+MANY_SOURCE: Final = "many_source"
+CHARACTER: Final = "character"
 SAMPLE: Final = "sample"
 SPLIT: Final = "split"
 ORDER: Final = "order"
@@ -147,6 +151,7 @@ _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
     CANVAS: int,
+    MANY_CANVAS: int,
     SAMPLE: int,
     UPLOADER: int,
 }

@@ -69,9 +69,7 @@ def _on_canvas(strokes: Strokes) -> Strokes:
     return Strokes(tuple(paths), tuple(pens), strokes.size)
 
 
-def _is_inside(
-    path: NDArray[np.float32], height: int, width: int
-) -> NDArray[np.bool_]:
+def _is_inside(path: NDArray[np.float32], height: int, width: int) -> NDArray[np.bool_]:
     is_inside: NDArray[np.bool_] = ((path >= 0) & (path <= (width, height))).all(axis=1)
     return is_inside
 
