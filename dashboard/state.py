@@ -88,6 +88,10 @@ CANVAS: Final = "canvas_number"
 DRAWINGS: Final = "drawings"
 STEP: Final = "preprocessing_step"
 DRAW_SOURCE: Final = "draw_source"
+READ_AS: Final = "read"
+MANY_CANVAS: Final = "wide_canvas_number"
+MANY_SOURCE: Final = "many_source"
+CHARACTER: Final = "character"
 SAMPLE: Final = "sample"
 SPLIT: Final = "split"
 ORDER: Final = "order"
@@ -148,6 +152,7 @@ _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
     CANVAS: int,
+    MANY_CANVAS: int,
     SAMPLE: int,
     UPLOADER: int,
 }

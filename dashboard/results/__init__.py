@@ -32,6 +32,7 @@ from dashboard.results.features import (
 )
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
+from dashboard.results.readings import read
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
 
@@ -55,6 +56,7 @@ __all__ = [
     "learning",
     "pairs",
     "predictor",
+    "read",
     "robustness",
     "scores",
     "spread_over_seeds",
