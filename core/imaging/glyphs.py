@@ -3,10 +3,12 @@
 The terminal and the pages come through here, so that both see the same image.
 """
 
+import dataclasses
 from pathlib import Path
 from typing import BinaryIO
 
-from core.imaging import ink, pictures, strokes, styles
+from core.imaging import ink, pictures, redraw, strokes, styles
+from core.imaging.ink import PictureInk
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
 from core.imaging.strokes import Strokes
@@ -51,17 +53,36 @@ def steps_of_picture(
         BlankDrawingError: If nothing stands out from the paper.
         PictureError: If the array is not a picture of bytes.
     """
-    found = ink.ink_of_picture(rgba)
-    return styles.glyph_steps(found, style, shape, is_framed=True)
+    return steps_of_ink(ink.read_character_ink(rgba), style, shape)
+
+
+def steps_of_ink(
+    found: PictureInk, style: InkStyle, shape: tuple[int, int]
+) -> NormalisationSteps:
+    """Turn the ink of one character in a picture into such an image.
+
+    Args:
+        found: The ink, with what there is to say about it.
+        style: How the data set made its images from ink.
+        shape: Height and width of its images, in pixels.
+
+    Returns:
+        The ink's box, the square around it, the finished image, and the remarks.
+
+    Raises:
+        BlankDrawingError: If there is no ink.
+    """
+    steps = styles.glyph_steps(found.ink, style, shape, is_framed=True)
+    return dataclasses.replace(steps, remarks=found.remarks, doubt=found.doubt)
 
 
 def steps_of_strokes(
     drawn: Strokes, style: InkStyle, shape: tuple[int, int]
 ) -> NormalisationSteps:
-    """Turn what a pen drew into such an image.
+    """Turn what a pen drew into such an image, with the pen of the data set.
 
     Args:
-        drawn: The strokes.
+        drawn: The strokes, of any pen.
         style: How the data set made its images from ink.
         shape: Height and width of its images, in pixels.
 
@@ -71,4 +92,6 @@ def steps_of_strokes(
     Raises:
         BlankDrawingError: If nothing has been drawn.
     """
-    return styles.glyph_steps(strokes.ink(drawn), style, shape)
+    share = styles.PEN_SHARES[style]
+    found = strokes.ink(drawn) if share is None else redraw.redrawn(drawn, share)
+    return styles.glyph_steps(found, style, shape)

@@ -9,6 +9,9 @@ Ink may be darker or lighter than its paper: whichever side of the paper has the
 stronger outliers is the ink.
 """
 
+import dataclasses
+from dataclasses import dataclass
+
 import numpy as np
 
 from core.errors import BlankDrawingError, PictureError
@@ -23,43 +26,67 @@ _NOISE_REACH = 3.0  # standard deviations that noise is taken to reach
 _FULL_INK = 90  # percentile of the inked pixels that counts as full strength
 
 
-def ink_of_picture(rgba: RgbaImage) -> GrayImage:
-    """Find the character in a drawing, a scan or a photo of any colours.
+@dataclass(frozen=True, eq=False)
+class PictureInk:
+    """The ink in a picture, and what had to be told from it.
 
-    Args:
-        rgba: A picture, uint8 of shape (height, width, 4), with one character
-            that is darker or lighter than its paper.
-
-    Returns:
-        Ink strength, float32 in [0, 1], 0.0 for paper and 1.0 for full ink;
-        shape (height, width), reduced by a whole factor if over 800 pixels.
-
-    Raises:
-        BlankDrawingError: If nothing stands out from the paper.
-        PictureError: If the array is not a picture of bytes.
+    Attributes:
+        ink: Ink strength, float32 in [0, 1], 0.0 for paper and 1.0 for full ink; shape
+            (height, width), at most 800 pixels a side.
+        remarks: What was removed, a sentence each, as text for the screen.
+        doubt: Why it is uncertain what the character is, and what to do; empty if it
+            is certain.
     """
-    ink = marks.character_only(ink_on_paper(rgba))
-    if not _is_character(ink):
-        raise BlankDrawingError(_blank(rgba))
-    return ink
+
+    ink: GrayImage
+    remarks: tuple[str, ...] = ()
+    doubt: str = ""
 
 
-def ink_on_paper(rgba: RgbaImage) -> GrayImage:
-    """Find all ink in a picture, of one character or of many.
+def read_picture_ink(rgba: RgbaImage) -> PictureInk:
+    """Find all ink in a picture, of one character or of many, and nothing else.
 
     Args:
         rgba: A picture, uint8 of shape (height, width, 4), with ink that is darker or
             lighter than its paper.
-
-    Returns:
-        Ink strength, float32 in [0, 1], 0.0 for paper and 1.0 for full ink;
-        shape (height, width), reduced by a whole factor if over 800 pixels.
 
     Raises:
         BlankDrawingError: If nothing stands out from the paper.
         PictureError: If the array is not a picture of bytes.
     """
     _check(rgba)
+    return PictureInk(ink=_ink_on_paper(rgba))
+
+
+def read_character_ink(rgba: RgbaImage) -> PictureInk:
+    """Find the ink of the one character in a drawing, a scan or a photo.
+
+    Args:
+        rgba: A picture, uint8 of shape (height, width, 4), with one character
+            that is darker or lighter than its paper.
+
+    Raises:
+        BlankDrawingError: If nothing stands out from the paper.
+        PictureError: If the array is not a picture of bytes.
+    """
+    found = read_picture_ink(rgba)
+    character = dataclasses.replace(found, ink=marks.character_only(found.ink))
+    if not _is_character(character.ink):
+        raise BlankDrawingError(_blank(rgba))
+    return character
+
+
+def ink_on_paper(rgba: RgbaImage) -> GrayImage:
+    """Return the ink of `read_picture_ink`: all that is in a picture."""
+    return read_picture_ink(rgba).ink
+
+
+def ink_of_picture(rgba: RgbaImage) -> GrayImage:
+    """Return the ink of `read_character_ink`: that of one character."""
+    return read_character_ink(rgba).ink
+
+
+def _ink_on_paper(rgba: RgbaImage) -> GrayImage:
     grey = paper.reduced(paper.brightness(rgba), _WORKING_SIDE)
     contrast, noise = paper.signed_contrast(grey)
     level = paper.threshold(contrast)
