@@ -7,11 +7,13 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypedDict
 
 import streamlit as st
+
+from core.handwriting.drawing import Drawing
 
 
 class _Linked(TypedDict):
@@ -562,6 +564,28 @@ def keep_kept_drawing(place: str, kept: Kept | None) -> None:
     found.pop(place, None)
     if kept is not None:
         found[place] = kept
+
+
+def chosen_drawings() -> tuple[str, ...]:
+    """Return the ids of the drawings that are selected; some may not exist."""
+    chosen: tuple[str, ...] = st.session_state.get(CHOSEN_DRAWINGS, ())
+    return chosen
+
+
+def choose_drawings(ids: Iterable[str]) -> None:
+    """Select drawings of My handwriting by their ids."""
+    st.session_state[CHOSEN_DRAWINGS] = tuple(ids)
+
+
+def changed_drawings() -> tuple[Drawing, ...]:
+    """Return the drawings that this viewer changed last, as they were before."""
+    before: tuple[Drawing, ...] = st.session_state.get(CHANGED_DRAWINGS, ())
+    return before
+
+
+def keep_changed_drawings(before: Iterable[Drawing]) -> None:
+    """Keep drawings as they were before a change, so that it can be undone."""
+    st.session_state[CHANGED_DRAWINGS] = tuple(before)
 
 
 def handwriting_round() -> Round | None:
