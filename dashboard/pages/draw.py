@@ -4,7 +4,14 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.widgets.common import page_frame, run_picker
-from dashboard.widgets.draw import answer, drawing_input, many, sections
+from dashboard.widgets.draw import (
+    answer,
+    correct,
+    drawing_input,
+    many,
+    prompts,
+    sections,
+)
 from dashboard.widgets.draw.layout import Places
 
 page_frame.heading("Draw", "Does it recognise your handwriting?")
@@ -18,10 +25,18 @@ reads_many = many.pick_mode()
 def draw_and_classify() -> None:
     """Classify with each stroke, without running the rest of the page again."""
     places = Places.on_page()
+    with places.canvas:
+        prompts.summary(run)
+        slot = prompts.prompt()
     came = drawing_input.drawn_or_opened(places)
     with places.prediction:
         st.subheader("Prediction", anchor=False)
         answered = answer.show(run, spec, came)
+        if slot is None:
+            correct.show(answered)
+            prompts.offer(run, spec)
+    if slot is not None:
+        prompts.controls(slot, answered)
     if answered is not None:
         sections.show(answered)
 
