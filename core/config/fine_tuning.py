@@ -10,11 +10,11 @@ from typing import Final
 from core.config.augmentation import Augmentation
 from core.config.training import TrainingConfig
 
-EPOCHS: Final = 3
+EPOCHS: Final = 2
 RATE_SHARE: Final = 0.1
 """Of the learning rate with which the network was trained."""
 
-NUM_REHEARSED: Final = 12_000
+NUM_REHEARSED: Final = 24_000
 """At most so many of the original training images are in each pass."""
 
 DRAWN_SHARE: Final = 0.1
