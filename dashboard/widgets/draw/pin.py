@@ -20,7 +20,7 @@ def show(answered: Answered | None) -> None:
         answered: What a run says of it; None if nothing is drawn.
     """
     pinned: Material | None = state.pinned_drawing()
-    if answered is not None and pinned is not answered.character.material:
+    if answered is not None and not _is_same(pinned, answered.character.material):
         st.button(
             "Pin while training" if pinned is None else "Pin this one instead",
             icon=":material/keep:",
@@ -89,6 +89,17 @@ def offer(run: Run) -> None:
             on_click=pin_to,
             args=(run.id,),
         )
+
+
+def _is_same(pinned: Material | None, other: Material) -> bool:
+    """Tell whether what is pinned is what is drawn or opened now."""
+    if pinned is None:
+        return False
+    if pinned.strokes is not None and other.strokes is not None:
+        return pinned.strokes.document() == other.strokes.document()
+    if pinned.picture is not None and other.picture is not None:
+        return np.array_equal(pinned.picture, other.picture)
+    return False
 
 
 def _pin(material: Material) -> None:

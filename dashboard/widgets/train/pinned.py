@@ -28,9 +28,9 @@ def show(run: Run, pinned: Pinned | None) -> None:
     if len(pinned.epochs) and pinned.probabilities.shape[1] != len(classes):
         return
     st.markdown("**Pinned drawing**")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(pinned.image, width=GLYPH_WIDTH, alt="The pinned drawing, model input")
-        st.caption(_said(run, pinned, classes), width="stretch")
+    image, words_beside = st.columns([1, 4], vertical_alignment="center")
+    image.image(pinned.image, width=GLYPH_WIDTH, alt="The pinned drawing, model input")
+    words_beside.caption(_said(run, pinned, classes))
     if not len(pinned.epochs):
         return
     figure.show(
