@@ -1,5 +1,6 @@
 """What a network says of one drawing, epoch by epoch: a line for each class."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -7,10 +8,18 @@ import plotly.graph_objects as go
 
 from core.types import Probabilities
 from dashboard.charts.curves import epoch_axis
-from dashboard.charts.theme import LEGEND_ABOVE, Palette, base_layout
+from dashboard.charts.theme import Palette, base_layout
 from dashboard.charts.words import plain
 
-HEIGHT: Final = 280
+HEIGHT: Final = 300
+LEGEND_BELOW: Final[Mapping[str, object]] = {
+    "orientation": "h",
+    "x": 0,
+    "y": -0.24,
+    "yanchor": "top",
+}
+"""Five names above would reach under the tool bar on a phone."""
+
 NUM_NAMED: Final = 5
 NUM_OTHERS: Final = 25
 MAX_MARKED: Final = 60
@@ -52,8 +61,8 @@ def pinned_curves(
         lines.append(line | {"showlegend": True})
     layout = base_layout(palette, name=view, height=HEIGHT, can_zoom=True)
     layout |= {
-        "legend": LEGEND_ABOVE,
-        "margin": {"t": 36, "r": 14},
+        "legend": LEGEND_BELOW,
+        "margin": {"t": 28, "r": 14},
         "showlegend": True,
         "xaxis": layout["xaxis"] | epoch_axis(num_epochs),
         "yaxis": layout["yaxis"]
