@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import BlankDrawingError, PictureError
-from core.imaging import marks, paper, sheets
+from core.imaging import marks, paper, ruling, sheets
 from core.imaging.normalise import INK_THRESHOLD
 from core.imaging.pictures import RgbaImage
 from core.types import GrayImage
@@ -58,9 +58,10 @@ def read_picture_ink(rgba: RgbaImage) -> PictureInk:
     grey = paper.brightness(rgba)
     sheet, remarks = _sheet(grey)
     try:
-        ink = _ink_of(sheet)
+        ink = _ink_of(sheet, remarks)
     except BlankDrawingError:
-        ink, remarks = _ink_of(grey), []
+        remarks = []
+        ink = _ink_of(grey, remarks)
     return PictureInk(ink=ink, remarks=tuple(remarks))
 
 
@@ -110,18 +111,35 @@ def _sheet(grey: GrayImage) -> tuple[GrayImage, list[str]]:
     return inside, remarks
 
 
-def _ink_of(brightness: GrayImage) -> GrayImage:
+def _ink_of(brightness: GrayImage, remarks: list[str] | None = None) -> GrayImage:
+    """Measure the ink on a sheet; if there is a list for remarks, without its lines."""
     grey = paper.reduced(brightness, _WORKING_SIDE)
     contrast, noise = paper.signed_contrast(grey)
-    level = paper.threshold(contrast)
-    inked = contrast[contrast > level]
-    full = float(np.percentile(inked, _FULL_INK)) if inked.size else 0.0
     least = max(_LEAST_CONTRAST, 2 * _NOISE_REACH * noise)
+    if remarks is not None:
+        contrast = _without_lines(contrast, remarks)
+    full = _full_contrast(contrast)
     if full < least:
         raise BlankDrawingError(_blank(brightness.shape))
     floor = _NOISE_REACH * noise
     ink: GrayImage = np.clip((contrast - floor) / (full - floor), 0.0, 1.0)
     return ink
+
+
+def _full_contrast(contrast: GrayImage) -> float:
+    inked = contrast[contrast > paper.threshold(contrast)]
+    return float(np.percentile(inked, _FULL_INK)) if inked.size else 0.0
+
+
+def _without_lines(contrast: GrayImage, remarks: list[str]) -> GrayImage:
+    lines = ruling.told_from_ink(ruling.find(contrast), contrast)
+    across, down = len(lines.across), len(lines.down)
+    if across + down == 0:
+        return contrast
+    kind = "squared" if across > 1 and down > 1 else "ruled"
+    count = f"{across + down} line" + "s" * (across + down > 1)
+    remarks.append(f"Removed the lines of {kind} paper ({count}).")
+    return ruling.removed(contrast, lines)
 
 
 def _check(rgba: RgbaImage) -> None:
