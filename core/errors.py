@@ -17,6 +17,7 @@
     |   +-- BrokenPictureError     not a picture, or a damaged one
     |   +-- HugePictureError       too many pixels to open safely
     |   +-- BlankDrawingError      there is no ink on it
+    +-- HandwritingError           a drawing of My handwriting cannot be kept or read
     +-- TrainingError              a training could not be completed
     |   +-- DivergedError          the loss is no longer a number
     |   +-- ExportError            the exported model disagrees with the trained one
@@ -116,6 +117,10 @@ class HugePictureError(PictureError):
 
 class BlankDrawingError(PictureError):
     """The picture or drawing shows no ink."""
+
+
+class HandwritingError(InklabError):
+    """A drawing of My handwriting is unknown or damaged, or cannot be kept."""
 
 
 class TrainingError(InklabError):

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import uuid
 import zipfile
 import zlib
@@ -31,6 +32,7 @@ DAMAGED: Final = (
 """What NumPy, zipfile and json raise at a file that is not what it should be: zipfile
 takes a flipped bit for a kind of compression that is not implemented."""
 
+_LOOK_SECONDS: Final = 0.01
 _LOCKED: Final = (EACCES, EAGAIN, EDEADLK)
 
 
@@ -64,6 +66,40 @@ def creating_folder(path: Path, *, must_be_new: bool = False) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder to fill, which takes the place of another at the end.
+
+    Args:
+        path: The folder to replace, or to create.
+
+    Yields:
+        A new empty folder beside it; it vanishes if the block raises, and what was
+        there stays.
+
+    Raises:
+        OSError: If a folder cannot be created or renamed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    grave = Path(tempfile.mkdtemp(dir=path.parent, prefix=".deleted-"))
+    old = grave / path.name
+    try:
+        with holding(temporary):
+            yield temporary
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(old)
+        try:
+            temporary.rename(path)
+        except OSError:
+            with contextlib.suppress(FileNotFoundError):
+                old.rename(path)
+            raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(grave, ignore_errors=True)
 
 
 @contextmanager
@@ -134,6 +170,30 @@ def locking(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+@contextmanager
+def waiting_lock(path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold a lock like `locking`, and wait for whoever holds it.
+
+    Args:
+        path: File that stands for the lock, in a folder that exists.
+        seconds: How long to wait at most.
+
+    Raises:
+        TimeoutError: If somebody else holds it for so long.
+        OSError: If the file cannot be written.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        with locking(path) as is_ours:
+            if is_ours:
+                yield
+                return
+        if time.monotonic() > deadline:
+            message = f"another process holds {path} for more than {seconds:.0f} s"
+            raise TimeoutError(message)
+        time.sleep(_LOOK_SECONDS)
 
 
 @contextmanager

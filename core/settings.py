@@ -9,6 +9,7 @@
 | `INKLAB_WORKERS`      | processes that compute, at once      | 1                  |
 | `INKLAB_SCHEDULER`    | scheduler of a Dask cluster          | none               |
 | `INKLAB_READ_ONLY`    | 1: look and draw, but change nothing | 0                  |
+| `INKLAB_FIRST_MODEL`  | off: train no model by itself        | on                 |
 """
 
 import functools
@@ -35,6 +36,10 @@ READ_ONLY: Final = (
 )
 
 _READ_ONLY_VALUES: Final = {"": False, "0": False, "1": True}
+_FIRST_MODEL_VALUES: Final = {
+    **dict.fromkeys(("", "1", "on"), True),
+    **dict.fromkeys(("0", "off"), False),
+}
 
 
 def is_read_only() -> bool:
@@ -182,6 +187,23 @@ def scheduler() -> str:
     raise SettingError(message)
 
 
+def wants_first_model() -> bool:
+    """Tell whether a home without runs gets a model without being asked.
+
+    Raises:
+        SettingError: If what stands in `INKLAB_FIRST_MODEL` says neither.
+    """
+    text = os.environ.get("INKLAB_FIRST_MODEL", "").strip()
+    try:
+        return _FIRST_MODEL_VALUES[text.lower()]
+    except KeyError as error:
+        message = (
+            "Expected on (train a first model), off or nothing in INKLAB_FIRST_MODEL, "
+            f"got {text!r}. Set one of these, then start Inklab again."
+        )
+        raise SettingError(message) from error
+
+
 def check() -> None:
     """Make sure that what the environment says can be used.
 
@@ -191,6 +213,7 @@ def check() -> None:
     """
     workers()
     scheduler()
+    wants_first_model()
     is_read_only()
 
 

@@ -1,45 +1,140 @@
-"""The drawing canvas: the only module that knows streamlit-drawable-canvas.
+"""The drawing canvas: a component that hands over paths when the pen is lifted.
 
-It hands over paths, not pixels: they can be drawn anew at any pen width. To clear it,
-its key changes.
+Paths, not pixels: they can be drawn anew at any pen width. What was drawn is held in
+the session, so it is still there after a look at another page. A pen that draws on
+while the server answers is not disturbed: the browser takes over what is held here
+only when its version has changed, as by `undo` and `clear`. See canvas.js.
 """
 
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
-from core.imaging import strokes
+import streamlit as st
+
 from core.imaging.strokes import Strokes
+from dashboard import services, state
 
 SIDE: Final = 280
 MIN_PEN: Final = 8
 MAX_PEN: Final = 40
 DEFAULT_PEN: Final = 20
 
+_PHONE_WIDTH: Final = 320  # leaves a margin on which a finger scrolls the page
+_MAX_HELD: Final = 8  # drawings in a session
+
+_show = st.components.v2.component(
+    "inklab_canvas",
+    js=Path(__file__).with_name("canvas.js").read_text("utf-8"),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A drawing that the session holds.
+
+    Attributes:
+        document: The strokes as `Strokes.document` writes them; empty for none.
+        version: Rises when the server has changed them.
+        cleared: What was there before it was cleared, for undo.
+    """
+
+    document: str = ""
+    version: int = 0
+    cleared: str = ""
+
+    def strokes(self, size: tuple[int, int]) -> Strokes:
+        """Read the drawing.
+
+        Raises:
+            PictureError: If it is damaged.
+        """
+        if not self.document:
+            return Strokes((), (), size)
+        return Strokes.from_document(self.document)
+
 
 def drawing_input(
-    *, key: str, pen: int, size: tuple[int, int] = (SIDE, SIDE)
+    *,
+    key: str,
+    pen: int,
+    size: tuple[int, int] = (SIDE, SIDE),
+    alt: str = "Canvas: draw one character",
 ) -> Strokes:
     """Show a canvas and return what is drawn on it.
 
     Args:
-        key: Name of the canvas; another name is an empty canvas.
-        pen: Width of a stroke in pixels.
-        size: Height and width of the canvas in pixels.
+        key: Name of the canvas; another name is another drawing.
+        pen: Width of the next stroke in pixels.
+        size: Height and width of the canvas in pixels; it is shown smaller where the
+            page is narrower.
+        alt: What it is, for those who cannot see it.
 
     Returns:
         The strokes; none while nothing is drawn.
-    """
-    # The package registers its component while it is imported, which raises
-    # outside a running app, so the import waits for a page that needs it.
-    from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
-    height, width = size
-    result = st_canvas(
-        stroke_width=pen,
-        stroke_color="#FFFFFF",
-        background_color="#000000",
-        width=width,
-        height=height,
+    Raises:
+        PictureError: If the browser sent something else.
+    """
+    held = _held(key)
+    _show(
         key=key,
+        data={
+            "strokes": held.document,
+            "version": held.version,
+            "pen": pen,
+            "size": size,
+            "width": width(size),
+            "alt": alt,
+        },
+        on_drawing_change=lambda: _take(key),
     )
-    objects = (result.json_data or {}).get("objects", [])
-    return strokes.of_canvas(objects, size=size)
+    return held.strokes(size)
+
+
+def width(size: tuple[int, int] = (SIDE, SIDE)) -> int:
+    """Return how wide a canvas is on the screen at most, in pixels."""
+    return max(size[1], _PHONE_WIDTH) if services.is_phone() else size[1]
+
+
+def undo(key: str) -> None:
+    """Take back the last stroke, or the clearing of the canvas."""
+    held = _held(key)
+    if not held.document:
+        _hold(key, Held(held.cleared, held.version + 1))
+        return
+    drawn = held.strokes((SIDE, SIDE))
+    fewer = Strokes(drawn.paths[:-1], drawn.pens[:-1], drawn.size)
+    document = fewer.document() if fewer else ""
+    _hold(key, Held(document, held.version + 1, held.cleared))
+
+
+def clear(key: str) -> None:
+    """Empty a canvas; `undo` brings the drawing back."""
+    held = _held(key)
+    _hold(key, Held("", held.version + 1, held.document or held.cleared))
+
+
+def can_undo(key: str) -> bool:
+    """Tell whether there is something to take back."""
+    held = _held(key)
+    return bool(held.document or held.cleared)
+
+
+def _take(key: str) -> None:
+    """Hold what the browser sent when the pen was lifted."""
+    sent = st.session_state[key].get("drawing")
+    if isinstance(sent, str):
+        _hold(key, replace(_held(key), document=sent, cleared=""))
+
+
+def _held(key: str) -> Held:
+    drawings: dict[str, Held] = st.session_state.get(state.DRAWINGS, {})
+    return drawings.get(key, Held())
+
+
+def _hold(key: str, held: Held) -> None:
+    drawings: dict[str, Held] = st.session_state.get(state.DRAWINGS, {})
+    others = [each for each in drawings.items() if each[0] != key]
+    st.session_state[state.DRAWINGS] = dict([*others, (key, held)][-_MAX_HELD:])

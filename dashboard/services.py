@@ -33,7 +33,7 @@ from core.errors import (
 from core.handover import bundle
 from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
-from core.jobs import executor, kinds, lanes
+from core.jobs import executor, first_model, kinds, lanes
 from core.jobs.cluster import ClusterState
 from core.jobs.kinds import label_check
 from core.jobs.kinds.label_check import CheckLabels
@@ -106,9 +106,22 @@ def _get_ready() -> None:
         return
     executor.warm_up()
     preload()
+    _train_first_model()
     _preload_studies()
     _spare_the_collector()
     executor.adopt_on()
+
+
+def _train_first_model() -> None:
+    # What goes wrong with the store is seen on every page.
+    with contextlib.suppress(InklabError):
+        if first_model.is_due():
+            first_model.train(open_store())
+
+
+def awaits_first_model() -> bool:
+    """Tell whether this server is about to train a first model by itself."""
+    return first_model.is_due() and not (store_exists() and store().has_had_runs())
 
 
 def _preload_studies() -> None:
@@ -299,6 +312,14 @@ def watched_run(everything: Sequence[Run], run_id: str | None) -> Run | None:
     at_work = [run for run in everything if run.status is RunStatus.RUNNING]
     own = without_trials(everything)
     return next(iter((*named, *at_work, *own, *everything)), None)
+
+
+def is_under_way(run: Run) -> bool:
+    """Tell whether a run is worked on, or is about to be by this server."""
+    is_queued_here = run.status is RunStatus.QUEUED and run.owner == str(
+        Owner.this_process()
+    )
+    return run.status is RunStatus.RUNNING or run.is_saving or is_queued_here
 
 
 def waiting_jobs(everything: Sequence[Job]) -> tuple[Job, ...]:

@@ -31,6 +31,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "INKLAB_READ_ONLY",
     ):
         monkeypatch.delenv(name, raising=False)
+    # What a server does for a newcomer; see tests/core/jobs/test_first_model.py.
+    monkeypatch.setenv("INKLAB_FIRST_MODEL", "off")
     return folder
 
 

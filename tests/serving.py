@@ -82,6 +82,7 @@ def serving(
     command: Sequence[str] | None = None,
     log: Path | None = None,
     base_path: str = "",
+    trains_first_model: bool = False,
 ) -> Iterator[Server]:
     """Start the app on a free port, wait until it answers, and end it at last.
 
@@ -90,6 +91,7 @@ def serving(
         command: What to start; `{port}` stands for the port.
         log: Where its output goes; beside the home by default.
         base_path: Where the command puts the app, below the root: "lab/ink".
+        trains_first_model: Whether an empty home gets a model without being asked.
 
     Yields:
         The server.
@@ -100,7 +102,10 @@ def serving(
         *("--server.port", "{port}"),
     )
     log = log or home.with_name(f"{home.name}-server.log")
-    environment = os.environ | {"INKLAB_HOME": str(home)}
+    environment = os.environ | {
+        "INKLAB_HOME": str(home),
+        "INKLAB_FIRST_MODEL": "on" if trains_first_model else "off",
+    }
     # Otherwise the runs would go where this user's go, and be compiled as in tests.
     for name in ("MLFLOW_TRACKING_URI", "XLA_FLAGS"):
         environment.pop(name, None)

@@ -145,4 +145,10 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
         help="also give the accuracy; the label is the file name up to the first __: a "
         "class, or any character of a merged one",
     )
+    parser.add_argument(
+        "--line",
+        action="store_true",
+        help="read numbers and words: each picture may have several characters, in "
+        "several lines",
+    )
     parser.set_defaults(command=predict)

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from core.cli import console
+from core.cli import console, predict_line
 from core.cli.console import Record
+from core.cli.picture_paths import pictures_in
 from core.datasets.classes import index_of
 from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
 from core.evaluation.temperature import NONE
-from core.imaging import glyphs, pictures
+from core.imaging import glyphs
 from core.inference import Predictor
 from core.runs import open_store, run_dataset, temperatures
 
@@ -19,7 +20,9 @@ SOME_FAILED: Final = 1
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Classify pictures of single characters."""
+    """Classify pictures of single characters, or read lines of them."""
+    if options.line:
+        return predict_line.read(options)
     store = open_store()
     run = store.with_model(options.run)
     spec = run_dataset.spec_of(store, run)
@@ -118,36 +121,3 @@ def answer(
         "answer": classes[said.best],
         "probability": said.confidence,
     }
-
-
-def pictures_in(paths: Sequence[Path]) -> tuple[list[Path], list[Record]]:
-    """List the pictures that are named, and those directly in folders.
-
-    Returns:
-        The pictures, and of each folder that gives none why.
-    """
-    found: list[Path] = []
-    problems: list[Record] = []
-    for path in paths:
-        try:
-            found += _in_folder(path) if path.is_dir() else [path]
-        except PictureError as error:
-            problems.append({"file": str(path), "error": str(error)})
-        except OSError as error:
-            message = (
-                f"Expected a folder of pictures, but {path} cannot be opened: "
-                f"{error.strerror}. Check that you may read it."
-            )
-            problems.append({"file": str(path), "error": message})
-    return found, problems
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    found = sorted(each for each in folder.iterdir() if pictures.is_picture_name(each))
-    if not found:
-        message = (
-            f"Expected pictures in the folder {folder}, found none. Give a folder "
-            "that directly contains PNG, JPEG, BMP, GIF, TIFF or WebP files."
-        )
-        raise PictureError(message)
-    return found

@@ -9,7 +9,6 @@ holds.
 import contextlib
 import csv
 import io
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +32,6 @@ REASON: Final = "suspicious labels, reviewed"
 COLUMNS: Final = ("split", "index", "given_class", "decision", "new_class")
 
 _WAIT_SECONDS: Final = 5.0
-_LOOK_SECONDS: Final = 0.01
 
 Verdict = Literal["keep", "remove", "relabel"]
 
@@ -240,24 +238,13 @@ def _changing(fingerprint: str) -> Iterator[None]:
         HomeError: If the folder cannot be written, or somebody else holds the file.
     """
     path = path_of(fingerprint)
-    deadline = time.monotonic() + _WAIT_SECONDS
     try:
         path.parent.mkdir(exist_ok=True)
-        while True:
-            with files.locking(path.with_suffix(".lock")) as is_ours:
-                if is_ours:
-                    yield
-                    return
-            if time.monotonic() > deadline:
-                message = (
-                    f"Expected to change {path} within {_WAIT_SECONDS:.0f} s, but "
-                    "another process holds it. Try again."
-                )
-                raise HomeError(message)
-            time.sleep(_LOOK_SECONDS)
+        with files.waiting_lock(path.with_suffix(".lock"), seconds=_WAIT_SECONDS):
+            yield
     except OSError as error:
         message = (
             f"Expected to write {path}, got: {error.strerror or error}. Free some "
-            "space, or set INKLAB_HOME to another folder."
+            "space, try again, or set INKLAB_HOME to another folder."
         )
         raise HomeError(message) from error

@@ -13,7 +13,7 @@ from core.datasets.data_file import DataFile
 from core.errors import DatasetFileError, DatasetNameError
 from core.types import InkStyle
 
-Origin = Literal["bundled", "download", "imported", "version"]
+Origin = Literal["bundled", "download", "imported", "version", "handwriting"]
 
 MIN_CLASSES: Final = 2
 MAX_CLASSES: Final = 256

@@ -29,10 +29,10 @@ from core.datasets.spec import (
     name_of_version,
     version_of,
 )
-from core.errors import DatasetFileError, DatasetNameError, HomeError
+from core.errors import DatasetError, DatasetFileError, DatasetNameError, HomeError
 from core.types import SplitName
 
-__all__ = ["Dataset", "Draft", "Split", "create", "delete", "load", "verify"]
+__all__ = ["Dataset", "Draft", "Split", "create", "delete", "load", "renew", "verify"]
 
 
 def load(name: str) -> Dataset:
@@ -89,6 +89,7 @@ class Draft:
     Attributes:
         spec: Its description; how many images there are is filled in at the end.
         content: Where images and labels are appended.
+        folder: Where it lies until it is whole.
         source: What it is made from, in words.
         remarks: What was noticed.
         left_out: Images that were not taken.
@@ -98,6 +99,7 @@ class Draft:
 
     spec: DatasetSpec
     content: ArrayFolder
+    folder: Path
     source: str = ""
     remarks: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -127,21 +129,64 @@ def create(spec: DatasetSpec) -> Iterator[Draft]:
     leftovers.sweep()
     folder = catalog.folder_of(name)
     try:
-        with files.creating_folder(folder, must_be_new=True) as temporary:
-            with ArrayFolder(temporary, spec.image_shape) as content:
-                draft = Draft(spec=replace(spec, name=name), content=content)
-                yield draft
-            card = _card(draft, temporary)
-            (temporary / catalog.CARD).write_text(card.document(), "utf-8")
+        with (
+            files.creating_folder(folder, must_be_new=True) as temporary,
+            _drafting(replace(spec, name=name), temporary) as draft,
+        ):
+            yield draft
     except OSError as error:
         # Another process may have been quicker.
         check_free(name)
-        message = (
-            f"Expected free space in {folder.parent} for the images of {name}, got: "
-            f"{error.strerror or error}. Free some space, or set INKLAB_HOME to "
-            "another folder."
-        )
-        raise HomeError(message) from error
+        raise _no_room(folder, error) from error
+
+
+@settings.changes
+@contextmanager
+def renew(spec: DatasetSpec) -> Iterator[Draft]:
+    """Make a data set in the place of the one of its name, if there is one.
+
+    Args:
+        spec: Its description; see `create`.
+
+    Yields:
+        What to append the images to.
+
+    Raises:
+        DatasetNameError: If the name is impossible.
+        DatasetFileError: If something is missing; see `create`. The one before stays.
+        HomeError: If there is no room, or the home cannot be written.
+    """
+    name = checked_name(spec.name)
+    leftovers.sweep()
+    folder = catalog.folder_of(name)
+    before = _fingerprint_in(folder)
+    try:
+        with (
+            files.replacing_folder(folder) as temporary,
+            _drafting(replace(spec, name=name), temporary) as draft,
+        ):
+            yield draft
+    except OSError as error:
+        raise _no_room(folder, error) from error
+    _discard_results(before)
+
+
+@contextmanager
+def _drafting(spec: DatasetSpec, folder: Path) -> Iterator[Draft]:
+    with ArrayFolder(folder, spec.image_shape) as content:
+        draft = Draft(spec=spec, content=content, folder=folder)
+        yield draft
+    card = _card(draft, folder)
+    (folder / catalog.CARD).write_text(card.document(), "utf-8")
+
+
+def _no_room(folder: Path, error: OSError) -> HomeError:
+    message = (
+        f"Expected free space in {folder.parent} for the images of {folder.name}, got: "
+        f"{error.strerror or error}. Free some space, or set INKLAB_HOME to another "
+        "folder."
+    )
+    return HomeError(message)
 
 
 def check_free(name: str) -> str:
@@ -189,9 +234,9 @@ def delete(name: str) -> None:
         )
         raise DatasetNameError(message)
     folder = catalog.folder_of(name)
-    fingerprint = None
     if folder not in catalog.damaged():
-        fingerprint = catalog.card(name).fingerprint
+        catalog.card(name)
+    fingerprint = _fingerprint_in(folder)
     try:
         # Renamed before it is deleted: nobody shall see half a data set.
         grave = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".deleted-"))
@@ -201,10 +246,7 @@ def delete(name: str) -> None:
     except OSError as error:
         message = f"Expected to delete {folder}, got: {error.strerror}. Try again."
         raise HomeError(message) from error
-    if fingerprint and fingerprint not in {
-        card.fingerprint for card in catalog.cards()
-    }:
-        results.discard(fingerprint)
+    _discard_results(fingerprint)
 
 
 def size_on_disk(name: str) -> int:
@@ -212,6 +254,21 @@ def size_on_disk(name: str) -> int:
     dataset = load(name)
     parts = (dataset.train, dataset.test)
     return sum(part.images.nbytes + part.labels.nbytes for part in parts)
+
+
+def _fingerprint_in(folder: Path) -> str:
+    """Return the fingerprint of the data set in a folder; empty if there is none."""
+    with contextlib.suppress(DatasetError):
+        return catalog.card(folder.name).fingerprint
+    return ""
+
+
+def _discard_results(fingerprint: str) -> None:
+    """Remove what was computed from a data set that is gone, unless another is it."""
+    if fingerprint and fingerprint not in {
+        card.fingerprint for card in catalog.cards()
+    }:
+        results.discard(fingerprint)
 
 
 def _card(draft: Draft, folder: Path) -> DatasetCard:

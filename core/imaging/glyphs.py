@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import BinaryIO
 
-from core.imaging import ink, pictures, strokes, styles
+from core.imaging import ink, pictures, redraw, strokes, styles
 from core.imaging.ink import PictureInk
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
@@ -79,10 +79,10 @@ def steps_of_ink(
 def steps_of_strokes(
     drawn: Strokes, style: InkStyle, shape: tuple[int, int]
 ) -> NormalisationSteps:
-    """Turn what a pen drew into such an image.
+    """Turn what a pen drew into such an image, with the pen of the data set.
 
     Args:
-        drawn: The strokes.
+        drawn: The strokes, of any pen.
         style: How the data set made its images from ink.
         shape: Height and width of its images, in pixels.
 
@@ -92,4 +92,6 @@ def steps_of_strokes(
     Raises:
         BlankDrawingError: If nothing has been drawn.
     """
-    return styles.glyph_steps(strokes.ink(drawn), style, shape)
+    share = styles.PEN_SHARES[style]
+    found = strokes.ink(drawn) if share is None else redraw.redrawn(drawn, share)
+    return styles.glyph_steps(found, style, shape)

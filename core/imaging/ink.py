@@ -27,6 +27,11 @@ _DRAWN_BOX = (
     "The box is as thick as what is written in it, so it may be part of the character. "
     "If it is not, crop the picture to the inside of the box."
 )
+_CLEAR_SHARE = 0.5  # of all ink: if there is more beside it, which is the character?
+_OTHER_MARKS = (
+    "Only {share:.0%} of the ink in the picture is taken for the character. If it is "
+    "another part, crop the picture to it."
+)
 _FULL_INK = 90  # percentile of the inked pixels that counts as full strength
 
 
@@ -86,10 +91,14 @@ def read_character_ink(rgba: RgbaImage) -> PictureInk:
         PictureError: If the array is not a picture of bytes.
     """
     found = read_picture_ink(rgba)
-    character = dataclasses.replace(found, ink=marks.character_only(found.ink))
-    if not _is_character(character.ink):
+    ink = marks.character_only(found.ink)
+    if not _is_character(ink):
         raise BlankDrawingError(_blank(rgba.shape[:2]))
-    return character
+    share = float(ink.sum() / found.ink.sum())
+    doubt = found.doubt
+    if share < _CLEAR_SHARE:
+        doubt = " ".join([doubt, _OTHER_MARKS.format(share=share)]).strip()
+    return dataclasses.replace(found, ink=ink, doubt=doubt)
 
 
 def ink_on_paper(rgba: RgbaImage) -> GrayImage:

@@ -107,8 +107,8 @@ def _slope(thin: GrayImage) -> float:
     scores = []
     for slope in slopes:
         rows = _sheared_rows(height, width, slope)
-        sums = np.zeros((4, rows.max() + 1))
-        np.add.at(sums, (np.broadcast_to(quarters, rows.shape), rows), capped)
+        places = quarters * (rows.max() + 1) + rows
+        sums = np.bincount(places.ravel(), capped.ravel())
         scores.append(float(np.square(sums).sum()))
     return float(slopes[int(np.argmax(scores))])
 

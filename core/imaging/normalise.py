@@ -34,20 +34,37 @@ class NormalisationSteps:
     """What a drawing looks like on its way to an MNIST image.
 
     Attributes:
+        ink: All of the ink, float32 (height, width) in [0, 1].
         box: The ink's bounding box, float32 (height, width) in [0, 1]; boxes
             longer than 1,000 pixels are reduced to that.
         square: The box in the middle of a square, float32 (side, side) in [0, 1].
         glyph: The finished image, float32 (height, width) in [0, 1].
+        corner: Row and column of the finished image at which the square begins.
+        side: Side of the square in the finished image, in pixels.
         remarks: What was removed from its picture, a sentence each.
         doubt: Why it is uncertain what the character is, and what to do; empty if it
             is certain.
     """
 
+    ink: GrayImage
     box: GrayImage
     square: GrayImage
     glyph: GrayImage
+    corner: tuple[int, int]
+    side: int
     remarks: tuple[str, ...] = ()
     doubt: str = ""
+
+    @property
+    def centred(self) -> GrayImage:
+        """The finished image before it is reduced to its pixels; float32, in [0, 1]."""
+        unit = self.square.shape[0] / self.side
+        height, width = (round(length * unit) for length in self.glyph.shape)
+        top, left = (round(place * unit) for place in self.corner)
+        field = np.zeros((height, width), np.float32)
+        part = field[top : top + len(self.square), left : left + self.square.shape[1]]
+        part[:] = self.square[: part.shape[0], : part.shape[1]]
+        return field
 
 
 def to_mnist_format(ink: GrayImage) -> GrayImage:
@@ -87,7 +104,11 @@ def to_mnist_steps(
     """
     box = cropped(ink)
     square = _in_square(box)
-    return NormalisationSteps(box=box, square=square, glyph=_finish(square, shape))
+    glyph, corner = _finish(square, shape)
+    side = _box_side(shape)
+    return NormalisationSteps(
+        ink=ink, box=box, square=square, glyph=glyph, corner=corner, side=side
+    )
 
 
 def cropped(ink: GrayImage) -> GrayImage:
@@ -157,8 +178,15 @@ def _in_square(box: GrayImage) -> GrayImage:
     return square
 
 
-def _finish(square: GrayImage, shape: tuple[int, int]) -> GrayImage:
-    side = round(min(shape) * BOX_SIDE / GLYPH_SIDE)
+def _box_side(shape: tuple[int, int]) -> int:
+    return round(min(shape) * BOX_SIDE / GLYPH_SIDE)
+
+
+def _finish(
+    square: GrayImage, shape: tuple[int, int]
+) -> tuple[GrayImage, tuple[int, int]]:
+    """Scale and centre; also returns the row and column at which the box begins."""
+    side = _box_side(shape)
     while square.shape[0] < side:
         square = square.repeat(2, axis=0).repeat(2, axis=1)
     small = resample(square, side, side)
@@ -167,7 +195,7 @@ def _finish(square: GrayImage, shape: tuple[int, int]) -> GrayImage:
     left = _offset(small.sum(axis=0), shape[1])
     glyph = np.zeros(shape, dtype=np.float32)
     glyph[top : top + side, left : left + side] = small
-    return glyph
+    return glyph, (top, left)
 
 
 def _offset(profile: NDArray[np.float64], length: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mlflow.entities import Metric
+from mlflow.entities import Metric, ViewType
 from mlflow.entities import Run as MlflowRun
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import (
@@ -30,14 +30,17 @@ from core.records import (
     History,
     Job,
     LivePoints,
+    Pinned,
+    Requests,
     Run,
     RunStatus,
 )
-from core.runs import curves, database, logs, sql_listing
+from core.runs import curves, database, logs, pinned, sql_listing
 from core.runs.curves import Curves
 from core.runs.mlflow_mapping import (
     LOST_TAG,
     OWNER_TAG,
+    PINNED_TAG,
     STEPS_PER_EPOCH,
     job_of,
     plain_errors,
@@ -156,6 +159,17 @@ class RunReader(RunFiles):
         jobs = self._jobs(are_under_way=True)
         return tuple(job for job in jobs if not job.status.is_over)
 
+    def has_had_runs(self) -> bool:
+        """Tell whether there is any run, be it deleted (but not gone for good)."""
+        with plain_errors():
+            found = self._client.search_runs(
+                [self._experiment],
+                filter_string="tags.`inklab.config` != ''",
+                run_view_type=ViewType.ALL,
+                max_results=1,
+            )
+        return len(found) > 0
+
     def _jobs(self, *, are_under_way: bool) -> tuple[Job, ...]:
         with plain_errors():
             found = sql_listing.active_runs(
@@ -172,8 +186,22 @@ class RunReader(RunFiles):
 
     def is_stop_requested(self, run_id: str) -> bool:
         """Whether somebody asked for a run to stop."""
+        return self.requests(run_id).stop
+
+    def requests(self, run_id: str) -> Requests:
+        """Return what people ask of a run that is worked on, all with one question."""
         with plain_errors():
-            return "inklab.stop" in self._client.get_run(run_id).data.tags
+            tags = self._client.get_run(run_id).data.tags
+        return Requests(stop="inklab.stop" in tags, pinned=tags.get(PINNED_TAG, ""))
+
+    def pinned(self, run_id: str) -> Pinned | None:
+        """Return the drawing that is pinned to a run, with what was said of it.
+
+        Returns:
+            None if there is none, or it is damaged.
+        """
+        with plain_errors():
+            return pinned.read(self._client, self._uri, run_id)
 
     def heartbeat(self, run_id: str) -> str:
         """Return what changes as long as the process lives that works on a run."""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.runs.answers import MIN_RUNS
 from dashboard import services, state
-from dashboard.widgets.common import dataset_picker, page_frame, run_picker
+from dashboard.widgets.common import dataset_picker, first_run, page_frame, run_picker
 from dashboard.widgets.compare import all_runs, answers, curves, recipes, run_choice
 
 page_frame.heading("Compare", "Which run is better, and is the difference real?")
@@ -16,7 +16,8 @@ if not everything:
         "better.",
         icon=":material/info:",
     )
-    run_picker.first_run_button(dataset_picker.chosen_spec())
+    if not first_run.watch():
+        run_picker.first_run_button(dataset_picker.chosen_spec())
     st.stop()
 
 all_runs.open_asked_for(everything)

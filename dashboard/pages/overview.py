@@ -6,6 +6,7 @@ from dashboard import page_paths, services, state, words
 from dashboard.widgets.common import (
     clock,
     dataset_picker,
+    first_run,
     gallery,
     page_frame,
     run_picker,
@@ -61,7 +62,7 @@ with st.container(border=True):
             "ready: see how good it is and where it fails, or try your handwriting."
         )
         run_picker.links(finished[0])
-    else:
+    elif not first_run.watch():
         st.markdown(
             "Train a first network: it takes seconds, and classifies most images that "
             "it has never seen correctly."

@@ -3,7 +3,13 @@
 import streamlit as st
 
 from dashboard import page_paths, services, words
-from dashboard.widgets.common import dataset_picker, page_frame, run_filter, run_picker
+from dashboard.widgets.common import (
+    dataset_picker,
+    first_run,
+    page_frame,
+    run_filter,
+    run_picker,
+)
 from dashboard.widgets.runs import (
     disk_usage,
     run_actions,
@@ -24,7 +30,8 @@ if not everything:
         "which you can sort and compare.",
         icon=":material/info:",
     )
-    run_picker.first_run_button(dataset_picker.chosen_spec())
+    if not first_run.watch():
+        run_picker.first_run_button(dataset_picker.chosen_spec())
     st.page_link(page_paths.TRAIN, label="Train", icon=":material/model_training:")
     if taken:
         disk_usage.show(everything, taken)

@@ -19,7 +19,7 @@ from core.datasets.importing import uploads
 from core.datasets.importing.make import import_dataset
 from core.datasets.spec import BundledSpec
 from core.errors import HomeError, ReadOnlyError, RunStoreError
-from core.jobs import executor, kinds, studies, worker
+from core.jobs import executor, first_model, kinds, studies, worker
 
 # Tests of pages put others in their place, for as long as all tests take.
 from core.jobs.executor import adopt_on, warm_up
@@ -48,7 +48,7 @@ READS: Final = frozenset(
             "attachment",
             "arrays",
         ),
-        *("open_jobs", "heartbeat", "is_server"),
+        *("open_jobs", "has_had_runs", "heartbeat", "is_server"),
     }
 )
 HERE: Final = Path()
@@ -90,6 +90,7 @@ OTHERS: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "go on": lambda store, run_id: executor.go_on(store, run_id, epochs=1),
     "combine": lambda store, run_id: executor.combine(store, [run_id, run_id]),
     "adopt": lambda store, _: executor.adopt(store),
+    "train a first model": lambda store, _: first_model.train(store),
     "adopt on": lambda *_: adopt_on(),
     "warm up": lambda *_: warm_up(),
     "preview": lambda *_: executor.preview(

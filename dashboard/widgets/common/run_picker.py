@@ -11,7 +11,13 @@ from core.insight import network_cost
 from core.proportion import percent
 from core.records import Run
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import clock, dataset_picker, read_only, run_status
+from dashboard.widgets.common import (
+    clock,
+    dataset_picker,
+    first_run,
+    read_only,
+    run_status,
+)
 
 _PICKER = "run_picker"
 
@@ -57,6 +63,8 @@ def _titles(runs: dict[str, Run]) -> dict[str, str]:
 
 
 def _offer_first_run() -> None:
+    if first_run.watch():
+        return
     st.info(
         "There is no trained network yet. Train one in a few seconds to see its "
         "results here.",

@@ -27,6 +27,7 @@ ORIGINS: Final[dict[Origin, str]] = {
     "download": "Downloaded",
     "imported": "Imported",
     "version": "Version of another data set",
+    "handwriting": "Made of your drawings, anew with each of them",
 }
 
 

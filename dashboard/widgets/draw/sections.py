@@ -3,29 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import streamlit as st
-
 from dashboard import state
-from dashboard.widgets.draw import inside, steps
+from dashboard.widgets.common import section_picker
+from dashboard.widgets.draw import compared, inside, steps
 from dashboard.widgets.draw.character import Answered
 
 SECTIONS: Final[Mapping[str, Callable[[Answered], None]]] = {
     "From drawing to model input": steps.section,
+    "Preprocessing compared": compared.section,
     "Inside the network": inside.section,
 }
 
 
 def show(answered: Answered) -> None:
-    """Let the viewer choose a section, and show it; only that one is computed."""
-    chosen = st.segmented_control(
-        "About this drawing",
-        list(SECTIONS),
-        default=next(iter(SECTIONS)),
-        required=True,
-        key=state.ABOUT_DRAWING,
-        **state.LINKED,
-        wrap=True,
-        label_visibility="collapsed",
+    """Let the viewer choose a section, and show it."""
+    chosen = section_picker.pick(
+        SECTIONS, label="About this drawing", key=state.ABOUT_DRAWING
     )
-    # An address with an empty choice chooses none.
-    SECTIONS[chosen or next(iter(SECTIONS))](answered)
+    SECTIONS[chosen](answered)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.records import Run
 from dashboard import state
+from dashboard.widgets.common import section_picker
 from dashboard.widgets.common.tested_on import Tested
 from dashboard.widgets.evaluate import (
     by_style,
@@ -34,21 +35,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
 
 
 def show(run: Run, tested: Tested) -> None:
-    """Let the viewer choose a section, and show it.
-
-    Only the chosen one is computed: a page that shows all would be slow.
-    """
-    chosen = st.segmented_control(
-        "Section",
-        list(SECTIONS),
-        default=next(iter(SECTIONS)),
-        required=True,
-        key=state.ANALYSIS,
-        **state.LINKED,
-        wrap=True,
-        label_visibility="collapsed",
-    )
-    # An address with an empty choice chooses none.
-    chosen = chosen or next(iter(SECTIONS))
+    """Let the viewer choose a section, and show it."""
+    chosen = section_picker.pick(SECTIONS, label="Section", key=state.ANALYSIS)
     st.subheader(chosen, anchor=False)
     SECTIONS[chosen](run, tested)

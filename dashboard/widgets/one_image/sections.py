@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import InklabError
 from dashboard import state, words
-from dashboard.widgets.common import page_frame
+from dashboard.widgets.common import page_frame, section_picker
 from dashboard.widgets.one_image import (
     counterfactual,
     layers,
@@ -37,16 +37,7 @@ def show(subject: Subject) -> None:
 
     @page_frame.fragment
     def chosen_section() -> None:
-        chosen = st.segmented_control(
-            "About this image",
-            list(SECTIONS),
-            default=next(iter(SECTIONS)),
-            required=True,
-            key=state.CARD,
-            **state.LINKED,
-            wrap=True,
-            label_visibility="collapsed",
-        )
+        chosen = section_picker.pick(SECTIONS, label="About this image", key=state.CARD)
         if not np.isfinite(subject.probabilities).all():
             st.warning(
                 "The network answers with numbers that are none, so nothing follows "
@@ -55,8 +46,7 @@ def show(subject: Subject) -> None:
             )
             return
         try:
-            # An address with an empty choice chooses none.
-            SECTIONS[chosen or next(iter(SECTIONS))](subject)
+            SECTIONS[chosen](subject)
         except InklabError as error:
             # The pixels and the probabilities above it can still be looked at.
             st.warning(words.message(str(error)), icon=":material/error:")

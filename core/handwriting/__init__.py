@@ -1,0 +1,1 @@
+"""One's own hand: drawings with the right label, kept to score runs and to learn of."""
