@@ -207,7 +207,7 @@ def test_without_any_label_there_is_no_accuracy_and_an_error(
 
 
 def test_pictures_of_phones_and_of_macs(pictures: Path, capsys: Captured) -> None:
-    """JFIF is JPEG; HEIC is told; what a Mac puts beside its files is no picture."""
+    """JFIF is JPEG; a damaged HEIC is told; what a Mac adds to files is no picture."""
     (picture, *_) = pictures.iterdir()
     Image.open(picture).save(pictures / "5__a.jfif", "JPEG")
     (pictures / "5__b.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
@@ -220,7 +220,7 @@ def test_pictures_of_phones_and_of_macs(pictures: Path, capsys: Captured) -> Non
     assert code == 1
     assert found["n"] == 12
     assert printed.err.count("error:") == 1
-    assert "5__b.heic, which is a HEIC or AVIF picture" in printed.err
+    assert "5__b.heic, a HEIC or AVIF picture that is damaged" in printed.err
 
 
 def test_what_is_no_picture_is_passed_over_in_a_folder(
