@@ -4,7 +4,15 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.widgets.common import page_frame, run_picker
-from dashboard.widgets.draw import answer, drawing_input, many, sections
+from dashboard.widgets.draw import (
+    answer,
+    correct,
+    drawing_input,
+    many,
+    prompts,
+    sections,
+)
+from dashboard.widgets.draw.layout import Places
 
 page_frame.heading("Draw", "Does it recognise your handwriting?")
 
@@ -16,13 +24,19 @@ reads_many = many.pick_mode()
 @page_frame.fragment
 def draw_and_classify() -> None:
     """Classify with each stroke, without running the rest of the page again."""
-    canvas_column, answer_column = st.columns(2, gap="medium")
-    with canvas_column:
-        st.subheader("Draw one character", anchor=False)
-        came = drawing_input.drawn_or_opened()
-    with answer_column:
+    places = Places.on_page()
+    with places.canvas:
+        prompts.summary(run)
+        slot = prompts.prompt()
+    came = drawing_input.drawn_or_opened(places)
+    with places.prediction:
         st.subheader("Prediction", anchor=False)
         answered = answer.show(run, spec, came)
+        if slot is None:
+            correct.show(answered)
+            prompts.offer(run, spec)
+    if slot is not None:
+        prompts.controls(slot, answered)
     if answered is not None:
         sections.show(answered)
 

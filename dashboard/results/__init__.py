@@ -30,6 +30,7 @@ from dashboard.results.features import (
     training_unusualness,
     unusualness,
 )
+from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
 from dashboard.results.readings import read
@@ -38,6 +39,7 @@ from dashboard.results.styles import Style, style
 
 __all__ = [
     "Evaluation",
+    "HandScores",
     "Samples",
     "Style",
     "answers",
@@ -52,6 +54,7 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "hand_scores",
     "image_map",
     "learning",
     "pairs",

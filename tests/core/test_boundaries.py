@@ -53,7 +53,7 @@ def test_core_knows_no_screen() -> None:
 
     assert {"core.cli", "core.training.engine", "core.runs.store"} <= ours
     assert {"tensorflow", "mlflow"} <= theirs
-    assert not theirs & {"streamlit", "plotly", "streamlit_drawable_canvas"}
+    assert not theirs & {"streamlit", "plotly"}
 
 
 def test_the_web_process_knows_no_tensorflow() -> None:
