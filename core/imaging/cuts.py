@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from core.types import GrayImage, Indices
 
 _STEP = 0.05  # of the height of the line, from one path that is tried to the next
-_LEANS = (0.1, 0.3)  # of that height, to either side of where a path is tried
+_LEANS = (0.04, 0.25)  # of that height, to either side of where a path is tried
 _LEAST_APART = 0.12  # of that height: two paths are the same cut if they are nearer
 _LEAST_PART = 0.1  # of that height: a narrower part is no character
 _LEAST_INK = 0.35  # of a stroke as long as that height: less is no character
 _MOST_CROSSED = 5.0  # widths of the pen: whoever crosses more cuts a character in two
 _INKED = 0.35  # of full ink: what a path goes into
 _SIDEWAYS = np.float32(0.02)  # a path goes straight down where there is no ink
+_TWICE = 2.0  # widths of the pen: going through two strokes is worse than one
 _MOST_CUTS = 6  # for each height of width
 
 
@@ -149,12 +150,16 @@ def _followed(moves: NDArray[np.int8], ends: Indices) -> Indices:
 def _apart(cuts: list[Cut], least: float, most: int) -> list[Cut]:
     """Choose those that cross least and are not the same cut as a better one."""
     chosen: list[Cut] = []
-    for cut in sorted(cuts, key=lambda each: each.crossed):
+    for cut in sorted(cuts, key=_badness):
         if len(chosen) == most:
             break
         if all(np.abs(cut.columns - other.columns).mean() >= least for other in chosen):
             chosen.append(cut)
     return chosen
+
+
+def _badness(cut: Cut) -> float:
+    return cut.crossed + _TWICE * max(0, cut.times - 1)
 
 
 def _in_order(cuts: list[Cut]) -> list[Cut]:
