@@ -10,7 +10,7 @@ from dashboard import figure, services, state, words
 from dashboard.charts.boxed import BoxedCharacter, boxed_figure
 from dashboard.figure import Hit
 from dashboard.widgets.common.sample_card import large_glyph, likely_classes
-from dashboard.widgets.draw import many_input, many_reading, sections
+from dashboard.widgets.draw import correct, many_input, many_reading, sections
 from dashboard.widgets.draw.many_reading import Written
 
 ONE: Final = "One character"
@@ -63,7 +63,7 @@ def show(run: Run, spec: DatasetSpec) -> None:
         _headline(written)
     chosen = _chosen(len(written.reading.characters))
     _boxes(written, chosen)
-    _picker(written, chosen)
+    _picker(written)
     _card(written, chosen)
 
 
@@ -127,7 +127,7 @@ def _chosen(count: int) -> int:
     return chosen
 
 
-def _picker(written: Written, chosen: int) -> None:
+def _picker(written: Written) -> None:
     """Let the viewer choose a character without a pointer."""
     characters = written.reading.characters
 
@@ -139,7 +139,6 @@ def _picker(written: Written, chosen: int) -> None:
         st.selectbox(
             "Character",
             options,
-            index=chosen,
             format_func=lambda at: f"{at + 1}: {written.name(characters[at])}",
             key=state.CHARACTER,
             width=240,
@@ -176,4 +175,5 @@ def _card(written: Written, chosen: int) -> None:
                 key="character_bars",
                 alt=f"Probability of each class for character {chosen + 1}",
             )
+        correct.show(answered, key="correct_character", clears=False)
         sections.show(answered)
