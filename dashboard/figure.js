@@ -309,7 +309,7 @@ function bind(host) {
   host.hit = value => hand("hit", value)
   plot.on("plotly_click", event => hitAt(host, event))
   plot.on("plotly_selected", event => {
-    if (event?.points) hand("selection", { points: event.points.map(numbered) })
+    if (event?.points) hand("selection", { points: event.points.map(numbered), box: event.range })
   })
   plot.on("plotly_deselect", () => hand("selection", { points: [] }))
   plot.on("plotly_relayout", values => {

@@ -86,7 +86,13 @@ POINTS: Final = "points"
 LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
 DRAWINGS: Final = "drawings"
-DRAW_SOURCE: Final = "draw_source"
+DRAW_FROM: Final = "from"
+PICTURE_UPLOADER: Final = "picture_uploader_number"
+OPENED_PICTURES: Final = "opened_pictures"
+REFUSED_PICTURES: Final = "refused_pictures"
+CHOSEN_PICTURE: Final = "chosen_picture"
+CROPS: Final = "crops"
+CROPPING: Final = "cropping"
 SAMPLE: Final = "sample"
 SPLIT: Final = "split"
 ORDER: Final = "order"
@@ -147,6 +153,7 @@ _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
     CANVAS: int,
+    PICTURE_UPLOADER: int,
     SAMPLE: int,
     UPLOADER: int,
 }

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.widgets.common import page_frame, run_picker
-from dashboard.widgets.draw import answer, drawing_input, sections
+from dashboard.widgets.draw import answer, problem, sections, source
 
 page_frame.heading("Draw", "Does it recognise your handwriting?")
 
@@ -17,11 +17,12 @@ def draw_and_classify() -> None:
     """Classify with each stroke, without running the rest of the page again."""
     canvas_column, answer_column = st.columns(2, gap="medium")
     with canvas_column:
-        st.subheader("Draw one character", anchor=False)
-        came = drawing_input.drawn_or_opened()
+        came = source.material(run, spec)
+    answered = None
     with answer_column:
         st.subheader("Prediction", anchor=False)
-        answered = answer.show(run, spec, came)
+        with problem.in_its_place(came):
+            answered = answer.show(run, spec, came)
     if answered is not None:
         sections.show(answered)
 

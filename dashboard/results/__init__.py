@@ -32,6 +32,7 @@ from dashboard.results.features import (
 )
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
+from dashboard.results.pictures import character_ink, glance, picture, picture_ink
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
 
@@ -43,6 +44,7 @@ __all__ = [
     "calibration_of",
     "changed_samples",
     "changes",
+    "character_ink",
     "confidences",
     "coverage",
     "ensemble",
@@ -51,9 +53,12 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "glance",
     "image_map",
     "learning",
     "pairs",
+    "picture",
+    "picture_ink",
     "predictor",
     "robustness",
     "scores",

@@ -1,39 +1,20 @@
-"""Where a character comes from: the canvas with its tools, or a picture."""
-
-import hashlib
-from typing import Final
+"""The canvas with its tools."""
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.imaging.pictures import SUFFIXES, read_picture
 from core.imaging.strokes import Strokes
-from dashboard import canvas, state, words
-from dashboard.widgets.draw import source
+from dashboard import canvas, state
 from dashboard.widgets.draw.character import Material
 
-MAX_PICTURE_MB: Final = 20
 
-
-def drawn_or_opened() -> Material | None:
-    """Show the canvas, its tools and the way to open a picture.
+def drawn() -> Material | None:
+    """Show the canvas with its tools.
 
     Returns:
-        The latest of what was drawn and what was opened; None if there is neither.
-
-    Raises:
-        PictureError: If the picture cannot be read.
+        What is drawn; None while nothing is.
     """
-    drawn = _canvas_with_tools()
-    file = _picture()
-    now = source.follow(
-        drawing=hashlib.sha256(drawn.document().encode()).hexdigest() if drawn else "",
-        picture=file.file_id if file else "",
-    )
-    if file and now.read == "picture":
-        origin = f"the picture {words.literal(file.name)}"
-        return Material(origin=origin, picture=read_picture(file))
-    return Material(origin="your drawing", strokes=drawn) if drawn else None
+    strokes = _canvas_with_tools()
+    return Material(origin="your drawing", strokes=strokes) if strokes else None
 
 
 def _canvas_with_tools() -> Strokes:
@@ -52,22 +33,9 @@ def _canvas_with_tools() -> Strokes:
         "Clear",
         icon=":material/delete:",
         key="clear",
-        help="Clears the drawing and closes the picture.",
+        help="Clears the drawing.",
         on_click=state.count_up,
         args=(state.CANVAS,),
     )
     with slot:
         return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)
-
-
-def _picture() -> UploadedFile | None:
-    """Let the viewer open a picture of one character instead of drawing it."""
-    return st.file_uploader(
-        "Or open a picture of one character",
-        sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
-        max_upload_size=MAX_PICTURE_MB,
-        # Another one, which is empty, when all is cleared.
-        key=f"picture_{state.number(state.CANVAS)}",
-        help="A drawing, a scan or a photo. Its background and contrast are normalised "
-        "first. Draw again to classify your drawing instead.",
-    )

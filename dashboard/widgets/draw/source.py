@@ -1,51 +1,41 @@
-"""Which is read where there is both a drawing and an open picture: the latest."""
+"""Where a character comes from: drawn here, from pictures, or from the camera."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 import streamlit as st
 
+from core.datasets.spec import DatasetSpec
+from core.records import Run
 from dashboard import state
+from dashboard.widgets.draw import camera, drawing_input, pictures
+from dashboard.widgets.draw.character import Material
+
+DRAW: Final = "Draw"
+PICTURES: Final = "Pictures"
+CAMERA: Final = "Camera"
 
 
-@dataclass(frozen=True)
-class Source:
-    """What there was to read when the page was last run, and which of it was read.
-
-    Attributes:
-        drawing: Tells one drawing from another; empty while nothing is drawn.
-        picture: Tells one picture from another; empty while none is open.
-        read: Which of the two is read; empty if there is neither.
-    """
-
-    drawing: str = ""
-    picture: str = ""
-    read: Literal["", "drawing", "picture"] = ""
-
-
-def latest(before: Source, *, drawing: str, picture: str) -> Source:
-    """Say which is read now: what was drawn or opened last, of what is still there.
+def material(run: Run, spec: DatasetSpec) -> Material | None:
+    """Let the viewer choose a source and use it.
 
     Args:
-        before: What there was.
-        drawing: Tells the drawing from others; empty if there is none.
-        picture: Tells the picture from others; empty if there is none.
+        run: A run with a model, for the answers in a table of several pictures.
+        spec: The data set that it learned from.
+
+    Returns:
+        What came from it; None if nothing did.
     """
-    read = before.read
-    if drawing != before.drawing:
-        read = "drawing"
-    if picture != before.picture:
-        read = "picture"
-    if not drawing:
-        read = "picture"
-    if not picture:
-        read = "drawing" if drawing else ""
-    return Source(drawing=drawing, picture=picture, read=read)
-
-
-def follow(*, drawing: str, picture: str) -> Source:
-    """Say which is read now in this session; see `latest`."""
-    before: Source = st.session_state.get(state.DRAW_SOURCE, Source())
-    now = latest(before, drawing=drawing, picture=picture)
-    st.session_state[state.DRAW_SOURCE] = now
-    return now
+    chosen = st.segmented_control(
+        "Source",
+        [DRAW, PICTURES, CAMERA],
+        default=DRAW,
+        required=True,
+        key=state.DRAW_FROM,
+        **state.LINKED,
+        label_visibility="collapsed",
+    )
+    if chosen == PICTURES:
+        return pictures.material(run, spec)
+    if chosen == CAMERA:
+        return camera.material()
+    return drawing_input.drawn()

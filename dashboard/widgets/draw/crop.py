@@ -1,0 +1,156 @@
+"""The picture that is read: shown, with what there is to say of it, and cropped."""
+
+from typing import Final, Literal
+
+import streamlit as st
+
+from core.errors import PictureError
+from core.imaging.crop import Crop
+from core.imaging.pictures import RgbaImage
+from dashboard import figure, results, services, state, words
+from dashboard.charts.crop import crop_figure
+from dashboard.widgets.draw import opened
+from dashboard.widgets.draw.character import Material
+from dashboard.widgets.draw.opened import Opened
+
+HEIGHT: Final = 220
+STEP: Final = 0.5
+
+
+def part_of(picture: Opened, *, origin: str, is_shown: bool = True) -> Material:
+    """Show a picture and let the viewer crop it.
+
+    Args:
+        picture: What was opened.
+        origin: What it is, as text for the screen.
+        is_shown: Whether to show the picture while it is not cropped; a camera does.
+
+    Returns:
+        The part to read, or why there is none.
+    """
+    try:
+        whole = results.picture(picture.digest, picture.content, picture.name)
+    except PictureError as error:
+        return Material(origin=origin, problem=error)
+    is_cropping = st.session_state.get(state.CROPPING) == picture.digest
+    if is_cropping:
+        _tool(picture, whole)
+    crop = opened.crop_of(picture)
+    part = whole if crop.is_whole else crop.of(whole)
+    if not is_cropping and (is_shown or not crop.is_whole):
+        _show(part, origin=origin, is_whole=crop.is_whole)
+    key = f"{picture.digest} {crop}"
+    _remarks(key, part)
+    _buttons(picture, is_cropping=is_cropping, is_whole=crop.is_whole)
+    return Material(origin=origin, picture=part, key=key)
+
+
+def _show(part: RgbaImage, *, origin: str, is_whole: bool) -> None:
+    height, width = part.shape[:2]
+    what = origin if is_whole else f"The chosen part of {origin}"
+    st.image(
+        part,
+        # Of a tall picture the answer beside it would be far below.
+        width=min(max(round(HEIGHT * width / height), 1), 600),
+        alt=what[0].upper() + what[1:],
+    )
+
+
+def _remarks(key: str, part: RgbaImage) -> None:
+    """Say what was removed, and what cannot be told."""
+    try:
+        found = results.character_ink(key, part)
+    except PictureError:
+        # It is said where the answer would be.
+        return
+    if found.remarks:
+        st.caption(words.literal(" ".join(found.remarks)))
+    if found.doubt:
+        st.warning(words.message(found.doubt), icon=":material/crop:")
+
+
+def _buttons(picture: Opened, *, is_cropping: bool, is_whole: bool) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if is_cropping:
+            st.button("Done", icon=":material/check:", key="crop_done", on_click=_end)
+        else:
+            st.button(
+                "Crop",
+                icon=":material/crop:",
+                key="crop",
+                help="Choose the part of the picture to read.",
+                on_click=_begin,
+                args=(picture,),
+            )
+        if not is_whole:
+            st.button(
+                "Whole picture",
+                icon=":material/fullscreen:",
+                key="crop_undo",
+                help="Read all of the picture again.",
+                on_click=_take_back,
+                args=(picture,),
+            )
+
+
+def _begin(picture: Opened) -> None:
+    st.session_state[state.CROPPING] = picture.digest
+
+
+def _end() -> None:
+    st.session_state[state.CROPPING] = None
+
+
+def _take_back(picture: Opened) -> None:
+    opened.keep_crop(picture, Crop())
+
+
+def _tool(picture: Opened, whole: RgbaImage) -> None:
+    """Let the viewer choose a part with a box or, with a keyboard, by two ranges."""
+    crop = opened.crop_of(picture)
+
+    def take(selection: figure.Selection) -> None:
+        if selection.box is not None:
+            across, down = selection.box
+            opened.keep_crop(picture, Crop.between(across, down))
+
+    figure.show(
+        crop_figure(whole, crop, palette=services.palette()),
+        key="crop_picture",
+        alt="The picture; draw a box around what is to be read",
+        on_select=take,
+    )
+    st.caption("Draw a box around what is to be read, or set its edges here.")
+    _range(picture, "across", crop.left, crop.right)
+    _range(picture, "down", crop.top, crop.bottom)
+
+
+def _range(
+    picture: Opened, way: Literal["across", "down"], low: float, high: float
+) -> None:
+    key = f"crop_{way}_{picture.digest[:12]}"
+    st.session_state[key] = (_percent(low), _percent(high))
+
+    def take() -> None:
+        start, end = (each / 100 for each in st.session_state[key])
+        crop = opened.crop_of(picture)
+        across, down = (crop.left, crop.right), (crop.top, crop.bottom)
+        if way == "across":
+            across = (start, end)
+        else:
+            down = (start, end)
+        opened.keep_crop(picture, Crop.between(across, down))
+
+    st.slider(
+        "From left to right" if way == "across" else "From top to bottom",
+        0.0,
+        100.0,
+        step=STEP,
+        format="%.0f %%",
+        key=key,
+        on_change=take,
+    )
+
+
+def _percent(share: float) -> float:
+    return round(100 * share / STEP) * STEP
