@@ -58,8 +58,8 @@ class Selection:
     Attributes:
         traces: For each point the number of its trace.
         indices: For each point its number, as `Hit.index`.
-        box: Where a box begins and ends on the x axis, and on the y axis; None of a
-            lasso, or if there is none.
+        box: Where it begins and ends on the x axis, and on the y axis; None if there
+            is nothing, or the axes have no numbers.
     """
 
     traces: tuple[int, ...]

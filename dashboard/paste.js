@@ -23,6 +23,7 @@ function made(parentElement) {
   host.button.textContent = TEXT
   Object.assign(host.button.style, {
     font: "inherit",
+    fontSize: "14px",
     padding: "4px 12px",
     minHeight: "40px",
     color: "inherit",
@@ -37,6 +38,8 @@ function made(parentElement) {
   Object.assign(host.said.style, { fontSize: "14px", opacity: "0.7" })
   const hasKeys = !matchMedia("(pointer: coarse)").matches
   const keys = navigator.platform.startsWith("Mac") ? "\u2318V" : "Ctrl+V"
+  // Without keys and without the right to read the clipboard nothing can be pasted.
+  if (!hasKeys && !navigator.clipboard?.read) host.style.display = "none"
   if (hasKeys) host.said.textContent = `or press ${keys} anywhere on this page`
   host.append(host.button, host.said)
   parentElement.appendChild(host)

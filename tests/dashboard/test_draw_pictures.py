@@ -65,7 +65,7 @@ def test_broken_file_among_several_loses_no_other() -> None:
     )
 
     table = app.dataframe[0].value
-    assert list(table["Predicted class"]) == ["1", "None", "1"]
+    assert list(table["Predicted class"]) == ["1", "Cannot be read", "1"]
     assert [bool(each) for each in table["Problem"]] == [False, True, False]
     assert "2 pictures classified, 1 cannot be read." in text(app)
     assert app.metric[0].value == "1"

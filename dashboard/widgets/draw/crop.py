@@ -1,5 +1,6 @@
 """The picture that is read: shown, with what there is to say of it, and cropped."""
 
+from collections.abc import Callable
 from typing import Final, Literal
 
 import streamlit as st
@@ -14,16 +15,24 @@ from dashboard.widgets.draw.character import Material
 from dashboard.widgets.draw.opened import Opened
 
 HEIGHT: Final = 220
+PHONE_HEIGHT: Final = 130
 STEP: Final = 0.5
 
 
-def part_of(picture: Opened, *, origin: str, is_shown: bool = True) -> Material:
+def part_of(
+    picture: Opened,
+    *,
+    origin: str,
+    is_shown: bool = True,
+    close_buttons: Callable[[], None] = lambda: None,
+) -> Material:
     """Show a picture and let the viewer crop it.
 
     Args:
         picture: What was opened.
         origin: What it is, as text for the screen.
         is_shown: Whether to show the picture while it is not cropped; a camera does.
+        close_buttons: Shows the buttons that close it, beside those for its part.
 
     Returns:
         The part to read, or why there is none.
@@ -31,6 +40,8 @@ def part_of(picture: Opened, *, origin: str, is_shown: bool = True) -> Material:
     try:
         whole = results.picture(picture.digest, picture.content, picture.name)
     except PictureError as error:
+        with st.container(horizontal=True, gap="small"):
+            close_buttons()
         return Material(origin=origin, problem=error)
     is_cropping = st.session_state.get(state.CROPPING) == picture.digest
     if is_cropping:
@@ -41,17 +52,20 @@ def part_of(picture: Opened, *, origin: str, is_shown: bool = True) -> Material:
         _show(part, origin=origin, is_whole=crop.is_whole)
     key = f"{picture.digest} {crop}"
     _remarks(key, part)
-    _buttons(picture, is_cropping=is_cropping, is_whole=crop.is_whole)
+    with st.container(horizontal=True, gap="small"):
+        _buttons(picture, is_cropping=is_cropping, is_whole=crop.is_whole)
+        close_buttons()
     return Material(origin=origin, picture=part, key=key)
 
 
 def _show(part: RgbaImage, *, origin: str, is_whole: bool) -> None:
     height, width = part.shape[:2]
+    # Of a tall picture the answer beside it, or below it, would be far away.
+    shown = PHONE_HEIGHT if services.is_phone() else HEIGHT
     what = origin if is_whole else f"The chosen part of {origin}"
     st.image(
         part,
-        # Of a tall picture the answer beside it would be far below.
-        width=min(max(round(HEIGHT * width / height), 1), 600),
+        width=min(max(round(shown * width / height), 1), 600),
         alt=what[0].upper() + what[1:],
     )
 
@@ -70,27 +84,26 @@ def _remarks(key: str, part: RgbaImage) -> None:
 
 
 def _buttons(picture: Opened, *, is_cropping: bool, is_whole: bool) -> None:
-    with st.container(horizontal=True, gap="small"):
-        if is_cropping:
-            st.button("Done", icon=":material/check:", key="crop_done", on_click=_end)
-        else:
-            st.button(
-                "Crop",
-                icon=":material/crop:",
-                key="crop",
-                help="Choose the part of the picture to read.",
-                on_click=_begin,
-                args=(picture,),
-            )
-        if not is_whole:
-            st.button(
-                "Whole picture",
-                icon=":material/fullscreen:",
-                key="crop_undo",
-                help="Read all of the picture again.",
-                on_click=_take_back,
-                args=(picture,),
-            )
+    if is_cropping:
+        st.button("Done", icon=":material/check:", key="crop_done", on_click=_end)
+    else:
+        st.button(
+            "Crop",
+            icon=":material/crop:",
+            key="crop",
+            help="Choose the part of the picture to read.",
+            on_click=_begin,
+            args=(picture,),
+        )
+    if not is_whole:
+        st.button(
+            "Whole picture",
+            icon=":material/fullscreen:",
+            key="crop_undo",
+            help="Read all of the picture again.",
+            on_click=_take_back,
+            args=(picture,),
+        )
 
 
 def _begin(picture: Opened) -> None:

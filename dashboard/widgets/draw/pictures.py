@@ -39,24 +39,23 @@ def material(run: Run, spec: DatasetSpec) -> Material | None:
     chosen = opened.chosen()
     if chosen is None:
         return None
-    found = crop.part_of(chosen, origin=f"the picture {words.literal(chosen.name)}")
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Close",
-            icon=":material/close:",
-            key="close_picture",
-            type="tertiary",
-            on_click=opened.close,
-            args=(chosen,),
-        )
-        if len(everything) > 1:
-            st.button(
-                "Close all",
-                key="close_pictures",
-                type="tertiary",
-                on_click=opened.close_all,
-            )
-    return found
+    return crop.part_of(
+        chosen,
+        origin=f"the picture {words.literal(chosen.name)}",
+        close_buttons=lambda: _close_buttons(chosen, len(everything)),
+    )
+
+
+def _close_buttons(chosen: Opened, num_open: int) -> None:
+    st.button(
+        "Close",
+        icon=":material/close:",
+        key="close_picture",
+        on_click=opened.close,
+        args=(chosen,),
+    )
+    if num_open > 1:
+        st.button("Close all", key="close_pictures", on_click=opened.close_all)
 
 
 def _openers() -> None:
@@ -135,7 +134,7 @@ def _rows(
             "Picture": [each.thumbnail or None for each in glances],
             "Input": [each.glyph or None for each in glances],
             "Predicted class": [
-                "None" if each.best is None else text_cell(classes[each.best])
+                "Cannot be read" if each.best is None else text_cell(classes[each.best])
                 for each in glances
             ],
             "Confidence": [
