@@ -30,14 +30,17 @@ from dashboard.results.features import (
     training_unusualness,
     unusualness,
 )
+from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
 from dashboard.results.pictures import character_ink, glance, picture, picture_ink
+from dashboard.results.readings import read
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
 
 __all__ = [
     "Evaluation",
+    "HandScores",
     "Samples",
     "Style",
     "answers",
@@ -54,12 +57,14 @@ __all__ = [
     "feature_points",
     "features",
     "glance",
+    "hand_scores",
     "image_map",
     "learning",
     "pairs",
     "picture",
     "picture_ink",
     "predictor",
+    "read",
     "robustness",
     "scores",
     "spread_over_seeds",

@@ -19,6 +19,7 @@ from core.records import Run
 from core.types import GrayImage
 from dashboard.results.calibrated import temperature
 from dashboard.results.evaluations import predictor
+from dashboard.results.readings import read
 
 THUMBNAIL: Final = 96
 
@@ -32,20 +33,41 @@ class _Named(io.BytesIO):
 
 
 @dataclass(frozen=True)
+class Reader:
+    """What reads pictures, and as what.
+
+    Attributes:
+        run: A run with a model.
+        spec: The data set that it learned from.
+        reads_many: Whether a picture is of a number or a word, not of one character.
+    """
+
+    run: Run
+    spec: DatasetSpec
+    reads_many: bool = False
+
+    def ink(self, key: str, picture: RgbaImage) -> PictureInk:
+        """Find the ink that it reads in a picture; see `character_ink`."""
+        find = picture_ink if self.reads_many else character_ink
+        return find(key, picture)
+
+
+@dataclass(frozen=True)
 class Glance:
     """What a run says of one of several pictures.
 
     Attributes:
         thumbnail: The picture, small, as an address of data; empty if it is none.
         glyph: The model input as an address of data; empty if there is none.
-        best: Index of the predicted class; None if there is no answer.
-        confidence: Its probability, calibrated if the run is, 0 to 1.
+        text: What it reads: the predicted class, or several; empty if nothing.
+        confidence: The probability of the least certain of them, calibrated if the run
+            is, 0 to 1.
         problem: Why there is no answer, for people; empty if there is one.
     """
 
     thumbnail: str = ""
     glyph: str = ""
-    best: int | None = None
+    text: str = ""
     confidence: float = 0.0
     problem: str = ""
 
@@ -88,7 +110,7 @@ def picture_ink(
 
 
 def glance(
-    key: str, content: bytes, *, name: str, crop: Crop, run: Run, spec: DatasetSpec
+    key: str, content: bytes, *, name: str, crop: Crop, reader: Reader
 ) -> Glance:
     """Return what a run says of a picture, for a table of several.
 
@@ -97,24 +119,22 @@ def glance(
         content: Its bytes.
         name: Of its file.
         crop: The part of it that is meant.
-        run: A run with a model.
-        spec: The data set that it learned from.
+        reader: What reads it.
     """
-    return _glance(
-        key, crop, run.id, _content=content, _name=name, _run=run, _spec=spec
-    )
+    names = key, crop, reader.run.id, reader.reads_many
+    return _glance(*names, _content=content, _name=name, _reader=reader)
 
 
 @st.cache_resource(max_entries=400, show_spinner="Reading the pictures")
 def _glance(
-    key: str,  # noqa: ARG001 - the key of the cache
+    key: str,
     crop: Crop,
-    run_id: str,
+    run_id: str,  # noqa: ARG001 - see above
+    reads_many: bool,  # noqa: ARG001, FBT001 - see above
     *,
     _content: bytes,
     _name: str,
-    _run: Run,
-    _spec: DatasetSpec,
+    _reader: Reader,
 ) -> Glance:
     try:
         part = crop.of(pictures.read_picture(_Named(_name, _content)))
@@ -122,16 +142,32 @@ def _glance(
         return Glance(problem=str(error))
     thumbnail = _small(part)
     try:
-        found = ink.read_character_ink(part)
-        steps = glyphs.steps_of_ink(found, _spec.ink_style, _spec.image_shape)
+        found = _reader.ink(f"{key} {crop}", part)
+        if _reader.reads_many:
+            return _several(found, thumbnail, f"{key} {crop}", _reader)
+        return _single(found, thumbnail, _reader)
     except PictureError as error:
         return Glance(thumbnail=thumbnail, problem=str(error))
-    answer = predictor(run_id).answer(steps.glyph, temperature=temperature(_run).value)
+
+
+def _single(found: PictureInk, thumbnail: str, reader: Reader) -> Glance:
+    run, spec = reader.run, reader.spec
+    glyph = glyphs.steps_of_ink(found, spec.ink_style, spec.image_shape).glyph
+    answer = predictor(run.id).answer(glyph, temperature=temperature(run).value)
     return Glance(
         thumbnail=thumbnail,
-        glyph=_of_glyph(steps.glyph),
-        best=answer.best,
+        glyph=_of_glyph(glyph),
+        text=spec.classes[answer.best],
         confidence=answer.confidence,
+    )
+
+
+def _several(found: PictureInk, thumbnail: str, key: str, reader: Reader) -> Glance:
+    reading = read(reader.run, found.ink, key=key)
+    return Glance(
+        thumbnail=thumbnail,
+        text=" ".join(reading.text(reader.spec.classes).split()),
+        confidence=min(each.answer.confidence for each in reading.characters),
     )
 
 

@@ -58,14 +58,17 @@ def test_way_of_the_ink_is_shown() -> None:
     assert figure(app, "seen")["data"][0]["z"]["shape"] == "28, 28"
 
 
-def test_clear_begins_a_new_canvas() -> None:
+def test_clear_empties_the_canvas_and_undo_brings_the_drawing_back() -> None:
     app = open_app("draw")
-    assert app.session_state["canvas_number"] == 0
+    app.session_state["drawings"] = {"canvas": canvas.Held(bar().document())}
+    drawn = app.run().metric[0].value
 
     app.button(key="clear").click().run()
+    cleared = len(app.metric)
+    app.button(key="undo").click().run()
 
-    assert app.session_state["canvas_number"] == 1
-    assert not app.exception
+    assert (drawn, cleared) == ("1", 0)
+    assert app.metric[0].value == "1"
 
 
 @pytest.mark.parametrize("pen", ["9999", "thick", "-1"])

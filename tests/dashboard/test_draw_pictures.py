@@ -65,9 +65,9 @@ def test_broken_file_among_several_loses_no_other() -> None:
     )
 
     table = app.dataframe[0].value
-    assert list(table["Predicted class"]) == ["1", "Cannot be read", "1"]
+    assert list(table["Prediction"]) == ["1", "Cannot be read", "1"]
     assert [bool(each) for each in table["Problem"]] == [False, True, False]
-    assert "2 pictures classified, 1 cannot be read." in text(app)
+    assert "2 pictures read, 1 cannot be read." in text(app)
     assert app.metric[0].value == "1"
 
 

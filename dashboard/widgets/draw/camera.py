@@ -2,13 +2,17 @@
 
 import streamlit as st
 
+from dashboard.results.pictures import Reader
 from dashboard.widgets.draw import crop
 from dashboard.widgets.draw.character import Material
 from dashboard.widgets.draw.opened import Opened
 
 
-def material() -> Material | None:
+def material(reader: Reader) -> Material | None:
     """Let the viewer take a photo, and show it with what there is to say of it.
+
+    Args:
+        reader: What reads it.
 
     Returns:
         The photo; None while there is none.
@@ -22,4 +26,4 @@ def material() -> Material | None:
     if taken is None:
         return None
     photo = Opened(name="photo", content=taken.getvalue())
-    return crop.part_of(photo, origin="your photo", is_shown=False)
+    return crop.part_of(photo, reader, origin="your photo", is_shown=False)

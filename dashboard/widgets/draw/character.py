@@ -26,7 +26,7 @@ class Material:
         strokes: What a pen drew; None if it is a picture.
         picture: The picture, or the part of it that is meant, uint8 of shape
             (height, width, 4); None if it was drawn.
-        key: Tells the picture from others; empty if it was drawn.
+        key: Tells the picture from others; empty if nobody said (see `picture_key`).
         problem: Why a picture cannot be read; then there is neither of the others.
     """
 
@@ -35,6 +35,14 @@ class Material:
     picture: RgbaImage | None = None
     key: str = ""
     problem: PictureError | None = None
+
+    @cached_property
+    def picture_key(self) -> str:
+        """What tells the picture from others."""
+        if self.key or self.picture is None:
+            return self.key
+        said = f"{self.picture.shape}".encode() + self.picture.tobytes()
+        return hashlib.sha256(said).hexdigest()
 
     def check(self) -> None:
         """Go on only if it can be read.
@@ -75,7 +83,7 @@ class Character:
         if material.strokes is not None:
             steps = steps_of_strokes(material.strokes, style, shape)
         elif material.picture is not None:
-            found = results.character_ink(material.key, material.picture)
+            found = results.character_ink(material.picture_key, material.picture)
             steps = steps_of_ink(found, style, shape)
         else:
             message = "Expected a drawing or a picture, got neither. Draw a character."

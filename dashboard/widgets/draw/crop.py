@@ -10,6 +10,7 @@ from core.imaging.crop import Crop
 from core.imaging.pictures import RgbaImage
 from dashboard import figure, results, services, state, words
 from dashboard.charts.crop import crop_figure
+from dashboard.results.pictures import Reader
 from dashboard.widgets.draw import opened
 from dashboard.widgets.draw.character import Material
 from dashboard.widgets.draw.opened import Opened
@@ -21,6 +22,7 @@ STEP: Final = 0.5
 
 def part_of(
     picture: Opened,
+    reader: Reader,
     *,
     origin: str,
     is_shown: bool = True,
@@ -30,6 +32,7 @@ def part_of(
 
     Args:
         picture: What was opened.
+        reader: What reads it.
         origin: What it is, as text for the screen.
         is_shown: Whether to show the picture while it is not cropped; a camera does.
         close_buttons: Shows the buttons that close it, beside those for its part.
@@ -51,7 +54,7 @@ def part_of(
     if not is_cropping and (is_shown or not crop.is_whole):
         _show(part, origin=origin, is_whole=crop.is_whole)
     key = f"{picture.digest} {crop}"
-    _remarks(key, part)
+    _remarks(reader, key, part)
     with st.container(horizontal=True, gap="small"):
         _buttons(picture, is_cropping=is_cropping, is_whole=crop.is_whole)
         close_buttons()
@@ -70,10 +73,10 @@ def _show(part: RgbaImage, *, origin: str, is_whole: bool) -> None:
     )
 
 
-def _remarks(key: str, part: RgbaImage) -> None:
+def _remarks(reader: Reader, key: str, part: RgbaImage) -> None:
     """Say what was removed, and what cannot be told."""
     try:
-        found = results.character_ink(key, part)
+        found = reader.ink(key, part)
     except PictureError:
         # It is said where the answer would be.
         return

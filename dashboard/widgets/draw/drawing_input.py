@@ -1,41 +1,77 @@
-"""The canvas with its tools."""
+"""The canvas for one character, with its tools."""
+
+from typing import Final
 
 import streamlit as st
 
 from core.imaging.strokes import Strokes
 from dashboard import canvas, state
 from dashboard.widgets.draw.character import Material
+from dashboard.widgets.draw.layout import Places
+
+CANVAS: Final = "canvas"
+"""Key of the canvas."""
 
 
-def drawn() -> Material | None:
-    """Show the canvas with its tools.
+def drawn(places: Places) -> Material | None:
+    """Show the canvas and its tools.
 
     Returns:
         What is drawn; None while nothing is.
+
+    Raises:
+        PictureError: If the browser sent something else.
     """
-    strokes = _canvas_with_tools()
+    with places.tools:
+        pen = _pen()
+    with places.canvas:
+        strokes = _canvas(pen)
     return Material(origin="your drawing", strokes=strokes) if strokes else None
 
 
-def _canvas_with_tools() -> Strokes:
-    slot = st.container()
-    pen = st.slider(
+def _canvas(pen: int) -> Strokes:
+    """Show the canvas with its two buttons above it: below it stands the answer."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", width=canvas.width(), gap="small"
+    ):
+        st.subheader("Draw one character", anchor=False, width="stretch")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="undo",
+            type="tertiary",
+            shortcut="Ctrl+Z",
+            disabled=not canvas.can_undo(CANVAS),
+            on_click=canvas.undo,
+            args=(CANVAS,),
+        )
+        st.button(
+            "Clear",
+            icon=":material/delete:",
+            key="clear",
+            type="tertiary",
+            shortcut="Delete",
+            help="Clears the drawing; Undo brings it back.",
+            on_click=clear,
+        )
+    return canvas.drawing_input(key=CANVAS, pen=pen)
+
+
+def clear() -> None:
+    """Empty the canvas."""
+    canvas.clear(CANVAS)
+
+
+def _pen() -> int:
+    return st.slider(
         "Pen width",
         canvas.MIN_PEN,
         canvas.MAX_PEN,
         canvas.DEFAULT_PEN,
         key="pen",
         **state.LINKED,
-        width=canvas.SIDE,
-        help="Width of a stroke, in pixels of the canvas.",
+        width=canvas.width(),
+        help="Width of a stroke, in pixels of the canvas. Where the model learned from "
+        "MNIST or EMNIST, the strokes are drawn anew with the pen of its data set, so "
+        "any width will do.",
     )
-    st.button(
-        "Clear",
-        icon=":material/delete:",
-        key="clear",
-        help="Clears the drawing.",
-        on_click=state.count_up,
-        args=(state.CANVAS,),
-    )
-    with slot:
-        return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)

@@ -6,15 +6,14 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from core.datasets.spec import DatasetSpec
 from core.handover.tables import text_cell
 from core.imaging.pictures import SUFFIXES
 from core.proportion import percent
-from core.records import Run
-from dashboard import paste, results, state, words
-from dashboard.results.pictures import Glance
+from dashboard import paste, results, services, state, words
+from dashboard.results.pictures import Glance, Reader
 from dashboard.widgets.draw import crop, opened
 from dashboard.widgets.draw.character import Material
+from dashboard.widgets.draw.layout import Places
 from dashboard.widgets.draw.opened import Opened
 
 TABLE: Final = "picture_table"
@@ -22,28 +21,32 @@ ROW_PIXELS: Final = 56
 MAX_ROWS: Final = 6
 
 
-def material(run: Run, spec: DatasetSpec) -> Material | None:
+def material(places: Places, reader: Reader) -> Material | None:
     """Let the viewer open pictures, and choose one if there are several.
 
     Args:
-        run: A run with a model.
-        spec: The data set that it learned from.
+        places: Where on the page it stands.
+        reader: What reads them.
 
     Returns:
         The chosen picture; None while none is open.
     """
-    _openers()
-    everything = opened.pictures()
-    if len(everything) > 1:
-        _table(everything, run, spec)
-    chosen = opened.chosen()
+    everything, chosen = opened.pictures(), opened.chosen()
+    # On a phone the answer follows the picture, and what opens more comes after it.
+    is_below = services.is_phone() and chosen is not None
+    with places.tools if is_below else places.canvas:
+        _openers()
+        if len(everything) > 1:
+            _table(everything, reader)
     if chosen is None:
         return None
-    return crop.part_of(
-        chosen,
-        origin=f"the picture {words.literal(chosen.name)}",
-        close_buttons=lambda: _close_buttons(chosen, len(everything)),
-    )
+    with places.canvas:
+        return crop.part_of(
+            chosen,
+            reader,
+            origin=f"the picture {words.literal(chosen.name)}",
+            close_buttons=lambda: _close_buttons(chosen, len(everything)),
+        )
 
 
 def _close_buttons(chosen: Opened, num_open: int) -> None:
@@ -89,16 +92,15 @@ def _take(key: str) -> None:
         state.count_up(state.PICTURE_UPLOADER)
 
 
-def _table(everything: Sequence[Opened], run: Run, spec: DatasetSpec) -> None:
-    """Show what the run says of each picture; a click chooses one."""
+def _table(everything: Sequence[Opened], reader: Reader) -> None:
+    """Show what a run says of each picture; a click chooses one."""
     glances = [
         results.glance(
             each.digest,
             each.content,
             name=each.name,
             crop=opened.crop_of(each),
-            run=run,
-            spec=spec,
+            reader=reader,
         )
         for each in everything
     ]
@@ -107,7 +109,7 @@ def _table(everything: Sequence[Opened], run: Run, spec: DatasetSpec) -> None:
     st.session_state[TABLE] = {"selection": {"rows": [row]}}
     image, column = st.column_config.ImageColumn, st.column_config.Column
     st.dataframe(
-        _rows(everything, glances, spec.classes),
+        _rows(everything, glances),
         key=TABLE,
         on_select=lambda: _choose(everything),
         selection_mode="single-row-required",
@@ -117,8 +119,10 @@ def _table(everything: Sequence[Opened], run: Run, spec: DatasetSpec) -> None:
         column_config={
             "Picture": image(width=76),
             "Input": image(width=64, help="Model input"),
-            "Predicted class": column(width=110),
-            "Confidence": column(width=90),
+            "Prediction": column(width=110),
+            "Confidence": column(
+                width=90, help="Of several characters that of the least certain."
+            ),
         },
         placeholder="",
         alt="The pictures with what the model predicts for each; select one to open it",
@@ -126,19 +130,18 @@ def _table(everything: Sequence[Opened], run: Run, spec: DatasetSpec) -> None:
     st.caption(_summary(glances))
 
 
-def _rows(
-    everything: Sequence[Opened], glances: Sequence[Glance], classes: Sequence[str]
-) -> pd.DataFrame:
+def _rows(everything: Sequence[Opened], glances: Sequence[Glance]) -> pd.DataFrame:
+    inputs = [each.glyph or None for each in glances]
     return pd.DataFrame(
         {
             "Picture": [each.thumbnail or None for each in glances],
-            "Input": [each.glyph or None for each in glances],
-            "Predicted class": [
-                "Cannot be read" if each.best is None else text_cell(classes[each.best])
-                for each in glances
+            # Of a number or a word there are several.
+            **({"Input": inputs} if any(inputs) else {}),
+            "Prediction": [
+                text_cell(each.text or "Cannot be read") for each in glances
             ],
             "Confidence": [
-                "" if each.best is None else percent(each.confidence, decimals=1)
+                "" if each.problem else percent(each.confidence, decimals=1)
                 for each in glances
             ],
             "File": [text_cell(each.name) for each in everything],
@@ -149,7 +152,7 @@ def _rows(
 
 def _summary(glances: Sequence[Glance]) -> str:
     num_unread = sum(bool(each.problem) for each in glances)
-    read = f"{words.count(len(glances) - num_unread, 'picture')} classified"
+    read = f"{words.count(len(glances) - num_unread, 'picture')} read"
     return f"{read}, {num_unread:,} cannot be read." if num_unread else f"{read}."
 
 

@@ -5,11 +5,12 @@ from typing import Final
 
 from dashboard import state
 from dashboard.widgets.common import section_picker
-from dashboard.widgets.draw import inside, steps
+from dashboard.widgets.draw import compared, inside, steps
 from dashboard.widgets.draw.character import Answered
 
 SECTIONS: Final[Mapping[str, Callable[[Answered], None]]] = {
     "From drawing to model input": steps.section,
+    "Preprocessing compared": compared.section,
     "Inside the network": inside.section,
 }
 

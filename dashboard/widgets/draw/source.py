@@ -1,41 +1,50 @@
-"""Where a character comes from: drawn here, from pictures, or from the camera."""
+"""Where writing comes from: drawn here, from pictures, or from the camera."""
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
-from core.datasets.spec import DatasetSpec
-from core.records import Run
 from dashboard import state
-from dashboard.widgets.draw import camera, drawing_input, pictures
+from dashboard.results.pictures import Reader
+from dashboard.widgets.draw import camera, pictures
 from dashboard.widgets.draw.character import Material
+from dashboard.widgets.draw.layout import Places
 
 DRAW: Final = "Draw"
 PICTURES: Final = "Pictures"
 CAMERA: Final = "Camera"
 
 
-def material(run: Run, spec: DatasetSpec) -> Material | None:
+def material(
+    places: Places, reader: Reader, *, draw: Callable[[Places], Material | None]
+) -> Material | None:
     """Let the viewer choose a source and use it.
 
     Args:
-        run: A run with a model, for the answers in a table of several pictures.
-        spec: The data set that it learned from.
+        places: Where on the page it stands.
+        reader: What reads it, for the answers in a table of several pictures.
+        draw: Shows the canvas, and returns what is drawn.
 
     Returns:
         What came from it; None if nothing did.
+
+    Raises:
+        PictureError: If the browser sent what is no drawing.
     """
-    chosen = st.segmented_control(
-        "Source",
-        [DRAW, PICTURES, CAMERA],
-        default=DRAW,
-        required=True,
-        key=state.DRAW_FROM,
-        **state.LINKED,
-        label_visibility="collapsed",
-    )
+    with places.canvas:
+        chosen = st.segmented_control(
+            "Source",
+            [DRAW, PICTURES, CAMERA],
+            default=DRAW,
+            required=True,
+            key=state.DRAW_FROM,
+            **state.LINKED,
+            label_visibility="collapsed",
+        )
     if chosen == PICTURES:
-        return pictures.material(run, spec)
+        return pictures.material(places, reader)
     if chosen == CAMERA:
-        return camera.material()
-    return drawing_input.drawn()
+        with places.canvas:
+            return camera.material(reader)
+    return draw(places)
