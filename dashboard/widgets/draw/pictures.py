@@ -19,6 +19,7 @@ from dashboard.widgets.draw.opened import Opened
 TABLE: Final = "picture_table"
 ROW_PIXELS: Final = 56
 MAX_ROWS: Final = 6
+MAX_ROWS_ON_PHONE: Final = 3
 
 
 def material(places: Places, reader: Reader) -> Material | None:
@@ -36,11 +37,11 @@ def material(places: Places, reader: Reader) -> Material | None:
     is_below = services.is_phone() and chosen is not None
     with places.tools if is_below else places.canvas:
         _openers()
-        if len(everything) > 1:
-            _table(everything, reader)
     if chosen is None:
         return None
     with places.canvas:
+        if len(everything) > 1:
+            _table(everything, reader)
         return crop.part_of(
             chosen,
             reader,
@@ -107,6 +108,7 @@ def _table(everything: Sequence[Opened], reader: Reader) -> None:
     chosen = opened.chosen()
     row = next((n for n, each in enumerate(everything) if each == chosen), 0)
     st.session_state[TABLE] = {"selection": {"rows": [row]}}
+    max_rows = MAX_ROWS_ON_PHONE if services.is_phone() else MAX_ROWS
     image, column = st.column_config.ImageColumn, st.column_config.Column
     st.dataframe(
         _rows(everything, glances),
@@ -115,7 +117,7 @@ def _table(everything: Sequence[Opened], reader: Reader) -> None:
         selection_mode="single-row-required",
         hide_index=True,
         row_height=ROW_PIXELS,
-        height=min(len(everything), MAX_ROWS) * ROW_PIXELS + 38,
+        height=min(len(everything), max_rows) * ROW_PIXELS + 38,
         column_config={
             "Picture": image(width=76),
             "Input": image(width=64, help="Model input"),
