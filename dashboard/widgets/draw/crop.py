@@ -52,7 +52,7 @@ def part_of(
     crop = opened.crop_of(picture)
     part = whole if crop.is_whole else crop.of(whole)
     if not is_cropping and (is_shown or not crop.is_whole):
-        _show(part, origin=origin, is_whole=crop.is_whole)
+        _show(part, name=picture.name, is_whole=crop.is_whole)
     key = f"{picture.digest} {crop}"
     _remarks(reader, key, part)
     with st.container(horizontal=True, gap="small"):
@@ -61,15 +61,14 @@ def part_of(
     return Material(origin=origin, picture=part, key=key)
 
 
-def _show(part: RgbaImage, *, origin: str, is_whole: bool) -> None:
+def _show(part: RgbaImage, *, name: str, is_whole: bool) -> None:
     height, width = part.shape[:2]
     # Of a tall picture the answer beside it, or below it, would be far away.
     shown = PHONE_HEIGHT if services.is_phone() else HEIGHT
-    what = origin if is_whole else f"The chosen part of {origin}"
     st.image(
         part,
         width=min(max(round(shown * width / height), 1), 600),
-        alt=what[0].upper() + what[1:],
+        alt=f"{'The picture' if is_whole else 'The chosen part of the picture'} {name}",
     )
 
 

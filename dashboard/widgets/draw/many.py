@@ -60,11 +60,8 @@ def show(run: Run, spec: DatasetSpec) -> None:
     reader = Reader(run, spec, reads_many=True)
     material = source.material(places, reader, draw=many_input.drawn)
     if material is None:
-        places.prediction.info(
-            "Draw a number or a word, or open a picture of one: what it says appears "
-            "here.",
-            icon=":material/draw:",
-        )
+        with places.prediction:
+            source.invite("the number or the word")
         return
     written = None
     with places.prediction, problem.in_its_place(material):

@@ -15,6 +15,23 @@ DRAW: Final = "Draw"
 PICTURES: Final = "Pictures"
 CAMERA: Final = "Camera"
 
+_INVITATIONS: Final = {
+    DRAW: ("Draw something", ":material/draw:"),
+    PICTURES: ("Open or paste a picture", ":material/image:"),
+    CAMERA: ("Take a photo", ":material/photo_camera:"),
+}
+
+
+def invite(what_appears: str) -> None:
+    """Ask for something to read.
+
+    Args:
+        what_appears: What the viewer gets, as the rest of the sentence.
+    """
+    chosen = st.session_state.get(state.DRAW_FROM) or DRAW
+    text, icon = _INVITATIONS[chosen]
+    st.info(f"{text}: {what_appears} appears here.", icon=icon)
+
 
 def material(
     places: Places, reader: Reader, *, draw: Callable[[Places], Material | None]
