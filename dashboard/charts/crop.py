@@ -11,7 +11,10 @@ from core.imaging.crop import Crop
 from core.imaging.pictures import RgbaImage
 from dashboard.charts.theme import Palette, base_figure
 
-HEIGHT: Final = 340
+MAX_HEIGHT: Final = 340
+USUAL_WIDTH: Final = 460
+"""Of the column in which it stands, in pixels."""
+
 MAX_SHOWN: Final = 900
 """Longer side of the picture that a browser gets, in pixels."""
 
@@ -28,7 +31,8 @@ def crop_figure(picture: RgbaImage, crop: Crop, *, palette: Palette) -> go.Figur
         A figure whose axes go from 0 to 1 in the picture, from the top left.
     """
     height, width = picture.shape[:2]
-    figure = base_figure(palette, name="crop", height=HEIGHT)
+    room = round(USUAL_WIDTH * height / width) + 4
+    figure = base_figure(palette, name="crop", height=max(min(room, MAX_HEIGHT), 80))
     figure.add_layout_image(
         source=_address(picture),
         xref="x",

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
@@ -174,7 +174,8 @@ def _several(found: PictureInk, thumbnail: str, key: str, reader: Reader) -> Gla
 def _small(rgba: RgbaImage) -> str:
     image = Image.fromarray(rgba)
     image.thumbnail((THUMBNAIL, THUMBNAIL))
-    return _address(image)
+    # A cell of a table cuts off the sides of what is wider than high.
+    return _address(ImageOps.pad(image, (THUMBNAIL, THUMBNAIL), color=(0, 0, 0, 0)))
 
 
 def _of_glyph(glyph: GrayImage) -> str:

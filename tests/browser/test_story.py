@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from core import addresses
 from core.runs.store import RunStore
-from tests.browsing import box_of, open_page, place_in, place_of_cell, plot
+from tests.browsing import IDLE, box_of, open_page, place_in, place_of_cell, plot
 from tests.serving import PAGES, Server, has_tensorflow
 
 pytestmark = pytest.mark.browser
@@ -159,6 +159,7 @@ def test_pictures_are_opened_at_once_pasted_and_cropped(
     page.evaluate(PASTE, both)
     expect(page.get_by_text("3 pictures read.")).to_be_visible()
     expect(page.get_by_text("Input: the picture image.png.")).to_be_visible()
+    page.wait_for_function(IDLE)
     page.get_by_role("button", name="Crop", exact=True).click()
     picture = plot(page, "crop_picture")
     picture.scroll_into_view_if_needed()

@@ -46,7 +46,7 @@ def part_of(
         with st.container(horizontal=True, gap="small"):
             close_buttons()
         return Material(origin=origin, problem=error)
-    is_cropping = st.session_state.get(state.CROPPING) == picture.digest
+    is_cropping = bool(st.session_state.get(state.CROPPING))
     if is_cropping:
         _tool(picture, whole)
     crop = opened.crop_of(picture)
@@ -95,7 +95,6 @@ def _buttons(picture: Opened, *, is_cropping: bool, is_whole: bool) -> None:
             key="crop",
             help="Choose the part of the picture to read.",
             on_click=_begin,
-            args=(picture,),
         )
     if not is_whole:
         st.button(
@@ -108,12 +107,12 @@ def _buttons(picture: Opened, *, is_cropping: bool, is_whole: bool) -> None:
         )
 
 
-def _begin(picture: Opened) -> None:
-    st.session_state[state.CROPPING] = picture.digest
+def _begin() -> None:
+    st.session_state[state.CROPPING] = True
 
 
 def _end() -> None:
-    st.session_state[state.CROPPING] = None
+    st.session_state[state.CROPPING] = False
 
 
 def _take_back(picture: Opened) -> None:

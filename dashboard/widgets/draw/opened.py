@@ -81,7 +81,9 @@ def chosen() -> Opened | None:
 
 
 def choose(picture: Opened) -> None:
-    """Choose the picture to read."""
+    """Choose the picture to read; the tool that crops another one is put away."""
+    if picture.digest != st.session_state.get(state.CHOSEN_PICTURE):
+        st.session_state[state.CROPPING] = False
     st.session_state[state.CHOSEN_PICTURE] = picture.digest
 
 
