@@ -86,8 +86,14 @@ EXPLAINED_RUN: Final = "why"
 ABOUT_DRAWING: Final = "drawing"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
-CANVAS: Final = "canvas_number"
 DRAWINGS: Final = "drawings"
+DRAW_FROM: Final = "from"
+PICTURE_UPLOADER: Final = "picture_uploader_number"
+OPENED_PICTURES: Final = "opened_pictures"
+REFUSED_PICTURES: Final = "refused_pictures"
+CHOSEN_PICTURE: Final = "chosen_picture"
+CROPS: Final = "crops"
+CROPPING: Final = "cropping"
 STEP: Final = "preprocessing_step"
 KEPT: Final = "kept_drawings"
 KEPT_NUMBER: Final = "kept_number"
@@ -98,10 +104,7 @@ HAND_CLASS: Final = "written"
 HAND_SHOWN: Final = "hand"
 HAND_PAGE: Final = "hand_page"
 HANDWRITING: Final = "My handwriting"
-DRAW_SOURCE: Final = "draw_source"
 READ_AS: Final = "read"
-MANY_CANVAS: Final = "wide_canvas_number"
-MANY_SOURCE: Final = "many_source"
 CHARACTER: Final = "character"
 SAMPLE: Final = "sample"
 SPLIT: Final = "split"
@@ -162,8 +165,7 @@ MAX_TRIAL: Final = 1_000_000
 _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
-    CANVAS: int,
-    MANY_CANVAS: int,
+    PICTURE_UPLOADER: int,
     KEPT_NUMBER: int,
     SAMPLE: int,
     UPLOADER: int,
