@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.datasets.classes import members
 from core.handwriting import collection
-from dashboard import state, words
+from dashboard import services, state, words
 from dashboard.state import Kept
 from dashboard.widgets.common import class_picker, page_frame, read_only
 from dashboard.widgets.draw import keeping
@@ -89,7 +89,8 @@ def _pick(answered: Answered, key: str) -> str | None:
     with st.container(
         horizontal=True, gap="xxsmall", vertical_alignment="bottom", key=f"{key}_row"
     ):
-        shortcuts = shortcuts_of(classes) if key == "correct" and not is_many else {}
+        has_keys = key == "correct" and not is_many and not services.is_phone()
+        shortcuts = shortcuts_of(classes) if has_keys else {}
         clicked = [
             classes[at]
             for at in offered
@@ -102,7 +103,7 @@ def _pick(answered: Answered, key: str) -> str | None:
 def _button(answered: Answered, at: int, *, key: str, shortcut: str | None) -> bool:
     name, is_best = answered.classes[at], at == answered.answer.best
     return st.button(
-        words.literal(name),
+        f"**{words.literal(name)}**",
         key=f"{key}_{at}",
         type="primary" if is_best else "secondary",
         shortcut=shortcut,
