@@ -19,6 +19,7 @@ from core.datasets.importing import uploads
 from core.datasets.importing.make import import_dataset
 from core.datasets.spec import BundledSpec
 from core.errors import HomeError, ReadOnlyError, RunStoreError
+from core.handwriting import collection, data_set
 from core.jobs import executor, first_model, kinds, studies, worker
 
 # Tests of pages put others in their place, for as long as all tests take.
