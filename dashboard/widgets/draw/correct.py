@@ -36,17 +36,18 @@ def show(
         key: Beginning of the keys of the controls; only the first has shortcuts.
         clears: Whether a drawing that was kept makes room for the next.
     """
-    kept = state.kept_drawing(key)
-    if answered is None or (kept is not None and kept.key == answered.character.key):
-        if kept is not None:
-            _say_kept(kept, key)
+    now = None if answered is None else answered.character.key
+    kept = state.kept_drawing(key, now)
+    if kept is not None:
+        _say_kept(kept, key)
+    if answered is None or kept is not None:
         return
     label = _pick(answered, key)
     if label is None:
         return
     with page_frame.plain_errors():
         drawing = keeping.keep(answered, label)
-        state.keep_kept_drawing(key, Kept(drawing.id, answered.character.key, label))
+        state.note_kept(key, Kept(drawing.id, answered.character.key, label))
         state.count_up(state.KEPT_NUMBER)
         if clears and answered.character.material.strokes is not None:
             keeping.next_canvas()
@@ -75,7 +76,7 @@ def _say_kept(kept: Kept, key: str) -> None:
 def _take_back(kept: Kept, key: str) -> None:
     with page_frame.plain_errors():
         collection.remove([kept.drawing_id])
-        state.keep_kept_drawing(key, None)
+        state.forget_kept(key, kept)
 
 
 def _pick(answered: Answered, key: str) -> str | None:

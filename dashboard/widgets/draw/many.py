@@ -10,7 +10,7 @@ from dashboard import figure, services, state, words
 from dashboard.charts.boxed import BoxedCharacter, boxed_figure
 from dashboard.figure import Hit
 from dashboard.widgets.common.sample_card import large_glyph, likely_classes
-from dashboard.widgets.draw import many_input, many_reading, sections
+from dashboard.widgets.draw import correct, many_input, many_reading, sections
 from dashboard.widgets.draw.many_reading import Written
 
 ONE: Final = "One character"
@@ -176,4 +176,5 @@ def _card(written: Written, chosen: int) -> None:
                 key="character_bars",
                 alt=f"Probability of each class for character {chosen + 1}",
             )
+        correct.show(answered, key="character", clears=False)
         sections.show(answered)
