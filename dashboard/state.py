@@ -162,6 +162,9 @@ GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
 MAX_TRIAL: Final = 1_000_000
+MAX_KEPT: Final = 100
+"""Drawings that a session remembers to have kept."""
+
 _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
@@ -557,22 +560,28 @@ def drop_reviewed() -> None:
     st.session_state[REVIEWED].pop()
 
 
-def kept_drawing(place: str) -> Kept | None:
-    """Return what this viewer has kept last in My handwriting.
+def kept_drawing(place: str, key: str | None) -> Kept | None:
+    """Return what this viewer has kept in My handwriting of late.
 
     Args:
         place: Where on the page.
+        key: What tells the character from others; None for the last that was kept.
     """
-    found: dict[str, Kept] = st.session_state.get(KEPT, {})
-    return found.get(place)
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.get(KEPT, {})
+    found = [each for each in kept.get(place, ()) if key in (None, each.key)]
+    return found[-1] if found else None
 
 
-def keep_kept_drawing(place: str, kept: Kept | None) -> None:
-    """Keep what this viewer has kept last at a place of the page; None for nothing."""
-    found: dict[str, Kept] = st.session_state.setdefault(KEPT, {})
-    found.pop(place, None)
-    if kept is not None:
-        found[place] = kept
+def note_kept(place: str, new: Kept) -> None:
+    """Note that this viewer has kept a drawing at a place of the page."""
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.setdefault(KEPT, {})
+    kept[place] = (*kept.get(place, ()), new)[-MAX_KEPT:]
+
+
+def forget_kept(place: str, old: Kept) -> None:
+    """Forget a drawing that was not kept after all."""
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.setdefault(KEPT, {})
+    kept[place] = tuple(each for each in kept.get(place, ()) if each != old)
 
 
 def chosen_drawings() -> tuple[str, ...]:
