@@ -8,6 +8,7 @@ from dashboard.results.calibrated import (
     calibration_of,
     confidences,
     coverage,
+    reference,
     temperature,
 )
 from dashboard.results.comparisons import answers, changes, ensemble, pairs
@@ -55,6 +56,7 @@ __all__ = [
     "learning",
     "pairs",
     "predictor",
+    "reference",
     "robustness",
     "scores",
     "spread_over_seeds",
