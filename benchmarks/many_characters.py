@@ -157,7 +157,7 @@ def _measure(run_id: str, options: argparse.Namespace) -> dict[str, object]:
         written = compose(split.images, split.labels, rng, options.touching)
         started = time.perf_counter()
         found = reading.read(
-            ink.ink_on_paper(written.picture),
+            ink.read_picture_ink(written.picture).ink,
             predict=predictor.predict,
             style=spec.ink_style,
             shape=spec.image_shape,

@@ -11,6 +11,7 @@ import numpy as np
 from core.config import EnsembleConfig, Monitor, Recipe, TrainingConfig
 from core.errors import ConfigError
 from core.proportion import Proportion
+from core.types import ByteImages, Probabilities
 
 DATASET: Final = "dataset.json"
 """The file of a run that describes the data set that it learned from."""
@@ -40,6 +41,12 @@ TRIAL: Final = "trial"
 
 ENSEMBLE: Final = "ensemble"
 """The kind of work that makes a model of others."""
+
+FINE_TUNE: Final = "fine-tune"
+"""The kind of work that teaches a model one's own handwriting, as a new run."""
+
+HANDWRITING: Final = "handwriting.json"
+"""The file of a run that says which drawings it was fine-tuned on."""
 
 
 class Lane(StrEnum):
@@ -137,6 +144,8 @@ class Progress:
         seconds_left: Expected time to the end; None right after the first chunk.
         ends_epoch: Whether an epoch is finished with this chunk.
         history: Scores of the epochs finished so far.
+        pinned: Probability of each class for the pinned drawing after the epoch that
+            is finished with this chunk; empty if there is none.
     """
 
     epochs_done: float
@@ -149,6 +158,7 @@ class Progress:
     seconds_left: float | None
     ends_epoch: bool
     history: History
+    pinned: tuple[float, ...] = ()
 
     @property
     def share(self) -> float:
@@ -169,6 +179,36 @@ class Report:
     share: float
     text: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requests:
+    """What people ask of work that is being done.
+
+    Attributes:
+        stop: Whether it is to stop.
+        pinned: A drawing to ask the network about after each epoch, as
+            `core.runs.pinned` writes it; empty if there is none.
+    """
+
+    stop: bool = False
+    pinned: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pinned:
+    """A drawing that was pinned to a training, and what the network said of it.
+
+    Attributes:
+        image: As the network takes it, uint8 of shape (height, width).
+        epochs: After which epochs it was asked, from 1, ascending.
+        probabilities: Of each class after each of these epochs, float32 of shape
+            (epochs, classes).
+    """
+
+    image: ByteImages
+    epochs: tuple[int, ...]
+    probabilities: Probabilities
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,6 @@ def drawing_input(
         PictureError: If the browser sent something else.
     """
     held = _held(key)
-    width = max(size[1], _PHONE_WIDTH) if services.is_phone() else size[1]
     _show(
         key=key,
         data={
@@ -86,12 +85,17 @@ def drawing_input(
             "version": held.version,
             "pen": pen,
             "size": size,
-            "width": width,
+            "width": width(size),
             "alt": alt,
         },
         on_drawing_change=lambda: _take(key),
     )
     return held.strokes(size)
+
+
+def width(size: tuple[int, int] = (SIDE, SIDE)) -> int:
+    """Return how wide a canvas is on the screen at most, in pixels."""
+    return max(size[1], _PHONE_WIDTH) if services.is_phone() else size[1]
 
 
 def undo(key: str) -> None:

@@ -7,11 +7,13 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypedDict
 
 import streamlit as st
+
+from core.handwriting.drawing import Drawing
 
 
 class _Linked(TypedDict):
@@ -82,11 +84,26 @@ MEMBER: Final = "member"
 SECTION_MEMBER: Final = "network"
 EXPLAINED_RUN: Final = "why"
 ABOUT_DRAWING: Final = "drawing"
+ANSWERING_RUNS: Final = "answers_of"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
 CANVAS: Final = "canvas_number"
 DRAWINGS: Final = "drawings"
+STEP: Final = "preprocessing_step"
+KEPT: Final = "kept_drawings"
+KEPT_NUMBER: Final = "kept_number"
+PROMPTS: Final = "handwriting_round"
+CHOSEN_DRAWINGS: Final = "chosen_drawings"
+CHANGED_DRAWINGS: Final = "changed_drawings"
+HAND_CLASS: Final = "written"
+HAND_SHOWN: Final = "hand"
+HAND_PAGE: Final = "hand_page"
+HANDWRITING: Final = "My handwriting"
 DRAW_SOURCE: Final = "draw_source"
+READ_AS: Final = "read"
+MANY_CANVAS: Final = "wide_canvas_number"
+MANY_SOURCE: Final = "many_source"
+CHARACTER: Final = "character"
 SAMPLE: Final = "sample"
 SPLIT: Final = "split"
 ORDER: Final = "order"
@@ -147,6 +164,8 @@ _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
     CANVAS: int,
+    MANY_CANVAS: int,
+    KEPT_NUMBER: int,
     SAMPLE: int,
     UPLOADER: int,
 }
@@ -175,6 +194,43 @@ class Cell:
         """Write it as an address has it: `4-9`, the row `4-` or the column `-9`."""
         parts = (self.true, self.predicted)
         return "-".join("" if part is None else str(part) for part in parts)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A drawing that this viewer has kept last.
+
+    Attributes:
+        drawing_id: Its id in My handwriting.
+        key: What tells its model input from others.
+        label: Name of its class.
+    """
+
+    drawing_id: str
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round of prompts to write something.
+
+    Attributes:
+        prompts: Names of the classes to write.
+        classes: All classes from which these were chosen.
+        place: The prompt whose turn it is, from 0; as many as there are at the end.
+        kept: Id of the drawing that was kept, by the place of its prompt.
+    """
+
+    prompts: tuple[str, ...]
+    classes: tuple[str, ...]
+    place: int = 0
+    kept: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all prompts had their turn."""
+        return self.place >= len(self.prompts)
 
 
 def text(name: str) -> str | None:
@@ -498,6 +554,57 @@ def last_reviewed() -> object | None:
 def drop_reviewed() -> None:
     """Forget what this viewer decided last."""
     st.session_state[REVIEWED].pop()
+
+
+def kept_drawing(place: str) -> Kept | None:
+    """Return what this viewer has kept last in My handwriting.
+
+    Args:
+        place: Where on the page.
+    """
+    found: dict[str, Kept] = st.session_state.get(KEPT, {})
+    return found.get(place)
+
+
+def keep_kept_drawing(place: str, kept: Kept | None) -> None:
+    """Keep what this viewer has kept last at a place of the page; None for nothing."""
+    found: dict[str, Kept] = st.session_state.setdefault(KEPT, {})
+    found.pop(place, None)
+    if kept is not None:
+        found[place] = kept
+
+
+def chosen_drawings() -> tuple[str, ...]:
+    """Return the ids of the drawings that are selected; some may not exist."""
+    chosen: tuple[str, ...] = st.session_state.get(CHOSEN_DRAWINGS, ())
+    return chosen
+
+
+def choose_drawings(ids: Iterable[str]) -> None:
+    """Select drawings of My handwriting by their ids."""
+    st.session_state[CHOSEN_DRAWINGS] = tuple(ids)
+
+
+def changed_drawings() -> tuple[Drawing, ...]:
+    """Return the drawings that this viewer changed last, as they were before."""
+    before: tuple[Drawing, ...] = st.session_state.get(CHANGED_DRAWINGS, ())
+    return before
+
+
+def keep_changed_drawings(before: Iterable[Drawing]) -> None:
+    """Keep drawings as they were before a change, so that it can be undone."""
+    st.session_state[CHANGED_DRAWINGS] = tuple(before)
+
+
+def handwriting_round() -> Round | None:
+    """Return the round of prompts of this viewer, if there is one."""
+    found: Round | None = st.session_state.get(PROMPTS)
+    return found
+
+
+def keep_handwriting_round(now: Round | None) -> None:
+    """Keep how a round of prompts stands; None if there is none."""
+    st.session_state[PROMPTS] = now
 
 
 def number(name: str) -> int:

@@ -68,7 +68,7 @@ def read_picture(
     record: Record = {"file": str(path)}
     try:
         rgba = pictures.read_picture(path)
-        found_ink = ink.ink_on_paper(rgba)
+        found_ink = ink.read_picture_ink(rgba).ink
         found = reading.read(
             found_ink,
             predict=predictor.predict,

@@ -29,6 +29,7 @@ __all__ = [
     "glyphs",
     "labelled",
     "relabel",
+    "relabel_all",
     "remove",
     "restore",
 ]
@@ -89,7 +90,14 @@ def add(
 
 @settings.changes
 def relabel(drawing_id: str, label: str) -> Drawing:
-    """Give a drawing another label; it stays in its part.
+    """Give a drawing another label; see `relabel_all`."""
+    relabel_all([drawing_id], label)
+    return find(drawing_id)
+
+
+@settings.changes
+def relabel_all(ids: Iterable[str], label: str) -> None:
+    """Give drawings another label; they stay in their parts.
 
     Raises:
         HandwritingError: If there is no such drawing, or no class can be called so.
@@ -97,11 +105,10 @@ def relabel(drawing_id: str, label: str) -> Drawing:
     """
     label = checked_label(label)
     with storage.changing():
-        drawing = replace(find(drawing_id), label=label)
-        storage.write(drawing)
+        for drawing in [find(each) for each in ids]:
+            storage.write(replace(drawing, label=label))
         _rebalance()
     data_set.refresh()
-    return find(drawing_id)
 
 
 @settings.changes

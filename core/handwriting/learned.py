@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from core.datasets import catalog
 from core.datasets.spec import base_name
-from core.errors import UnknownRunError
-from core.handwriting import data_set, storage
+from core.errors import ArtifactError, UnknownRunError
+from core.handwriting import data_set, fine_tuned, storage
 from core.records import Run
 
 if TYPE_CHECKING:
@@ -31,9 +31,20 @@ def ids_of(store: "RunStore", run: Run) -> frozenset[str]:
         if one.id in seen:
             continue
         seen.add(one.id)
-        found |= _own_ids(one)
+        found |= _own_ids(one) | _fine_tuned_on(store, one)
         waiting += _before(store, one)
     return frozenset(found)
+
+
+def _fine_tuned_on(store: "RunStore", run: Run) -> frozenset[str]:
+    try:
+        found = fine_tuned.read(store, run)
+    except ArtifactError:
+        # Nobody knows any more: all that there were may have been learned.
+        return frozenset(
+            each.id for each in storage.drawings() if each.created <= run.created
+        )
+    return frozenset(found.learned if found else ())
 
 
 def _own_ids(run: Run) -> frozenset[str]:

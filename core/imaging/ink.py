@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import BlankDrawingError, PictureError
-from core.imaging import marks, paper
+from core.imaging import marks, paper, sheets
 from core.imaging.normalise import INK_THRESHOLD
 from core.imaging.pictures import RgbaImage
 from core.types import GrayImage
@@ -55,7 +55,13 @@ def read_picture_ink(rgba: RgbaImage) -> PictureInk:
         PictureError: If the array is not a picture of bytes.
     """
     _check(rgba)
-    return PictureInk(ink=_ink_on_paper(rgba))
+    grey = paper.brightness(rgba)
+    sheet, remarks = _sheet(grey)
+    try:
+        ink = _ink_of(sheet)
+    except BlankDrawingError:
+        ink, remarks = _ink_of(grey), []
+    return PictureInk(ink=ink, remarks=tuple(remarks))
 
 
 def read_character_ink(rgba: RgbaImage) -> PictureInk:
@@ -72,7 +78,7 @@ def read_character_ink(rgba: RgbaImage) -> PictureInk:
     found = read_picture_ink(rgba)
     character = dataclasses.replace(found, ink=marks.character_only(found.ink))
     if not _is_character(character.ink):
-        raise BlankDrawingError(_blank(rgba))
+        raise BlankDrawingError(_blank(rgba.shape[:2]))
     return character
 
 
@@ -86,15 +92,33 @@ def ink_of_picture(rgba: RgbaImage) -> GrayImage:
     return read_character_ink(rgba).ink
 
 
-def _ink_on_paper(rgba: RgbaImage) -> GrayImage:
-    grey = paper.reduced(paper.brightness(rgba), _WORKING_SIDE)
+def plain_ink(rgba: RgbaImage) -> GrayImage:
+    """Find what stands out from the paper: ink, lines and the table alike."""
+    return _ink_of(paper.brightness(rgba))
+
+
+def _sheet(grey: GrayImage) -> tuple[GrayImage, list[str]]:
+    """Return the part of a picture that is the paper, and what was cut off."""
+    remarks = []
+    inside = sheets.without_bars(grey)
+    if inside is not grey:
+        remarks.append("Cut off the bars along the edge of the picture.")
+    corners = sheets.find_sheet(inside)
+    if corners is not None:
+        inside = sheets.rectified(inside, corners)
+        remarks.append("Cut out the sheet of paper from what it lies on.")
+    return inside, remarks
+
+
+def _ink_of(brightness: GrayImage) -> GrayImage:
+    grey = paper.reduced(brightness, _WORKING_SIDE)
     contrast, noise = paper.signed_contrast(grey)
     level = paper.threshold(contrast)
     inked = contrast[contrast > level]
     full = float(np.percentile(inked, _FULL_INK)) if inked.size else 0.0
     least = max(_LEAST_CONTRAST, 2 * _NOISE_REACH * noise)
     if full < least:
-        raise BlankDrawingError(_blank(rgba))
+        raise BlankDrawingError(_blank(brightness.shape))
     floor = _NOISE_REACH * noise
     ink: GrayImage = np.clip((contrast - floor) / (full - floor), 0.0, 1.0)
     return ink
@@ -110,10 +134,10 @@ def _check(rgba: RgbaImage) -> None:
         raise PictureError(message)
 
 
-def _blank(rgba: RgbaImage) -> str:
+def _blank(shape: tuple[int, ...]) -> str:
     return (
         "Expected a drawing with at least one inked pixel, got a blank one of shape "
-        f"{rgba.shape[:2]}. Draw one character, or take a photo with more contrast."
+        f"{shape}. Draw one character, or take a photo with more contrast."
     )
 
 

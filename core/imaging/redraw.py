@@ -70,8 +70,7 @@ def _on_canvas(strokes: Strokes) -> Strokes:
 
 
 def _is_inside(path: NDArray[np.float32], height: int, width: int) -> NDArray[np.bool_]:
-    is_within = (path >= 0) & (path <= (width, height))
-    return np.asarray(is_within.all(axis=1))
+    return np.asarray(((path >= 0) & (path <= (width, height))).all(axis=1))
 
 
 def _pieces(

@@ -7,7 +7,7 @@ so a drawing made with a hairline or a marker can be given the pen of a data set
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ SCHEMA: Final = 1
 MAX_POINTS: Final = 100_000
 """More are refused: somebody would have to draw for half an hour."""
 
-_CURVE_STEPS: Final = 6  # straight pieces of one curve, which spans two pen positions
 _FINE: Final = 4  # pixels a side that one pixel is drawn with
 
 
@@ -77,41 +76,6 @@ class Strokes:
         return type(self)(self.paths, (pen,) * len(self.paths), self.size)
 
 
-def of_canvas(objects: list[Any], *, size: tuple[int, int]) -> Strokes:
-    """Read the strokes of a drawing canvas.
-
-    Args:
-        objects: What a Fabric.js canvas says it holds; all but free-hand paths is
-            ignored.
-        size: Height and width of the canvas, in pixels.
-
-    Returns:
-        The strokes; none if nothing has been drawn.
-
-    Raises:
-        PictureError: If they are damaged, or too many.
-    """
-    drawn = [
-        each
-        for each in objects
-        if isinstance(each, dict) and str(each.get("type")).lower() == "path"
-    ]
-    try:
-        found = Strokes(
-            tuple(_placed(_points(each["path"]), each) for each in drawn),
-            tuple(float(each["strokeWidth"]) * _scale(each) for each in drawn),
-            size,
-        )
-        _check(found)
-    except (ValueError, TypeError, KeyError, IndexError) as error:
-        message = (
-            f"Expected free-hand strokes of a drawing canvas, got {drawn!r:.80}. "
-            "Clear the canvas, and draw again."
-        )
-        raise PictureError(message) from error
-    return found
-
-
 def ink(strokes: Strokes) -> GrayImage:
     """Draw strokes with their pens, as the canvas does.
 
@@ -146,53 +110,6 @@ def _draw(draw: ImageDraw.ImageDraw, path: NDArray[np.float32], pen: float) -> N
         draw.line([tuple(map(float, each)) for each in path], 255, max(1, round(pen)))
     for x, y in path:
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-
-
-def _points(commands: list[Any]) -> NDArray[np.float32]:
-    """Turn lines and quadratic curves into points; float32 of shape (n, 2)."""
-    points: list[tuple[float, float]] = []
-    for kind, *numbers in commands:
-        if kind == "Q":
-            points += _curve(points[-1], *map(float, numbers))
-        elif kind in ("M", "L"):
-            x, y = map(float, numbers)
-            points.append((x, y))
-    return np.array(points, np.float32)
-
-
-def _curve(
-    start: tuple[float, float], x1: float, y1: float, x2: float, y2: float
-) -> list[tuple[float, float]]:
-    shares = np.arange(1, _CURVE_STEPS + 1) / _CURVE_STEPS
-    return [
-        (
-            (1 - t) ** 2 * start[0] + 2 * t * (1 - t) * x1 + t * t * x2,
-            (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * y1 + t * t * y2,
-        )
-        for t in shares
-    ]
-
-
-def _placed(points: NDArray[np.float32], item: dict[str, Any]) -> NDArray[np.float32]:
-    """Put a path where it was moved, turned and scaled to on the canvas."""
-    scales = np.array([item.get("scaleX", 1), item.get("scaleY", 1)], np.float32)
-    angle = math.radians(float(item.get("angle", 0)))
-    if (scales == 1).all() and angle == 0:
-        centre = (points.min(axis=0) + points.max(axis=0)) / 2
-        moved = np.array([item["left"], item["top"]], np.float32) - centre
-        is_moved = item.get("originX") == "center" and np.abs(moved).max() > 1
-        return points + moved if is_moved else points
-    centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    turned = np.array(
-        [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
-    )
-    place = np.array([item["left"], item["top"]])
-    return np.asarray(((points - centre) * scales) @ turned.T + place, np.float32)
-
-
-def _scale(item: dict[str, Any]) -> float:
-    sides = float(item.get("scaleX", 1)), float(item.get("scaleY", 1))
-    return math.sqrt(abs(sides[0] * sides[1]))
 
 
 def _check(strokes: Strokes) -> None:

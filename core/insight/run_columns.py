@@ -1,7 +1,7 @@
 """Settings and scores of many runs as columns, to draw any of them in figures."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ from core.config import TrainingConfig, differing_titles
 from core.config.controls import title_of
 from core.datasets.spec import DatasetSpec
 from core.insight import network_cost
+from core.proportion import Proportion
 from core.records import Run
 
 Better = Literal["high", "low", ""]
@@ -116,12 +117,18 @@ _WORDS: Final[dict[str, tuple[str, Callable[[Run, DatasetSpec], str]]]] = {
 }
 
 
-def columns(runs: Sequence[Run], specs: Sequence[DatasetSpec]) -> tuple[Column, ...]:
+def columns(
+    runs: Sequence[Run],
+    specs: Sequence[DatasetSpec],
+    *,
+    hand: Mapping[str, Proportion] | None = None,
+) -> tuple[Column, ...]:
     """Return all columns that some of the runs have a value in.
 
     Args:
         runs: Any runs.
         specs: The data set of each.
+        hand: How well runs read My handwriting, by their ids.
 
     Returns:
         The scores first, then words, then the settings in which the runs differ;
@@ -134,6 +141,7 @@ def columns(runs: Sequence[Run], specs: Sequence[DatasetSpec]) -> tuple[Column, 
         )
         for key, score in _SCORES.items()
     ]
+    found.append(_of_hand(runs, hand or {}))
     found += [
         _of_words(key, title, [value(*each) for each in pairs])
         for key, (title, value) in _WORDS.items()
@@ -148,6 +156,12 @@ def columns(runs: Sequence[Run], specs: Sequence[DatasetSpec]) -> tuple[Column, 
         for each in found
         if np.isfinite(each.numbers).any() and len(each.categories) <= MAX_CATEGORIES
     )
+
+
+def _of_hand(runs: Sequence[Run], hand: Mapping[str, Proportion]) -> Column:
+    shares = [hand.get(run.id) for run in runs]
+    values = [None if share is None else 100 * share.value for share in shares]
+    return _of_numbers("handwriting", "My handwriting (%)", values, "high")
 
 
 def _of_setting(name: str, values: Sequence[str]) -> Column:

@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class Result:
         val_scores: Validation accuracy and loss of the weights; None if unknown.
         validation: What it says about the validation images; None if unknown.
         checkpoint: Where the training stood at its end, if there was one.
+        texts: More files, by name.
         is_stopped: Whether the run was stopped, and has this result all the same.
     """
 
@@ -46,6 +48,7 @@ class Result:
     val_scores: tuple[float, float] | None = None
     validation: Validation | None = None
     checkpoint: "Checkpoint | None" = None
+    texts: Mapping[str, str] = field(default_factory=dict)
     is_stopped: bool = False
 
 
@@ -109,6 +112,8 @@ def _write_and_check(
         result.checkpoint.save(files / CHECKPOINT)
     (files / "config.json").write_text(config.to_json())
     (files / "card.md").write_text(result.card)
+    for name, text in result.texts.items():
+        (files / name).write_text(text, encoding="utf-8")
 
 
 def _no_room(result: Result) -> HomeError:

@@ -62,6 +62,7 @@ class Reporter:
         )
         self._last_success = time.monotonic()
         self._failure: RunStoreError | None = None
+        self._pinned = ""
         self._thread = threading.Thread(target=self._write_on, daemon=True)
 
     def __call__(self, report: Progress | Report) -> None:
@@ -89,6 +90,11 @@ class Reporter:
             raise TrainingStopped(message)
         if self._failure:
             raise self._failure
+
+    @property
+    def pinned(self) -> str:
+        """What was pinned to the run when the store was asked last; see `Requests`."""
+        return self._pinned
 
     def flush(self) -> None:
         """Write now what is still unwritten, if the store takes it."""
@@ -128,8 +134,10 @@ class Reporter:
                 reports, self._unwritten = self._unwritten, []
             try:
                 # Asked first, because nothing can be written to a deleted run.
-                if self._store.is_stop_requested(self._run_id):
+                requests = self._store.requests(self._run_id)
+                if requests.stop:
                     self._stop_requested.set()
+                self._pinned = requests.pinned
                 self._store.log(self._run_id, reports)
                 self._last_success = time.monotonic()
             except RunStoreError as error:

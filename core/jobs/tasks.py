@@ -33,6 +33,7 @@ from core.jobs.reporter import Reporter
 from core.jobs.run_log import RunLog
 from core.records import ARRAYS, Attachment, Lane, Progress, Report, TaskRecord
 from core.runs import checkpoint_files, server
+from core.types import ByteImages
 
 if TYPE_CHECKING:
     from core.runs.store import RunStore
@@ -251,6 +252,16 @@ class TaskContext:
     def report_training(self, progress: Progress) -> None:
         """Say how far a training is; see `report`."""
         self._reporter(progress)
+
+    def pinned(self) -> ByteImages | None:
+        """Return the drawing that is pinned to a training, as far as is known by now.
+
+        It costs nothing: the store is asked anyway whether to stop, in the background.
+        """
+        from core.runs import pinned  # noqa: PLC0415 - it knows MLflow
+
+        tag = self._reporter.pinned
+        return pinned.image_of(tag) if tag else None
 
     def check(self) -> None:
         """Go on only if nobody asked it to stop; see `report`."""

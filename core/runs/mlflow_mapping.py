@@ -54,6 +54,9 @@ STUDY_TAG: Final = "inklab.study"
 TRIAL_TAG: Final = "inklab.trial"
 PRUNED_TAG: Final = "inklab.pruned"
 LOST_TAG: Final = "inklab.lost"
+PINNED_TAG: Final = "inklab.pinned"
+PINNED: Final = "pinned/"
+"""What the names of metrics begin with that are about a pinned drawing."""
 
 _STATUS: Final = {
     "SCHEDULED": RunStatus.QUEUED,
@@ -232,8 +235,13 @@ def progress_metrics(progress: Progress) -> list[Metric]:
     if not progress.ends_epoch:
         return live
     latest = progress.history.num_epochs
-    return live + [
-        each for each in epoch_metrics(progress.history) if each.step == latest
+    return [
+        *live,
+        *(each for each in epoch_metrics(progress.history) if each.step == latest),
+        *(
+            Metric(f"{PINNED}{index}", probability, now, latest)
+            for index, probability in enumerate(progress.pinned)
+        ),
     ]
 
 

@@ -30,14 +30,17 @@ from core.records import (
     History,
     Job,
     LivePoints,
+    Pinned,
+    Requests,
     Run,
     RunStatus,
 )
-from core.runs import curves, database, logs, sql_listing
+from core.runs import curves, database, logs, pinned, sql_listing
 from core.runs.curves import Curves
 from core.runs.mlflow_mapping import (
     LOST_TAG,
     OWNER_TAG,
+    PINNED_TAG,
     STEPS_PER_EPOCH,
     job_of,
     plain_errors,
@@ -183,8 +186,22 @@ class RunReader(RunFiles):
 
     def is_stop_requested(self, run_id: str) -> bool:
         """Whether somebody asked for a run to stop."""
+        return self.requests(run_id).stop
+
+    def requests(self, run_id: str) -> Requests:
+        """Return what people ask of a run that is worked on, all with one question."""
         with plain_errors():
-            return "inklab.stop" in self._client.get_run(run_id).data.tags
+            tags = self._client.get_run(run_id).data.tags
+        return Requests(stop="inklab.stop" in tags, pinned=tags.get(PINNED_TAG, ""))
+
+    def pinned(self, run_id: str) -> Pinned | None:
+        """Return the drawing that is pinned to a run, with what was said of it.
+
+        Returns:
+            None if there is none, or it is damaged.
+        """
+        with plain_errors():
+            return pinned.read(self._client, self._uri, run_id)
 
     def heartbeat(self, run_id: str) -> str:
         """Return what changes as long as the process lives that works on a run."""

@@ -21,12 +21,13 @@ from core.records import (
     RunScores,
     RunStatus,
 )
-from core.runs import attachments, checkpoint_files, logs, reader
+from core.runs import attachments, checkpoint_files, logs, pinned, reader
 from core.runs.mlflow_mapping import (
     ACTIVITY_TAG,
     FINGERPRINT_TAG,
     LIVE_CURVES,
     OWNER_TAG,
+    PINNED_TAG,
     PRUNED_TAG,
     STEPS_PER_EPOCH,
     epoch_metrics,
@@ -120,7 +121,9 @@ class RunRecorder(RunReader):
                 for metric in self._client.get_metric_history(parent, key)
                 if metric.step <= last
             ]
-            self._log_metrics(run_id, [*live, *epoch_metrics(history)])
+            said = pinned.copied(self._client, parent, last=history.num_epochs)
+            self._inherit_pinned(run_id, parent)
+            self._log_metrics(run_id, [*live, *epoch_metrics(history), *said])
 
     @settings.changes
     def save_results(
@@ -224,6 +227,12 @@ class RunRecorder(RunReader):
     def discard_state(self, run_id: str) -> None:
         """Remove what `save_state` kept; it need not be there, or be possible."""
         self._remove_file(run_id, checkpoint_files.path_in_store(run_id))
+
+    def _inherit_pinned(self, run_id: str, parent: str) -> None:
+        """Pin what is pinned to the run before, unless something is pinned already."""
+        tag = self._client.get_run(parent).data.tags.get(PINNED_TAG)
+        if tag and PINNED_TAG not in self._client.get_run(run_id).data.tags:
+            self._client.set_tag(run_id, PINNED_TAG, tag)
 
     def _remove_file(self, run_id: str, name: str) -> None:
         with contextlib.suppress(MlflowException, OSError, RunStoreError):

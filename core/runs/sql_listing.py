@@ -17,6 +17,7 @@ from mlflow.entities import Run as MlflowRun
 from mlflow.tracking import MlflowClient
 
 from core import addresses
+from core.runs.mlflow_mapping import PINNED
 
 PAGE_SIZE: Final = 1000
 """How many runs are asked for at once where the tables cannot be read."""
@@ -41,7 +42,7 @@ _TAGS: Final = f"""
 _METRICS: Final = f"""
     SELECT run_uuid, key, value, timestamp, step, is_nan
     FROM latest_metrics JOIN runs USING (run_uuid)
-    WHERE {_OURS}"""  # noqa: S608 - its own words
+    WHERE {_OURS} AND key NOT LIKE '{PINNED}%'"""  # noqa: S608 - its own words
 
 
 def active_runs(

@@ -16,6 +16,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, ErrorCode
 
 from core import settings
 from core.config import Recipe
+from core.errors import ConfigError
 from core.records import (
     ENSEMBLE,
     PLACE_TAG,
@@ -24,10 +25,11 @@ from core.records import (
     RunStatus,
     TaskRecord,
 )
-from core.runs import checkpoint_files, queue_order, reader
+from core.runs import checkpoint_files, pinned, queue_order, reader
 from core.runs.mlflow_mapping import (
     ADOPTED_TAG,
     OWNER_TAG,
+    PINNED_TAG,
     STUDY_TAG,
     TRIAL_TAG,
     compact,
@@ -37,6 +39,7 @@ from core.runs.mlflow_mapping import (
 from core.runs.owner import Owner, is_gone
 from core.runs.recorder import RunRecorder
 from core.runs.run_files import DOCUMENT
+from core.types import ByteImages
 
 
 class RunStore(RunRecorder):
@@ -206,6 +209,28 @@ class RunStore(RunRecorder):
                 self._client.update_run(run.id, name=name)
             for key, value in (tags or {}).items():
                 self._client.set_tag(run.id, key, value)
+
+    @settings.changes
+    def pin(self, run_id: str, image: ByteImages) -> None:
+        """Pin a drawing to a training: after each epoch its network is asked about it.
+
+        Args:
+            run_id: A run that is not over; what was pinned to it before is let go.
+            image: The drawing as the network takes it, uint8 of shape (height, width).
+
+        Raises:
+            UnknownRunError: If there is no such run.
+            ConfigError: If the run is over, or the drawing is too large.
+        """
+        run = self.get(run_id)
+        if run.status.is_over:
+            message = (
+                f"Expected a training that is going on, but {run.name} ({run.id}) is "
+                f"{run.status}. Pin the drawing to the next one."
+            )
+            raise ConfigError(message)
+        tag = pinned.tag_of(image, after=int(run.scores.epochs_done or 0))
+        self.annotate(run.id, tags={PINNED_TAG: tag})
 
     @settings.changes
     def request_stop(self, run_id: str) -> None:

@@ -7,7 +7,7 @@ shuffled images goes in, and the summed loss and number of hits come out.
 
 import contextlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import keras
@@ -20,7 +20,7 @@ from core.config.optimizers import AVERAGE_WARM_UP
 from core.datasets.splits import balanced_weights
 from core.models import architectures
 from core.runs.training_state import BatchMetrics, EngineState
-from core.types import ByteImages, Labels
+from core.types import ByteImages, Labels, Probabilities
 
 # Five networks in one process are five graphs, which it takes for a mistake.
 tf.get_logger().setLevel("ERROR")
@@ -120,8 +120,21 @@ class Engine:
         architectures.initialise(self.model, seed=seed)
         for variable in self.optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
-        for average, variable in self._averages:
-            average.assign(variable.value)
+        self._start_averages()
+
+    def begin_with(self, weights: Sequence[NDArray[Any]], *, seed: int) -> None:
+        """Start over with the weights of a network that was trained before.
+
+        Args:
+            weights: As the model's `get_weights` gives them.
+            seed: Of what is random in the network, like dropout.
+
+        Raises:
+            ValueError: If they are not those of this network.
+        """
+        self.reset(seed=seed)
+        self.model.set_weights(weights)
+        self._start_averages()
 
     def weigh_classes(self, labels: Labels) -> None:
         """Count by which classes are balanced, if they are.
@@ -220,6 +233,22 @@ class Engine:
         hits = int(np.count_nonzero(predicted == labels))
         metrics = BatchMetrics(loss / len(labels), hits / len(labels), len(labels))
         return metrics, predicted
+
+    def probabilities(self, images: ByteImages) -> Probabilities:
+        """Return what the model says of a few images.
+
+        Args:
+            images: uint8 of shape (n, height, width).
+
+        Returns:
+            float32 of shape (n, classes).
+        """
+        said: Probabilities = self.model(scaled(images), training=False).numpy()
+        return said
+
+    def _start_averages(self) -> None:
+        for average, variable in self._averages:
+            average.assign(variable.value)
 
     def _chunk(
         self, images: tf.Tensor, labels: tf.Tensor, rates: tf.Tensor, num: tf.Tensor

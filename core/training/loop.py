@@ -20,9 +20,12 @@ from core.runs.training_state import BatchMetrics
 from core.training.dead_units import share_of_dead_units
 from core.training.engine import EVALUATION_BATCH, Engine
 from core.training.prefetch import Chunk, Prefetcher
-from core.types import Indices, Labels
+from core.types import ByteImages, Indices, Labels
 
 Report = Callable[[Progress], None]
+AskPinned = Callable[[], ByteImages | None]
+"""Gives the drawing that is pinned to the training, uint8 of shape (height, width)."""
+
 OfferCheckpoint = Callable[[Callable[[], Checkpoint]], None]
 """Takes what makes a checkpoint, which costs time only if it is wanted."""
 
@@ -48,6 +51,7 @@ class Loop:
         split: All training images.
         learned: Which of them to learn from.
         held_out: Which of them to validate with.
+        ask_pinned: Asked after each epoch for the drawing to ask the network about.
         num_steps: Steps of the optimizer made so far.
         history: Scores of the epochs finished so far.
         chunk_metrics: What the chunks of the epoch under way added up to.
@@ -67,6 +71,7 @@ class Loop:
     split: Split
     learned: Indices
     held_out: Indices
+    ask_pinned: AskPinned = lambda: None
     num_steps: int = 0
     history: History = field(default_factory=History)
     chunk_metrics: tuple[BatchMetrics, ...] = ()
@@ -269,6 +274,14 @@ class Loop:
             np.concatenate([predicted for _, predicted in measured]),
         )
 
+    def _pinned(self) -> tuple[float, ...]:
+        """Return what the network says of the pinned drawing, as if it were tested."""
+        image = self.ask_pinned()
+        if image is None or image.shape != self.split.images.shape[1:]:
+            return ()
+        with self.engine.averaged():
+            return tuple(self.engine.probabilities(image[None])[0].tolist())
+
     def _report(self, metrics: BatchMetrics, chunk: Chunk) -> None:
         since_first = self._images_done - self._images_of_first_chunk
         seconds = self._seconds_so_far - self._first_chunk_seconds
@@ -286,6 +299,7 @@ class Loop:
                 seconds_left=left / speed if speed > 0 else None,
                 ends_epoch=chunk.ends_epoch,
                 history=self.history,
+                pinned=self._pinned() if chunk.ends_epoch else (),
             )
         )
 

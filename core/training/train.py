@@ -31,7 +31,7 @@ from core.training.engine import (
     evaluation_batch,
     scaled,
 )
-from core.training.loop import Loop, OfferCheckpoint, Report, Weights
+from core.training.loop import AskPinned, Loop, OfferCheckpoint, Report, Weights
 from core.training.optimizers import optimizer_of
 from core.types import Indices
 
@@ -90,21 +90,28 @@ def train(
     *,
     start: Checkpoint | None = None,
     offer_checkpoint: OfferCheckpoint = lambda _: None,
+    ask_pinned: AskPinned = lambda: None,
 ) -> Trained:
     """Train a network and test it; see `fit` for the arguments and what is raised."""
     fitted = fit(
-        dataset, config, report, start=start, offer_checkpoint=offer_checkpoint
+        dataset,
+        config,
+        report,
+        start=start,
+        offer_checkpoint=offer_checkpoint,
+        ask_pinned=ask_pinned,
     )
     return tested(fitted, dataset)
 
 
-def fit(
+def fit(  # noqa: PLR0913 - what a training is told, and what it tells
     dataset: Dataset,
     config: TrainingConfig,
     report: Report = lambda _: None,
     *,
     start: Checkpoint | None = None,
     offer_checkpoint: OfferCheckpoint = lambda _: None,
+    ask_pinned: AskPinned = lambda: None,
     among: Indices | None = None,
 ) -> Fitted:
     """Train a network, from fresh weights or from where a training stood.
@@ -125,6 +132,8 @@ def fit(
             number of epochs.
         offer_checkpoint: Called after each chunk but the last with what makes a
             checkpoint, to resume from there if this process is killed.
+        ask_pinned: Asked after each epoch for a drawing, uint8 of shape (height,
+            width); what the network says of it is reported.
         among: Positions of the training images to use, int64, ascending; the others
             are neither learned from nor validated with. None for all.
 
@@ -135,11 +144,12 @@ def fit(
         DivergedError: If the loss stops being a finite number.
     """
     loop = _loop_for(dataset, config, report, offer_checkpoint, among=among)
+    loop.ask_pinned = ask_pinned
     if start is not None:
         _check_rest(loop, start)
         _resume(loop, start, dataset)
     loop.run()
-    return _fitted_by(loop, checkpoint=loop.checkpoint())
+    return fitted_by(loop, checkpoint=loop.checkpoint())
 
 
 def restored(
@@ -159,7 +169,7 @@ def restored(
     loop = _loop_for(dataset, config, lambda _: None, lambda _: None)
     _resume(loop, end, dataset)
     loop.is_stopped, loop.seconds = is_stopped, end.seconds
-    return _fitted_by(loop, checkpoint=end)
+    return fitted_by(loop, checkpoint=end)
 
 
 def tested(fitted: Fitted, dataset: Dataset) -> Trained:
@@ -183,9 +193,9 @@ def _loop_for(
     *,
     among: Indices | None = None,
 ) -> Loop:
-    learned, held_out = _split(dataset, config, among=among)
-    config = _fitting(config, num_images=len(learned))
-    engine = _engine_for(dataset, config, num_images=len(learned))
+    learned, held_out = split_of(dataset, config, among=among)
+    config = fitting(config, num_images=len(learned))
+    engine = engine_for(dataset, config, num_images=len(learned))
     engine.reset(seed=config.seed)
     engine.weigh_classes(dataset.train.labels[learned])
     return Loop(
@@ -200,7 +210,8 @@ def _loop_for(
     )
 
 
-def _fitted_by(loop: Loop, *, checkpoint: Checkpoint) -> Fitted:
+def fitted_by(loop: Loop, *, checkpoint: Checkpoint) -> Fitted:
+    """Return what a training made whose loop has run."""
     network = loop.config.network
     return Fitted(
         network=network,
@@ -225,9 +236,9 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> None:
     Raises:
         ConfigError: If no image is held out for patience.
     """
-    learned, _ = _split(dataset, config)
-    config = _fitting(config, num_images=len(learned))
-    _engine_for(dataset, config, num_images=len(learned)).compile()
+    learned, _ = split_of(dataset, config)
+    config = fitting(config, num_images=len(learned))
+    engine_for(dataset, config, num_images=len(learned)).compile()
     augmenter = Augmenter(config.augmentation, seed=config.seed)
     augmenter(dataset.train.images[:1], position=0)
 
@@ -273,9 +284,14 @@ def _validation(model: keras.Model, fitted: Fitted, split: Split) -> Validation 
     )
 
 
-def _split(
+def split_of(
     dataset: Dataset, config: TrainingConfig, *, among: Indices | None = None
 ) -> tuple[Indices, Indices]:
+    """Return which training images a training learns from, and which are held out.
+
+    Raises:
+        ConfigError: If no image is held out for patience.
+    """
     labels = dataset.train.labels
     check_emphasis(config.emphasis, num_train=len(labels))
     learned, held_out = stratified_split(
@@ -296,7 +312,7 @@ def _split(
     return emphasised(learned, config.emphasis, factor=factor), held_out
 
 
-def _fitting(config: TrainingConfig, *, num_images: int) -> TrainingConfig:
+def fitting(config: TrainingConfig, *, num_images: int) -> TrainingConfig:
     """Make batches of all images where these are fewer than the recipe asks for."""
     # Presets are made for large sets; somebody's own pictures are often fewer.
     return replace(config, batch_size=min(config.batch_size, num_images))
@@ -328,7 +344,14 @@ def _resume(loop: Loop, start: Checkpoint, dataset: Dataset) -> None:
         raise ArtifactError(message) from error
 
 
-def _engine_for(dataset: Dataset, config: TrainingConfig, *, num_images: int) -> Engine:
+def engine_for(dataset: Dataset, config: TrainingConfig, *, num_images: int) -> Engine:
+    """Return what learns, compiled before if this process had such a training.
+
+    Args:
+        dataset: What is learned from.
+        config: How.
+        num_images: How many images a pass has.
+    """
     num_batches = batch_order.batches_per_chunk(
         num_images, batch_size=config.batch_size
     )

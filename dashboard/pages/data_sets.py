@@ -5,14 +5,20 @@ import streamlit as st
 from core.datasets import catalog
 from dashboard import state
 from dashboard.widgets.common import page_frame, read_only
-from dashboard.widgets.data_sets import cards, get_emnist, import_form, working
+from dashboard.widgets.data_sets import (
+    cards,
+    get_emnist,
+    handwriting,
+    import_form,
+    working,
+)
 
 page_frame.heading("Data sets", "Which data sets do I have?")
 
 working.show()
 
-here_tab, emnist_tab, import_tab = st.tabs(
-    [state.HERE, state.GET_EMNIST, state.IMPORT],
+here_tab, emnist_tab, import_tab, handwriting_tab = st.tabs(
+    [state.HERE, state.GET_EMNIST, state.IMPORT, state.HANDWRITING],
     key=state.SECTION,
     bind="query-params",
 )
@@ -31,3 +37,6 @@ with emnist_tab:
 with import_tab:
     if import_tab.open:
         import_form.show()
+with handwriting_tab:
+    if handwriting_tab.open:
+        handwriting.show()

@@ -31,13 +31,16 @@ from dashboard.results.features import (
     training_unusualness,
     unusualness,
 )
+from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
+from dashboard.results.readings import read
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
 
 __all__ = [
     "Evaluation",
+    "HandScores",
     "Samples",
     "Style",
     "answers",
@@ -52,10 +55,12 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "hand_scores",
     "image_map",
     "learning",
     "pairs",
     "predictor",
+    "read",
     "reference",
     "robustness",
     "scores",

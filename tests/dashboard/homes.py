@@ -18,6 +18,12 @@ TakeRuns = Callable[[Path], list[str]]
 def finish_in(store: RunStore, *, name: str, files: Path) -> str:
     """Put a finished run into a store, with files as a worker would write them."""
     run_id = store.create(TrainingConfig(), name=name)
+    finish(store, run_id, files=files)
+    return run_id
+
+
+def finish(store: RunStore, run_id: str, *, files: Path) -> None:
+    """Let a run that waits finish, with files as a worker would write them."""
     store.start(run_id)
     store.log(run_id, [small_data.progress(10.0)])
     scores = RunScores(
@@ -25,4 +31,3 @@ def finish_in(store: RunStore, *, name: str, files: Path) -> str:
     )
     store.save_results(run_id, scores=scores, files=files)
     store.finish(run_id)
-    return run_id

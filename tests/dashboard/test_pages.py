@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from core.jobs import first_model
 from core.runs import server
 from core.runs.store import RunStore
 from tests.dashboard.app import alerts, go_to, open_app, text
+from tests.dashboard.homes import finish
 from tests.serving import PAGES
 
 WITH_STORE = [page for page in PAGES if page != "explore"]
@@ -50,6 +52,27 @@ def test_page_without_a_run_offers_to_train_one(
     assert app.title[0].value == "Train"
     assert tasks == [("perform_queued", (run.id,))]
     assert app.progress[0].text == f"{run.name} is starting"
+
+
+@pytest.mark.usefixtures("tasks")
+def test_first_model_is_watched_until_its_results_are_there(
+    store: RunStore, result_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to click, or to wonder why there is nothing."""
+    monkeypatch.setenv("INKLAB_FIRST_MODEL", "on")
+    app = open_app("evaluate")
+    awaited = alerts(app)
+
+    run_id = first_model.train(store)
+    app.run()
+    begun = alerts(app), app.progress[0].text
+    finish(store, run_id, files=result_files)
+    app.run()
+
+    assert "A first model will be trained in a moment" in awaited[0]
+    assert "A first model is being trained" in begun[0][0]
+    assert begun[1] == "First model is starting"
+    assert app.query_params["run"] == run_id
 
 
 @every_page
@@ -115,10 +138,12 @@ def test_page_works_while_a_run_trains(page: str) -> None:
 
 @pytest.mark.usefixtures("running_run")
 def test_run_at_work_is_not_offered_for_evaluation() -> None:
-    """It has no predictions yet."""
+    """It has no predictions yet; the page says how far it is, and looks again."""
     app = open_app("evaluate")
 
-    assert "no trained network" in app.info[0].value
+    assert "A first network is being trained" in app.info[0].value
+    assert "epoch 5 of 20" in app.progress[0].text
+    assert not app.selectbox
 
 
 @pytest.mark.parametrize("page", WITH_STORE)

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from core import addresses
+from core.runs.store import RunStore
 from tests.serving import COLD_APP, PAGES, ROOT, Server, has_tensorflow, serving
 from tests.small_data import wait_until
 
@@ -36,7 +38,7 @@ UPGRADE = {
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start one server for all tests; the last one ends it."""
     home = tmp_path_factory.mktemp("server") / "home"
-    with serving(home, command=AGENT) as started:
+    with serving(home, command=AGENT, trains_first_model=True) as started:
         yield started
 
 
@@ -114,6 +116,20 @@ def test_tensorflow_is_loaded_by_the_worker_and_by_no_page(server: Server) -> No
     pages, *others = family(server)
     assert any(map(has_tensorflow, others))
     assert not has_tensorflow(pages)
+
+
+@pytest.mark.usefixtures("rendered")
+def test_first_model_is_trained_before_anybody_asks(server: Server) -> None:
+    """Whoever opens Inklab for the first time can draw at once."""
+    store = RunStore(addresses.of_database(server.home / "runs.db"))
+
+    wait_until(lambda: any(run.has_model for run in store.runs()), seconds=120)
+
+    (run,) = store.runs()
+    shown = json.dumps(render(server, "draw")["tree"])
+    assert run.name == "First model"
+    assert "There is no trained network" not in shown
+    assert "First model" in shown
 
 
 @pytest.mark.usefixtures("rendered")

@@ -8,6 +8,7 @@ from core.jobs.kinds.download import Download
 from core.jobs.kinds.ensemble import Combine
 from core.jobs.kinds.evaluate import Evaluate
 from core.jobs.kinds.export import Export
+from core.jobs.kinds.fine_tune import FineTune
 from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.importing import Import
 from core.jobs.kinds.keep import Keep
@@ -48,6 +49,7 @@ KINDS: Final[Mapping[str, type[Task]]] = {
     Train.kind: Train,
     Combine.kind: Combine,
     Evaluate.kind: Evaluate,
+    FineTune.kind: FineTune,
     Trial.kind: Trial,
     Keep.kind: Keep,
     **ANALYSES,

@@ -94,6 +94,7 @@ class Train(Task):
             offer_checkpoint=Autosave(
                 context.job_id, say=context.say, publish=context.save_state
             ),
+            ask_pinned=context.pinned,
         )
         return result_of(trained, self.config, dataset)
 

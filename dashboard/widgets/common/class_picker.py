@@ -159,6 +159,31 @@ def pick_optional(
     )
 
 
+def pick_another(classes: Sequence[str], *, key: str, disabled: bool) -> str | None:
+    """Let the viewer choose one class that has no button, without the address.
+
+    Args:
+        classes: Names of the classes.
+        key: Of the control; another key is another list, with nothing chosen.
+        disabled: Whether nothing can be chosen.
+
+    Returns:
+        Its name; None if nothing is chosen.
+    """
+    chosen: str | None = st.selectbox(
+        "Another class",
+        _in_groups(classes),
+        index=None,
+        placeholder="Another class",
+        label_visibility="collapsed",
+        format_func=lambda name: _with_group(name, classes),
+        key=key,
+        disabled=disabled,
+        width=180,
+    )
+    return chosen
+
+
 def choose(classes: Sequence[str], index: int, *, key: str) -> None:
     """Choose a class for a control; to be called before it is drawn again."""
     st.session_state[key] = classes[index]

@@ -13,7 +13,7 @@ from core.runs.answers import MAX_RUNS, MIN_RUNS
 from dashboard import figure, page_paths, services, state, words
 from dashboard.charts.run_scatter import run_scatter
 from dashboard.figure import Hit, Selection
-from dashboard.widgets.common import run_filter
+from dashboard.widgets.common import hand_scores, run_filter
 from dashboard.widgets.compare import comparable_runs, parallel
 
 SCORES: Final = ("test_accuracy", "validation_accuracy", "validation_loss")
@@ -30,7 +30,9 @@ def show(everything: Sequence[Run]) -> None:
     if not shown:
         st.info("No run matches. Change the filter.", icon=":material/filter_alt_off:")
         return
-    columns = run_columns.columns(shown, [services.spec_of(run) for run in shown])
+    specs = [services.spec_of(run) for run in shown]
+    hand = hand_scores.of(shown)
+    columns = run_columns.columns(shown, specs, hand=hand.shares)
     _selected(everything)
     _scatter(shown, columns)
     parallel.show(shown, columns)

@@ -14,6 +14,8 @@ from core.proportion import percent
 from core.records import Run
 from core.runs.answers import titles as titles_of
 from dashboard import words
+from dashboard.results import HandScores
+from dashboard.widgets.common import hand_scores
 
 MAX_COLUMNS: Final = 4
 """So many runs stand side by side; more of them stand below each other."""
@@ -31,10 +33,11 @@ def differences(chosen: Sequence[Run]) -> None:
     st.subheader("Results and recipes", anchor=False)
     found = differing_titles([run.config for run in chosen])
     settings = {title_of(name): values for name, values in found.items()}
+    hand = hand_scores.of(chosen)
     if len(chosen) <= MAX_COLUMNS:
-        _side_by_side(chosen, settings)
+        _side_by_side(chosen, settings, hand)
     else:
-        _below_each_other(chosen, settings)
+        _below_each_other(chosen, settings, hand)
     st.caption(
         "Results and the settings that differ. All other settings are the same."
         if settings
@@ -42,8 +45,10 @@ def differences(chosen: Sequence[Run]) -> None:
     )
 
 
-def _side_by_side(chosen: Sequence[Run], settings: dict[str, tuple[str, ...]]) -> None:
-    rows = _results(chosen) | {
+def _side_by_side(
+    chosen: Sequence[Run], settings: dict[str, tuple[str, ...]], hand: HandScores
+) -> None:
+    rows = _results(chosen, hand) | {
         title: tuple(map(words.literal, values)) for title, values in settings.items()
     }
     titles = list(map(words.literal, titles_of(chosen)))
@@ -55,7 +60,7 @@ def _side_by_side(chosen: Sequence[Run], settings: dict[str, tuple[str, ...]]) -
 
 
 def _below_each_other(
-    chosen: Sequence[Run], settings: dict[str, tuple[str, ...]]
+    chosen: Sequence[Run], settings: dict[str, tuple[str, ...]], hand: HandScores
 ) -> None:
     scores = [run.scores for run in chosen]
     shares = [each.accuracy for each in scores]
@@ -72,6 +77,7 @@ def _below_each_other(
             None if each.robustness is None else 100 * each.robustness
             for each in scores
         ],
+        **hand_scores.columns(chosen, hand),
         "Best epoch": pd.Series([each.best_epoch for each in scores], dtype="Int64"),
         "Training time": [each.train_seconds for each in scores],
     }
@@ -111,11 +117,12 @@ def _columns() -> dict[str, ColumnConfig]:
             help="Mean accuracy over the 15 corruptions of MNIST-C; measured on "
             "Evaluate, section Robustness.",
         ),
+        **hand_scores.config(),
         "Training time": number(format="%.1f s"),
     }
 
 
-def _results(chosen: Sequence[Run]) -> dict[str, tuple[str, ...]]:
+def _results(chosen: Sequence[Run], hand: HandScores) -> dict[str, tuple[str, ...]]:
     scores = [run.scores for run in chosen]
     shares = [each.accuracy for each in scores]
     held_out = [each.validation_accuracy for each in scores]
@@ -132,6 +139,7 @@ def _results(chosen: Sequence[Run]) -> dict[str, tuple[str, ...]]:
             "" if each.robustness is None else percent(each.robustness)
             for each in scores
         ),
+        **hand_scores.rows(chosen, hand),
         "Best epoch": tuple(str(each.best_epoch or "") for each in scores),
         "Training time": tuple(
             words.duration(each.train_seconds) if each.train_seconds else ""

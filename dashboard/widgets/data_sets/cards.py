@@ -78,7 +78,9 @@ def _card(spec: DatasetSpec, use: _Use) -> None:
         links.show(spec)
         actions.verify(dataset)
         actions.export(dataset)
-        if card is not None:
+        if spec.origin == "handwriting":
+            links.to_handwriting()
+        elif card is not None:
             actions.delete(spec, use.num_runs, use.num_at_work)
     actions.results(dataset)
     with st.expander("Details"):

@@ -27,3 +27,13 @@ def show(spec: DatasetSpec, *, is_main: bool = False) -> None:
             icon=":material/model_training:",
             query_params=chosen,
         )
+
+
+def to_handwriting() -> None:
+    """Link to the drawings of which a data set is made."""
+    st.page_link(
+        page_paths.DATA_SETS,
+        label="Change the drawings",
+        icon=":material/draw:",
+        query_params={state.SECTION: state.HANDWRITING},
+    )

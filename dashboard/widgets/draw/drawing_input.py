@@ -11,11 +11,14 @@ from core.imaging.strokes import Strokes
 from dashboard import canvas, state, words
 from dashboard.widgets.draw import source
 from dashboard.widgets.draw.character import Material
+from dashboard.widgets.draw.layout import Places
 
 MAX_PICTURE_MB: Final = 20
+CANVAS: Final = "canvas"
+"""Key of the canvas."""
 
 
-def drawn_or_opened() -> Material | None:
+def drawn_or_opened(places: Places) -> Material | None:
     """Show the canvas, its tools and the way to open a picture.
 
     Returns:
@@ -24,8 +27,11 @@ def drawn_or_opened() -> Material | None:
     Raises:
         PictureError: If the picture cannot be read.
     """
-    drawn = _canvas_with_tools()
-    file = _picture()
+    with places.tools:
+        pen = _pen()
+        file = _picture()
+    with places.canvas:
+        drawn = _canvas(pen)
     now = source.follow(
         drawing=hashlib.sha256(drawn.document().encode()).hexdigest() if drawn else "",
         picture=file.file_id if file else "",
@@ -36,28 +42,52 @@ def drawn_or_opened() -> Material | None:
     return Material(origin="your drawing", strokes=drawn) if drawn else None
 
 
-def _canvas_with_tools() -> Strokes:
-    slot = st.container()
-    pen = st.slider(
+def _canvas(pen: int) -> Strokes:
+    """Show the canvas with its two buttons above it: below it stands the answer."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", width=canvas.width(), gap="small"
+    ):
+        st.subheader("Draw one character", anchor=False, width="stretch")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="undo",
+            type="tertiary",
+            shortcut="Ctrl+Z",
+            disabled=not canvas.can_undo(CANVAS),
+            on_click=canvas.undo,
+            args=(CANVAS,),
+        )
+        st.button(
+            "Clear",
+            icon=":material/delete:",
+            key="clear",
+            type="tertiary",
+            shortcut="Delete",
+            help="Clears the drawing and closes the picture.",
+            on_click=_clear,
+        )
+    return canvas.drawing_input(key=CANVAS, pen=pen)
+
+
+def _clear() -> None:
+    canvas.clear(CANVAS)
+    state.count_up(state.CANVAS)
+
+
+def _pen() -> int:
+    return st.slider(
         "Pen width",
         canvas.MIN_PEN,
         canvas.MAX_PEN,
         canvas.DEFAULT_PEN,
         key="pen",
         **state.LINKED,
-        width=canvas.SIDE,
-        help="Width of a stroke, in pixels of the canvas.",
+        width=canvas.width(),
+        help="Width of a stroke, in pixels of the canvas. Where the model learned from "
+        "MNIST or EMNIST, the strokes are drawn anew with the pen of its data set, so "
+        "any width will do.",
     )
-    st.button(
-        "Clear",
-        icon=":material/delete:",
-        key="clear",
-        help="Clears the drawing and closes the picture.",
-        on_click=state.count_up,
-        args=(state.CANVAS,),
-    )
-    with slot:
-        return canvas.drawing_input(key=f"canvas_{state.number(state.CANVAS)}", pen=pen)
 
 
 def _picture() -> UploadedFile | None:

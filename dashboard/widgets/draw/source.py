@@ -43,9 +43,15 @@ def latest(before: Source, *, drawing: str, picture: str) -> Source:
     return Source(drawing=drawing, picture=picture, read=read)
 
 
-def follow(*, drawing: str, picture: str) -> Source:
-    """Say which is read now in this session; see `latest`."""
-    before: Source = st.session_state.get(state.DRAW_SOURCE, Source())
+def follow(*, drawing: str, picture: str, key: str = state.DRAW_SOURCE) -> Source:
+    """Say which is read now in this session; see `latest`.
+
+    Args:
+        drawing: Tells the drawing from others; empty if there is none.
+        picture: Tells the picture from others; empty if there is none.
+        key: Of what is remembered in this session.
+    """
+    before: Source = st.session_state.get(key, Source())
     now = latest(before, drawing=drawing, picture=picture)
-    st.session_state[state.DRAW_SOURCE] = now
+    st.session_state[key] = now
     return now

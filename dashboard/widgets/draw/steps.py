@@ -1,18 +1,24 @@
 """How ink becomes an image like those that the model learned from."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import streamlit as st
 
 from core.datasets.spec import DatasetSpec
-from core.types import GrayImage, InkStyle
-from dashboard import words
+from core.imaging import paper, strokes
+from core.types import ByteImages, GrayImage, InkStyle
+from dashboard import services, state, words
+from dashboard.charts.mosaic import Grid, mosaic_figure
+from dashboard.charts.thumbnails import thumbnail
+from dashboard.charts.tile_texts import TileText
+from dashboard.figure import Hit, show
 from dashboard.widgets.common.sample_card import large_glyph
-from dashboard.widgets.draw.character import Answered
+from dashboard.widgets.draw.character import Answered, Material
 
-THUMBNAIL_WIDTH: Final = 84
-BESIDE_THE_CROP: Final = 128
+TILE: Final = 112
+LARGE_WIDTH: Final = 420
 
 WAYS: Final[dict[InkStyle, str]] = {
     "mnist": "is cropped to its ink, scaled until it fills five sevenths of the image, "
@@ -23,6 +29,21 @@ WAYS: Final[dict[InkStyle, str]] = {
     "and centred by its box",
 }
 """What becomes of a drawing in each ink style."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One image on the way from a drawing or a picture to the model input.
+
+    Attributes:
+        title: Of a word or two.
+        image: float32 of shape (height, width) in [0, 1].
+        meaning: What has been done.
+    """
+
+    title: str
+    image: GrayImage
+    meaning: str
 
 
 def what_will_happen(spec: DatasetSpec) -> str:
@@ -40,23 +61,70 @@ def size(spec: DatasetSpec) -> str:
 
 
 def section(answered: Answered) -> None:
-    """Show each step from the ink to the model input."""
-    way, spec = answered.character.steps, answered.spec
-    with st.container(horizontal=True, gap="small"):
-        _thumbnail(way.box, "Cropped to its ink")
-        _thumbnail(way.square, "In a square")
-        _thumbnail(way.glyph, "Scaled and centred")
-    large_glyph(way.glyph, key="seen")
-    st.caption(
-        f"Model input, {size(spec)} pixels. Hover over one for its value, from 0 to 1."
+    """Show each step to the model input, and the chosen one enlarged."""
+    steps = _steps(answered)
+    last = len(steps) - 1
+    kept = st.session_state.get(state.STEP, last)
+    chosen = kept if 0 <= kept <= last else last
+
+    def choose(hit: Hit) -> None:
+        if 0 <= hit.index <= last:
+            st.session_state[state.STEP] = hit.index
+
+    figure = mosaic_figure(
+        np.stack([thumbnail(step.image, TILE) for step in steps]),
+        captions=[f"{step.title}: {step.meaning}" for step in steps],
+        grid=Grid(columns=3 if services.is_phone() else len(steps), tile=TILE),
+        selected=chosen,
+        palette=services.palette(),
+        texts=[TileText(below=step.title) for step in steps],
+    )
+    titles = ", ".join(step.title.lower() for step in steps)
+    show(
+        figure, key="steps", alt=f"Steps to the model input: {titles}", on_click=choose
+    )
+    _enlarged(answered, steps[chosen], is_model_input=chosen == last)
+
+
+def _enlarged(answered: Answered, step: Step, *, is_model_input: bool) -> None:
+    st.markdown(f"**{step.title}**: {step.meaning}")
+    if is_model_input:
+        large_glyph(answered.character.glyph, key="seen")
+        st.caption("Hover over a pixel for its value, from 0 to 1.")
+        return
+    shown: ByteImages = thumbnail(step.image, LARGE_WIDTH)
+    picture = answered.character.material.picture
+    if step.title == "Picture" and picture is not None:
+        shown = picture
+    st.image(
+        shown,
+        width=LARGE_WIDTH,
+        alt=f"{step.title}: {step.meaning}",
     )
 
 
-def _thumbnail(image: GrayImage, caption: str) -> None:
-    # In a grey square: a lone stroke would be ten times as high as wide.
-    height, width = image.shape
-    side = max(height, width)
-    top, left = (side - height) // 2, (side - width) // 2
-    pixels = np.full((side, side), BESIDE_THE_CROP, np.uint8)
-    pixels[top : top + height, left : left + width] = np.round(image * 255)
-    st.image(pixels, caption, width=THUMBNAIL_WIDTH, alt=caption)
+def _steps(answered: Answered) -> list[Step]:
+    way, spec = answered.character.steps, answered.spec
+    material = answered.character.material
+    drawn_anew = (
+        "Drawn anew, with a pen as wide as those of the data set."
+        if material.strokes is not None and spec.ink_style != "plain"
+        else "Told from its background, at full contrast."
+    )
+    centred = "by its mass" if spec.ink_style == "mnist" else "by its box"
+    return [
+        _source(material),
+        Step("Ink", way.ink, drawn_anew),
+        Step("Crop", way.box, "Cropped to its ink."),
+        Step("Box", way.square, "In the middle of a square."),
+        Step("Centred", way.centred, f"At its place in the image, centred {centred}."),
+        Step("Model input", way.glyph, f"{size(spec)} pixels, as the model takes it."),
+    ]
+
+
+def _source(material: Material) -> Step:
+    if material.strokes is not None:
+        return Step("Canvas", strokes.ink(material.strokes), "As you drew it.")
+    if material.picture is not None:
+        return Step("Picture", paper.brightness(material.picture), "As it came.")
+    return Step("Canvas", np.zeros((1, 1), np.float32), "Nothing was drawn.")

@@ -11,7 +11,8 @@ from core.handover.tables import text_cell
 from core.insight import network_cost
 from core.records import Run
 from dashboard import services, state, words
-from dashboard.widgets.common import clock, page_frame, run_status
+from dashboard.results import HandScores
+from dashboard.widgets.common import clock, hand_scores, page_frame, run_status
 
 TABLE: Final = "run_table"
 REFRESH_SECONDS: Final = 2.0
@@ -35,7 +36,7 @@ def select(shown: Sequence[Run], taken: Mapping[str, int]) -> tuple[Run, ...]:
     # Rows are known by their place, which changes with what is shown.
     st.session_state[TABLE] = {"selection": {"rows": rows}}
     st.dataframe(
-        _rows(shown, taken),
+        _rows(shown, taken, hand_scores.of(shown)),
         key=TABLE,
         on_select=lambda: _choose(ids),
         selection_mode="multi-row",
@@ -74,7 +75,9 @@ def _choose(ids: Sequence[str]) -> None:
     state.select_runs([ids[row] for row in rows])
 
 
-def _rows(runs: Sequence[Run], taken: Mapping[str, int]) -> pd.DataFrame:
+def _rows(
+    runs: Sequence[Run], taken: Mapping[str, int], hand: HandScores
+) -> pd.DataFrame:
     zone = clock.now().tzinfo
     scores = [run.scores for run in runs]
     specs = [services.spec_of(run) for run in runs]
@@ -93,6 +96,7 @@ def _rows(runs: Sequence[Run], taken: Mapping[str, int]) -> pd.DataFrame:
             "Test images": [share and share.total for share in shares],
             **_validation(runs),
             **_robustness(runs),
+            **hand_scores.columns(runs, hand),
             "Network": [
                 network_cost.describe_network(run.config, spec)
                 for run, spec in zip(runs, specs, strict=True)
@@ -164,6 +168,7 @@ def _columns() -> dict[str, ColumnConfig]:
             help="Mean accuracy over the 15 corruptions of MNIST-C; measured on "
             "Evaluate, section Robustness.",
         ),
+        **hand_scores.config(),
         "Parameters": number(format="localized"),
         "Best epoch": number(help="By the monitored metric on the validation split."),
         "Training time": number(format="%.1f s"),

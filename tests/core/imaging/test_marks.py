@@ -7,12 +7,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.errors import BlankDrawingError
-from core.imaging.glyphs import steps_of_picture, steps_of_strokes
+from core.imaging.glyphs import steps_of_picture
 from core.imaging.ink import ink_of_picture
 from core.imaging.marks import character_only
 from core.imaging.pictures import RgbaImage
 from core.imaging.strokes import Strokes
 from core.imaging.strokes import ink as draw
+from core.imaging.styles import glyph_steps
 from core.types import GrayImage
 
 SIDE = 300
@@ -209,7 +210,7 @@ def test_two_specks_on_an_empty_sheet_are_no_colon() -> None:
 
 
 def test_an_i_is_the_same_from_the_canvas_and_from_its_picture() -> None:
-    """The canvas is read as it is, dot and all; a saved picture must give the same."""
+    """A drawing is read as it is, dot and all; a saved picture must give the same."""
     paths = (np.array([(148, 100), (148, 240)]), np.array([(148, 64)]))
     drawn = Strokes(
         tuple(path.astype(np.float32) for path in paths), (8, 8), (280, 280)
@@ -218,6 +219,6 @@ def test_an_i_is_the_same_from_the_canvas_and_from_its_picture() -> None:
 
     np.testing.assert_allclose(
         steps_of_picture(black_on_white(ink), "emnist", (28, 28)).glyph,
-        steps_of_strokes(drawn, "emnist", (28, 28)).glyph,
+        glyph_steps(ink, "emnist", (28, 28)).glyph,
         atol=0.02,
     )

@@ -8,7 +8,7 @@ import pytest
 from core.errors import RunStoreError, TrainingStopped
 from core.jobs import reporter as reporter_module
 from core.jobs.reporter import Reporter
-from core.records import Progress
+from core.records import Progress, Requests
 from tests.small_data import progress, wait_until
 
 WAIT = 10.0
@@ -25,6 +25,7 @@ class FakeStore:
         self.failing_log = 0
         self.failing_question = 0
         self.stop_requested = False
+        self.pinned = ""
         self.asked = threading.Event()
         self.calls = 0
         self.meanwhile: Callable[[], None] = lambda: None
@@ -38,14 +39,14 @@ class FakeStore:
             raise RunStoreError
         self.written.extend(reports)
 
-    def is_stop_requested(self, _: str) -> bool:
+    def requests(self, _: str) -> Requests:
         """Answer, unless this call is to fail."""
         if self.failing_question > 0:
             self.failing_question -= 1
             raise RunStoreError
         if self.stop_requested:
             self.asked.set()
-        return self.stop_requested
+        return Requests(stop=self.stop_requested, pinned=self.pinned)
 
 
 @pytest.fixture

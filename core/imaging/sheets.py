@@ -1,0 +1,238 @@
+"""Find the part of a picture that is the paper: between bars, or a card on a table.
+
+A sheet is told from a thick letter by its outline, which has four straight sides, by
+its tone, which is another than around it on all sides, and by what is written on it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage, spatial
+
+from core.imaging import paper
+from core.types import GrayImage
+
+_SEARCH_SIDE = 200  # a sheet is large: it needs no more pixels to be found
+_LEAST_SIDE = 60  # of a picture in which one looks for bars and sheets
+_SAME_TONE = 0.035  # what compression and a screen add to one tone
+_RINGING = 0.02  # of the picture a side: what compression blurs beside an edge
+_LEAST_BAR = 0.01  # of the picture a side
+_INSIDE = 0.97  # share of the first row inside a bar that differs from the bar
+_LEAST_STEP = 0.08  # of brightness: between a sheet and what it lies on
+_LEAST_AREA, _MOST_AREA = 0.05, 0.97  # of the picture
+_LEAST_FILLED = 0.93  # of the quadrilateral around a sheet
+_LEAST_BLANK = 0.65  # of a sheet: the rest is written on
+_LEAST_LENGTH = 0.12  # of the picture's longer side: a side of the sheet
+_LEAST_AROUND = 0.7  # of the picture's border is table
+_EDGE_PARTS = 0.025  # of the sheet: cut off, since its edge has a shadow
+
+Corners = NDArray[np.float64]
+"""Four corners, of shape (4, 2): x and y, clockwise from the top left."""
+
+
+def without_bars(grey: GrayImage) -> GrayImage:
+    """Cut off bars of one tone along the border, as screenshots and scans have them.
+
+    Args:
+        grey: Brightness, float32 of shape (height, width) in [0, 1].
+
+    Returns:
+        What is between the bars; the same array if there are none.
+    """
+    if min(grey.shape) < _LEAST_SIDE:
+        return grey
+    for _ in range(2):
+        top, bottom = _bar(grey), _bar(grey[::-1])
+        left, right = _bar(grey.T), _bar(grey.T[::-1])
+        height, width = grey.shape
+        inside = grey[top : height - bottom, left : width - right]
+        if inside.shape == grey.shape or min(inside.shape) < _LEAST_SIDE // 2:
+            break
+        grey = inside
+    return grey
+
+
+def find_sheet(grey: GrayImage) -> Corners | None:
+    """Find a sheet that lies whole on something of another tone.
+
+    Args:
+        grey: Brightness, float32 of shape (height, width) in [0, 1].
+
+    Returns:
+        Its corners in pixels, or None if there is no sheet, or no table around it.
+    """
+    if min(grey.shape) < _LEAST_SIDE:
+        return None
+    small = paper.reduced(grey, _SEARCH_SIDE)
+    scale = np.array(grey.shape[::-1]) / np.array(small.shape[::-1])
+    best: Corners | None = None
+    most = _LEAST_FILLED
+    for region in _regions(small):
+        corners = _quadrilateral(region)
+        if corners is None or not _is_sheet(corners, region, small):
+            continue
+        filled = _area(region) / _polygon_area(corners)
+        if filled > most:
+            best, most = corners, filled
+    return None if best is None else best * scale
+
+
+def rectified(grey: GrayImage, corners: Corners) -> GrayImage:
+    """Show a sheet as if seen from above, without its outermost edge.
+
+    Args:
+        grey: Brightness, float32 of shape (height, width) in [0, 1].
+        corners: Of the sheet, in pixels.
+
+    Returns:
+        The sheet, float32 in [0, 1], about as large as in the picture.
+    """
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    width, height = (max(8, round(sides[each::2].mean())) for each in (0, 1))
+    margin = _EDGE_PARTS * min(width, height) + 1
+    size = (round(width - 2 * margin), round(height - 2 * margin))
+    whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=float)
+    factors = _perspective(whole - margin, corners)
+    method = Image.Resampling.BICUBIC
+    seen = Image.fromarray(grey).transform(
+        size, Image.Transform.PERSPECTIVE, factors, method
+    )
+    return np.asarray(np.clip(np.asarray(seen), 0.0, 1.0), dtype=np.float32)
+
+
+def _bar(grey: NDArray[np.float32]) -> int:
+    """Return how many rows at the top are a bar; 0 if there is none."""
+    tone = float(np.median(grey[0]))
+    unlike = np.abs(grey - tone) > _SAME_TONE
+    rows = np.flatnonzero(unlike.mean(axis=1) > 1 - _INSIDE)
+    if rows.size == 0 or rows[0] < max(2, _LEAST_BAR * len(grey)):
+        return 0
+    first = int(rows[0])
+    last = min(len(grey) - 1, first + max(2, round(_RINGING * len(grey))))
+    inside = unlike[last]
+    if inside.mean() < _INSIDE or _longest_run(~inside) > max(2, 0.01 * inside.size):
+        return 0
+    step = float(np.abs(np.median(grey[last]) - tone))
+    return last if step > _LEAST_STEP else 0
+
+
+def _longest_run(values: NDArray[np.bool_]) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], values.astype(np.int8), [0]))))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def _regions(small: GrayImage) -> list[NDArray[np.bool_]]:
+    """Return what may be a sheet, by its tone and by the edge around it."""
+    smooth = ndimage.median_filter(small, 3)
+    light = smooth > paper.threshold(smooth)
+    steps = ndimage.gaussian_gradient_magnitude(smooth, 1.0)
+    numbers, _ = ndimage.label(steps < max(_LEAST_STEP / 4, paper.threshold(steps)))
+    outer = np.unique(_border(numbers))
+    table = np.isin(numbers, outer[outer > 0])
+    regions = []
+    for other in (light, ~light, ~ndimage.binary_dilation(table, iterations=2)):
+        if _border(other).mean() > 1 - _LEAST_AROUND:
+            continue
+        numbers, count = ndimage.label(other)
+        if count > 0:
+            regions.append(numbers == np.bincount(numbers[other]).argmax())
+    return regions
+
+
+def _border(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def _quadrilateral(region: NDArray[np.bool_]) -> Corners | None:
+    """Return the quadrilateral around a region, or None if it has no four sides."""
+    outline = region & ~ndimage.binary_erosion(region)
+    points = np.argwhere(outline)[:, ::-1].astype(np.float64)
+    if min(np.ptp(points, axis=0)) < _LEAST_LENGTH * max(region.shape):
+        return None
+    # A pixel is a square: its corners belong to the sheet as well.
+    offsets = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64)
+    points = (points[:, None] + offsets).reshape(-1, 2)
+    polygon: Corners = points[spatial.ConvexHull(points).vertices]
+    while len(polygon) > 4:  # noqa: PLR2004 - corners
+        shorter = _without_a_side(polygon)
+        if shorter is None:
+            return None
+        polygon = shorter
+    if len(polygon) < 4:  # noqa: PLR2004 - corners
+        return None
+    first = int(polygon.sum(axis=1).argmin())
+    return np.roll(polygon, -first, axis=0)
+
+
+def _without_a_side(polygon: Corners) -> Corners | None:
+    """Leave out the side whose neighbours meet nearest beyond it."""
+    before, start = np.roll(polygon, 1, axis=0), polygon
+    end, after = np.roll(polygon, -1, axis=0), np.roll(polygon, -2, axis=0)
+    ahead, back = start - before, end - after
+    across = end - start
+    crossed = _cross(ahead, back)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = _cross(across, back) / crossed
+        added = np.abs(_cross(across, ahead * reach[:, None])) / 2
+        meets = (reach > 0) & (_cross(across, ahead) / crossed > 0)
+    added[~meets | ~np.isfinite(added)] = np.inf
+    side = int(added.argmin())
+    if not np.isfinite(added[side]):
+        return None
+    corner = start[side] + ahead[side] * reach[side]
+    polygon = polygon.copy()
+    polygon[side] = corner
+    return np.delete(polygon, (side + 1) % len(polygon), axis=0)
+
+
+def _is_sheet(corners: Corners, region: NDArray[np.bool_], small: GrayImage) -> bool:
+    area = _area(region)
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    if not _LEAST_AREA < area / region.size < _MOST_AREA:
+        return False
+    if sides.min() < _LEAST_LENGTH * max(region.shape):
+        return False
+    if region.sum() < _LEAST_BLANK * area:
+        return False
+    return _step_around(corners, small) > _LEAST_STEP
+
+
+def _step_around(corners: Corners, small: GrayImage) -> float:
+    """Return the least difference of tone across the four sides of a sheet."""
+    middle = corners.mean(axis=0)
+    shares = np.linspace(0.1, 0.9, 33)[:, None]
+    steps = []
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        points = start + (end - start) * shares
+        away = (end - start)[::-1] * [1, -1] / np.linalg.norm(end - start)
+        away *= np.sign((away * ((start + end) / 2 - middle)).sum())
+        inside, outside = (
+            ndimage.map_coordinates(
+                small, (points + away * reach)[:, ::-1].T - 0.5, order=1, mode="nearest"
+            )
+            for reach in (-4.0, 3.0)
+        )
+        steps.append(float(np.median(inside - outside)))
+    if len({np.sign(step) for step in steps}) > 1:
+        return 0.0
+    return min(abs(step) for step in steps)
+
+
+def _area(region: NDArray[np.bool_]) -> float:
+    return float(ndimage.binary_fill_holes(region).sum())
+
+
+def _polygon_area(corners: Corners) -> float:
+    return float(np.abs(_cross(corners, np.roll(corners, -1, axis=0)).sum()) / 2)
+
+
+def _cross(first: Corners, second: Corners) -> NDArray[np.float64]:
+    return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+
+
+def _perspective(seen: Corners, there: Corners) -> tuple[float, ...]:
+    """Return the eight factors with which Pillow fetches `there` for `seen`."""
+    rows = []
+    for (x, y), (u, v) in zip(seen, there, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+    return tuple(np.linalg.solve(np.array(rows), there.ravel()))
