@@ -65,12 +65,13 @@ def _canvas(pen: int) -> Strokes:
             type="tertiary",
             shortcut="Delete",
             help="Clears the drawing and closes the picture.",
-            on_click=_clear,
+            on_click=clear,
         )
     return canvas.drawing_input(key=CANVAS, pen=pen)
 
 
-def _clear() -> None:
+def clear() -> None:
+    """Empty the canvas, and close the picture."""
     canvas.clear(CANVAS)
     state.count_up(state.CANVAS)
 

@@ -13,7 +13,7 @@ from core.records import Run
 from dashboard import page_paths, state, words
 from dashboard.state import Round
 from dashboard.widgets.common import page_frame, read_only
-from dashboard.widgets.draw import keeping
+from dashboard.widgets.draw import drawing_input, keeping
 from dashboard.widgets.draw.character import Answered
 
 
@@ -133,7 +133,7 @@ def _begin(classes: tuple[str, ...]) -> None:
         drawings = collection.drawings()
         chosen = core_prompts.of_round(classes, drawings, seed=len(drawings))
         state.keep_handwriting_round(Round(prompts=chosen, classes=classes))
-        state.count_up(state.CANVAS)
+        drawing_input.clear()
 
 
 def _keep(now: Round, answered: Answered) -> None:
@@ -148,7 +148,7 @@ def _keep(now: Round, answered: Answered) -> None:
 
 def _go(now: Round, by: int) -> None:
     state.keep_handwriting_round(replace(now, place=max(0, now.place + by)))
-    state.count_up(state.CANVAS)
+    drawing_input.clear()
 
 
 def _stop(now: Round) -> None:
@@ -157,9 +157,9 @@ def _stop(now: Round) -> None:
         _close()
         return
     state.keep_handwriting_round(replace(now, place=len(now.prompts)))
-    state.count_up(state.CANVAS)
+    drawing_input.clear()
 
 
 def _close() -> None:
     state.keep_handwriting_round(None)
-    state.count_up(state.CANVAS)
+    drawing_input.clear()

@@ -1,6 +1,7 @@
 """Teaching a trained network some drawings without letting it forget the rest."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,11 +17,13 @@ from core.config import (
 from core.config.fine_tuning import MILD, fine_tuning_of
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, TrainingStopped
-from core.records import Progress
 from core.training import fine_tune as module
 from core.training.fine_tune import Drawn, fine_tune
 from core.training.train import Trained, predict, train
 from tests.small_data import RESIDUAL, SMALL, stop_after, stripes
+
+if TYPE_CHECKING:
+    from core.records import Progress
 
 BASE = replace(SMALL, epochs=6, learning_rate=3e-3)
 
