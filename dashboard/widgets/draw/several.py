@@ -59,16 +59,16 @@ def _pick(run: Run) -> tuple[Run, ...]:
         for each in runs.values()
         if each.config.dataset == run.config.dataset and each.id != run.id
     ]
+    at_first: list[str] | None = [run.id, *others[: NUM_AT_FIRST - 1]]
     if state.ANSWERING_RUNS in st.session_state:
         # One that was deleted since is no option any more.
-        st.session_state[state.ANSWERING_RUNS] = [
-            each for each in st.session_state[state.ANSWERING_RUNS] if each in runs
-        ]
+        kept = [each for each in st.session_state[state.ANSWERING_RUNS] if each in runs]
+        st.session_state[state.ANSWERING_RUNS], at_first = kept, None
     now = clock.now()
     chosen = st.multiselect(
         "Runs",
         list(runs),
-        default=[run.id, *others[: NUM_AT_FIRST - 1]],
+        default=at_first,
         format_func=lambda run_id: words.run_title(runs[run_id], now=now),
         key=state.ANSWERING_RUNS,
         **state.LINKED,
@@ -104,7 +104,7 @@ def _row(said: _Said) -> dict[str, str]:
     return row | {
         "Data set": words.literal(found.spec.title),
         "Predicted class": words.literal(found.class_name(found.predicted)),
-        "Confidence": percent(found.answer.confidence, decimals=1),
+        "Confidence": words.literal(percent(found.answer.confidence, decimals=1)),
         "Next": _next(found),
         "Verdict": _verdict(found),
     }
@@ -119,10 +119,7 @@ def _next(found: Answered) -> str:
 
 
 def _verdict(found: Answered) -> str:
-    try:
-        judged = verdict.judge(found)
-    except InklabError:
-        judged = None
+    judged = verdict.judge(found)
     return "Unknown" if judged is None else verdict.WORDS[judged.verdict]
 
 

@@ -9,7 +9,7 @@ from core.evaluation import novelty
 from core.evaluation.novelty import Judgement, Reference
 from core.jobs.kinds.novelty import FitNovelty
 from core.proportion import percent
-from dashboard import image_results, results
+from dashboard import image_results, results, words
 from dashboard.widgets.common import analysis
 from dashboard.widgets.draw import verdict
 from dashboard.widgets.draw.character import Answered
@@ -55,7 +55,9 @@ def _table(found: Judgement, confidence: float, reference: Reference) -> None:
         {
             "Images answered": percent(share, decimals=0)
             + (" (used)" if share == found.thresholds.share else ""),
-            "Confidence, at least": percent(limits.confidence, decimals=1),
+            "Confidence, at least": words.literal(
+                percent(limits.confidence, decimals=1)
+            ),
             "Distance, at most": f"{limits.novelty:.2f}",
             "This drawing": verdict.WORDS[
                 novelty.verdict(found.novelty, confidence, limits)
@@ -75,7 +77,8 @@ def _explanation(reference: Reference) -> str:
     images = (
         f"{reference.num_aside:,} validation images"
         if reference.is_held_out
-        else f"{reference.num_aside:,} training images, because fewer than "
+        else f"{reference.num_aside:,} training images that the distances were not "
+        f"taken to, because fewer than "
         f"{novelty.MIN_ASIDE} were held out for validation: it knows these, so the "
         "thresholds are stricter than they look"
     )

@@ -22,38 +22,32 @@ def judge(answered: Answered) -> Judgement | None:
     """Say whether an answer is given.
 
     Returns:
-        None if the run's novelty thresholds were not computed, or are of another kind.
-
-    Raises:
-        ArtifactError: If they, or the model, are damaged.
+        None if that is not known: the run's novelty thresholds were not computed, or
+        cannot be read.
     """
-    reference = results.reference(answered.run)
-    if reference is None:
+    try:
+        reference = results.reference(answered.run)
+        if reference is None:
+            return None
+        return image_results.judgement(
+            answered.run, answered.image, answered.answer.confidence, reference
+        )
+    except ArtifactError:
         return None
-    return image_results.judgement(
-        answered.run, answered.image, answered.answer.confidence, reference
-    )
 
 
 def show(answered: Answered) -> None:
     """Say it below an answer."""
-    try:
-        found = judge(answered)
-    except ArtifactError:
-        found = None
+    found = judge(answered)
     if found is None:
         st.caption(
-            "When this run should not answer has not been found out: see "
-            f"“{WHERE}” below."
+            f"It is not known yet when this run should not answer: see “{WHERE}” below."
         )
         return
-    text = in_words(found)
     if found.verdict is not Verdict.ANSWERED:
-        st.warning(text, icon=":material/help:")
+        st.warning(in_words(found), icon=":material/help:")
     share = percent(found.thresholds.share, decimals=0)
-    st.caption(
-        f"Answers {share} of the images set aside in training.", help=help_of(found)
-    )
+    st.caption(f"Answers {share} of its validation images.", help=help_of(found))
 
 
 def in_words(found: Judgement) -> str:
