@@ -40,7 +40,9 @@ def section(answered: Answered) -> None:
             icon=":material/info:",
         )
     said = [_said(run, answered) for run in runs]
-    _table(said)
+    if not services.is_phone():
+        # There it would be all lines; the bars say the same.
+        _table(said)
     _bars([each for each in said if each.answered is not None])
     for each in said:
         if each.problem:
@@ -118,9 +120,16 @@ def _next(found: Answered) -> str:
     return f"{words.literal(found.class_name(second))}, {share}"
 
 
+def _in_short(found: Answered) -> str:
+    """Write what a run says in one line of Markdown."""
+    share = percent(found.answer.confidence, decimals=1)
+    name = words.literal(found.class_name(found.predicted))
+    return f"**{name}**, {share}. {_verdict(found)}"
+
+
 def _verdict(found: Answered) -> str:
     judged = verdict.judge(found)
-    return "Unknown" if judged is None else verdict.WORDS[judged.verdict]
+    return "Not known" if judged is None else verdict.WORDS[judged.verdict]
 
 
 def _bars(said: Sequence[_Said]) -> None:
@@ -134,6 +143,7 @@ def _bars(said: Sequence[_Said]) -> None:
                 continue
             with column:
                 st.caption(words.literal(each.title))
+                st.markdown(_in_short(found))
                 likely_classes(
                     found.probabilities,
                     found.classes,
