@@ -8,6 +8,7 @@ from dashboard.results.calibrated import (
     calibration_of,
     confidences,
     coverage,
+    reference,
     temperature,
 )
 from dashboard.results.comparisons import answers, changes, ensemble, pairs
@@ -65,6 +66,7 @@ __all__ = [
     "picture_ink",
     "predictor",
     "read",
+    "reference",
     "robustness",
     "scores",
     "spread_over_seeds",

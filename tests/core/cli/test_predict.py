@@ -13,7 +13,9 @@ from core import cli
 from core.config import TrainingConfig
 from core.datasets import catalog, store
 from core.datasets.spec import DatasetSpec
+from core.evaluation.novelty import Verdict
 from core.jobs import worker
+from core.jobs.kinds import novelty
 from core.runs import open_store
 from tests.small_data import SMALL
 
@@ -93,7 +95,8 @@ def test_each_answer_names_its_file_label_and_probability(
     assert [answer["label"] for answer in answers] == [file.name[0] for file in files]
     assert all(answer["answer"] in list("0123456789") for answer in answers)
     assert all(0.1 <= answer["probability"] <= 1 for answer in answers)
-    assert set(answers[0]) == {"file", "label", "answer", "probability"}
+    assert set(answers[0]) == {"file", "label", "answer", "probability", "verdict"}
+    assert {answer["verdict"] for answer in answers} <= set(Verdict)
 
 
 def test_without_labels_there_is_no_accuracy(pictures: Path, capsys: Captured) -> None:
@@ -103,8 +106,22 @@ def test_without_labels_there_is_no_accuracy(pictures: Path, capsys: Captured) -
     cli.main(["predict", "--run", "latest", str(picture), "--json"])
 
     found = answer_of(capsys)
-    assert set(found) == {"run_id", "n", "answers", "temperature"}
-    assert set(found["answers"][0]) == {"file", "answer", "probability"}
+    assert set(found) == {"run_id", "n", "answers", "temperature", "answered_share"}
+    assert set(found["answers"][0]) == {"file", "answer", "probability", "verdict"}
+
+
+def test_a_run_without_thresholds_gives_no_verdict(
+    pictures: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of an earlier version still classifies."""
+    monkeypatch.setattr(novelty, "of_run", lambda *_: None)
+
+    code = cli.main(["predict", "--run", "latest", str(pictures), "--json"])
+
+    found = answer_of(capsys)
+    assert code == 0
+    assert found["answered_share"] is None
+    assert {answer["verdict"] for answer in found["answers"]} == {None}
 
 
 def test_a_broken_picture_does_not_hide_the_others(
