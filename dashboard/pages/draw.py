@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import services
+from dashboard.results.pictures import Reader
 from dashboard.widgets.common import page_frame, run_picker
 from dashboard.widgets.draw import (
     answer,
@@ -11,8 +12,10 @@ from dashboard.widgets.draw import (
     learn,
     many,
     pin,
+    problem,
     prompts,
     sections,
+    source,
 )
 from dashboard.widgets.draw.layout import Places
 
@@ -30,10 +33,12 @@ def draw_and_classify() -> None:
     with places.canvas:
         prompts.summary(run)
         slot = prompts.prompt()
-    came = drawing_input.drawn_or_opened(places)
+    came = source.material(places, Reader(run, spec), draw=drawing_input.drawn)
+    answered = None
     with places.prediction:
         st.subheader("Prediction", anchor=False)
-        answered = answer.show(run, spec, came)
+        with problem.in_its_place(came):
+            answered = answer.show(run, spec, came)
         if slot is None:
             correct.show(answered)
             pin.show(answered)
