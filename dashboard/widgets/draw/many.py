@@ -18,6 +18,7 @@ from dashboard.widgets.draw import (
     problem,
     sections,
     source,
+    verdict,
 )
 from dashboard.widgets.draw.layout import Places
 from dashboard.widgets.draw.many_reading import Written
@@ -184,5 +185,6 @@ def _card(written: Written, chosen: int) -> None:
                 key="character_bars",
                 alt=f"Probability of each class for character {chosen + 1}",
             )
+        verdict.show(answered)
         correct.show(answered, key="correct_character", clears=False)
         sections.show(answered)

@@ -45,7 +45,9 @@ def _canvas(pen: int) -> Strokes:
         width=canvas.width(size),
         gap="small",
     ):
-        st.subheader("Draw a number or a word", anchor=False, width="stretch")
+        # On a phone there is no room beside the buttons.
+        if not services.is_phone():
+            st.subheader("Draw a number or a word", anchor=False, width="stretch")
         st.button(
             "Undo",
             icon=":material/undo:",
