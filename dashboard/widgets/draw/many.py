@@ -71,8 +71,10 @@ def show(run: Run, spec: DatasetSpec) -> None:
     if written is None:
         return
     chosen = _chosen(len(written.reading.characters))
-    _boxes(written, chosen)
-    _picker(written)
+    # On a phone they stand where the answer does, before the tools.
+    with places.prediction if services.is_phone() else st.container():
+        _boxes(written, chosen)
+        _picker(written)
     _card(written, chosen)
 
 
