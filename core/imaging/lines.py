@@ -29,6 +29,7 @@ _FEWEST = 4  # strips: what is shorter may be a stroke
 _ENOUGH = 8  # strips for a curve: fewer give a straight line
 _MOST_END = 1.6  # strips from the edge of the picture, in which a line may be missed
 _UNEVEN = 0.45  # of the tone: deviation along a line of one tone
+_PLATEAU = 0.95  # of the tone is its middle
 _MOST_SHIFT = 2  # pixels that a line may be off its course
 _TO_STANDARD_DEVIATION = 1.4826  # of the median absolute deviation, if normal
 
@@ -91,7 +92,7 @@ def _distance(first: Line, second: Line) -> float:
 def _thin_parts(contrast: GrayImage, thickness: int) -> GrayImage:
     """Return what is narrower than that from top to bottom."""
     ink = np.maximum(contrast, 0)
-    opened = ndimage.grey_opening(ink, size=(thickness + 2, 1), mode="nearest")
+    opened = ndimage.grey_opening(ink, size=(thickness + 2, 1), mode="constant")
     return np.asarray(ink - opened, dtype=np.float32)
 
 
@@ -107,8 +108,8 @@ def _slope(thin: GrayImage) -> float:
     scores = []
     for slope in slopes:
         rows = _sheared_rows(height, width, slope)
-        sums = np.zeros((4, rows.max() + 1))
-        np.add.at(sums, (np.broadcast_to(quarters, rows.shape), rows), capped)
+        places = quarters * (rows.max() + 1) + rows
+        sums = np.bincount(places.ravel(), capped.ravel())
         scores.append(float(np.square(sums).sum()))
     return float(slopes[int(np.argmax(scores))])
 
@@ -186,16 +187,19 @@ def measured(
     reach = thickest(contrast.shape)
     places = np.rint(rows[on] + np.arange(-reach, reach + 1)[:, None]).astype(int)
     around = contrast[np.clip(places, 0, height - 1), np.flatnonzero(on)]
+    around = np.where((places < 0) | (places >= height), 0, around)
+    # A line that is not level goes down in steps of a pixel.
+    around = ndimage.maximum_filter1d(around, 3, axis=0)
     profile = np.median(around, axis=1)
     profile -= (profile[:2].mean() + profile[-2:].mean()) / 2
-    peak = int(profile.argmax())
+    peak = int(np.flatnonzero(profile > _PLATEAU * profile.max()).mean())
     tone = float(profile[peak])
     if tone < _LEAST_TONE or abs(peak - reach) > most_shift:
         return None
     tones = [np.median(each) for each in np.array_split(around[peak], _NUM_STRIPS)]
     if float(np.median(np.abs(np.array(tones) - tone))) > _UNEVEN * tone:
         return None
-    wide = float(_run_around(profile > tone / 2, peak))
+    wide = float(max(1, _run_around(profile > tone / 2, peak) - 2))
     share = float(on.mean())
     return Line(rows=rows + (peak - reach), share=share, tone=tone, thickness=wide)
 

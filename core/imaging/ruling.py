@@ -24,6 +24,7 @@ _PALE = 0.75  # of the ink's contrast: a line this much fainter is no stroke
 _THIN = 0.6  # of the pen: a line this much thinner is none either
 _IRREGULAR = 0.2  # of the distance of two lines
 _MOSTLY = 0.6  # of the distances are regular ones
+_NEARLY_ALL = 0.8
 _SAME = 1.25  # times the tone of a line is the line still
 _SOFT = 1.3  # pixels beyond its edge that a line is blurred into
 _FULL_INK = 90  # percentile of the inked pixels that counts as full strength
@@ -126,12 +127,21 @@ def _is_regular(found: tuple[Line, ...]) -> bool:
     if len(found) < _REGULAR:
         return False
     shares = np.diff([line.middle for line in found]) / _distance(found)
-    return bool((np.abs(shares - np.rint(shares)) <= _IRREGULAR).mean() >= _MOSTLY)
+    return _regular_share(shares) >= _MOSTLY
 
 
 def _distance(found: tuple[Line, ...]) -> float:
+    """Return the distance of neighbours, some of which may be missing."""
     gaps = np.diff([line.middle for line in found])
+    for base in np.sort(np.concatenate([gaps, gaps / 2]))[::-1]:
+        if base > 1 and _regular_share(gaps / base) >= _NEARLY_ALL:
+            return float(base)
     return max(1.0, float(np.percentile(gaps, 25)))
+
+
+def _regular_share(shares: NDArray[np.float64]) -> float:
+    near = (np.abs(shares - np.rint(shares)) <= _IRREGULAR) & (shares > 0.5)  # noqa: PLR2004 - rounds to 1
+    return float(near.mean())
 
 
 def removed(contrast: GrayImage, found: Ruling) -> GrayImage:
@@ -149,7 +159,10 @@ def removed(contrast: GrayImage, found: Ruling) -> GrayImage:
     covered = tones > 0
     tone = tones.max(axis=0) * _SAME
     full, _ = _written(contrast, covered.any(axis=0))
-    darker = np.clip((contrast - tone) / np.maximum(full - tone, full / 4), 0, 1) * full
+    darker = (
+        np.clip((contrast - tone) / np.maximum(full - tone, full / 4 + 1e-6), 0, 1)
+        * full
+    )
     cleaned = np.where(covered.any(axis=0), 0, contrast)
     kept = np.where(covered.any(axis=0), darker, contrast)
     reach = max((line.thickness for line in (*found.across, *found.down)), default=0)

@@ -8,6 +8,7 @@ from dashboard.results.calibrated import (
     calibration_of,
     confidences,
     coverage,
+    reference,
     temperature,
 )
 from dashboard.results.comparisons import answers, changes, ensemble, pairs
@@ -33,6 +34,7 @@ from dashboard.results.features import (
 from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
+from dashboard.results.pictures import character_ink, glance, picture, picture_ink
 from dashboard.results.readings import read
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
@@ -46,6 +48,7 @@ __all__ = [
     "calibration_of",
     "changed_samples",
     "changes",
+    "character_ink",
     "confidences",
     "coverage",
     "ensemble",
@@ -54,12 +57,16 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "glance",
     "hand_scores",
     "image_map",
     "learning",
     "pairs",
+    "picture",
+    "picture_ink",
     "predictor",
     "read",
+    "reference",
     "robustness",
     "scores",
     "spread_over_seeds",

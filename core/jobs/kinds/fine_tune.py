@@ -22,6 +22,7 @@ from core.handwriting.fine_tuned import BeforeAfter, FineTuned
 from core.imaging import packed
 from core.jobs import finalize, log_messages
 from core.jobs.finalize import Result
+from core.jobs.kinds import novelty
 from core.jobs.kinds.train import result_of
 from core.jobs.tasks import Task, TaskContext
 from core.records import ENSEMBLE, FINE_TUNE, HANDWRITING, Progress, Run
@@ -158,6 +159,7 @@ class FineTune(Task):
         result = _result_of(tuned, self.config, dataset, found)
         context.say(*log_messages.training(run, result), *_outcome(found))
         finalize.save(context, run, dataset, result)
+        novelty.after_training(context, run, dataset, result)
         context.say(log_messages.end(store.get(run.id)))
 
     def _plan(self, parent: Run) -> tuple[str, ...]:
