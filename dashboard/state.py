@@ -9,7 +9,7 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 import streamlit as st
 
@@ -84,6 +84,7 @@ MEMBER: Final = "member"
 SECTION_MEMBER: Final = "network"
 EXPLAINED_RUN: Final = "why"
 ABOUT_DRAWING: Final = "drawing"
+ANSWERING_RUNS: Final = "answers_of"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
 DRAWINGS: Final = "drawings"
@@ -95,6 +96,8 @@ CHOSEN_PICTURE: Final = "chosen_picture"
 CROPS: Final = "crops"
 CROPPING: Final = "cropping"
 STEP: Final = "preprocessing_step"
+PINNED: Final = "pinned_drawing"
+LEARNING: Final = "learning_runs"
 KEPT: Final = "kept_drawings"
 KEPT_NUMBER: Final = "kept_number"
 PROMPTS: Final = "handwriting_round"
@@ -162,6 +165,9 @@ GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
 MAX_TRIAL: Final = 1_000_000
+MAX_KEPT: Final = 100
+"""Drawings that a session remembers to have kept."""
+
 _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
@@ -557,22 +563,53 @@ def drop_reviewed() -> None:
     st.session_state[REVIEWED].pop()
 
 
-def kept_drawing(place: str) -> Kept | None:
-    """Return what this viewer has kept last in My handwriting.
+def pinned_drawing() -> Any:  # noqa: ANN401 - what widgets make is above this module
+    """Return what this session has pinned while networks train; None if nothing."""
+    return st.session_state.get(PINNED)
+
+
+def keep_pinned_drawing(material: object) -> None:
+    """Pin a drawing in this session, or let it go if None."""
+    st.session_state[PINNED] = material
+
+
+def learning_of(run_id: str) -> str | None:
+    """Return the id of the run that was fine-tuned last from a run.
+
+    Returns:
+        Empty if there is none; None if nobody has looked for one in this session.
+    """
+    found: dict[str, str] = st.session_state.get(LEARNING, {})
+    return found.get(run_id)
+
+
+def keep_learning(run_id: str, child_id: str) -> None:
+    """Keep which run was fine-tuned last from a run; see `learning_of`."""
+    st.session_state.setdefault(LEARNING, {})[run_id] = child_id
+
+
+def kept_drawing(place: str, key: str | None) -> Kept | None:
+    """Return what this viewer has kept in My handwriting of late.
 
     Args:
         place: Where on the page.
+        key: What tells the character from others; None for the last that was kept.
     """
-    found: dict[str, Kept] = st.session_state.get(KEPT, {})
-    return found.get(place)
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.get(KEPT, {})
+    found = [each for each in kept.get(place, ()) if key in (None, each.key)]
+    return found[-1] if found else None
 
 
-def keep_kept_drawing(place: str, kept: Kept | None) -> None:
-    """Keep what this viewer has kept last at a place of the page; None for nothing."""
-    found: dict[str, Kept] = st.session_state.setdefault(KEPT, {})
-    found.pop(place, None)
-    if kept is not None:
-        found[place] = kept
+def note_kept(place: str, new: Kept) -> None:
+    """Note that this viewer has kept a drawing at a place of the page."""
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.setdefault(KEPT, {})
+    kept[place] = (*kept.get(place, ()), new)[-MAX_KEPT:]
+
+
+def forget_kept(place: str, old: Kept) -> None:
+    """Forget a drawing that was not kept after all."""
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.setdefault(KEPT, {})
+    kept[place] = tuple(each for each in kept.get(place, ()) if each != old)
 
 
 def chosen_drawings() -> tuple[str, ...]:

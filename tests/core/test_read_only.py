@@ -19,6 +19,7 @@ from core.datasets.importing import uploads
 from core.datasets.importing.make import import_dataset
 from core.datasets.spec import BundledSpec
 from core.errors import HomeError, ReadOnlyError, RunStoreError
+from core.handwriting import collection, data_set
 from core.jobs import executor, first_model, kinds, studies, worker
 
 # Tests of pages put others in their place, for as long as all tests take.
@@ -39,6 +40,7 @@ from tests import small_data
 READS: Final = frozenset(
     {
         *("get", "job", "with_model", "runs", "jobs", "is_stop_requested"),
+        *("requests", "pinned"),
         *("history", "live_points", "curves", "database", "experiment", "artifact"),
         *(
             "predictions",
@@ -59,6 +61,7 @@ WRITES: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "delete": lambda store, run_id: store.delete(run_id),
     "restore": lambda store, run_id: store.restore(run_id),
     "annotate": lambda store, run_id: store.annotate(run_id, name="other"),
+    "pin": lambda store, run_id: store.pin(run_id, np.zeros((28, 28), np.uint8)),
     "request_stop": lambda store, run_id: store.request_stop(run_id),
     "start": lambda store, run_id: store.start(run_id),
     "log": lambda store, run_id: store.log(run_id, []),
@@ -110,6 +113,12 @@ OTHERS: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "decide about a label": lambda *_: label_review.decide(
         small_data.stripes(4), "test", 0, None
     ),
+    "keep a drawing": lambda *_: collection.add(np.ones((28, 28)), label="1"),
+    "relabel drawings": lambda *_: collection.relabel_all(["1"], "2"),
+    "relabel a drawing": lambda *_: collection.relabel("1", "2"),
+    "remove drawings": lambda *_: collection.remove(["1"]),
+    "restore drawings": lambda *_: collection.restore([]),
+    "make the data set of them": lambda *_: data_set.refresh(),
     "save a preset": lambda *_: own_presets.save("mine", TrainingConfig()),
     "delete a preset": lambda *_: own_presets.delete("mine"),
     "stop a study": lambda store, _: studies.stop(store, "mine"),
@@ -221,6 +230,9 @@ def test_new_versions_are_refused(
         ["datasets", "get", "emnist-letters"],
         ["datasets", "import", ".", "--name", "mine"],
         ["datasets", "delete", "mine"],
+        ["handwriting", "add", "1.png", "--label", "1"],
+        ["handwriting", "relabel", "ID", "--label", "1"],
+        ["handwriting", "remove", "ID"],
     ],
     ids=" ".join,
 )

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.imaging.strokes import Strokes
-from dashboard import canvas
-from tests.dashboard.app import figure, open_app, text
+from dashboard import canvas, state
+from tests.dashboard.app import captions, figure, go_to, open_app, text
 
 pytestmark = pytest.mark.usefixtures("usable_run")
 
@@ -54,8 +54,52 @@ def test_way_of_the_ink_is_shown() -> None:
     """Who sees what the model sees understands what it says."""
     app = open_app("draw")
 
-    assert [image.captions for image in app.image]
+    told = [caption.split(":")[0] for caption in captions(app, "steps")]
+    assert told == ["Canvas", "Ink", "Crop", "Box", "Centred", "Model input"]
     assert figure(app, "seen")["data"][0]["z"]["shape"] == "28, 28"
+
+
+@pytest.mark.usefixtures("vertical_bar")
+def test_step_that_was_clicked_is_enlarged() -> None:
+    app = open_app("draw")
+    app.session_state[state.STEP] = 2
+
+    app.run()
+
+    assert "**Crop**: Cropped to its ink." in text(app)
+
+
+@pytest.mark.usefixtures("vertical_bar")
+def test_preprocessings_are_compared_with_the_answer_to_each() -> None:
+    """The lesson of the page: the model is the same, the image is not."""
+    app = open_app("draw", drawing="Preprocessing compared")
+
+    told = [caption.split(":")[0] for caption in captions(app, "preprocessings")]
+    assert told == ["Naive resize", "Box only", "Exact", "Stroke-aware"]
+    assert all("confidence" in each for each in captions(app, "preprocessings"))
+
+
+def test_drawing_is_there_again_and_undo_takes_back_one_stroke() -> None:
+    """Also the clearing: a slip must not cost the drawing."""
+    app = open_app("draw")
+    two = Strokes(bar().paths * 2, bar().pens * 2, bar().size)
+    app.session_state[state.DRAWINGS] = {"canvas": canvas.Held(two.document())}
+
+    def num_strokes() -> int:
+        held = app.session_state[state.DRAWINGS]["canvas"]
+        return len(held.strokes((canvas.SIDE, canvas.SIDE)).paths)
+
+    go_to(app, "overview")
+    go_to(app, "draw")
+    assert app.metric[0].value == "1"
+    app.button(key="clear").click().run()
+    assert num_strokes() == 0
+    app.button(key="undo").click().run()
+    assert num_strokes() == 2
+    app.button(key="undo").click().run()
+
+    assert num_strokes() == 1
+    assert app.metric[0].value == "1"
 
 
 def test_clear_empties_the_canvas_and_undo_brings_the_drawing_back() -> None:

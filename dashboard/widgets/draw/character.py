@@ -11,9 +11,9 @@ from core.imaging.glyphs import steps_of_ink, steps_of_strokes
 from core.imaging.normalise import NormalisationSteps
 from core.imaging.pictures import RgbaImage
 from core.imaging.strokes import Strokes
-from core.inference import Answer
+from core.inference import Answer, Predictor
 from core.records import Run
-from core.types import GrayImage
+from core.types import GrayImage, Probabilities
 from dashboard import results
 
 
@@ -121,3 +121,41 @@ class Answered:
     def classes(self) -> tuple[str, ...]:
         """Names of the run's classes."""
         return self.spec.classes
+
+    @property
+    def name(self) -> str:
+        """Where the character comes from, as text within a sentence."""
+        return self.character.material.origin
+
+    @property
+    def image(self) -> GrayImage:
+        """The model input, float32 of shape (height, width) in [0, 1]."""
+        return self.character.glyph
+
+    @property
+    def true(self) -> None:
+        """The label, which nobody knows."""
+        return
+
+    @property
+    def probabilities(self) -> Probabilities:
+        """What the run says, calibrated, float32 of shape (classes,)."""
+        return self.answer.probabilities
+
+    @property
+    def predicted(self) -> int:
+        """The most probable class."""
+        return self.answer.best
+
+    @property
+    def predictor(self) -> Predictor:
+        """The run's model.
+
+        Raises:
+            ArtifactError: If it is missing or damaged.
+        """
+        return results.predictor(self.run.id)
+
+    def class_name(self, index: int) -> str:
+        """Name a class, as plain text."""
+        return self.classes[index]

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from core.imaging.strokes import Strokes
-from dashboard import canvas, state
+from dashboard import canvas, services, state
 from dashboard.widgets.draw.character import Material
 from dashboard.widgets.draw.layout import Places
 
@@ -31,16 +31,15 @@ def drawn(places: Places) -> Material | None:
 
 def _canvas(pen: int) -> Strokes:
     """Show the canvas with its two buttons above it: below it stands the answer."""
-    with st.container(
-        horizontal=True, vertical_alignment="center", width=canvas.width(), gap="small"
-    ):
-        st.subheader("Draw one character", anchor=False, width="stretch")
+    has_keys = not services.is_phone()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("Draw one character", anchor=False)
         st.button(
             "Undo",
             icon=":material/undo:",
             key="undo",
             type="tertiary",
-            shortcut="Ctrl+Z",
+            shortcut="Ctrl+Z" if has_keys else None,
             disabled=not canvas.can_undo(CANVAS),
             on_click=canvas.undo,
             args=(CANVAS,),
@@ -50,7 +49,7 @@ def _canvas(pen: int) -> Strokes:
             icon=":material/delete:",
             key="clear",
             type="tertiary",
-            shortcut="Delete",
+            shortcut="Delete" if has_keys else None,
             help="Clears the drawing; Undo brings it back.",
             on_click=clear,
         )

@@ -12,6 +12,7 @@ from dashboard.figure import Hit
 from dashboard.results.pictures import Reader
 from dashboard.widgets.common.sample_card import large_glyph, likely_classes
 from dashboard.widgets.draw import (
+    correct,
     many_input,
     many_reading,
     problem,
@@ -71,7 +72,7 @@ def show(run: Run, spec: DatasetSpec) -> None:
         return
     chosen = _chosen(len(written.reading.characters))
     _boxes(written, chosen)
-    _picker(written, chosen)
+    _picker(written)
     _card(written, chosen)
 
 
@@ -133,7 +134,7 @@ def _chosen(count: int) -> int:
     return chosen
 
 
-def _picker(written: Written, chosen: int) -> None:
+def _picker(written: Written) -> None:
     """Let the viewer choose a character without a pointer."""
     characters = written.reading.characters
 
@@ -145,7 +146,6 @@ def _picker(written: Written, chosen: int) -> None:
         st.selectbox(
             "Character",
             options,
-            index=chosen,
             format_func=lambda at: f"{at + 1}: {written.name(characters[at])}",
             key=state.CHARACTER,
             width=240,
@@ -182,4 +182,5 @@ def _card(written: Written, chosen: int) -> None:
                 key="character_bars",
                 alt=f"Probability of each class for character {chosen + 1}",
             )
+        correct.show(answered, key="correct_character", clears=False)
         sections.show(answered)
