@@ -87,8 +87,14 @@ ABOUT_DRAWING: Final = "drawing"
 ANSWERING_RUNS: Final = "answers_of"
 POINTS: Final = "points"
 LASSO: Final = "lasso"
-CANVAS: Final = "canvas_number"
 DRAWINGS: Final = "drawings"
+DRAW_FROM: Final = "from"
+PICTURE_UPLOADER: Final = "picture_uploader_number"
+OPENED_PICTURES: Final = "opened_pictures"
+REFUSED_PICTURES: Final = "refused_pictures"
+CHOSEN_PICTURE: Final = "chosen_picture"
+CROPS: Final = "crops"
+CROPPING: Final = "cropping"
 STEP: Final = "preprocessing_step"
 KEPT: Final = "kept_drawings"
 KEPT_NUMBER: Final = "kept_number"
@@ -99,10 +105,7 @@ HAND_CLASS: Final = "written"
 HAND_SHOWN: Final = "hand"
 HAND_PAGE: Final = "hand_page"
 HANDWRITING: Final = "My handwriting"
-DRAW_SOURCE: Final = "draw_source"
 READ_AS: Final = "read"
-MANY_CANVAS: Final = "wide_canvas_number"
-MANY_SOURCE: Final = "many_source"
 CHARACTER: Final = "character"
 SAMPLE: Final = "sample"
 SPLIT: Final = "split"
@@ -160,11 +163,13 @@ GET_EMNIST: Final = "Get EMNIST"
 IMPORT: Final = "Import your own"
 
 MAX_TRIAL: Final = 1_000_000
+MAX_KEPT: Final = 100
+"""Drawings that a session remembers to have kept."""
+
 _SHOWN_CONTROLS: Final = (SHOW, SCATTER_X, SCATTER_Y, AXES)
 
 _FACTORIES: Final[dict[str, Callable[[], int]]] = {
-    CANVAS: int,
-    MANY_CANVAS: int,
+    PICTURE_UPLOADER: int,
     KEPT_NUMBER: int,
     SAMPLE: int,
     UPLOADER: int,
@@ -556,22 +561,28 @@ def drop_reviewed() -> None:
     st.session_state[REVIEWED].pop()
 
 
-def kept_drawing(place: str) -> Kept | None:
-    """Return what this viewer has kept last in My handwriting.
+def kept_drawing(place: str, key: str | None) -> Kept | None:
+    """Return what this viewer has kept in My handwriting of late.
 
     Args:
         place: Where on the page.
+        key: What tells the character from others; None for the last that was kept.
     """
-    found: dict[str, Kept] = st.session_state.get(KEPT, {})
-    return found.get(place)
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.get(KEPT, {})
+    found = [each for each in kept.get(place, ()) if key in (None, each.key)]
+    return found[-1] if found else None
 
 
-def keep_kept_drawing(place: str, kept: Kept | None) -> None:
-    """Keep what this viewer has kept last at a place of the page; None for nothing."""
-    found: dict[str, Kept] = st.session_state.setdefault(KEPT, {})
-    found.pop(place, None)
-    if kept is not None:
-        found[place] = kept
+def note_kept(place: str, new: Kept) -> None:
+    """Note that this viewer has kept a drawing at a place of the page."""
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.setdefault(KEPT, {})
+    kept[place] = (*kept.get(place, ()), new)[-MAX_KEPT:]
+
+
+def forget_kept(place: str, old: Kept) -> None:
+    """Forget a drawing that was not kept after all."""
+    kept: dict[str, tuple[Kept, ...]] = st.session_state.setdefault(KEPT, {})
+    kept[place] = tuple(each for each in kept.get(place, ()) if each != old)
 
 
 def chosen_drawings() -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from core.cli import (
     evaluate,
     flags,
     free,
+    handwriting,
     runs,
     train,
     tune_parser,
@@ -41,6 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_runs(commands, json_option)
     _add_evaluate(command("evaluate", evaluate.evaluate_run.__doc__))
     analyse.add_to(commands, json_option)
+    handwriting.add_to(commands, json_option)
     _add_compare(command("compare", compare.compare_runs.__doc__))
     _add_predict(command("predict", "classify pictures"))
     return parser

@@ -164,7 +164,8 @@ def checked_label(label: str) -> str:
 
 
 def _rebalance() -> None:
-    for drawing in parts.moved(drawings()):
+    may_be_learned = data_set.has_been_made()
+    for drawing in parts.moved(drawings(), may_be_learned=may_be_learned):
         storage.write(drawing)
 
 

@@ -85,6 +85,11 @@ def is_enough(drawings: Sequence[Drawing]) -> bool:
     )
 
 
+def has_been_made() -> bool:
+    """Tell whether there has ever been such a data set, from which runs may learn."""
+    return (storage.folder() / _MADE).exists()
+
+
 def made_until(fingerprint: str) -> datetime | None:
     """Return when the last drawing was kept that a data set was made of.
 

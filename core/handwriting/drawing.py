@@ -37,7 +37,7 @@ class Drawing:
         id: Its name, 32 hexadecimal digits.
         label: Name of its class, such as "7" or "C/c".
         part: Whether it is to learn from or held out.
-        has_moved: Whether it has been in the other part before.
+        has_moved: Whether it is held out now, but a run may have learned from it.
         answer: Name of the class that the run said; empty if none was asked.
         confidence: How sure that run was, 0 to 1.
         run_id: Which run was asked; empty if none.

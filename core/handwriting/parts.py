@@ -33,11 +33,14 @@ def of_next(label: str, others: Sequence[Drawing]) -> SplitName:
     return "test" if is_behind and same and "test" not in same else "train"
 
 
-def moved(drawings: Iterable[Drawing]) -> tuple[Drawing, ...]:
+def moved(
+    drawings: Iterable[Drawing], *, may_be_learned: bool = True
+) -> tuple[Drawing, ...]:
     """Move drawings until each class has one to learn from, and one at all is held out.
 
     Args:
         drawings: All drawings, the oldest first.
+        may_be_learned: Whether a run may have learned from those to learn from.
 
     Returns:
         Those that are in another part now; none of a single class.
@@ -55,5 +58,7 @@ def moved(drawings: Iterable[Drawing]) -> tuple[Drawing, ...]:
     if not any(each.part == "test" for same in by_class.values() for each in same):
         largest = max(by_class.values(), key=len)
         if len(largest) > 1:
-            found.append(replace(largest[-1], part="test", has_moved=True))
+            last = largest[-1]
+            has_moved = last.has_moved or may_be_learned
+            found.append(replace(last, part="test", has_moved=has_moved))
     return tuple(found)

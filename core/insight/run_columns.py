@@ -23,6 +23,9 @@ MIN_LOG_SPAN: Final = 20.0
 MAX_CATEGORIES: Final = 30
 """More words than this cannot be read on an axis."""
 
+HANDWRITING: Final = "handwriting"
+"""Key of the column of My handwriting."""
+
 UNUSED: Final = ("preset", "dataset", "network.kind")
 """Settings that a column of its own tells better, or that change nothing."""
 
@@ -128,7 +131,8 @@ def columns(
     Args:
         runs: Any runs.
         specs: The data set of each.
-        hand: How well runs read My handwriting, by their ids.
+        hand: How well runs read My handwriting, by their ids, as far as that is known;
+            None if there are no drawings.
 
     Returns:
         The scores first, then words, then the settings in which the runs differ;
@@ -141,7 +145,8 @@ def columns(
         )
         for key, score in _SCORES.items()
     ]
-    found.append(_of_hand(runs, hand or {}))
+    if hand is not None:
+        found.append(_of_hand(runs, hand))
     found += [
         _of_words(key, title, [value(*each) for each in pairs])
         for key, (title, value) in _WORDS.items()
@@ -154,14 +159,16 @@ def columns(
     return tuple(
         each
         for each in found
-        if np.isfinite(each.numbers).any() and len(each.categories) <= MAX_CATEGORIES
+        # Scores of drawings may come in a moment, for an axis that a link names.
+        if (np.isfinite(each.numbers).any() or each.key == HANDWRITING)
+        and len(each.categories) <= MAX_CATEGORIES
     )
 
 
 def _of_hand(runs: Sequence[Run], hand: Mapping[str, Proportion]) -> Column:
     shares = [hand.get(run.id) for run in runs]
     values = [None if share is None else 100 * share.value for share in shares]
-    return _of_numbers("handwriting", "My handwriting (%)", values, "high")
+    return _of_numbers(HANDWRITING, "My handwriting (%)", values, "high")
 
 
 def _of_setting(name: str, values: Sequence[str]) -> Column:

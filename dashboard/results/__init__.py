@@ -34,6 +34,7 @@ from dashboard.results.features import (
 from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
+from dashboard.results.pictures import character_ink, glance, picture, picture_ink
 from dashboard.results.readings import read
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
@@ -47,6 +48,7 @@ __all__ = [
     "calibration_of",
     "changed_samples",
     "changes",
+    "character_ink",
     "confidences",
     "coverage",
     "ensemble",
@@ -55,10 +57,13 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "glance",
     "hand_scores",
     "image_map",
     "learning",
     "pairs",
+    "picture",
+    "picture_ink",
     "predictor",
     "read",
     "reference",

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from core.errors import InklabError
 from core.handwriting import scores, storage
 from core.handwriting.drawing import Drawing
 from core.proportion import Proportion
@@ -106,7 +105,7 @@ class _Scorer:
             return
         try:
             share = self._score(store, run, drawings)
-        except (InklabError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever it is, nobody waits for it any more
             # Its own page says what is wrong with it.
             share = None
         with self._lock:

@@ -19,6 +19,7 @@ from core.datasets.importing import uploads
 from core.datasets.importing.make import import_dataset
 from core.datasets.spec import BundledSpec
 from core.errors import HomeError, ReadOnlyError, RunStoreError
+from core.handwriting import collection, data_set
 from core.jobs import executor, first_model, kinds, studies, worker
 
 # Tests of pages put others in their place, for as long as all tests take.
@@ -110,6 +111,12 @@ OTHERS: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "decide about a label": lambda *_: label_review.decide(
         small_data.stripes(4), "test", 0, None
     ),
+    "keep a drawing": lambda *_: collection.add(np.ones((28, 28)), label="1"),
+    "relabel drawings": lambda *_: collection.relabel_all(["1"], "2"),
+    "relabel a drawing": lambda *_: collection.relabel("1", "2"),
+    "remove drawings": lambda *_: collection.remove(["1"]),
+    "restore drawings": lambda *_: collection.restore([]),
+    "make the data set of them": lambda *_: data_set.refresh(),
     "save a preset": lambda *_: own_presets.save("mine", TrainingConfig()),
     "delete a preset": lambda *_: own_presets.delete("mine"),
     "stop a study": lambda store, _: studies.stop(store, "mine"),
@@ -221,6 +228,9 @@ def test_new_versions_are_refused(
         ["datasets", "get", "emnist-letters"],
         ["datasets", "import", ".", "--name", "mine"],
         ["datasets", "delete", "mine"],
+        ["handwriting", "add", "1.png", "--label", "1"],
+        ["handwriting", "relabel", "ID", "--label", "1"],
+        ["handwriting", "remove", "ID"],
     ],
     ids=" ".join,
 )

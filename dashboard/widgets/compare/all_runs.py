@@ -32,7 +32,9 @@ def show(everything: Sequence[Run]) -> None:
         return
     specs = [services.spec_of(run) for run in shown]
     hand = hand_scores.of(shown)
-    columns = run_columns.columns(shown, specs, hand=hand.shares)
+    columns = run_columns.columns(
+        shown, specs, hand=hand.shares if hand.num_drawings else None
+    )
     _selected(everything)
     _scatter(shown, columns)
     parallel.show(shown, columns)

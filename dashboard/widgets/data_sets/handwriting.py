@@ -128,7 +128,14 @@ def _mosaic(shown: Sequence[Drawing]) -> None:
         grid=grid,
         selected=None,
         palette=services.palette(),
-        texts=[TileText(_below(each), is_marked=each.id in chosen) for each in shown],
+        texts=[
+            TileText(
+                _below(each),
+                is_marked=each.id in chosen,
+                is_dimmed=bool(chosen) and each.id not in chosen,
+            )
+            for each in shown
+        ],
     )
 
     def choose(hit: Hit) -> None:

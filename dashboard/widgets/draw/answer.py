@@ -8,7 +8,7 @@ from core.records import Run
 from core.runs.temperatures import RunTemperature
 from dashboard import results, words
 from dashboard.widgets.common.sample_card import likely_classes
-from dashboard.widgets.draw import steps, verdict
+from dashboard.widgets.draw import source, steps, verdict
 from dashboard.widgets.draw.character import Answered, Material
 from dashboard.widgets.draw.classify import classify
 
@@ -28,7 +28,7 @@ def show(run: Run, spec: DatasetSpec, material: Material | None) -> Answered | N
         PictureError: If there is no character in the picture.
     """
     if material is None:
-        st.info("Draw something: the prediction appears here.", icon=":material/draw:")
+        source.invite("the prediction")
         st.caption(steps.what_will_happen(spec))
         return None
     answered = classify(run, spec, material)

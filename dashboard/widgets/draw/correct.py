@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.datasets.classes import members
 from core.handwriting import collection
-from dashboard import state, words
+from dashboard import services, state, words
 from dashboard.state import Kept
 from dashboard.widgets.common import class_picker, page_frame, read_only
 from dashboard.widgets.draw import keeping
@@ -36,17 +36,18 @@ def show(
         key: Beginning of the keys of the controls; only the first has shortcuts.
         clears: Whether a drawing that was kept makes room for the next.
     """
-    kept = state.kept_drawing(key)
-    if answered is None or (kept is not None and kept.key == answered.character.key):
-        if kept is not None:
-            _say_kept(kept, key)
+    now = None if answered is None else answered.character.key
+    kept = state.kept_drawing(key, now)
+    if kept is not None:
+        _say_kept(kept, key)
+    if answered is None or kept is not None:
         return
     label = _pick(answered, key)
     if label is None:
         return
     with page_frame.plain_errors():
         drawing = keeping.keep(answered, label)
-        state.keep_kept_drawing(key, Kept(drawing.id, answered.character.key, label))
+        state.note_kept(key, Kept(drawing.id, answered.character.key, label))
         state.count_up(state.KEPT_NUMBER)
         if clears and answered.character.material.strokes is not None:
             keeping.next_canvas()
@@ -75,7 +76,7 @@ def _say_kept(kept: Kept, key: str) -> None:
 def _take_back(kept: Kept, key: str) -> None:
     with page_frame.plain_errors():
         collection.remove([kept.drawing_id])
-        state.keep_kept_drawing(key, None)
+        state.forget_kept(key, kept)
 
 
 def _pick(answered: Answered, key: str) -> str | None:
@@ -89,7 +90,8 @@ def _pick(answered: Answered, key: str) -> str | None:
     with st.container(
         horizontal=True, gap="xxsmall", vertical_alignment="bottom", key=f"{key}_row"
     ):
-        shortcuts = shortcuts_of(classes) if key == "correct" and not is_many else {}
+        has_keys = key == "correct" and not is_many and not services.is_phone()
+        shortcuts = shortcuts_of(classes) if has_keys else {}
         clicked = [
             classes[at]
             for at in offered
@@ -102,7 +104,7 @@ def _pick(answered: Answered, key: str) -> str | None:
 def _button(answered: Answered, at: int, *, key: str, shortcut: str | None) -> bool:
     name, is_best = answered.classes[at], at == answered.answer.best
     return st.button(
-        words.literal(name),
+        f"**{words.literal(name)}**",
         key=f"{key}_{at}",
         type="primary" if is_best else "secondary",
         shortcut=shortcut,

@@ -10,7 +10,7 @@ from core.handwriting import collection
 from core.handwriting import prompts as core_prompts
 from core.proportion import Proportion, percent
 from core.records import Run
-from dashboard import page_paths, state, words
+from dashboard import page_paths, services, state, words
 from dashboard.state import Round
 from dashboard.widgets.common import page_frame, read_only
 from dashboard.widgets.draw import drawing_input, keeping
@@ -68,7 +68,7 @@ def controls(slot: DeltaGenerator, answered: Answered | None) -> None:
             type="primary",
             icon=":material/arrow_forward:",
             key="prompt_next",
-            shortcut="Enter",
+            shortcut=None if services.is_phone() else "Enter",
             **read_only.guard(
                 "Keeps the drawing, and clears the canvas.", disabled=answered is None
             ),
@@ -91,12 +91,13 @@ def controls(slot: DeltaGenerator, answered: Answered | None) -> None:
 
 def summary(run: Run) -> None:
     """Show what came of a round that is over."""
+    _end_if_of_others(services.spec_of(run).classes)
     now = state.handwriting_round()
     if now is None or not now.is_over:
         return
     with st.container(border=True, key="round_summary"):
         st.markdown(_result(now, run))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Another round",
                 icon=":material/replay:",
@@ -114,16 +115,26 @@ def summary(run: Run) -> None:
             st.button("Close", key="prompt_close", on_click=_close)
 
 
+def _end_if_of_others(classes: tuple[str, ...]) -> None:
+    """End a round of classes that the run does not have: another one was chosen."""
+    now = state.handwriting_round()
+    if now is not None and now.classes != classes:
+        over = replace(now, place=len(now.prompts), classes=classes)
+        state.keep_handwriting_round(over if now.kept else None)
+
+
 def _result(now: Round, run: Run) -> str:
     ids = set(now.kept.values())
     found = [each for each in collection.drawings() if each.id in ids]
     total = words.count(len(collection.drawings()), "drawing")
     if not found:
         return f"Nothing was kept. My handwriting has {total}."
+    is_same = all(each.run_id == run.id for each in found)
+    asked = words.literal(run.name) if is_same else "The runs that were asked"
     share = Proportion(sum(each.was_right for each in found), len(found))
     return (
         f"**{words.count(len(found), 'drawing')}** kept; My handwriting has {total} "
-        f"now. {words.literal(run.name)} read **{share.successes} of {share.total}** "
+        f"now. {asked} read **{share.successes} of {share.total}** "
         f"right ({percent(share.value)}, 95 % interval {words.interval(share)} %)."
     )
 

@@ -16,6 +16,7 @@ from core.config import (
 )
 from core.datasets import catalog
 from core.insight.run_columns import MAX_CATEGORIES, Column, columns
+from core.proportion import Proportion
 from core.records import Run, RunScores, RunStatus
 
 MNIST = catalog.spec("mnist")
@@ -50,6 +51,21 @@ def test_scores_are_in_the_unit_of_their_title_and_gaps_are_no_number() -> None:
     np.testing.assert_allclose(made["robustness"].numbers, [np.nan, 80])
     assert made["parameters"].numbers.tolist() == [109_386, 109_386]
     assert "train_seconds" not in made
+
+
+def test_my_handwriting_is_a_column_once_there_are_drawings() -> None:
+    """Also while nothing is scored yet: a link may name it as an axis."""
+    runs = [run(TrainingConfig(), test_accuracy=0.9, test_size=10)] * 2
+    shares = {"1": Proportion(3, 4)}
+
+    without, waiting, known = (
+        {each.key: each for each in columns(runs, [MNIST] * 2, hand=hand)}
+        for hand in (None, {}, shares)
+    )
+
+    assert "handwriting" not in without
+    assert np.isnan(waiting["handwriting"].numbers).all()
+    np.testing.assert_allclose(known["handwriting"].numbers, [75, 75])
 
 
 def test_only_settings_that_differ_are_columns() -> None:
