@@ -2,7 +2,7 @@
 
 The label of a picture is the beginning of its name ("7__anything.png") or its folder
 ("a/anything.png"). Beside pictures, strokes are read ("7__anything.json", as Inklab
-writes them). Each drawing is preprocessed in five ways, a drawing of strokes in a sixth:
+writes them). Each drawing is preprocessed in five ways, strokes in a sixth:
 
     naive        resized to the model input
     box          cropped to the ink, and resized until it fills the model input
@@ -13,7 +13,7 @@ writes them). Each drawing is preprocessed in five ways, a drawing of strokes in
 
 Runs are grouped by preset, and the mean of each group is shown.
 
-    python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--style emnist] [--json]
+    python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--style S] [--json]
 """
 
 import argparse
@@ -34,7 +34,6 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.datasets import catalog
-from core.errors import BlankDrawingError
 from core.imaging import glyphs, ink, marks, pictures, strokes, styles
 from core.imaging import preprocessings as ways
 from core.imaging.pictures import RgbaImage
