@@ -1,118 +1,210 @@
-"""Accuracy of runs on a folder of real drawings, by preprocessing.
+"""Accuracy of runs on a folder of real drawings, by preprocessing and by preset.
 
-The name of a picture is its label: "7__anything.png" shows a 7. Each picture is
-preprocessed in three ways: resized to 28 x 28; cropped to the ink and centred, with
-the background unchanged; and with all of core.imaging.
+The label of a picture is the beginning of its name ("7__anything.png") or its folder
+("a/anything.png"). Beside pictures, strokes are read ("7__anything.json", as Inklab
+writes them). Each drawing is preprocessed in five ways, strokes in a sixth:
 
-    python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--json]
+    naive        resized to the model input
+    box          cropped to the ink, and resized until it fills the model input
+    exact        put into the ink style of the run's data set, with plain brightness
+    contrast     the same, after background and contrast were normalised
+    full         the same, after ruling, frames, bars and tables were taken out
+    strokes      drawn anew with the pen of the data set, then as exact
+
+Runs are grouped by preset, and the mean of each group is shown.
+
+    python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--style S] [--json]
 """
 
 import argparse
+import contextlib
 import json
+import statistics
 import sys
-from collections.abc import Callable
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.errors import BlankDrawingError
-from core.imaging import glyphs, normalise, paper, pictures
+from core.datasets import catalog
+from core.imaging import glyphs, ink, marks, pictures, strokes, styles
+from core.imaging import preprocessings as ways
 from core.imaging.pictures import RgbaImage
+from core.imaging.strokes import Strokes
 from core.inference import Predictor
+from core.records import Run
 from core.runs import open_store
-from core.types import GrayImage, Probabilities
+from core.types import GrayImage, InkStyle
 
-HALF = 0.5
+Shape = tuple[int, int]
 
-
-def predict(run_id: str, images: NDArray[np.float32]) -> Probabilities:
-    """Predict images of shape (n, 28, 28); returns shape (n, classes)."""
-    model = open_store().artifact(run_id, "model.tflite")
-    return Predictor(model).predict(images)
+ALL: Final = ("naive", "box", "exact", "contrast", "full", "strokes")
+"""The preprocessings, in the order of the table."""
 
 
-def plain_resize(rgba: RgbaImage) -> GrayImage:
-    """Resize to 28 x 28; invert a picture that is bright on average."""
-    grey = Image.fromarray(_bright_ink(rgba)).resize((28, 28), Image.Resampling.BOX)
-    return np.asarray(grey, dtype=np.float32)
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """One labelled drawing.
 
+    Attributes:
+        name: Of its file.
+        label: Name of its class.
+        content: The picture, uint8 of shape (height, width, 4), or the strokes.
+    """
 
-def box_and_centre(rgba: RgbaImage) -> GrayImage:
-    """Follow MNIST's steps, but use the plain brightness as ink."""
-    ink = _bright_ink(rgba)
-    return normalise.to_mnist_format(np.where(ink > HALF, ink, np.float32(0)))
-
-
-def full(rgba: RgbaImage) -> GrayImage:
-    """Normalise background and contrast, then follow MNIST's steps."""
-    return glyphs.steps_of_picture(rgba, "mnist", (28, 28)).glyph
-
-
-PREPROCESSINGS: dict[str, Callable[[RgbaImage], GrayImage]] = {
-    "plain resize": plain_resize,
-    "box and centre": box_and_centre,
-    "full": full,
-}
+    name: str
+    label: str
+    content: RgbaImage | Strokes
 
 
 def main() -> None:
-    """Print a table, or JSON, of the accuracy of each run."""
+    """Print a table, or JSON, of the accuracy of each preset."""
     arguments = _arguments()
-    paths = [
-        path
-        for path in sorted(arguments.folder.iterdir())
-        if pictures.is_picture_name(path) and "__" in path.name
-    ]
-    if not paths:
+    with _unpacked(arguments.folder) as folder:
+        drawings = list(_drawings(folder))
+    if not drawings:
         sys.exit(
-            f"Expected pictures named LABEL__NAME.png, got none in {arguments.folder}."
+            "Expected pictures named LABEL__NAME.png or LABEL/NAME.png, got none in "
+            f"{arguments.folder}."
         )
-    labels = np.array([int(path.name.split("__")[0]) for path in paths])
-    read = [pictures.read_picture(path) for path in paths]
-    accuracies: dict[str, dict[str, float]] = {run_id: {} for run_id in arguments.run}
-    for name, preprocess in PREPROCESSINGS.items():
-        images = np.stack([_or_blank(preprocess, rgba) for rgba in read])
-        for run_id, row in accuracies.items():
-            answers = predict(run_id, images).argmax(axis=1)
-            row[name] = float((answers == labels).mean())
+    found: dict[str, list[dict[str, float]]] = {}
+    for run_id in arguments.run:
+        run = open_store().with_model(run_id)
+        row = measure(run, drawings, arguments.style, list_wrong=arguments.wrong)
+        found.setdefault(f"{run.name} ({run.config.dataset})", []).append(row)
     if arguments.json:
-        print(json.dumps({"pictures": len(paths), "accuracy": accuracies}, indent=2))
+        print(json.dumps({"drawings": len(drawings), "accuracy": found}, indent=2))
     else:
-        _print_table(accuracies, len(paths))
+        _print_table(found, len(drawings))
+
+
+def measure(
+    run: Run,
+    drawings: Sequence[Drawing],
+    style: InkStyle | None = None,
+    *,
+    list_wrong: bool = False,
+) -> dict[str, float]:
+    """Return the accuracy of a run by preprocessing, as shares of 1.
+
+    Args:
+        run: A run with a model.
+        drawings: What to classify.
+        style: The ink style; None for that of the run's data set.
+        list_wrong: Whether to print what is misread after the last step.
+    """
+    spec = catalog.spec(run.config.dataset)
+    style = style or spec.ink_style
+    truth = np.array([_class_of(each.label, spec.classes) for each in drawings])
+    predictor = Predictor(open_store().artifact(run.id, "model.tflite"))
+    row = {}
+    for name, images in preprocessed(drawings, style, spec.image_shape).items():
+        predicted = predictor.predict(images).argmax(axis=1)
+        row[name] = float((predicted == truth).mean())
+        if list_wrong and name in ("full", "strokes"):
+            for index in np.flatnonzero(predicted != truth):
+                told = spec.classes[predicted[index]]
+                print(f"{name}: {drawings[index].name} predicted as {told}")
+    return row
+
+
+def preprocessed(
+    drawings: Sequence[Drawing], style: InkStyle, shape: Shape
+) -> Mapping[str, NDArray[np.float32]]:
+    """Return the model inputs by preprocessing, float32 of shape (n, *shape) each."""
+    made = [_ways(each.content, style, shape) for each in drawings]
+    return {
+        name: np.stack([each[name] for each in made])
+        for name in ALL
+        if all(name in each for each in made)
+    }
+
+
+def _ways(
+    content: RgbaImage | Strokes, style: InkStyle, shape: Shape
+) -> Mapping[str, GrayImage]:
+    # A picture without ink counts as wrong: a black image has no correct class.
+    def finished(find: Callable[[], GrayImage]) -> GrayImage:
+        return ways.or_blank(
+            lambda: styles.glyph_steps(find(), style, shape, is_framed=True).glyph,
+            shape,
+        )
+
+    if isinstance(content, Strokes):
+        return dict(ways.of_strokes(content, style, shape))
+    bright = ways.bright_ink(content)
+    strong = ways.strong(bright)
+    return {
+        "naive": ways.naive(bright, shape),
+        "box": ways.or_blank(lambda: ways.box_only(strong, shape), shape),
+        "exact": finished(lambda: strong),
+        "contrast": finished(lambda: marks.character_only(ink.plain_ink(content))),
+        "full": ways.or_blank(
+            lambda: glyphs.steps_of_picture(content, style, shape).glyph, shape
+        ),
+    }
+
+
+def _drawings(folder: Path) -> Iterator[Drawing]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.name.split("__")
+        label = parts[0] if len(parts) > 1 else path.parent.name
+        if pictures.is_picture_name(path):
+            yield Drawing(path.name, label, pictures.read_picture(path))
+        elif path.suffix == ".json":
+            drawn = Strokes.from_document(path.read_text("utf-8"))
+            if strokes.ink(drawn).any():
+                yield Drawing(path.name, label, drawn)
+
+
+def _class_of(label: str, classes: Sequence[str]) -> int:
+    """Return the number of a class; "C/c" is the class of both cases, -1 is none."""
+    for number, name in enumerate(classes):
+        if label == name or label in name.split("/"):
+            return number
+    return -1
+
+
+@contextlib.contextmanager
+def _unpacked(source: Path) -> Iterator[Path]:
+    """Lend a folder, or what a zip has in it."""
+    if source.is_dir():
+        yield source
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        zipfile.ZipFile(source).extractall(folder)
+        yield Path(folder)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="pictures named LABEL__NAME.png")
+    parser.add_argument("folder", type=Path, help="labelled drawings; also a zip")
     parser.add_argument("--run", action="append", required=True, metavar="ID")
+    parser.add_argument("--style", help="ink style, if not that of the data set")
+    parser.add_argument("--wrong", action="store_true", help="print what is misread")
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     return parser.parse_args()
 
 
-def _bright_ink(rgba: RgbaImage) -> GrayImage:
-    grey = paper.brightness(rgba)
-    return 1 - grey if grey.mean() > HALF else grey
-
-
-def _or_blank(
-    preprocess: Callable[[RgbaImage], GrayImage], rgba: RgbaImage
-) -> GrayImage:
-    # A picture without ink counts as wrong: a black image has no correct class.
-    try:
-        return preprocess(rgba)
-    except BlankDrawingError:
-        return np.zeros((28, 28), dtype=np.float32)
-
-
-def _print_table(accuracies: dict[str, dict[str, float]], num_pictures: int) -> None:
-    print(f"Accuracy on {num_pictures} pictures")
-    print(f"{'run':34}" + "".join(f"{name:>16}" for name in PREPROCESSINGS))
-    for run_id, row in accuracies.items():
-        print(f"{run_id:34}" + "".join(f"{value:>14.1%}  " for value in row.values()))
+def _print_table(found: Mapping[str, list[dict[str, float]]], count: int) -> None:
+    names = [
+        name
+        for name in ALL
+        if all(name in row for rows in found.values() for row in rows)
+    ]
+    print(f"Accuracy on {count} drawings, mean of the runs of a preset")
+    print(f"{'preset':28}{'runs':>5}" + "".join(f"{name:>10}" for name in names))
+    for preset, rows in found.items():
+        means = [statistics.mean(row[name] for row in rows) for name in names]
+        cells = "".join(f"{mean * 100:>8.2f} %" for mean in means)
+        print(f"{preset:28}{len(rows):>5}{cells}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ class Answer:
         return int(self.ranking[0])
 
     @property
+    def runner_up(self) -> int | None:
+        """The class after that; None if there is only one."""
+        return int(self.ranking[1]) if len(self.ranking) > 1 else None
+
+    @property
     def confidence(self) -> float:
         """Probability of the most probable class, 0 to 1."""
         return float(self.probabilities[self.best])

@@ -30,6 +30,7 @@ Predict = Callable[[GrayImage], Probabilities]
 # MNIST and EMNIST by random search; a half or a double of each does as well.
 _EACH = 0.02  # for each character: two are not read where one will do
 _CROSSED = 0.14  # for each pen's width of ink that is cut
+_TWICE = 0.3  # for each stroke after the first that is cut on one path
 _GLUED = 0.2  # for ink that is not connected, in one character
 _GLUED_APART = 6.5  # and for each height of the line between it
 _GLUED_STROKES = 0.03  # for strokes that touch
@@ -221,12 +222,13 @@ def _odd_shape(line: Line, start: int, stop: int, box: Box) -> float:
     width = box.width / height
     odd = _EACH + _TOO_WIDE * max(0.0, width - _WIDE)
     edges = [
-        line.boundaries[place - 1].crossed
+        line.boundaries[place - 1]
         for place in (start, stop)
         if not _is_edge(line, place)
     ]
     # Each cut has a character on both sides, which share it.
-    odd += _CROSSED * sum(edges) / 2
+    odd += _CROSSED * sum(each.crossed for each in edges) / 2
+    odd += _TWICE * sum(max(0, each.times - 1) for each in edges) / 2
     if edges:
         odd += _TOO_LOW * max(0.0, _LOW - box.height / height) / _LOW
     return odd

@@ -309,7 +309,8 @@ function bind(host) {
   host.hit = value => hand("hit", value)
   plot.on("plotly_click", event => hitAt(host, event))
   plot.on("plotly_selected", event => {
-    if (event?.points) hand("selection", { points: event.points.map(numbered) })
+    if (!event?.points) return
+    hand("selection", { points: event.points.map(numbered), box: boxAround(event) })
   })
   plot.on("plotly_deselect", () => hand("selection", { points: [] }))
   plot.on("plotly_relayout", values => {
@@ -320,6 +321,12 @@ function bind(host) {
   plot.on("plotly_restyle", ([values, traces]) =>
     hand("change", { values: axesOf(plot, traces) ?? values, traces }),
   )
+}
+
+function boxAround({ range, lassoPoints }) {
+  if (range || !lassoPoints) return range
+  const span = values => [Math.min(...values), Math.max(...values)]
+  return { x: span(lassoPoints.x), y: span(lassoPoints.y) }
 }
 
 function axesOf(plot, [trace]) {

@@ -58,10 +58,13 @@ class Selection:
     Attributes:
         traces: For each point the number of its trace.
         indices: For each point its number, as `Hit.index`.
+        box: Where it begins and ends on the x axis, and on the y axis; None if there
+            is nothing, or the axes have no numbers.
     """
 
     traces: tuple[int, ...]
     indices: tuple[int, ...]
+    box: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,9 @@ def read_selection(sent: Mapping[str, Any]) -> Selection | None:
             case _:
                 return None
     return Selection(
-        tuple(trace for trace, _ in pairs), tuple(index for _, index in pairs)
+        tuple(trace for trace, _ in pairs),
+        tuple(index for _, index in pairs),
+        _box(sent.get("box")),
     )
 
 
@@ -149,6 +154,17 @@ def read_change(sent: Mapping[str, Any]) -> Change | None:
     if not isinstance(values, dict) or not isinstance(traces, list):
         return None
     return Change(values, tuple(each for each in traces if isinstance(each, int)))
+
+
+def _box(sent: object) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    match sent:
+        case {
+            "x": [int() | float() as left, int() | float() as right],
+            "y": [int() | float() as top, int() | float() as bottom],
+        }:
+            return (left, right), (top, bottom)
+        case _:
+            return None
 
 
 def _callback(

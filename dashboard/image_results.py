@@ -10,11 +10,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core import run_features
 from core.config import Dimensions
 from core.datasets.arrays import Dataset
 from core.datasets.exploring import neighbours
 from core.datasets.exploring.neighbours import Neighbours
 from core.errors import DatasetFileError
+from core.evaluation.novelty import Judgement, Reference
 from core.jobs.kinds.summary import Summarise
 from core.network_view import DeadUnits, NetworkView, num_members
 from core.records import Attachment, Run
@@ -40,14 +42,37 @@ def features_of(run: Run, image: GrayImage) -> NDArray[np.float32] | None:
     Raises:
         ArtifactError: If its model or its predictions are missing or damaged.
     """
-    units = results.features(run).shape[1]
+    return _features_of(run, image, num_units=results.features(run).shape[1])
+
+
+def judgement(
+    run: Run, image: GrayImage, confidence: float, reference: Reference
+) -> Judgement | None:
+    """Say whether an answer of a run is to be given.
+
+    Args:
+        run: A run with a model.
+        image: float32 of shape (height, width), values in [0, 1].
+        confidence: Calibrated probability of the predicted class.
+        reference: What the run's images are compared with.
+
+    Returns:
+        None if the reference has features of another kind.
+
+    Raises:
+        ArtifactError: If its model is missing or damaged.
+    """
+    units = reference.features.shape[1]
+    found = _features_of(run, image, num_units=units)
+    return None if found is None else reference.judge(found, confidence)
+
+
+def _features_of(
+    run: Run, image: GrayImage, *, num_units: int
+) -> NDArray[np.float32] | None:
     members = range(num_members(run.config))
-    found = np.concatenate(
-        [network_view(run, member).features(image) for member in members]
-    )
-    # Of very many features only each second, third and so on was kept.
-    kept = found[:: -(-len(found) // max(units, 1))]
-    return kept if len(kept) == units else None
+    views = [network_view(run, member) for member in members]
+    return run_features.features_of(views, image, num_units=num_units)
 
 
 def network_view(run: Run, member: int = 0) -> NetworkView:

@@ -1,7 +1,7 @@
 """The command that classifies pictures of single characters with a model."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +11,22 @@ from core.cli.picture_paths import pictures_in
 from core.datasets.classes import index_of
 from core.datasets.spec import DatasetSpec
 from core.errors import PictureError
+from core.evaluation.novelty import ANSWERED_SHARE, Verdict
 from core.evaluation.temperature import NONE
 from core.imaging import glyphs
 from core.inference import Predictor
+from core.jobs.kinds import novelty
+from core.network_view import NetworkView, num_members
+from core.records import Run
+from core.run_features import features_of
 from core.runs import open_store, run_dataset, temperatures
+from core.runs.store import RunStore
+from core.types import GrayImage
 
 SOME_FAILED: Final = 1
+
+Judge = Callable[[GrayImage, float], Verdict | None]
+"""Says of a model input and the confidence whether an answer is to be given."""
 
 
 def predict(options: argparse.Namespace) -> int:
@@ -29,6 +39,7 @@ def predict(options: argparse.Namespace) -> int:
     classes = spec.classes
     fitted = temperatures.of_run(store, run)
     predictor = Predictor(store.artifact(run.id, "model.tflite"))
+    judge = judge_of(store, run, spec)
     found, problems = pictures_in(options.paths)
     answers = [
         answer(
@@ -37,12 +48,15 @@ def predict(options: argparse.Namespace) -> int:
             spec,
             labelled=options.labelled,
             temperature=fitted.value,
+            judge=judge,
         )
         for path in found
     ]
     result: Record = {"run_id": run.id, "n": len(answers), "answers": answers}
     # It decides the probabilities, and no answer.
     result["temperature"] = fitted.value if fitted.is_fitted else None
+    # Whether the verdicts are there, and how strict they are.
+    result["answered_share"] = None if judge is None else ANSWERED_SHARE
     if problems:
         result["problems"] = problems
     is_scored = not options.labelled or score(result, classes)
@@ -93,6 +107,7 @@ def answer(
     *,
     labelled: bool,
     temperature: float = NONE,
+    judge: Judge | None = None,
 ) -> Record:
     """Say what one picture shows; what cannot be read has an error instead.
 
@@ -103,6 +118,7 @@ def answer(
         labelled: Whether the name of the file begins with its label and "__". It is
             the name of a class, or any character of a merged one: "c" means "C/c".
         temperature: That of the run; see `core.evaluation.temperature`.
+        judge: Says whether an answer is to be given; None if that is not known.
     """
     record: Record = {"file": str(path)}
     classes = spec.classes
@@ -111,13 +127,36 @@ def answer(
         meant = index_of(classes, label) if rest else None
         record["label"] = None if meant is None else classes[meant]
     try:
-        said = predictor.answer(
-            glyphs.glyph_of_picture(path, spec.ink_style, spec.image_shape),
-            temperature=temperature,
-        )
+        glyph = glyphs.glyph_of_picture(path, spec.ink_style, spec.image_shape)
+        said = predictor.answer(glyph, temperature=temperature)
     except PictureError as error:
-        return record | {"answer": None, "probability": None, "error": str(error)}
+        unknown = dict.fromkeys(("answer", "probability", "verdict"))
+        return record | unknown | {"error": str(error)}
     return record | {
         "answer": classes[said.best],
         "probability": said.confidence,
+        "verdict": None if judge is None else judge(glyph, said.confidence),
     }
+
+
+def judge_of(store: RunStore, run: Run, spec: DatasetSpec) -> Judge | None:
+    """Return what says whether an answer of a run is to be given.
+
+    Returns:
+        None if its novelty thresholds were not computed.
+    """
+    reference = novelty.of_run(store, run)
+    if reference is None:
+        return None
+    path = store.artifact(run.id, "model.tflite")
+    views = [
+        NetworkView(path, run.config, spec.dimensions, member=member)
+        for member in range(num_members(run.config))
+    ]
+    units = reference.features.shape[1]
+
+    def judge(glyph: GrayImage, confidence: float) -> Verdict | None:
+        found = features_of(views, glyph, num_units=units)
+        return None if found is None else reference.judge(found, confidence).verdict
+
+    return judge

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from core.types import GrayImage, Indices
 
 _STEP = 0.05  # of the height of the line, from one path that is tried to the next
-_MOST_LEAN = 0.3  # of that height, to either side of where a path is tried
+_LEANS = (0.04, 0.25)  # of that height, to either side of where a path is tried
 _LEAST_APART = 0.12  # of that height: two paths are the same cut if they are nearer
 _LEAST_PART = 0.1  # of that height: a narrower part is no character
 _LEAST_INK = 0.35  # of a stroke as long as that height: less is no character
-_MOST_CROSSED = 3.0  # widths of the pen: whoever crosses more cuts a character in two
+_MOST_CROSSED = 5.0  # widths of the pen: whoever crosses more cuts a character in two
+_INKED = 0.35  # of full ink: what a path goes into
 _SIDEWAYS = np.float32(0.02)  # a path goes straight down where there is no ink
-_MOST_CUTS = 5  # for each height of width
+_TWICE = 2.0  # widths of the pen: going through two strokes is worse than one
+_MOST_CUTS = 6  # for each height of width
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +32,12 @@ class Cut:
     Attributes:
         columns: For each row, the first column right of the path, int64 (height,).
         crossed: Ink on the path, in widths of the pen.
+        times: How often the path goes into ink: twice to cut a ring in two.
     """
 
     columns: Indices
     crossed: float
+    times: int
 
 
 def find(ink: GrayImage, *, line: float, pen: float) -> list[Cut]:
@@ -54,7 +58,13 @@ def find(ink: GrayImage, *, line: float, pen: float) -> list[Cut]:
     anchors = np.arange(margin, width - margin + 1, step)
     if not anchors.size:
         return []
-    tried = _paths(ink, anchors, round(_MOST_LEAN * line), pen)
+    # Where two characters overlap, a path with room around it goes through another
+    # place: the narrow strips find what the wide ones pass by.
+    tried = [
+        path
+        for lean in _LEANS
+        for path in _paths(ink, anchors, max(1, round(lean * line)), pen)
+    ]
     least = _LEAST_INK * line * pen
     cuts = [
         each
@@ -97,10 +107,16 @@ def _paths(ink: GrayImage, anchors: Indices, reach: int, pen: float) -> list[Cut
     ends = totals.argmin(axis=1)
     found = _followed(moves, ends) + anchors
     rows = np.arange(len(ink))
+    crossed = [padded[rows, path] for path in found.T]
     return [
-        Cut(np.clip(path - reach, 0, width), float(padded[rows, path].sum()) / pen)
-        for path in found.T
+        Cut(np.clip(path - reach, 0, width), float(on_it.sum()) / pen, _times(on_it))
+        for path, on_it in zip(found.T, crossed, strict=True)
     ]
+
+
+def _times(crossed: NDArray[np.float32]) -> int:
+    inked = crossed > _INKED
+    return int(inked[0]) + int(np.count_nonzero(inked[1:] & ~inked[:-1]))
 
 
 def _best_moves(
@@ -134,12 +150,16 @@ def _followed(moves: NDArray[np.int8], ends: Indices) -> Indices:
 def _apart(cuts: list[Cut], least: float, most: int) -> list[Cut]:
     """Choose those that cross least and are not the same cut as a better one."""
     chosen: list[Cut] = []
-    for cut in sorted(cuts, key=lambda each: each.crossed):
+    for cut in sorted(cuts, key=_badness):
         if len(chosen) == most:
             break
         if all(np.abs(cut.columns - other.columns).mean() >= least for other in chosen):
             chosen.append(cut)
     return chosen
+
+
+def _badness(cut: Cut) -> float:
+    return cut.crossed + _TWICE * max(0, cut.times - 1)
 
 
 def _in_order(cuts: list[Cut]) -> list[Cut]:
@@ -149,5 +169,5 @@ def _in_order(cuts: list[Cut]) -> list[Cut]:
         columns = cut.columns
         if in_order:
             columns = np.maximum(columns, in_order[-1].columns)
-        in_order.append(Cut(columns, cut.crossed))
+        in_order.append(Cut(columns, cut.crossed, cut.times))
     return in_order

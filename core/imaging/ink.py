@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import BlankDrawingError, PictureError
-from core.imaging import marks, paper, sheets
+from core.imaging import frames, marks, paper, ruling, sheets
 from core.imaging.normalise import INK_THRESHOLD
 from core.imaging.pictures import RgbaImage
 from core.types import GrayImage
@@ -23,6 +23,15 @@ from core.types import GrayImage
 _WORKING_SIDE = 800  # a character of a tenth of the picture still has 80 pixels
 _LEAST_CONTRAST = 0.06  # of the paper's own brightness: less is paper
 _NOISE_REACH = 3.0  # standard deviations that noise is taken to reach
+_DRAWN_BOX = (
+    "The box is as thick as what is written in it, so it may be part of the character. "
+    "If it is not, crop the picture to the inside of the box."
+)
+_CLEAR_SHARE = 0.5  # of all ink: if there is more beside it, which is the character?
+_OTHER_MARKS = (
+    "Only {share:.0%} of the ink in the picture is taken for the character. If it is "
+    "another part, crop the picture to it."
+)
 _FULL_INK = 90  # percentile of the inked pixels that counts as full strength
 
 
@@ -58,10 +67,16 @@ def read_picture_ink(rgba: RgbaImage) -> PictureInk:
     grey = paper.brightness(rgba)
     sheet, remarks = _sheet(grey)
     try:
-        ink = _ink_of(sheet)
+        ink = _ink_of(sheet, remarks)
     except BlankDrawingError:
-        ink, remarks = _ink_of(grey), []
-    return PictureInk(ink=ink, remarks=tuple(remarks))
+        # What looked like a sheet is a thick stroke with nothing in it.
+        remarks = []
+        ink = _ink_of(grey, remarks)
+    ink, num_frames, is_drawn = frames.without_frames(ink)
+    if num_frames:
+        boxes = "box" if num_frames == 1 else f"{num_frames} boxes"
+        remarks.append(f"Removed the {boxes} around what is written.")
+    return PictureInk(ink, tuple(remarks), _DRAWN_BOX if is_drawn else "")
 
 
 def read_character_ink(rgba: RgbaImage) -> PictureInk:
@@ -76,10 +91,14 @@ def read_character_ink(rgba: RgbaImage) -> PictureInk:
         PictureError: If the array is not a picture of bytes.
     """
     found = read_picture_ink(rgba)
-    character = dataclasses.replace(found, ink=marks.character_only(found.ink))
-    if not _is_character(character.ink):
+    ink = marks.character_only(found.ink)
+    if not _is_character(ink):
         raise BlankDrawingError(_blank(rgba.shape[:2]))
-    return character
+    share = float(ink.sum() / found.ink.sum())
+    doubt = found.doubt
+    if share < _CLEAR_SHARE:
+        doubt = " ".join([doubt, _OTHER_MARKS.format(share=share)]).strip()
+    return dataclasses.replace(found, ink=ink, doubt=doubt)
 
 
 def ink_on_paper(rgba: RgbaImage) -> GrayImage:
@@ -110,18 +129,35 @@ def _sheet(grey: GrayImage) -> tuple[GrayImage, list[str]]:
     return inside, remarks
 
 
-def _ink_of(brightness: GrayImage) -> GrayImage:
+def _ink_of(brightness: GrayImage, remarks: list[str] | None = None) -> GrayImage:
+    """Measure the ink on a sheet; if there is a list for remarks, without its lines."""
     grey = paper.reduced(brightness, _WORKING_SIDE)
     contrast, noise = paper.signed_contrast(grey)
-    level = paper.threshold(contrast)
-    inked = contrast[contrast > level]
-    full = float(np.percentile(inked, _FULL_INK)) if inked.size else 0.0
     least = max(_LEAST_CONTRAST, 2 * _NOISE_REACH * noise)
+    if remarks is not None:
+        contrast = _without_lines(contrast, remarks)
+    full = _full_contrast(contrast)
     if full < least:
         raise BlankDrawingError(_blank(brightness.shape))
     floor = _NOISE_REACH * noise
     ink: GrayImage = np.clip((contrast - floor) / (full - floor), 0.0, 1.0)
     return ink
+
+
+def _full_contrast(contrast: GrayImage) -> float:
+    inked = contrast[contrast > paper.threshold(contrast)]
+    return float(np.percentile(inked, _FULL_INK)) if inked.size else 0.0
+
+
+def _without_lines(contrast: GrayImage, remarks: list[str]) -> GrayImage:
+    lines = ruling.told_from_ink(ruling.find(contrast), contrast)
+    across, down = len(lines.across), len(lines.down)
+    if across + down == 0:
+        return contrast
+    kind = "squared" if across > 1 and down > 1 else "ruled"
+    count = f"{across + down} line" + "s" * (across + down > 1)
+    remarks.append(f"Removed the lines of {kind} paper ({count}).")
+    return ruling.removed(contrast, lines)
 
 
 def _check(rgba: RgbaImage) -> None:

@@ -12,6 +12,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,8 +34,10 @@ MAX_SIDE = 2000
 # Only formats that people draw, scan or photograph in: some of the others that
 # Pillow knows start programs (EPS) or are too rare to be well tested.
 _FORMATS = {
+    "AVIF": (".avif",),
     "BMP": (".bmp",),
     "GIF": (".gif",),
+    "HEIF": (".heic", ".heif"),
     "JPEG": (".jpg", ".jpeg", ".jfif"),
     "PNG": (".png",),
     "TIFF": (".tif", ".tiff"),
@@ -43,12 +46,10 @@ _FORMATS = {
 SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
 """How the names of files end that can be read, in small letters."""
 
-# Formats in which some phones photograph, and how their files begin from byte 4 on.
-_PHONE_SUFFIXES = frozenset((".heic", ".heif", ".avif"))
-_PHONE_STARTS = tuple(
-    b"ftyp" + brand
-    for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
-)
+_HEIF = "HEIF"  # unknown to Pillow until a library is loaded
+
+# How the files of phones begin from byte 4 on, whatever their names.
+_PHONE_START = b"ftyp"
 
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 
@@ -71,11 +72,9 @@ _WARNING_FILTERS = threading.Lock()
 def is_picture_name(path: Path) -> bool:
     """Tell whether a file name is that of a picture, for which one expects an answer.
 
-    What a Mac puts beside a picture on a foreign disk (`._5.png`) is none. The pictures
-    of some phones are, though they cannot be read: their owner is told so.
+    What a Mac puts beside a picture on a foreign disk (`._5.png`) is none.
     """
-    is_of_mac = path.name.startswith("._")
-    return path.suffix.lower() in SUFFIXES | _PHONE_SUFFIXES and not is_of_mac
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith("._")
 
 
 def read_picture(source: Path | BinaryIO) -> RgbaImage:
@@ -160,7 +159,11 @@ def _without_its_end(content: bytes, name: str) -> RgbaImage:
 
 
 def _decoded(file: BinaryIO, name: str) -> RgbaImage:
-    with _strict_pillow(), Image.open(file, formats=list(_FORMATS)) as image:
+    formats = [each for each in _FORMATS if each != _HEIF]
+    if _is_of_phone(file):
+        _know_heif()
+        formats = list(_FORMATS)
+    with _strict_pillow(), Image.open(file, formats=formats) as image:
         _check_size(image.size, name)
         return _upright_rgba(image)
 
@@ -168,16 +171,34 @@ def _decoded(file: BinaryIO, name: str) -> RgbaImage:
 def _broken(file: BinaryIO, name: str) -> str:
     formats = ", ".join(_FORMATS)
     with suppress(OSError, ValueError):
-        file.seek(0)
-        if file.read(12)[4:] in _PHONE_STARTS:
+        if _is_of_phone(file):
             return (
-                f"Expected a picture ({formats}), got {name}, which is a HEIC or AVIF "
-                "picture: these are not read. Save it as JPEG or PNG."
+                f"Expected a picture ({formats}), got {name}, a HEIC or AVIF picture "
+                "that is damaged or of an unknown kind. Copy it again, or save it as "
+                "JPEG or PNG."
             )
     return (
         f"Expected a picture ({formats}), got {name}, which is none of these or is "
         "damaged. Save it again as PNG or JPEG."
     )
+
+
+def _is_of_phone(file: BinaryIO) -> bool:
+    file.seek(0)
+    start = file.read(len(_PHONE_START) + 4)
+    file.seek(0)
+    return start[4:] == _PHONE_START
+
+
+@cache
+def _know_heif() -> None:
+    """Teach Pillow to read HEIC, once: the library for it takes a moment to load.
+
+    It turns pictures upright itself, and takes the note to do so out of their EXIF.
+    """
+    from pi_heif import register_heif_opener  # noqa: PLC0415 - see above
+
+    register_heif_opener()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.imaging import cuts, lettering, units
 from core.imaging.boxes import Box
+from core.imaging.cuts import Cut
 from core.imaging.lettering import Scale
 from core.imaging.normalise import INK_THRESHOLD
 from core.imaging.strokes import Strokes
@@ -32,12 +33,14 @@ class Boundary:
 
     Attributes:
         crossed: Ink that is cut there, in widths of the pen; 0.0 if none.
+        times: How many strokes are cut there.
         gap: From one box to the next, in heights of the characters; negative if
             they overlap.
         touches: Whether the ink is connected there.
     """
 
     crossed: float
+    times: int
     gap: float
     touches: bool
 
@@ -117,13 +120,13 @@ def _line(groups: list[Unit], pen: float) -> Line:
         pieces, crossed = _pieces(group, scale)
         row += pieces
         boundaries += [
-            Boundary(ink, _gap(*pair) / scale.height, touches=True)
-            for ink, pair in zip(crossed, pairwise(pieces), strict=True)
+            Boundary(cut.crossed, cut.times, _gap(*pair) / scale.height, touches=True)
+            for cut, pair in zip(crossed, pairwise(pieces), strict=True)
         ]
     return Line(tuple(row), tuple(boundaries), scale)
 
 
-def _pieces(group: Unit, scale: Scale) -> tuple[list[Unit], list[float]]:
+def _pieces(group: Unit, scale: Scale) -> tuple[list[Unit], list[Cut]]:
     is_wide = group.box.width >= _WIDE * scale.height
     # A stroke belongs to one character, unless somebody writes joined letters.
     is_joined = not group.numbers or group.box.width > 1.3 * scale.height
@@ -132,13 +135,13 @@ def _pieces(group: Unit, scale: Scale) -> tuple[list[Unit], list[float]]:
         return [group], []
     found = cuts.find(group.ink, line=scale.height, pen=scale.pen)
     pieces: list[Unit] = []
-    crossed: list[float] = []
+    crossed: list[Cut] = []
     for number, part in enumerate(cuts.parts(group.ink, found)):
         inner = Box.of_mask(part > INK_THRESHOLD)
         if inner is None:
             continue
         if pieces:
-            crossed.append(found[number - 1].crossed)
+            crossed.append(found[number - 1])
         box = Box(group.box.top + inner.top, group.box.left + inner.left, 1, 1)
         box = Box(box.top, box.left, inner.height, inner.width)
         pieces.append(Unit(box, part[inner.slices]))
@@ -147,7 +150,7 @@ def _pieces(group: Unit, scale: Scale) -> tuple[list[Unit], list[float]]:
 
 def _between(left: Unit, right: Unit, scale: Scale) -> Boundary:
     gap = _gap(left, right) / scale.height
-    return Boundary(0.0, gap, touches=_touch(left, right))
+    return Boundary(0.0, 0, gap, touches=_touch(left, right))
 
 
 def _gap(left: Unit, right: Unit) -> int:

@@ -4,6 +4,8 @@ A sheet is told from a thick letter by its outline, which has four straight side
 its tone, which is another than around it on all sides, and by what is written on it.
 """
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -22,9 +24,13 @@ _LEAST_STEP = 0.08  # of brightness: between a sheet and what it lies on
 _LEAST_AREA, _MOST_AREA = 0.05, 0.97  # of the picture
 _LEAST_FILLED = 0.93  # of the quadrilateral around a sheet
 _LEAST_BLANK = 0.65  # of a sheet: the rest is written on
+_SOLID = 0.8  # of the box around it: the hole of an O, and no ink
+_LEAST_HOLE = 0.2  # of the sheet's side: ink as solid is a 1, which is narrower
 _LEAST_LENGTH = 0.12  # of the picture's longer side: a side of the sheet
 _LEAST_AROUND = 0.7  # of the picture's border is table
 _EDGE_PARTS = 0.025  # of the sheet: cut off, since its edge has a shadow
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 Corners = NDArray[np.float64]
 """Four corners, of shape (4, 2): x and y, clockwise from the top left."""
@@ -139,7 +145,7 @@ def _regions(small: GrayImage) -> list[NDArray[np.bool_]]:
     return regions
 
 
-def _border(values: NDArray[np.generic]) -> NDArray[np.generic]:
+def _border(values: NDArray[_Value]) -> NDArray[_Value]:
     return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
 
 
@@ -192,9 +198,29 @@ def _is_sheet(corners: Corners, region: NDArray[np.bool_], small: GrayImage) -> 
         return False
     if sides.min() < _LEAST_LENGTH * max(region.shape):
         return False
-    if region.sum() < _LEAST_BLANK * area:
+    if not _is_written_on(region, small):
         return False
     return _step_around(corners, small) > _LEAST_STEP
+
+
+def _is_written_on(region: NDArray[np.bool_], small: GrayImage) -> bool:
+    """Tell a sheet with ink from a frame or a thick O, in which the table is seen."""
+    whole = ndimage.binary_fill_holes(region)
+    table = float(np.median(_border(small)))
+    tone = float(np.median(small[whole]))
+    other = whole & (np.abs(small - tone) > np.abs(table - tone) / 2)
+    if np.abs(tone - table) < _LEAST_STEP or other.sum() > (1 - _LEAST_BLANK) * (
+        whole.sum()
+    ):
+        return False
+    numbers, count = ndimage.label(ndimage.binary_erosion(whole, iterations=4) & other)
+    if count == 0:
+        return True
+    sizes = np.bincount(numbers.ravel())[1:]
+    rows, columns = ndimage.find_objects(numbers)[int(sizes.argmax())]
+    sides = (rows.stop - rows.start, columns.stop - columns.start)
+    is_solid = float(sizes.max()) > _SOLID * sides[0] * sides[1]
+    return not (is_solid and min(sides) > _LEAST_HOLE * float(whole.sum()) ** 0.5)
 
 
 def _step_around(corners: Corners, small: GrayImage) -> float:

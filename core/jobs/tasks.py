@@ -349,11 +349,17 @@ class TaskContext:
             write(folder)
             task.leave(self.store, made, folder)
 
-    def attach_arrays(self, task: Task, **arrays: NDArray[Any]) -> None:
+    def attach_arrays(
+        self,
+        task: Task,
+        metrics: Mapping[str, float] | None = None,
+        **arrays: NDArray[Any],
+    ) -> None:
         """Leave arrays with the subject of a task; `RunStore.arrays` reads them."""
         self.attach(
             task,
             write=lambda folder: np.savez_compressed(
                 folder / ARRAYS, allow_pickle=False, **arrays
             ),
+            metrics=metrics,
         )

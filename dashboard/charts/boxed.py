@@ -1,5 +1,7 @@
 """Characters in a picture, each in a box with what it is read as above it."""
 
+import base64
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -88,9 +90,10 @@ def _view(picture: ByteImages, boxes: Sequence[Box]) -> Box:
 
 
 def _image(picture: ByteImages, view: Box) -> go.Image:
-    return go.Image(
-        source=Image.fromarray(picture[view.slices]), zsmooth="fast", hoverinfo="skip"
-    )
+    file = io.BytesIO()
+    Image.fromarray(picture[view.slices]).save(file, "PNG", compress_level=1)
+    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return go.Image(source=source, zsmooth="fast", hoverinfo="skip")
 
 
 def _add_boxes(

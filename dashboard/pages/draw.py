@@ -3,14 +3,19 @@
 import streamlit as st
 
 from dashboard import services
+from dashboard.results.pictures import Reader
 from dashboard.widgets.common import page_frame, run_picker
 from dashboard.widgets.draw import (
     answer,
     correct,
     drawing_input,
+    learn,
     many,
+    pin,
+    problem,
     prompts,
     sections,
+    source,
 )
 from dashboard.widgets.draw.layout import Places
 
@@ -28,17 +33,21 @@ def draw_and_classify() -> None:
     with places.canvas:
         prompts.summary(run)
         slot = prompts.prompt()
-    came = drawing_input.drawn_or_opened(places)
+    came = source.material(places, Reader(run, spec), draw=drawing_input.drawn)
+    answered = None
     with places.prediction:
         st.subheader("Prediction", anchor=False)
-        answered = answer.show(run, spec, came)
+        with problem.in_its_place(came):
+            answered = answer.show(run, spec, came)
         if slot is None:
             correct.show(answered)
+            pin.show(answered)
             prompts.offer(run, spec)
     if slot is not None:
         prompts.controls(slot, answered)
     if answered is not None:
         sections.show(answered)
+    learn.show(run, spec)
 
 
 @page_frame.fragment

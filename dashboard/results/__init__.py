@@ -8,6 +8,7 @@ from dashboard.results.calibrated import (
     calibration_of,
     confidences,
     coverage,
+    reference,
     temperature,
 )
 from dashboard.results.comparisons import answers, changes, ensemble, pairs
@@ -30,9 +31,11 @@ from dashboard.results.features import (
     training_unusualness,
     unusualness,
 )
+from dashboard.results.fine_tuned import fine_tuned
 from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
+from dashboard.results.pictures import character_ink, glance, picture, picture_ink
 from dashboard.results.readings import read
 from dashboard.results.robust import Samples, changed_samples, robustness
 from dashboard.results.styles import Style, style
@@ -46,6 +49,7 @@ __all__ = [
     "calibration_of",
     "changed_samples",
     "changes",
+    "character_ink",
     "confidences",
     "coverage",
     "ensemble",
@@ -54,12 +58,17 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "fine_tuned",
+    "glance",
     "hand_scores",
     "image_map",
     "learning",
     "pairs",
+    "picture",
+    "picture_ink",
     "predictor",
     "read",
+    "reference",
     "robustness",
     "scores",
     "spread_over_seeds",

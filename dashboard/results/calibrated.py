@@ -7,8 +7,11 @@ from core.evaluation import (
     rejection,
 )
 from core.evaluation.calibration import Binning, Confidences, Summary
+from core.evaluation.novelty import Reference
 from core.evaluation.rejection import Coverage
-from core.records import Run
+from core.jobs.kinds import novelty
+from core.jobs.kinds.novelty import FitNovelty
+from core.records import Attachment, Run
 from core.runs import temperatures
 from core.runs.temperatures import RunTemperature
 from dashboard import services
@@ -35,6 +38,31 @@ def calibration_of(
 def coverage(evaluation: Evaluation, temperature: float) -> Coverage:
     """Return the accuracy of an evaluation by coverage, at a temperature."""
     return _coverage(evaluation.key, temperature, evaluation)
+
+
+def reference(run: Run) -> Reference | None:
+    """Return what images of a run are compared with, to tell those that are like none.
+
+    Returns:
+        None if its novelty thresholds were not computed.
+
+    Raises:
+        ArtifactError: If they are damaged.
+    """
+    made = services.analysis(run, FitNovelty(subject=run.id))
+    if not isinstance(made, Attachment):
+        return None
+    return _reference(made.key, run.id, made)
+
+
+# Of a run with many units, one takes 16 MB.
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _reference(
+    key: str,  # noqa: ARG001 - the key of the cache
+    run_id: str,
+    _made: Attachment,
+) -> Reference:
+    return novelty.read(services.store(), run_id, _made)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

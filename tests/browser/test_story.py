@@ -1,16 +1,17 @@
 """A user's story in a real browser: train, look closer, draw, stop."""
 
+import base64
+import io
 import re
-from pathlib import Path
 
 import psutil
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from core import addresses
 from core.runs.store import RunStore
-from tests.browsing import box_of, open_page, place_of_cell, plot
+from tests.browsing import IDLE, box_of, open_page, place_in, place_of_cell, plot
 from tests.serving import PAGES, Server, has_tensorflow
 
 pytestmark = pytest.mark.browser
@@ -94,7 +95,7 @@ def test_clicked_cell_shows_its_images_and_a_clicked_image_its_card(
 
 def draw_bar(page: Page) -> None:
     """Draw a vertical stroke in the middle of the canvas."""
-    box = box_of(page.locator("[class*=st-key-canvas_] canvas, iframe").first)
+    box = box_of(page.locator(".st-key-canvas canvas").first)
     page.mouse.move(box["x"] + 140, box["y"] + 50)
     page.mouse.down()
     page.mouse.move(box["x"] + 138, box["y"] + 230, steps=10)
@@ -114,27 +115,62 @@ def test_drawn_bar_is_a_one_until_it_is_cleared(page: Page, server: Server) -> N
     expect(metric).to_have_count(0)
 
 
+PASTE = """base64 => {
+    const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], 'image.png', {type: 'image/png'}));
+    document.body.dispatchEvent(
+        new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+
+def picture_of(*, ring: bool, bar: bool) -> bytes:
+    """Photograph a 0, and a 1 to the right of it."""
+    paper = Image.new("L", (400, 200), 230)
+    pen = ImageDraw.Draw(paper)
+    if ring:
+        pen.ellipse((50, 30, 150, 170), outline=20, width=16)
+    if bar:
+        pen.line((310, 60, 310, 140), fill=20, width=14)
+    file = io.BytesIO()
+    paper.save(file, "PNG")
+    return file.getvalue()
+
+
 @pytest.mark.usefixtures("trained")
-def test_what_was_opened_or_drawn_last_is_read(
-    page: Page, server: Server, tmp_path: Path
+def test_pictures_are_opened_at_once_pasted_and_cropped(
+    page: Page, server: Server
 ) -> None:
-    """An open picture stayed the answer whatever was drawn, and Clear left it."""
-    paper = Image.new("L", (200, 200), 230)
-    ImageDraw.Draw(paper).ellipse((50, 30, 150, 170), outline=20, width=16)
-    paper.save(tmp_path / "zero.png")
-    open_page(page, server, "draw")
+    """Only a browser has a clipboard, and a pointer that draws a box."""
+    files = [
+        FilePayload(name=name, mimeType="image/png", buffer=content)
+        for name, content in (
+            ("zero.png", picture_of(ring=True, bar=False)),
+            ("one.png", picture_of(ring=False, bar=True)),
+        )
+    ]
+    both = base64.b64encode(picture_of(ring=True, bar=True)).decode()
+    open_page(page, server, "draw?from=Pictures")
     value = page.get_by_test_id("stMetric").get_by_test_id("stMetricValue")
 
-    page.locator("input[type=file]").set_input_files(tmp_path / "zero.png")
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_text("2 pictures read.")).to_be_visible()
     expect(value).to_have_text("0")
-    expect(page.get_by_text("Input: the picture zero.png.")).to_be_visible()
-    draw_bar(page)
+    page.evaluate(PASTE, both)
+    expect(page.get_by_text("3 pictures read.")).to_be_visible()
+    expect(page.get_by_text("Input: the picture image.png.")).to_be_visible()
+    page.wait_for_function(IDLE)
+    page.get_by_role("button", name="Crop", exact=True).click()
+    picture = plot(page, "crop_picture")
+    picture.scroll_into_view_if_needed()
+    page.mouse.move(*place_in(picture, 0.6, 0.1))
+    page.mouse.down()
+    page.mouse.move(*place_in(picture, 0.95, 0.9), steps=5)
+    page.mouse.up()
 
-    expect(page.get_by_text("Input: your drawing.")).to_be_visible()
     expect(value).to_have_text("1")
-    page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Draw something")).to_be_visible()
-    expect(page.get_by_text("zero.png")).to_have_count(0)
+    page.get_by_role("button", name="Whole picture").click()
+    expect(value).to_have_text("0")
 
 
 @pytest.mark.usefixtures("trained")

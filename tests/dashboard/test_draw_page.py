@@ -1,14 +1,11 @@
 """Draw: what is shown before, while and after something is drawn."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 
 from core.imaging.strokes import Strokes
-from dashboard import canvas
-from tests.dashboard.app import figure, open_app, text
+from dashboard import canvas, state
+from tests.dashboard.app import captions, figure, go_to, open_app, text
 
 pytestmark = pytest.mark.usefixtures("usable_run")
 
@@ -57,18 +54,65 @@ def test_way_of_the_ink_is_shown() -> None:
     """Who sees what the model sees understands what it says."""
     app = open_app("draw")
 
-    assert [image.captions for image in app.image]
+    told = [caption.split(":")[0] for caption in captions(app, "steps")]
+    assert told == ["Canvas", "Ink", "Crop", "Box", "Centred", "Model input"]
     assert figure(app, "seen")["data"][0]["z"]["shape"] == "28, 28"
 
 
-def test_clear_begins_a_new_canvas() -> None:
+@pytest.mark.usefixtures("vertical_bar")
+def test_step_that_was_clicked_is_enlarged() -> None:
     app = open_app("draw")
-    assert app.session_state["canvas_number"] == 0
+    app.session_state[state.STEP] = 2
+
+    app.run()
+
+    assert "**Crop**: Cropped to its ink." in text(app)
+
+
+@pytest.mark.usefixtures("vertical_bar")
+def test_preprocessings_are_compared_with_the_answer_to_each() -> None:
+    """The lesson of the page: the model is the same, the image is not."""
+    app = open_app("draw", drawing="Preprocessing compared")
+
+    told = [caption.split(":")[0] for caption in captions(app, "preprocessings")]
+    assert told == ["Naive resize", "Box only", "Exact", "Stroke-aware"]
+    assert all("confidence" in each for each in captions(app, "preprocessings"))
+
+
+def test_drawing_is_there_again_and_undo_takes_back_one_stroke() -> None:
+    """Also the clearing: a slip must not cost the drawing."""
+    app = open_app("draw")
+    two = Strokes(bar().paths * 2, bar().pens * 2, bar().size)
+    app.session_state[state.DRAWINGS] = {"canvas": canvas.Held(two.document())}
+
+    def num_strokes() -> int:
+        held = app.session_state[state.DRAWINGS]["canvas"]
+        return len(held.strokes((canvas.SIDE, canvas.SIDE)).paths)
+
+    go_to(app, "overview")
+    go_to(app, "draw")
+    assert app.metric[0].value == "1"
+    app.button(key="clear").click().run()
+    assert num_strokes() == 0
+    app.button(key="undo").click().run()
+    assert num_strokes() == 2
+    app.button(key="undo").click().run()
+
+    assert num_strokes() == 1
+    assert app.metric[0].value == "1"
+
+
+def test_clear_empties_the_canvas_and_undo_brings_the_drawing_back() -> None:
+    app = open_app("draw")
+    app.session_state["drawings"] = {"canvas": canvas.Held(bar().document())}
+    drawn = app.run().metric[0].value
 
     app.button(key="clear").click().run()
+    cleared = len(app.metric)
+    app.button(key="undo").click().run()
 
-    assert app.session_state["canvas_number"] == 1
-    assert not app.exception
+    assert (drawn, cleared) == ("1", 0)
+    assert app.metric[0].value == "1"
 
 
 @pytest.mark.parametrize("pen", ["9999", "thick", "-1"])
@@ -76,69 +120,4 @@ def test_impossible_pen_in_the_address_is_the_usual_one(pen: str) -> None:
     app = open_app("draw", pen=pen)
 
     assert app.slider(key="pen").value == canvas.DEFAULT_PEN
-    assert not app.exception
-
-
-def picture_of_a_bar() -> bytes:
-    """Photograph a vertical bar on a page."""
-    paper = Image.new("L", (200, 200), 230)
-    ImageDraw.Draw(paper).line([(100, 30), (100, 170)], fill=20, width=16)
-    file = io.BytesIO()
-    paper.save(file, "PNG")
-    return file.getvalue()
-
-
-def test_picture_can_be_read_instead_of_a_drawing() -> None:
-    """A photo of a page is what most people have at hand."""
-    app = open_app("draw")
-
-    app.file_uploader(key="picture_0").upload("my *1*.png", picture_of_a_bar()).run()
-
-    assert app.metric[0].value == "1"
-    assert r"Input: the picture my \*1\*.png." in text(app)
-
-
-def test_what_was_drawn_or_opened_last_is_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """And the screen says which one that is."""
-    drawn = {"strokes": bar()}
-    monkeypatch.setattr(canvas, "drawing_input", lambda **_: drawn["strokes"])
-    app = open_app("draw")
-    first = text(app)
-
-    app.file_uploader(key="picture_0").upload("a.png", picture_of_a_bar()).run()
-    opened = text(app)
-    drawn["strokes"] = bar(left=120)
-    app.run()
-
-    assert "Input: your drawing." in first
-    assert "Input: the picture a.png." in opened
-    assert "Input: your drawing." in text(app)
-
-
-def test_clear_closes_the_picture() -> None:
-    """What is shown is what somebody wants to be rid of."""
-    app = open_app("draw")
-    app.file_uploader(key="picture_0").upload("a.png", picture_of_a_bar()).run()
-
-    app.button(key="clear").click().run()
-
-    assert not app.metric
-    assert "Draw something" in text(app)
-
-
-@pytest.mark.usefixtures("vertical_bar")
-@pytest.mark.parametrize(
-    "content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"], ids=["empty", "text", "cut"]
-)
-def test_broken_picture_says_so_and_leaves_no_older_answer(content: bytes) -> None:
-    """A download that broke off: the answer beside the error was the drawing's."""
-    app = open_app("draw")
-
-    app.file_uploader(key="picture_0").upload("one.png", content).run()
-
-    assert "Expected" in app.error[0].value
-    assert "one.png" in app.error[0].value
-    assert not app.metric
     assert not app.exception

@@ -114,9 +114,10 @@ def test_recipe_of_an_address_does_nothing() -> None:
 @pytest.mark.usefixtures("usable_run")
 def test_name_of_an_uploaded_file_does_nothing() -> None:
     """Neither that of a picture that can be read nor in the error about another."""
-    app = open_app("draw")
+    app = open_app("draw", **{"from": "Pictures"})
 
-    app.file_uploader(key="picture_0").upload("a$x$b **bold**.png", b"no picture").run()
+    uploader = app.file_uploader(key="picture_uploader_0")
+    uploader.upload("a$x$b **bold**.png", b"no picture").run()
 
     assert check(app)
     assert r"\*\*bold\*\*" in app.error[0].value

@@ -132,7 +132,7 @@ def test_counter_starts_at_zero_and_counts() -> None:
     state.count_up(state.SAMPLE)
 
     assert state.number(state.SAMPLE) == 1
-    assert state.number(state.CANVAS) == 0
+    assert state.number(state.UPLOADER) == 0
 
 
 def test_removed_parameter_leaves_the_address() -> None:

@@ -13,6 +13,7 @@ from core.jobs.kinds.image_map import MapImages
 from core.jobs.kinds.importing import Import
 from core.jobs.kinds.keep import Keep
 from core.jobs.kinds.label_check import CheckLabels
+from core.jobs.kinds.novelty import FitNovelty
 from core.jobs.kinds.projection import Project
 from core.jobs.kinds.robustness import MeasureRobustness
 from core.jobs.kinds.summary import Summarise
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 ANALYSES: Final[Mapping[str, type[Task]]] = {
     each.kind: each
-    for each in (Project, PredictTraining, MeasureRobustness, CheckLabels)
+    for each in (
+        Project,
+        PredictTraining,
+        MeasureRobustness,
+        CheckLabels,
+        FitNovelty,
+    )
 }
 """Those that find something out about a run, which is all that they need to know."""
 

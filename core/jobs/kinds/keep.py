@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from core.errors import ConfigError
 from core.jobs import finalize, log_messages
+from core.jobs.kinds import novelty
 from core.jobs.kinds.train import result_of
 from core.jobs.tasks import Task, TaskContext
 from core.records import CHECKPOINT, TRIAL, Run, RunStatus
@@ -46,6 +47,7 @@ class Keep(Task):
         context.report(0.4, "testing and exporting")
         result = result_of(tested(fitted, dataset), run.training, dataset)
         finalize.save(context, run, dataset, result)
+        novelty.after_training(context, run, dataset, result)
         context.say(log_messages.end(store.get(run.id)))
 
 

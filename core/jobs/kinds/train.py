@@ -12,6 +12,7 @@ from core.handover.card import model_card
 from core.jobs import finalize, log_messages
 from core.jobs.autosave import Autosave
 from core.jobs.finalize import Result
+from core.jobs.kinds import novelty
 from core.jobs.tasks import Task, TaskContext
 from core.records import TRAIN, Progress
 from core.runs import checkpoint_files, run_dataset
@@ -68,6 +69,7 @@ class Train(Task):
             raise
         context.say(*log_messages.training(run, result))
         finalize.save(context, run, dataset, result)
+        novelty.after_training(context, run, dataset, result)
         context.discard_state()
         context.say(log_messages.end(context.store.get(run.id)))
 

@@ -58,6 +58,6 @@ def _what(run: Run | None) -> str:
         )
     begins = "will be trained in a moment" if run is None else "is being trained"
     return (
-        f"A first model {begins}, so that there is something to look at and to draw "
-        "for. It takes some seconds, and appears here by itself."
+        f"A first model {begins}, so that there is something to look at. It takes some "
+        "seconds, and appears here by itself."
     )

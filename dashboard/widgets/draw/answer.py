@@ -3,12 +3,14 @@
 import streamlit as st
 
 from core.datasets.spec import DatasetSpec
+from core.proportion import percent
 from core.records import Run
 from core.runs.temperatures import RunTemperature
 from dashboard import results, words
 from dashboard.widgets.common.sample_card import likely_classes
-from dashboard.widgets.draw import steps
-from dashboard.widgets.draw.character import Answered, Character, Material
+from dashboard.widgets.draw import source, steps, verdict
+from dashboard.widgets.draw.character import Answered, Material
+from dashboard.widgets.draw.classify import classify
 
 
 def show(run: Run, spec: DatasetSpec, material: Material | None) -> Answered | None:
@@ -24,18 +26,16 @@ def show(run: Run, spec: DatasetSpec, material: Material | None) -> Answered | N
 
     Raises:
         PictureError: If there is no character in the picture.
+        ArtifactError: If the model of the run is missing or damaged.
     """
+    # A model that is missing is said at once, not only after somebody has drawn.
+    results.predictor(run.id)
     if material is None:
-        st.info("Draw something: the prediction appears here.", icon=":material/draw:")
+        source.invite("the prediction")
         st.caption(steps.what_will_happen(spec))
         return None
-    character = Character.of(material, spec)
-    temperature = results.temperature(run)
-    found = results.predictor(run.id).answer(
-        character.glyph, temperature=temperature.value
-    )
-    answered = Answered(run=run, spec=spec, character=character, answer=found)
-    _prediction(answered, temperature)
+    answered = classify(run, spec, material)
+    _prediction(answered, results.temperature(run))
     return answered
 
 
@@ -44,10 +44,11 @@ def _prediction(answered: Answered, temperature: RunTemperature) -> None:
     st.metric(
         "Predicted class",
         words.literal(answered.classes[found.best]),
-        words.confidence(found.confidence).capitalize(),
+        _in_short(answered),
         delta_color="off",
         delta_arrow="off",
     )
+    verdict.show(answered)
     st.caption(
         f"Input: {character.material.origin}."
         + (
@@ -64,6 +65,16 @@ def _prediction(answered: Answered, temperature: RunTemperature) -> None:
         key="answer_bars",
         alt=f"Probability of each class for {character.material.origin}",
     )
+
+
+def _in_short(answered: Answered) -> str:
+    """Write how confident it is, and of what else: "93.1 %; next 1, 4.2 %"."""
+    found = answered.answer
+    text, second = words.confidence(found.confidence).capitalize(), found.runner_up
+    if second is None:
+        return text
+    share = percent(float(found.probabilities[second]), decimals=1)
+    return f"{text}; next {words.literal(answered.class_name(second))}, {share}"
 
 
 def _probabilities_help(temperature: RunTemperature) -> str:

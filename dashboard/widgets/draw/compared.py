@@ -109,7 +109,7 @@ def _table(answered: Answered, answers: Mapping[Preprocessing, Answer]) -> None:
         {
             "Preprocessing": TITLES[way],
             "Predicted class": words.literal(answered.classes[answer.best]),
-            "Confidence": percent(answer.confidence, decimals=1),
+            "Confidence": words.literal(percent(answer.confidence, decimals=1)),
             "What is done": MEANINGS[way],
         }
         for way, answer in answers.items()

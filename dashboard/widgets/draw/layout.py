@@ -23,10 +23,14 @@ class Places:
     prediction: DeltaGenerator
 
     @classmethod
-    def on_page(cls) -> "Places":
-        """Make the places in the order of reading."""
+    def on_page(cls, widths: tuple[int, int] = (1, 1)) -> "Places":
+        """Make the places in the order of reading.
+
+        Args:
+            widths: Of the canvas and the answer beside each other, in shares.
+        """
         if services.is_phone():
             canvas, prediction, tools = (st.container() for _ in range(3))
             return cls(canvas, tools, prediction)
-        left, prediction = st.columns(2, gap="medium")
+        left, prediction = st.columns(widths, gap="medium")
         return cls(left.container(), left.container(), prediction)

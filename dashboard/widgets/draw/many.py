@@ -9,8 +9,17 @@ from core.records import Run
 from dashboard import figure, services, state, words
 from dashboard.charts.boxed import BoxedCharacter, boxed_figure
 from dashboard.figure import Hit
+from dashboard.results.pictures import Reader
 from dashboard.widgets.common.sample_card import large_glyph, likely_classes
-from dashboard.widgets.draw import correct, many_input, many_reading, sections
+from dashboard.widgets.draw import (
+    correct,
+    many_input,
+    many_reading,
+    problem,
+    sections,
+    source,
+)
+from dashboard.widgets.draw.layout import Places
 from dashboard.widgets.draw.many_reading import Written
 
 ONE: Final = "One character"
@@ -46,24 +55,24 @@ def show(run: Run, spec: DatasetSpec) -> None:
         spec: The data set that it learned from.
 
     Raises:
-        PictureError: If there is nothing to read in a picture.
+        PictureError: If the browser sent what is no drawing.
     """
-    canvas_column, answer_column = st.columns([3, 2], gap="medium")
-    with canvas_column:
-        material = many_input.drawn_or_opened()
+    places = Places.on_page((3, 2))
+    reader = Reader(run, spec, reads_many=True)
+    material = source.material(places, reader, draw=many_input.drawn)
     if material is None:
-        answer_column.info(
-            "Draw a number or a word, or open a picture of one: what it says appears "
-            "here.",
-            icon=":material/draw:",
-        )
+        with places.prediction:
+            source.invite("the number or the word")
         return
-    written = many_reading.read(run, spec, material)
-    with answer_column:
+    written = None
+    with places.prediction, problem.in_its_place(material):
+        written = many_reading.read(run, spec, material)
         _headline(written)
+    if written is None:
+        return
     chosen = _chosen(len(written.reading.characters))
     _boxes(written, chosen)
-    _picker(written, chosen)
+    _picker(written)
     _card(written, chosen)
 
 
@@ -88,8 +97,6 @@ def _headline(written: Written) -> None:
         )
         + f"{words.confidence(doubtful.answer.confidence)}."
     )
-    for remark in written.remarks:
-        st.caption(remark)
 
 
 def _boxes(written: Written, chosen: int) -> None:
@@ -127,7 +134,7 @@ def _chosen(count: int) -> int:
     return chosen
 
 
-def _picker(written: Written, chosen: int) -> None:
+def _picker(written: Written) -> None:
     """Let the viewer choose a character without a pointer."""
     characters = written.reading.characters
 
@@ -139,7 +146,6 @@ def _picker(written: Written, chosen: int) -> None:
         st.selectbox(
             "Character",
             options,
-            index=chosen,
             format_func=lambda at: f"{at + 1}: {written.name(characters[at])}",
             key=state.CHARACTER,
             width=240,
@@ -176,5 +182,5 @@ def _card(written: Written, chosen: int) -> None:
                 key="character_bars",
                 alt=f"Probability of each class for character {chosen + 1}",
             )
-        correct.show(answered, key="character", clears=False)
+        correct.show(answered, key="correct_character", clears=False)
         sections.show(answered)

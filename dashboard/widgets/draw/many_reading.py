@@ -4,12 +4,11 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from core.datasets.spec import DatasetSpec
 from core.errors import BlankDrawingError
-from core.imaging import ink, strokes
+from core.imaging import strokes
 from core.imaging.ink import PictureInk
 from core.imaging.pictures import RgbaImage
 from core.reading import ReadCharacter, Reading
@@ -28,7 +27,6 @@ class Written:
         spec: The data set that the run learned from.
         material: What somebody drew or opened.
         picture: It in the size in which its ink was found, uint8 (height, width, 3).
-        remarks: What was removed from the picture, and what is in doubt.
         reading: What it says.
     """
 
@@ -36,7 +34,6 @@ class Written:
     spec: DatasetSpec
     material: Material
     picture: ByteImages
-    remarks: tuple[str, ...]
     reading: Reading
 
     def name(self, character: ReadCharacter) -> str:
@@ -54,20 +51,20 @@ def read(run: Run, spec: DatasetSpec, material: Material) -> Written:
 
     Raises:
         BlankDrawingError: If nothing is written.
-        PictureError: If there are far too many marks.
+        PictureError: If there are far too many marks, or the picture is broken.
     """
+    material.check()
     if material.strokes is not None:
         drawn = material.strokes
         key = hashlib.sha256(drawn.document().encode()).hexdigest()
         reading = results.read(run, drawn, key=key)
-        picture, remarks = _grey(strokes.ink(drawn)), tuple[str, ...]()
+        picture = _grey(strokes.ink(drawn))
     else:
         found = _ink(material)
         key = hashlib.sha256(found.ink.tobytes()).hexdigest()
         reading = results.read(run, found.ink, key=key)
         picture = _reduced(_picture(material), found.ink.shape)
-        remarks = (*found.remarks, *([found.doubt] if found.doubt else []))
-    return Written(run, spec, material, picture, remarks, reading)
+    return Written(run, spec, material, picture, reading)
 
 
 def _picture(material: Material) -> RgbaImage:
@@ -78,18 +75,7 @@ def _picture(material: Material) -> RgbaImage:
 
 
 def _ink(material: Material) -> PictureInk:
-    picture = _picture(material)
-    digest = hashlib.sha256(picture.tobytes()).hexdigest()
-    return _cached_ink(digest, picture.shape, picture)
-
-
-@st.cache_resource(max_entries=10, show_spinner=False)
-def _cached_ink(
-    digest: str,  # noqa: ARG001 - what the cache tells pictures by
-    shape: tuple[int, ...],  # noqa: ARG001 - as above
-    _picture: RgbaImage,
-) -> PictureInk:
-    return ink.read_picture_ink(_picture)
+    return results.picture_ink(material.picture_key, _picture(material))
 
 
 def answered(written: Written, chosen: int) -> Answered:

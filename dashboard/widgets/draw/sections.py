@@ -5,12 +5,17 @@ from typing import Final
 
 from dashboard import state
 from dashboard.widgets.common import section_picker
-from dashboard.widgets.draw import compared, inside, steps
+from dashboard.widgets.draw import compared, inside, several, steps, thresholds, verdict
 from dashboard.widgets.draw.character import Answered
+from dashboard.widgets.one_image import counterfactual, mattered
 
 SECTIONS: Final[Mapping[str, Callable[[Answered], None]]] = {
     "From drawing to model input": steps.section,
     "Preprocessing compared": compared.section,
+    verdict.WHERE: thresholds.section,
+    "Several runs": several.section,
+    "What mattered": mattered.show,
+    "What would change it": counterfactual.show,
     "Inside the network": inside.section,
 }
 

@@ -1,57 +1,67 @@
-"""Which is read where there is both a drawing and an open picture: the latest."""
+"""Where writing comes from: drawn here, from pictures, or from the camera."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from typing import Final
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.results.pictures import Reader
+from dashboard.widgets.draw import camera, pictures
+from dashboard.widgets.draw.character import Material
+from dashboard.widgets.draw.layout import Places
+
+DRAW: Final = "Draw"
+PICTURES: Final = "Pictures"
+CAMERA: Final = "Camera"
+
+_INVITATIONS: Final = {
+    DRAW: ("Draw something", ":material/draw:"),
+    PICTURES: ("Open or paste a picture", ":material/image:"),
+    CAMERA: ("Take a photo", ":material/photo_camera:"),
+}
 
 
-@dataclass(frozen=True)
-class Source:
-    """What there was to read when the page was last run, and which of it was read.
-
-    Attributes:
-        drawing: Tells one drawing from another; empty while nothing is drawn.
-        picture: Tells one picture from another; empty while none is open.
-        read: Which of the two is read; empty if there is neither.
-    """
-
-    drawing: str = ""
-    picture: str = ""
-    read: Literal["", "drawing", "picture"] = ""
-
-
-def latest(before: Source, *, drawing: str, picture: str) -> Source:
-    """Say which is read now: what was drawn or opened last, of what is still there.
-
-    Args:
-        before: What there was.
-        drawing: Tells the drawing from others; empty if there is none.
-        picture: Tells the picture from others; empty if there is none.
-    """
-    read = before.read
-    if drawing != before.drawing:
-        read = "drawing"
-    if picture != before.picture:
-        read = "picture"
-    if not drawing:
-        read = "picture"
-    if not picture:
-        read = "drawing" if drawing else ""
-    return Source(drawing=drawing, picture=picture, read=read)
-
-
-def follow(*, drawing: str, picture: str, key: str = state.DRAW_SOURCE) -> Source:
-    """Say which is read now in this session; see `latest`.
+def invite(what_appears: str) -> None:
+    """Ask for something to read.
 
     Args:
-        drawing: Tells the drawing from others; empty if there is none.
-        picture: Tells the picture from others; empty if there is none.
-        key: Of what is remembered in this session.
+        what_appears: What the viewer gets, as the rest of the sentence.
     """
-    before: Source = st.session_state.get(key, Source())
-    now = latest(before, drawing=drawing, picture=picture)
-    st.session_state[key] = now
-    return now
+    chosen = st.session_state.get(state.DRAW_FROM) or DRAW
+    text, icon = _INVITATIONS[chosen]
+    st.info(f"{text}: {what_appears} appears here.", icon=icon)
+
+
+def material(
+    places: Places, reader: Reader, *, draw: Callable[[Places], Material | None]
+) -> Material | None:
+    """Let the viewer choose a source and use it.
+
+    Args:
+        places: Where on the page it stands.
+        reader: What reads it, for the answers in a table of several pictures.
+        draw: Shows the canvas, and returns what is drawn.
+
+    Returns:
+        What came from it; None if nothing did.
+
+    Raises:
+        PictureError: If the browser sent what is no drawing.
+    """
+    with places.canvas:
+        chosen = st.segmented_control(
+            "Source",
+            [DRAW, PICTURES, CAMERA],
+            default=DRAW,
+            required=True,
+            key=state.DRAW_FROM,
+            **state.LINKED,
+            label_visibility="collapsed",
+        )
+    if chosen == PICTURES:
+        return pictures.material(places, reader)
+    if chosen == CAMERA:
+        with places.canvas:
+            return camera.material(reader)
+    return draw(places)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.datasets.spec import DatasetSpec
 from core.imaging import paper, strokes
+from core.imaging.styles import PEN_SHARES
 from core.types import ByteImages, GrayImage, InkStyle
 from dashboard import services, state, words
 from dashboard.charts.mosaic import Grid, mosaic_figure
@@ -106,20 +107,23 @@ def _enlarged(answered: Answered, step: Step, *, is_model_input: bool) -> None:
 def _steps(answered: Answered) -> list[Step]:
     way, spec = answered.character.steps, answered.spec
     material = answered.character.material
-    drawn_anew = (
-        "Drawn anew, with a pen as wide as those of the data set."
-        if material.strokes is not None and spec.ink_style != "plain"
-        else "Told from its background, at full contrast."
-    )
     centred = "by its mass" if spec.ink_style == "mnist" else "by its box"
     return [
         _source(material),
-        Step("Ink", way.ink, drawn_anew),
+        Step("Ink", way.ink, _of_ink(material, spec.ink_style)),
         Step("Crop", way.box, "Cropped to its ink."),
         Step("Box", way.square, "In the middle of a square."),
         Step("Centred", way.centred, f"At its place in the image, centred {centred}."),
         Step("Model input", way.glyph, f"{size(spec)} pixels, as the model takes it."),
     ]
+
+
+def _of_ink(material: Material, style: InkStyle) -> str:
+    if material.strokes is None:
+        return "Told from its background, at full contrast."
+    if PEN_SHARES[style] is None:
+        return "With the pen that you chose."
+    return "Drawn anew, with a pen as wide as those of the data set."
 
 
 def _source(material: Material) -> Step:

@@ -5,10 +5,10 @@ import streamlit as st
 from core.evaluation.counterfactual import MAX_TAKEN, Counterfactual, find
 from dashboard import figure, services, words
 from dashboard.charts.explained import decisive_view
-from dashboard.widgets.one_image.subject import Subject
+from dashboard.widgets.one_image.explained import Explained
 
 
-def show(subject: Subject) -> None:
+def show(subject: Explained) -> None:
     """Show a few pixels without which the answer is another one."""
     found = find(subject.predictor.predict, subject.image)
     if found is None:
@@ -31,7 +31,7 @@ def show(subject: Subject) -> None:
     )
 
 
-def _sentence(found: Counterfactual, subject: Subject) -> str:
+def _sentence(found: Counterfactual, subject: Explained) -> str:
     """Say what the pixels do: "Without these 6 pixels it is taken for a 4"."""
     if found.side == 1:
         what = (

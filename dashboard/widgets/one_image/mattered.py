@@ -8,13 +8,13 @@ from dashboard import figure, services, state, words
 from dashboard.charts.explained import worth_view
 from dashboard.charts.words import signed
 from dashboard.widgets.common import class_picker
-from dashboard.widgets.one_image.subject import Subject
+from dashboard.widgets.one_image.explained import Explained
 
 PREDICTED = "Predicted class"
 STRONGEST = "Strongest rival"
 
 
-def show(subject: Subject) -> None:
+def show(subject: Explained) -> None:
     """Show the occlusion map for a class against its rival."""
     with st.container(horizontal=True):
         picked = class_picker.pick_or_default(
@@ -34,7 +34,7 @@ def show(subject: Subject) -> None:
     _map(subject, chosen, rival)
 
 
-def _map(subject: Subject, chosen: int, rival: int) -> None:
+def _map(subject: Explained, chosen: int, rival: int) -> None:
     found = occlude(
         subject.predictor.predict, subject.image, chosen=chosen, rival=rival
     )
@@ -61,9 +61,9 @@ def _map(subject: Subject, chosen: int, rival: int) -> None:
     )
 
 
-def _strongest(subject: Subject, chosen: int) -> int:
+def _strongest(subject: Explained, chosen: int) -> int:
     """Return the class that is most in question beside the chosen one."""
-    if subject.true not in (subject.predicted, chosen):
+    if subject.true is not None and subject.true not in (subject.predicted, chosen):
         return subject.true
     if chosen != subject.predicted:
         return subject.predicted

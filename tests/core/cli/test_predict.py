@@ -13,7 +13,9 @@ from core import cli
 from core.config import TrainingConfig
 from core.datasets import catalog, store
 from core.datasets.spec import DatasetSpec
+from core.evaluation.novelty import Verdict
 from core.jobs import worker
+from core.jobs.kinds import novelty
 from core.runs import open_store
 from tests.small_data import SMALL
 
@@ -93,7 +95,8 @@ def test_each_answer_names_its_file_label_and_probability(
     assert [answer["label"] for answer in answers] == [file.name[0] for file in files]
     assert all(answer["answer"] in list("0123456789") for answer in answers)
     assert all(0.1 <= answer["probability"] <= 1 for answer in answers)
-    assert set(answers[0]) == {"file", "label", "answer", "probability"}
+    assert set(answers[0]) == {"file", "label", "answer", "probability", "verdict"}
+    assert {answer["verdict"] for answer in answers} <= set(Verdict)
 
 
 def test_without_labels_there_is_no_accuracy(pictures: Path, capsys: Captured) -> None:
@@ -103,8 +106,22 @@ def test_without_labels_there_is_no_accuracy(pictures: Path, capsys: Captured) -
     cli.main(["predict", "--run", "latest", str(picture), "--json"])
 
     found = answer_of(capsys)
-    assert set(found) == {"run_id", "n", "answers", "temperature"}
-    assert set(found["answers"][0]) == {"file", "answer", "probability"}
+    assert set(found) == {"run_id", "n", "answers", "temperature", "answered_share"}
+    assert set(found["answers"][0]) == {"file", "answer", "probability", "verdict"}
+
+
+def test_a_run_without_thresholds_gives_no_verdict(
+    pictures: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of an earlier version still classifies."""
+    monkeypatch.setattr(novelty, "of_run", lambda *_: None)
+
+    code = cli.main(["predict", "--run", "latest", str(pictures), "--json"])
+
+    found = answer_of(capsys)
+    assert code == 0
+    assert found["answered_share"] is None
+    assert {answer["verdict"] for answer in found["answers"]} == {None}
 
 
 def test_a_broken_picture_does_not_hide_the_others(
@@ -207,7 +224,7 @@ def test_without_any_label_there_is_no_accuracy_and_an_error(
 
 
 def test_pictures_of_phones_and_of_macs(pictures: Path, capsys: Captured) -> None:
-    """JFIF is JPEG; HEIC is told; what a Mac puts beside its files is no picture."""
+    """JFIF is JPEG; a damaged HEIC is told; what a Mac adds to files is no picture."""
     (picture, *_) = pictures.iterdir()
     Image.open(picture).save(pictures / "5__a.jfif", "JPEG")
     (pictures / "5__b.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
@@ -220,7 +237,7 @@ def test_pictures_of_phones_and_of_macs(pictures: Path, capsys: Captured) -> Non
     assert code == 1
     assert found["n"] == 12
     assert printed.err.count("error:") == 1
-    assert "5__b.heic, which is a HEIC or AVIF picture" in printed.err
+    assert "5__b.heic, a HEIC or AVIF picture that is damaged" in printed.err
 
 
 def test_what_is_no_picture_is_passed_over_in_a_folder(
@@ -282,3 +299,69 @@ def test_a_run_without_a_model_is_told_in_plain_words(
 
     assert code == 1
     assert "Expected a run with a model" in capsys.readouterr().err
+
+
+@pytest.fixture
+def number(pictures: Path, tmp_path: Path) -> Path:
+    """Put three of the digits beside each other, and one below them."""
+    digits = [Image.open(file) for file in sorted(pictures.iterdir())[:4]]
+    paper = Image.new("L", (3 * 168, 2 * 168), 255)
+    for at, digit in enumerate(digits):
+        paper.paste(digit, (at % 3 * 168, at // 3 * 168))
+    file = tmp_path / "number.png"
+    paper.save(file)
+    return file
+
+
+def test_line_reads_each_character_with_its_box(number: Path, capsys: Captured) -> None:
+    """Line by line, from left to right; boxes are in pixels of the picture."""
+    code = cli.main(["predict", "--run", "latest", "--line", str(number), "--json"])
+
+    (answer,) = answer_of(capsys)["answers"]
+    assert code == 0
+    assert [len(line) for line in answer["lines"]] == [3, 1]
+    characters = [each for line in answer["lines"] for each in line]
+    assert answer["text"].replace("\n", "") == "".join(
+        each["answer"] for each in characters
+    )
+    for place, each in enumerate(characters):
+        box = each["box"]
+        assert box["left"] // 168 == place % 3
+        assert box["top"] // 168 == place // 3
+        assert 0.1 <= each["probability"] <= 1
+
+
+def test_line_prints_the_text(number: Path, capsys: Captured) -> None:
+    """For people, the text is what counts, then where it is from."""
+    cli.main(["predict", "--run", "latest", "--line", str(number)])
+
+    printed = capsys.readouterr().out
+    assert "number.png" in printed
+    assert "text" in printed
+    assert "probability" in printed
+
+
+def test_line_goes_on_after_a_picture_that_cannot_be_read(
+    number: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    blank = tmp_path / "blank.png"
+    Image.new("L", (100, 60), 255).save(blank)
+
+    code = cli.main(
+        ["predict", "--run", "latest", "--line", str(blank), str(number), "--json"]
+    )
+
+    printed = capsys.readouterr()
+    empty, read = json.loads(printed.out)["answers"]
+    assert code == 1
+    assert (empty["text"], empty["lines"]) == (None, [])
+    assert "blank" in empty["error"]
+    assert read["text"]
+    assert printed.err.startswith("error: ")
+
+
+def test_labels_are_of_single_characters(number: Path, capsys: Captured) -> None:
+    code = cli.main(["predict", "--run", "latest", "--line", "--labelled", str(number)])
+
+    assert code == 2
+    assert "--labelled" in capsys.readouterr().err

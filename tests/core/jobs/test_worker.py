@@ -74,6 +74,7 @@ def test_a_run_is_finished_with_all_its_files(trained: Trained) -> None:
     assert (run.status, run.reason) == (RunStatus.FINISHED, "")
     folder = store.artifact(run.id, "config.json").parent
     assert sorted(file.name for file in folder.iterdir()) == [
+        "analyses",
         "card.md",
         "checkpoint.npz",
         "config.json",
