@@ -63,7 +63,7 @@ def show(run: Run, spec: DatasetSpec) -> None:
     material = source.material(places, reader, draw=many_input.drawn)
     if material is None:
         with places.prediction:
-            source.invite("the number or the word")
+            source.invite("what it says", thing="a number or a word")
         return
     written = None
     with places.prediction, problem.in_its_place(material):
