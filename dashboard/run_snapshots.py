@@ -13,7 +13,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.records import History, LivePoints, Run
+from core.records import History, LivePoints, Pinned, Run
 from dashboard import services
 
 SHARED_SECONDS: Final = 0.7
@@ -34,11 +34,13 @@ class RunSnapshot:
         run: The run.
         history: Its scores by epoch.
         live: Its scores within the epochs.
+        pinned: What it says of the drawing that is pinned to it; None if none is.
     """
 
     run: Run
     history: History
     live: LivePoints
+    pinned: Pinned | None = None
 
 
 class _Watching:
@@ -114,7 +116,12 @@ def pace() -> float:
 def _read(run_id: str) -> RunSnapshot:
     store = services.store()
     run = store.get(run_id)
-    return RunSnapshot(run, store.history(run_id), store.live_points(run_id))
+    return RunSnapshot(
+        run,
+        store.history(run_id),
+        store.live_points(run_id),
+        store.pinned(run_id),
+    )
 
 
 @st.cache_resource(show_spinner=False)

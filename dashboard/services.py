@@ -35,7 +35,7 @@ from core.insight.diagnosis import Remark, diagnose
 from core.insight.expected_time import Expectation, expected_seconds
 from core.jobs import executor, first_model, kinds, lanes
 from core.jobs.cluster import ClusterState
-from core.jobs.kinds import label_check
+from core.jobs.kinds import fine_tune, label_check
 from core.jobs.kinds.label_check import CheckLabels
 from core.jobs.tasks import DatasetTask, Task
 from core.records import (
@@ -121,7 +121,7 @@ def _train_first_model() -> None:
 
 def awaits_first_model() -> bool:
     """Tell whether this server is about to train a first model by itself."""
-    return first_model.is_due() and not (store_exists() and store().has_had_runs())
+    return first_model.is_coming() and not (store_exists() and store().has_had_runs())
 
 
 def _preload_studies() -> None:
@@ -234,6 +234,16 @@ def expected_check(task: CheckLabels, run: Run) -> Expectation:
         ConfigError: If the run is an ensemble.
     """
     return label_check.expected_seconds(task, run, runs(), spec=spec_of(run))
+
+
+def expected_fine_tuning(run: Run) -> float:
+    """Expect the seconds in which a run learns the drawings of My handwriting.
+
+    Raises:
+        InklabError: If it cannot learn them.
+    """
+    task, _ = fine_tune.fine_tuning_of(store(), run.id)
+    return fine_tune.expected_seconds(task, runs(), spec=spec_of(run)).seconds
 
 
 def remarks(run: Run, history: History, live: LivePoints) -> tuple[Remark, ...]:

@@ -9,7 +9,7 @@ Streamlit cannot bind, and the recipe (see `dashboard.widgets.train.recipe_state
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 import streamlit as st
 
@@ -96,6 +96,8 @@ CHOSEN_PICTURE: Final = "chosen_picture"
 CROPS: Final = "crops"
 CROPPING: Final = "cropping"
 STEP: Final = "preprocessing_step"
+PINNED: Final = "pinned_drawing"
+LEARNING: Final = "learning_runs"
 KEPT: Final = "kept_drawings"
 KEPT_NUMBER: Final = "kept_number"
 PROMPTS: Final = "handwriting_round"
@@ -559,6 +561,31 @@ def last_reviewed() -> object | None:
 def drop_reviewed() -> None:
     """Forget what this viewer decided last."""
     st.session_state[REVIEWED].pop()
+
+
+def pinned_drawing() -> Any:  # noqa: ANN401 - what widgets make is above this module
+    """Return what this session has pinned while networks train; None if nothing."""
+    return st.session_state.get(PINNED)
+
+
+def keep_pinned_drawing(material: object) -> None:
+    """Pin a drawing in this session, or let it go if None."""
+    st.session_state[PINNED] = material
+
+
+def learning_of(run_id: str) -> str | None:
+    """Return the id of the run that was fine-tuned last from a run.
+
+    Returns:
+        Empty if there is none; None if nobody has looked for one in this session.
+    """
+    found: dict[str, str] = st.session_state.get(LEARNING, {})
+    return found.get(run_id)
+
+
+def keep_learning(run_id: str, child_id: str) -> None:
+    """Keep which run was fine-tuned last from a run; see `learning_of`."""
+    st.session_state.setdefault(LEARNING, {})[run_id] = child_id
 
 
 def kept_drawing(place: str, key: str | None) -> Kept | None:

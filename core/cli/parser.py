@@ -43,6 +43,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_evaluate(command("evaluate", evaluate.evaluate_run.__doc__))
     analyse.add_to(commands, json_option)
     handwriting.add_to(commands, json_option)
+    tuner = command("fine-tune", train.fine_tune.__doc__)
+    tuner.add_argument("--run", required=True, metavar="ID", help="run, or latest")
+    tuner.set_defaults(command=train.fine_tune)
     _add_compare(command("compare", compare.compare_runs.__doc__))
     _add_predict(command("predict", "classify pictures"))
     return parser

@@ -14,10 +14,14 @@ from core.cli.summary import print_result, summary
 from core.config import known_presets
 from core.datasets import catalog
 from core.errors import TrainingError, TrainingStopped
+from core.handwriting import fine_tuned
 from core.insight import network_cost
 from core.jobs import worker
 from core.jobs.kinds import ensemble, keep
+from core.jobs.kinds import fine_tune as fine_tuning
+from core.jobs.kinds.fine_tune import FineTune
 from core.jobs.kinds.train import Train
+from core.proportion import Proportion
 from core.records import Progress, Report
 from core.runs import open_store
 
@@ -44,9 +48,47 @@ def continue_run(options: argparse.Namespace) -> int:
     return _train(task, name=name, as_json=options.json)
 
 
-def _train(task: Train, *, name: str, as_json: bool) -> int:
+@settings.changes
+def fine_tune(options: argparse.Namespace) -> int:
+    """Teach a run the drawings of My handwriting, as a new run."""
     store = open_store()
-    run_id = task.create(store, name=name)
+    task, name = fine_tuning.fine_tuning_of(store, options.run)
+    run_id, code = _perform(task, name=name)
+    run = store.get(run_id)
+    found = fine_tuned.read(store, run) if run.has_model else None
+    if found is None:
+        return print_result(run, as_json=options.json) or code
+    console.print_record(
+        {
+            **summary(run),
+            "drawings_learned": len(found.learned),
+            "drawings_tested": found.drawings.total,
+            "drawings_accuracy_before": _value(found.drawings.before),
+            "drawings_accuracy_after": _value(found.drawings.after),
+            "test_accuracy_before": _value(found.test.before),
+            "test_accuracy_after": _value(found.test.after),
+        },
+        as_json=options.json,
+    )
+    return code
+
+
+def _value(accuracy: Proportion | None) -> float | None:
+    return accuracy.value if accuracy else None
+
+
+def _train(task: Train, *, name: str, as_json: bool) -> int:
+    run_id, code = _perform(task, name=name)
+    run = open_store().get(run_id)
+    if code and run.has_model:
+        console.print_record(summary(run), as_json=as_json)
+        return code
+    return print_result(run, as_json=as_json)
+
+
+def _perform(task: Train | FineTune, *, name: str) -> tuple[str, int]:
+    """Do a task here, with a bar; return the id of its run and the code to exit by."""
+    run_id = task.create(open_store(), name=name)
     interrupted = threading.Event()
     with console.training_bar(task.config.epochs) as show:
 
@@ -58,11 +100,7 @@ def _train(task: Train, *, name: str, as_json: bool) -> int:
 
         with interrupting(interrupted):
             worker.perform(run_id, on_report=watch)
-    run = store.get(run_id)
-    if interrupted.is_set() and run.has_model:
-        console.print_record(summary(run), as_json=as_json)
-        return INTERRUPTED
-    return print_result(run, as_json=as_json)
+    return run_id, INTERRUPTED if interrupted.is_set() else 0
 
 
 @contextlib.contextmanager

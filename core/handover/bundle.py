@@ -20,7 +20,15 @@ from core.handover.markdown import literal
 from core.handover.script import script_of
 from core.handover.tables import number_cell, text_cell
 from core.predictions import Predictions
-from core.records import ANALYSES, ENSEMBLE, Attachment, History, Run
+from core.records import (
+    ANALYSES,
+    ENSEMBLE,
+    FINE_TUNE,
+    HANDWRITING,
+    Attachment,
+    History,
+    Run,
+)
 from core.runs import run_dataset
 from core.runs.logs import LOG
 
@@ -40,12 +48,19 @@ CONTENTS: Final = {
 }
 """The files of an archive, in order, and what they are."""
 
+_OF_FINE_TUNING: Final = {
+    HANDWRITING: "ids of the drawings that it was fine-tuned on, and what came of it"
+}
+
 _STORED: Final = ("model.keras", "model.tflite", "model.onnx", "config.json")
-_LATER: Final = ("model.onnx", LOG)
-"""Runs of the first versions have none of these."""
+_LATER: Final = ("model.onnx", LOG, HANDWRITING)
+"""Runs of the first versions, or that were not fine-tuned, have none of these."""
 
 _SCRIPT: Final = "reproduce.py"
-"""An ensemble was not trained itself; the archives of its members have one each."""
+"""An ensemble was not trained itself; the archives of its members have one each. What
+a fine-tuning began with is no recipe: the archive of that run has its script."""
+
+_UNSCRIPTED: Final = (ENSEMBLE, FINE_TUNE)
 
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o644 << 16
@@ -105,8 +120,12 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
     with _text(archive, "predictions.csv") as file:
         predictions = store.predictions(run.id)
         csv.writer(file).writerows(_prediction_rows(predictions, spec.classes))
-    unscripted = [_SCRIPT] if run.kind == ENSEMBLE else []
-    unlogged = [] if _copy(archive, store, run.id, LOG) else [LOG]
+    unscripted = [_SCRIPT] if run.kind in _UNSCRIPTED else []
+    unlogged = [
+        name
+        for name in (LOG, *_OF_FINE_TUNING)
+        if not _copy(archive, store, run.id, name)
+    ]
     attached = store.attachments(run.id)
     names = [each.path_of(name) for each in attached for name in each.files]
     lost = [name for name in names if not _copy(archive, store, run.id, name)]
@@ -114,7 +133,7 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
         card = store.artifact(run.id, "card.md").read_text(encoding="utf-8")
         files = _list_of_files(missing, [*unscripted, *unlogged, *lost], attached)
         file.write(f"{card.rstrip()}\n\n{files}")
-    if run.kind == ENSEMBLE:
+    if run.kind in _UNSCRIPTED:
         return
     with _text(archive, _SCRIPT) as file:
         file.write(script_of(run, spec))
@@ -180,7 +199,7 @@ def _list_of_files(
     }
     rows = "\n".join(
         f"| `{name}` | {what} |"
-        for name, what in {**CONTENTS, **analyses}.items()
+        for name, what in {**CONTENTS, **_OF_FINE_TUNING, **analyses}.items()
         if name not in without
     )
     remarks = "".join(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from core.records import Run, RunStatus
+from core.records import FINE_TUNE, Run, RunStatus
 
 
 def differences(run: Run) -> Iterator[str]:
@@ -33,7 +33,15 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Run], object], str], ...]] = (
         ),
     ),
     (
-        lambda run: run.parent,
+        lambda run: run.kind == FINE_TUNE,
+        (
+            "The run was fine-tuned on drawings of somebody's own hand, beginning with "
+            "the weights of another run. This script does not repeat that: it trains "
+            "a network from the start, with the small steps of a fine-tuning."
+        ),
+    ),
+    (
+        lambda run: run.parent and run.kind != FINE_TUNE,
         (
             "The run continued another one, so its learning rate may have jumped; here "
             "the epochs of both follow one schedule."

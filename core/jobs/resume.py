@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import ConfigError
 from core.jobs.kinds.train import Train
-from core.records import ENSEMBLE
+from core.records import ENSEMBLE, FINE_TUNE
 from core.runs import checkpoint_files, run_dataset
 from core.runs.annotations import MAX_NAME
 from core.runs.checkpoint import finished_epochs_in
@@ -44,6 +44,13 @@ def child_of(store: "RunStore", run_id: str, *, epochs: int) -> tuple[Train, str
         message = (
             f"Expected a run that was trained, but {parent.name} is an ensemble. "
             "Continue its members, and make a new ensemble of them."
+        )
+        raise ConfigError(message)
+    if parent.kind == FINE_TUNE:
+        message = (
+            f"Expected a run that was trained, but {parent.name} was fine-tuned on "
+            "drawings, which takes a few passes only. Fine-tune it again, or train the "
+            f"run that it began with longer ({parent.parent})."
         )
         raise ConfigError(message)
     if not parent.status.is_over or parent.is_saving:

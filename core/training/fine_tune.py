@@ -7,13 +7,13 @@ the new ones if the validation images ask for it (Wortsman and others 2022, "Rob
 fine-tuning of zero-shot models"). The test images choose nothing.
 """
 
-import math
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from core.config import TrainingConfig
+from core.config.fine_tuning import NUM_REHEARSED, num_repeats
 from core.datasets import batch_order
 from core.datasets.splits import MAX_FRACTION, stratified_split
 from core.datasets.store import Dataset, Split
@@ -30,16 +30,11 @@ from core.training.train import (
 )
 from core.types import ByteImages, Indices, Labels
 
-NUM_REHEARSED: Final = 12_000
 NUM_HELD_OUT: Final = 6000
-DRAWN_SHARE: Final = 0.1
-"""Of the images of a pass, as far as `MAX_REPEATS` allows it."""
-
-MAX_REPEATS: Final = 20
 WAYS: Final = (1.0, 0.75, 0.5, 0.25)
 """How much of the way from the old weights to the new ones is tried."""
 
-TOLERANCE: Final = 0.0007
+TOLERANCE: Final = 0.0008
 """So much of the validation accuracy may be lost."""
 
 
@@ -155,12 +150,6 @@ def _sample(positions: Indices, split: Split, num: int, *, seed: int) -> Indices
         return np.sort(np.random.default_rng(seed).choice(positions, num, False))
     _, chosen = stratified_split(labels, fraction=fraction, seed=seed)
     return positions[chosen]
-
-
-def num_repeats(num_drawn: int, num_rehearsed: int) -> int:
-    """Tell how often each drawing is in a pass, for its share of it."""
-    wanted = num_rehearsed * DRAWN_SHARE / (1 - DRAWN_SHARE) / num_drawn
-    return max(1, min(MAX_REPEATS, math.ceil(wanted)))
 
 
 def _mixed(

@@ -9,7 +9,9 @@ from dashboard.widgets.draw import (
     answer,
     correct,
     drawing_input,
+    learn,
     many,
+    pin,
     problem,
     prompts,
     sections,
@@ -39,11 +41,13 @@ def draw_and_classify() -> None:
             answered = answer.show(run, spec, came)
         if slot is None:
             correct.show(answered)
+            pin.show(answered)
             prompts.offer(run, spec)
     if slot is not None:
         prompts.controls(slot, answered)
     if answered is not None:
         sections.show(answered)
+    learn.show(run, spec)
 
 
 @page_frame.fragment

@@ -31,6 +31,7 @@ from dashboard.results.features import (
     training_unusualness,
     unusualness,
 )
+from dashboard.results.fine_tuned import fine_tuned
 from dashboard.results.handwriting import HandScores, hand_scores
 from dashboard.results.labels import test_suspects, training_suspects
 from dashboard.results.learned import learning
@@ -57,6 +58,7 @@ __all__ = [
     "evenly",
     "feature_points",
     "features",
+    "fine_tuned",
     "glance",
     "hand_scores",
     "image_map",

@@ -40,6 +40,7 @@ from tests import small_data
 READS: Final = frozenset(
     {
         *("get", "job", "with_model", "runs", "jobs", "is_stop_requested"),
+        *("requests", "pinned"),
         *("history", "live_points", "curves", "database", "experiment", "artifact"),
         *(
             "predictions",
@@ -60,6 +61,7 @@ WRITES: Final[Mapping[str, Callable[[RunStore, str], object]]] = {
     "delete": lambda store, run_id: store.delete(run_id),
     "restore": lambda store, run_id: store.restore(run_id),
     "annotate": lambda store, run_id: store.annotate(run_id, name="other"),
+    "pin": lambda store, run_id: store.pin(run_id, np.zeros((28, 28), np.uint8)),
     "request_stop": lambda store, run_id: store.request_stop(run_id),
     "start": lambda store, run_id: store.start(run_id),
     "log": lambda store, run_id: store.log(run_id, []),

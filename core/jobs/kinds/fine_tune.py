@@ -1,25 +1,20 @@
-"""The task that teaches a trained network one's own handwriting, as a run of its own.
+"""The task that teaches a trained network one's own hand, as a run of its own."""
 
-The task carries the drawings that it is about: they may be changed or deleted before
-its turn comes, and a worker on another machine has none.
-"""
-
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Final, Self
-
-import numpy as np
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from core.config import fine_tuning
 from core.config.recipe_field import RecipeField
 from core.datasets.spec import DatasetSpec
-from core.datasets.store import Dataset, Split
-from core.errors import ConfigError, SchemaError
+from core.datasets.store import Dataset
+from core.errors import ConfigError
 from core.evaluation import metrics
 from core.handwriting import collection
-from core.handwriting.collection import Drawing
+from core.handwriting.examples import Examples
 from core.handwriting.fine_tuned import BeforeAfter, FineTuned
-from core.imaging import packed
+from core.insight import expected_time
+from core.insight.expected_time import Expectation
 from core.jobs import finalize, log_messages
 from core.jobs.finalize import Result
 from core.jobs.kinds import novelty
@@ -32,63 +27,11 @@ from core.runs.annotations import MAX_NAME
 if TYPE_CHECKING:
     from core.runs.store import RunStore
     from core.training.fine_tune import FineTuned as Tuned
-    from core.types import ByteImages, Labels
 
 MIN_DRAWINGS: Final = 5
 """So many to learn from are needed: fewer say little about a hand."""
 
 _NAME_END: Final = ", my hand"
-
-
-class Examples(BaseModel):
-    """Drawings with their classes, as a task carries them.
-
-    Attributes:
-        ids: Of the drawings.
-        labels: Their classes, as the network numbers them.
-        pixels: Their images; `core.imaging.packed` reads them. Empty if there are none.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ids: tuple[str, ...] = ()
-    labels: tuple[int, ...] = ()
-    pixels: str = ""
-
-    @classmethod
-    def of(cls, drawings: tuple[Drawing, ...], spec: DatasetSpec) -> Self:
-        """Take those drawings that show a class of a data set and are not blank."""
-        chosen, labels = collection.labelled(drawings, spec.classes)
-        images = collection.glyphs(chosen, spec.ink_style, spec.image_shape)
-        inked = [at for at, image in enumerate(images) if image.any()]
-        if not inked:
-            return cls()
-        return cls(
-            ids=tuple(chosen[at].id for at in inked),
-            labels=tuple(labels[inked].tolist()),
-            pixels=packed.pack(images[inked]),
-        )
-
-    def split(self, spec: DatasetSpec) -> Split:
-        """Return images and labels.
-
-        Raises:
-            SchemaError: If they do not fit the data set.
-        """
-        shape = len(self.ids), *spec.image_shape
-        images: ByteImages = np.zeros(shape, np.uint8)
-        if self.pixels:
-            images = packed.unpack(self.pixels)
-        labels: Labels = np.array(self.labels, np.uint8)
-        is_known = not labels.size or int(labels.max()) < len(spec.classes)
-        if images.shape == shape and labels.shape == shape[:1] and is_known:
-            return Split(images, labels)
-        message = (
-            f"Expected drawings of shape {shape} of {len(spec.classes)} classes, got "
-            f"images of shape {images.shape} with {labels.size} labels. The data set "
-            "is another one now: start the fine-tuning again."
-        )
-        raise SchemaError(message)
 
 
 class FineTune(Task):
@@ -156,7 +99,7 @@ class FineTune(Task):
             *(metrics.predicted_classes(each.probabilities) for each in said),
         )
         found = self._record(drawings, _on_test(store, parent, tuned), tuned)
-        result = _result_of(tuned, self.config, dataset, found)
+        result = _result_of(tuned, self, dataset, found)
         context.say(*log_messages.training(run, result), *_outcome(found))
         finalize.save(context, run, dataset, result)
         novelty.after_training(context, run, dataset, result)
@@ -227,6 +170,26 @@ def fine_tuning_of(store: "RunStore", run_id: str) -> tuple[FineTune, str]:
     return task, name_of(parent)
 
 
+def expected_seconds(
+    task: FineTune, runs: Iterable[Run], *, spec: DatasetSpec
+) -> Expectation:
+    """Expect how long the learning takes; saving the run takes some seconds more.
+
+    Args:
+        task: The fine-tuning.
+        runs: Earlier runs.
+        spec: The data set.
+    """
+    held_out = task.config.validation_fraction
+    num = fine_tuning.images_per_pass(
+        len(task.learned.ids), round(spec.num_train * (1 - held_out))
+    )
+    images = max(1, round(num / (1 - held_out)))
+    return expected_time.expected_seconds(
+        task.config, runs, spec=replace(spec, num_train=images)
+    )
+
+
 def name_of(parent: Run) -> str:
     """Name the run of a fine-tuning after the run that it begins with."""
     stem = parent.name.removesuffix(_NAME_END)[: MAX_NAME - len(_NAME_END)]
@@ -244,17 +207,17 @@ def _on_test(store: "RunStore", parent: Run, tuned: "Tuned") -> BeforeAfter:
 
 
 def _result_of(
-    tuned: "Tuned", config: RecipeField, dataset: Dataset, found: FineTuned
+    tuned: "Tuned", task: FineTune, dataset: Dataset, found: FineTuned
 ) -> Result:
     """Return what is saved; where it stood is not, since no training goes on there."""
-    result = result_of(tuned, config, dataset)
+    result = result_of(tuned, task.config, dataset)
     scores = None
     if tuned.validation is not None:
         labels, said = tuned.validation.labels, tuned.validation.probabilities
         scores = metrics.accuracy(labels, said).value, metrics.log_loss(labels, said)
     return replace(
         result,
-        card=f"{result.card.rstrip()}\n\n{_section(found)}\n",
+        card=f"{result.card.rstrip()}\n\n{_section(found, task.parent)}\n",
         best_epoch=None,
         val_scores=scores,
         checkpoint=None,
@@ -262,8 +225,13 @@ def _result_of(
     )
 
 
-def _section(found: FineTuned) -> str:
-    return "## Fine-tuning\n\n" + " ".join(_outcome(found))
+def _section(found: FineTuned, parent: str) -> str:
+    said = " ".join(_outcome(found))
+    return (
+        f"## Fine-tuning\n\n{said} It began with the weights of run {parent}: the "
+        "script of that run repeats its training; the fine-tuning is not repeated by "
+        "any script."
+    )
 
 
 def _outcome(found: FineTuned) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from core.evaluation import checks
 from core.insight import expected_time
 from core.insight.expected_time import Expectation
 from core.jobs.tasks import Task, TaskContext
-from core.records import ARRAYS, Attachment, Progress, Run
+from core.records import ARRAYS, FINE_TUNE, Attachment, Progress, Run
 from core.runs import run_dataset, unpacked
 from core.types import Indices, Probabilities
 
@@ -87,12 +87,20 @@ class CheckLabels(Task):
         """Return what is trained for each fold.
 
         Raises:
-            ConfigError: If the run is an ensemble, which has no recipe of its own.
+            ConfigError: If the run is an ensemble, or was fine-tuned: then its recipe
+                is not all that made it.
         """
         if isinstance(run.config, EnsembleConfig):
             message = (
                 f"Expected a run that learned by one recipe, got {run.name}, the mean "
                 "of several runs. Check the training labels with one of these."
+            )
+            raise ConfigError(message)
+        if run.kind == FINE_TUNE:
+            message = (
+                f"Expected a run that was trained from the start, but {run.name} was "
+                "fine-tuned. Check the training labels with the run that it began with "
+                f"({run.parent})."
             )
             raise ConfigError(message)
         config = run.training

@@ -26,7 +26,10 @@ def show(run: Run, spec: DatasetSpec, material: Material | None) -> Answered | N
 
     Raises:
         PictureError: If there is no character in the picture.
+        ArtifactError: If the model of the run is missing or damaged.
     """
+    # A model that is missing is said at once, not only after somebody has drawn.
+    results.predictor(run.id)
     if material is None:
         source.invite("the prediction")
         st.caption(steps.what_will_happen(spec))

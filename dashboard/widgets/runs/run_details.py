@@ -12,6 +12,7 @@ from core.runs import annotations
 from dashboard import page_paths, services, state, words
 from dashboard.widgets.common import (
     clock,
+    fine_tuned,
     page_frame,
     preset_saving,
     read_only,
@@ -127,6 +128,7 @@ def _result(run: Run) -> None:
     if reached is not None:
         time = f", trained in {words.duration(seconds)}" if seconds else ""
         st.markdown(f"**{words.accuracy(reached)}**{time}.")
+    fine_tuned.show(run)
 
 
 def _links(run: Run) -> None:

@@ -13,8 +13,9 @@ from core.errors import UnknownRunError
 from core.insight import network_cost
 from core.insight.diagnosis import Severity
 from core.proportion import percent
-from core.records import ENSEMBLE, History, LivePoints, Run, RunStatus
+from core.records import ENSEMBLE, FINE_TUNE, History, LivePoints, Run, RunStatus
 from dashboard import run_snapshots, services, state, words
+from dashboard.run_snapshots import RunSnapshot
 from dashboard.widgets.common import (
     clock,
     page_frame,
@@ -22,7 +23,8 @@ from dashboard.widgets.common import (
     run_curves,
     run_status,
 )
-from dashboard.widgets.train import run_result
+from dashboard.widgets.draw import pin
+from dashboard.widgets.train import pinned, run_result
 
 REFRESH_SECONDS: Final = 0.8
 """Each look takes from the training what the browser needs to draw."""
@@ -53,7 +55,9 @@ def start(config: TrainingConfig) -> None:
     spec = catalog.spec(config.dataset)
     network = network_cost.describe_network(config, spec)
     name = known_presets.name_of(config, network=network, ink_style=spec.ink_style)
-    state.remember(state.WATCHED_RUN, services.start_run(config, name=name))
+    run_id = services.start_run(config, name=name)
+    pin.pin_to(run_id)
+    state.remember(state.WATCHED_RUN, run_id)
     st.session_state[state.TAB] = state.LIVE
 
 
@@ -128,10 +132,11 @@ def _refresh(run_id: str, *, created: datetime, pace: float) -> None:
             # It was deleted since: the page chooses another.
             st.rerun()
         st.session_state[state.SEEN] = seen_now
-        _show(seen_now.run, seen_now.history, seen_now.live)
+        _show(seen_now)
 
 
-def _show(run: Run, history: History, live: LivePoints) -> None:
+def _show(seen: RunSnapshot) -> None:
+    run, history, live = seen.run, seen.history, seen.live
     with st.container(horizontal=True, vertical_alignment="center"):
         _status(run)
         if not run.status.is_over:
@@ -148,6 +153,7 @@ def _show(run: Run, history: History, live: LivePoints) -> None:
     else:
         _numbers(run, history)
         run_curves.show(run, history, live)
+        pinned.show(run, seen.pinned)
         _remarks(run, history, live)
     run_result.show(run)
     turn_to(_stage(run))
@@ -220,6 +226,9 @@ def _last(values: tuple[float, ...], *, as_percent: bool = False) -> str:
 
 def _remarks(run: Run, history: History, live: LivePoints) -> None:
     """Say the worst that can be seen in the curves, in a sentence."""
+    if run.kind == FINE_TUNE:
+        # A few passes with small steps are no training to be judged as one.
+        return
     for remark in services.remarks(run, history, live)[:1]:
         text = f"{remark.finding} {remark.advice}"
         if remark.severity is Severity.NOTE:

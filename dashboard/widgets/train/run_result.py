@@ -7,7 +7,14 @@ import streamlit as st
 from core.config import MAX_EPOCHS
 from core.records import ENSEMBLE, TRIAL, Run, RunStatus
 from dashboard import page_paths, services, state, words
-from dashboard.widgets.common import page_frame, read_only, run_picker, run_status
+from dashboard.widgets.common import (
+    fine_tuned,
+    page_frame,
+    read_only,
+    run_picker,
+    run_status,
+)
+from dashboard.widgets.draw import pin
 
 EPOCHS_MORE: Final = 5
 
@@ -45,6 +52,7 @@ def _result(run: Run) -> None:
         f"{words.accuracy(run.scores.accuracy)}, {how}.",
         icon=":material/check:",
     )
+    fine_tuned.show(run)
     run_picker.links(run)
 
 
@@ -85,4 +93,6 @@ def continuation(run: Run) -> None:
 def _go_on(run_id: str) -> None:
     more = st.session_state[f"more_{run_id}"]
     with page_frame.plain_errors():
-        state.remember(state.WATCHED_RUN, services.continue_run(run_id, epochs=more))
+        child_id = services.continue_run(run_id, epochs=more)
+        pin.pin_to(child_id)
+        state.remember(state.WATCHED_RUN, child_id)

@@ -1,7 +1,6 @@
 """Teaching a trained network some drawings without letting it forget the rest."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,16 +13,13 @@ from core.config import (
     Network,
     TrainingConfig,
 )
-from core.config.fine_tuning import MILD, fine_tuning_of
+from core.config.fine_tuning import MILD, fine_tuning_of, num_repeats
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError, TrainingStopped
 from core.training import fine_tune as module
 from core.training.fine_tune import Drawn, fine_tune
 from core.training.train import Trained, predict, train
 from tests.small_data import RESIDUAL, SMALL, stop_after, stripes
-
-if TYPE_CHECKING:
-    from core.records import Progress
 
 BASE = replace(SMALL, epochs=6, learning_rate=3e-3)
 
@@ -156,7 +152,7 @@ def test_drawings_are_repeated_up_to_their_share(
     num_drawn: int, num_rehearsed: int, expected: int
 ) -> None:
     """A tenth of a pass are drawings, unless that repeats each too often."""
-    assert module.num_repeats(num_drawn, num_rehearsed) == expected
+    assert num_repeats(num_drawn, num_rehearsed) == expected
 
 
 def test_the_recipe_leaves_what_is_compiled_and_what_was_held_out() -> None:
@@ -189,7 +185,7 @@ def test_a_pinned_drawing_is_asked_about_after_each_epoch(
     dataset: Dataset, trained: Trained
 ) -> None:
     """Not after each chunk; the probabilities are those of one image."""
-    reports: list[Progress] = []
+    reports = []
     pinned = other_hand(1, seed=0).images[0]
 
     fine_tune(
