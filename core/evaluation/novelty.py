@@ -56,11 +56,13 @@ class Thresholds:
         confidence: At least this calibrated probability of the predicted class.
         novelty: At most this novelty.
         share: Of the images set aside, at least this share is answered.
+        is_held_out: Whether the network never learned from these.
     """
 
     confidence: float
     novelty: float
     share: float
+    is_held_out: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +139,10 @@ class Reference:
         count = max(math.ceil(round(share * len(rank), 6)), 1)
         last = int(np.sort(rank)[count - 1]) - 1
         return Thresholds(
-            confidence=-float(doubt[last]), novelty=float(novelty[last]), share=share
+            confidence=-float(doubt[last]),
+            novelty=float(novelty[last]),
+            share=share,
+            is_held_out=self.is_held_out,
         )
 
     def judge(
