@@ -42,16 +42,19 @@ CONTENTS: Final = {
     "config.json": "the recipe, as Inklab reads it",
     "history.csv": "loss (nats) and accuracy (0 to 1) after each epoch",
     "predictions.csv": "the probability of each class for every test image",
-    HANDWRITING: "ids of the drawings that it was fine-tuned on, and what came of it",
     LOG: "the log of the training",
     "card.md": "this model card",
     "reproduce.py": "a plain Keras script that repeats the training",
 }
 """The files of an archive, in order, and what they are."""
 
+_OF_FINE_TUNING: Final = {
+    HANDWRITING: "ids of the drawings that it was fine-tuned on, and what came of it"
+}
+
 _STORED: Final = ("model.keras", "model.tflite", "model.onnx", "config.json")
 _LATER: Final = ("model.onnx", LOG, HANDWRITING)
-"""Runs of the first versions have none of these; the last is of fine-tuned runs."""
+"""Runs of the first versions, or that were not fine-tuned, have none of these."""
 
 _SCRIPT: Final = "reproduce.py"
 """An ensemble was not trained itself; the archives of its members have one each. What
@@ -119,7 +122,9 @@ def _fill(archive: zipfile.ZipFile, store: "RunStore", run: Run) -> None:
         csv.writer(file).writerows(_prediction_rows(predictions, spec.classes))
     unscripted = [_SCRIPT] if run.kind in _UNSCRIPTED else []
     unlogged = [
-        name for name in (HANDWRITING, LOG) if not _copy(archive, store, run.id, name)
+        name
+        for name in (LOG, *_OF_FINE_TUNING)
+        if not _copy(archive, store, run.id, name)
     ]
     attached = store.attachments(run.id)
     names = [each.path_of(name) for each in attached for name in each.files]
@@ -194,7 +199,7 @@ def _list_of_files(
     }
     rows = "\n".join(
         f"| `{name}` | {what} |"
-        for name, what in {**CONTENTS, **analyses}.items()
+        for name, what in {**CONTENTS, **_OF_FINE_TUNING, **analyses}.items()
         if name not in without
     )
     remarks = "".join(

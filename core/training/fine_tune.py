@@ -34,7 +34,7 @@ NUM_HELD_OUT: Final = 6000
 WAYS: Final = (1.0, 0.75, 0.5, 0.25)
 """How much of the way from the old weights to the new ones is tried."""
 
-TOLERANCE: Final = 0.0005
+TOLERANCE: Final = 0.0008
 """So much of the validation accuracy may be lost."""
 
 

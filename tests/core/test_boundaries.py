@@ -63,7 +63,7 @@ def test_the_web_process_knows_no_tensorflow() -> None:
         "dashboard",
         skip="core.models,core.training.augment,core.training.combine,"
         "core.training.dead_units,core.training.dropout,core.training.engine,"
-        "core.training.prefetch,"
+        "core.training.fine_tune,core.training.prefetch,core.training.reference,"
         "core.training.loop,core.training.optimizers,core.training.train,"
         "dashboard.pages.",
     )

@@ -62,7 +62,7 @@ def show(run: Run, spec: DatasetSpec) -> None:
     material = source.material(places, reader, draw=many_input.drawn)
     if material is None:
         with places.prediction:
-            source.invite("the number or the word")
+            source.invite("what it says", thing="a number or a word")
         return
     written = None
     with places.prediction, problem.in_its_place(material):
@@ -71,8 +71,10 @@ def show(run: Run, spec: DatasetSpec) -> None:
     if written is None:
         return
     chosen = _chosen(len(written.reading.characters))
-    _boxes(written, chosen)
-    _picker(written)
+    # On a phone they stand where the answer does, before the tools.
+    with places.prediction if services.is_phone() else st.container():
+        _boxes(written, chosen)
+        _picker(written)
     _card(written, chosen)
 
 
