@@ -27,7 +27,7 @@ def three_bars(monkeypatch: pytest.MonkeyPatch) -> Strokes:
 def test_blank_canvas_asks_for_a_number() -> None:
     app = open_app("draw", read=MANY)
 
-    assert "the number or the word appears here" in app.info[0].value
+    assert "Draw a number or a word: what it says appears here." in app.info[0].value
     assert not app.exception
 
 
