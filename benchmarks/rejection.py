@@ -35,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import store as datasets
+from core.datasets.splits import balanced_sample
 from core.datasets.store import Split
 from core.evaluation import novelty, temperature
 from core.evaluation.novelty import Reference
@@ -158,7 +159,7 @@ def _measure(
     others = {name: ask(images) for name, images in kinds.items()}
     strange = np.concatenate([kinds["letters"], kinds["shapes"]])
     nobody = np.zeros(len(strange), np.uint8)
-    learned = novelty.sample(dataset.train.labels, size=novelty.MAX_IMAGES)
+    learned = balanced_sample(dataset.train.labels, size=novelty.MAX_IMAGES)
     train = Split(dataset.train.images[learned], dataset.train.labels[learned])
     measures = _measures(model, predict(model, train))
     asked = predict(model, Split(strange, nobody)).features

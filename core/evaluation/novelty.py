@@ -20,8 +20,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Indices, Labels
-
 NEIGHBOUR: Final = 5
 """The distance is that to this neighbour, so that one odd training image decides
 nothing; to the last one, if there are fewer."""
@@ -56,11 +54,13 @@ class Thresholds:
         confidence: At least this calibrated probability of the predicted class.
         novelty: At most this novelty.
         share: Of the images set aside, at least this share is answered.
+        is_held_out: Whether the network never learned from these.
     """
 
     confidence: float
     novelty: float
     share: float
+    is_held_out: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +137,10 @@ class Reference:
         count = max(math.ceil(round(share * len(rank), 6)), 1)
         last = int(np.sort(rank)[count - 1]) - 1
         return Thresholds(
-            confidence=-float(doubt[last]), novelty=float(novelty[last]), share=share
+            confidence=-float(doubt[last]),
+            novelty=float(novelty[last]),
+            share=share,
+            is_held_out=self.is_held_out,
         )
 
     def judge(
@@ -208,25 +211,6 @@ def fit(
         novelty=_distances(aside, features),
         is_held_out=is_held_out,
     )
-
-
-def sample(labels: Labels, *, size: int, seed: int = 0) -> Indices:
-    """Choose images, as many of each class as there are, up to the same number.
-
-    Args:
-        labels: Class of each image, uint8 of shape (n,).
-        size: How many at most.
-        seed: Chooses which.
-
-    Returns:
-        Positions, int64, ascending.
-    """
-    mixed = np.random.default_rng(seed).permutation(len(labels))
-    order = mixed[np.argsort(labels[mixed], kind="stable")]
-    sizes = np.bincount(labels)
-    starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    within = np.arange(len(labels)) - starts
-    return np.sort(order[np.argsort(within, kind="stable")[:size]])
 
 
 def num_known(units: int) -> int:

@@ -20,6 +20,8 @@ _SAME_TONE = 0.035  # what compression and a screen add to one tone
 _RINGING = 0.02  # of the picture a side: what compression blurs beside an edge
 _LEAST_BAR = 0.01  # of the picture a side
 _INSIDE = 0.97  # share of the first row inside a bar that differs from the bar
+_AT_A_STRETCH = 0.4  # of the rest, which is noise and not a stroke on the bar
+_INSIDE_OTHER = 0.4  # the same, where the opposite bar is sure
 _LEAST_STEP = 0.08  # of brightness: between a sheet and what it lies on
 _LEAST_AREA, _MOST_AREA = 0.05, 0.97  # of the picture
 _LEAST_FILLED = 0.93  # of the quadrilateral around a sheet
@@ -44,8 +46,8 @@ def without_bars(grey: GrayImage) -> GrayImage:
     if min(grey.shape) < _LEAST_SIDE:
         return grey
     for _ in range(2):
-        top, bottom = _bar(grey), _bar(grey[::-1])
-        left, right = _bar(grey.T), _bar(grey.T[::-1])
+        top, bottom = _bars(grey)
+        left, right = _bars(grey.T)
         height, width = grey.shape
         inside = grey[top : height - bottom, left : width - right]
         if inside.shape == grey.shape or min(inside.shape) < _LEAST_SIDE // 2:
@@ -79,8 +81,26 @@ def find_sheet(grey: GrayImage) -> Corners | None:
     return None if best is None else best * scale
 
 
-def _bar(grey: NDArray[np.float32]) -> int:
-    """Return how many rows at the top are a bar; 0 if there is none."""
+def _bars(grey: GrayImage) -> tuple[int, int]:
+    """Return how many rows at the top and at the bottom are bars."""
+    top, bottom = _bar(grey, _INSIDE), _bar(grey[::-1], _INSIDE)
+    # Bars are alike. What is sure of one of them need be so of most of the other only:
+    # the shaded paper beside it may be as grey in places.
+    if abs(float(np.median(grey[0]) - np.median(grey[-1]))) < _SAME_TONE:
+        top, bottom = (
+            top or (bottom and _bar(grey, _INSIDE_OTHER)),
+            bottom or (top and _bar(grey[::-1], _INSIDE_OTHER)),
+        )
+    return top, bottom
+
+
+def _bar(grey: NDArray[np.float32], differing: float) -> int:
+    """Return how many rows at the top are a bar; 0 if there is none.
+
+    Args:
+        grey: Brightness.
+        differing: Share of the first row inside that must differ from the bar.
+    """
     tone = float(np.median(grey[0]))
     unlike = np.abs(grey - tone) > _SAME_TONE
     rows = np.flatnonzero(unlike.mean(axis=1) > 1 - _INSIDE)
@@ -89,9 +109,10 @@ def _bar(grey: NDArray[np.float32]) -> int:
     first = int(rows[0])
     last = min(len(grey) - 1, first + max(2, round(_RINGING * len(grey))))
     inside = unlike[last]
-    if inside.mean() < _INSIDE or _longest_run(~inside) > max(2, 0.01 * inside.size):
+    longest = max(2.0, (1 - differing) * _AT_A_STRETCH * inside.size)
+    if inside.mean() < differing or _longest_run(~inside) > longest:
         return 0
-    step = float(np.abs(np.median(grey[last]) - tone))
+    step = float(np.quantile(np.abs(grey[last] - tone), 0.75))
     return last if step > _LEAST_STEP else 0
 
 
