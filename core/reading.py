@@ -29,12 +29,12 @@ Predict = Callable[[GrayImage], Probabilities]
 # Natural logarithms, like the sums that they are part of. Fitted on training images of
 # MNIST and EMNIST by random search.
 _EACH = 0.02  # for each character: two are not read where one will do
-_CROSSED = 0.08  # for each pen's width of ink that is cut
-_TWICE = 0.05  # for each stroke after the first that is cut on one path
+_CROSSED = 0.14  # for each pen's width of ink that is cut
+_TWICE = 0.1  # for each stroke after the first that is cut on one path
 _GLUED = 0.2  # for ink that is not connected, in one character
 _GLUED_APART = 6.5  # and for each height of the line between it
 _GLUED_STROKES = 0.03  # for strokes that touch
-_TOO_WIDE = 0.5  # for each height of the line that a character is wider than _WIDE
+_TOO_WIDE = 0.45  # for each height of the line that a character is wider than _WIDE
 _TOO_LOW = 1.7  # for a piece of cut ink of no height
 _NO_ANSWER = 6.5  # no character counts for less than this
 
