@@ -2,7 +2,7 @@
 
 The label of a picture is the beginning of its name ("7__anything.png") or its folder
 ("a/anything.png"). Beside pictures, strokes are read ("7__anything.json", as Inklab
-writes them). Each drawing is preprocessed in five ways, strokes in a sixth:
+writes them). Each is preprocessed in several ways:
 
     naive        resized to the model input
     box          cropped to the ink, and resized until it fills the model input
@@ -13,7 +13,7 @@ writes them). Each drawing is preprocessed in five ways, strokes in a sixth:
 
 Runs are grouped by preset, and the mean of each group is shown.
 
-    python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--style S] [--json]
+    python benchmarks/drawings.py FOLDER --run ID [--run ID ...] [--style emnist]
 """
 
 import argparse

@@ -27,10 +27,10 @@ Predict = Callable[[GrayImage], Probabilities]
 """Gives the class probabilities of images, float32 of shape (n, height, width)."""
 
 # Natural logarithms, like the sums that they are part of. Fitted on training images of
-# MNIST and EMNIST by random search; a half or a double of each does as well.
+# MNIST and EMNIST by random search.
 _EACH = 0.02  # for each character: two are not read where one will do
 _CROSSED = 0.14  # for each pen's width of ink that is cut
-_TWICE = 0.3  # for each stroke after the first that is cut on one path
+_TWICE = 0.1  # for each stroke after the first that is cut on one path
 _GLUED = 0.2  # for ink that is not connected, in one character
 _GLUED_APART = 6.5  # and for each height of the line between it
 _GLUED_STROKES = 0.03  # for strokes that touch

@@ -121,7 +121,7 @@ def _train_first_model() -> None:
 
 def awaits_first_model() -> bool:
     """Tell whether this server is about to train a first model by itself."""
-    return first_model.is_due() and not (store_exists() and store().has_had_runs())
+    return first_model.is_coming() and not (store_exists() and store().has_had_runs())
 
 
 def _preload_studies() -> None:

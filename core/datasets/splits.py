@@ -128,6 +128,25 @@ def balanced_weights(labels: Labels, *, num_classes: int) -> NDArray[np.float32]
     return weights
 
 
+def balanced_sample(labels: Labels, *, size: int, seed: int = 0) -> Indices:
+    """Choose images, as many of each class as there are, up to the same number.
+
+    Args:
+        labels: Class of each image, uint8 of shape (n,).
+        size: How many at most.
+        seed: Chooses which.
+
+    Returns:
+        Positions, int64, ascending.
+    """
+    mixed = np.random.default_rng(seed).permutation(len(labels))
+    order = mixed[np.argsort(labels[mixed], kind="stable")]
+    sizes = np.bincount(labels)
+    starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    within = np.arange(len(labels)) - starts
+    return np.sort(order[np.argsort(within, kind="stable")[:size]])
+
+
 def _shares(counts: Counts, fraction: float) -> NDArray[np.int64]:
     """Share out the validation images by the method of largest remainders."""
     exact = fraction * counts

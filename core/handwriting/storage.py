@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,19 +95,22 @@ def path_of(drawing_id: str) -> Path:
 
 
 def _files() -> list[Drawing | str]:
-    found = []
-    for path in folder().glob("[!.]*.json"):
-        # It may be deleted at this moment.
-        with contextlib.suppress(FileNotFoundError):
-            stat = path.stat()
-            version = stat.st_mtime_ns, stat.st_size, stat.st_ino
-            found.append(_read(path, *version))
+    found: list[Drawing | str] = []
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder()) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or not entry.name.endswith(".json"):
+                continue
+            # It may be deleted at this moment.
+            with contextlib.suppress(FileNotFoundError):
+                stat = entry.stat()
+                version = stat.st_mtime_ns, stat.st_size, stat.st_ino
+                found.append(_read(entry.path, *version))
     return found
 
 
 @functools.lru_cache(maxsize=2 * MAX_DRAWINGS)
-def _read(path: Path, *_version: int) -> Drawing | str:
+def _read(path: str, *_version: int) -> Drawing | str:
     try:
-        return Drawing.read(path)
+        return Drawing.read(Path(path))
     except HandwritingError as error:
         return str(error)

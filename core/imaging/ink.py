@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import BlankDrawingError, PictureError
-from core.imaging import frames, marks, paper, ruling, sheets
+from core.imaging import frames, marks, paper, quadrilaterals, ruling, sheets
 from core.imaging.normalise import INK_THRESHOLD
 from core.imaging.pictures import RgbaImage
 from core.types import GrayImage
@@ -124,7 +124,7 @@ def _sheet(grey: GrayImage) -> tuple[GrayImage, list[str]]:
         remarks.append("Cut off the bars along the edge of the picture.")
     corners = sheets.find_sheet(inside)
     if corners is not None:
-        inside = sheets.rectified(inside, corners)
+        inside = quadrilaterals.rectified(inside, corners)
         remarks.append("Cut out the sheet of paper from what it lies on.")
     return inside, remarks
 
@@ -155,8 +155,10 @@ def _without_lines(contrast: GrayImage, remarks: list[str]) -> GrayImage:
     if across + down == 0:
         return contrast
     kind = "squared" if across > 1 and down > 1 else "ruled"
-    count = f"{across + down} line" + "s" * (across + down > 1)
-    remarks.append(f"Removed the lines of {kind} paper ({count}).")
+    if across + down == 1:
+        remarks.append("Removed a line that runs across the paper.")
+    else:
+        remarks.append(f"Removed the lines of {kind} paper ({across + down} lines).")
     return ruling.removed(contrast, lines)
 
 

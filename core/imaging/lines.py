@@ -192,6 +192,8 @@ def measured(
     around = ndimage.maximum_filter1d(around, 3, axis=0)
     profile = np.median(around, axis=1)
     profile -= (profile[:2].mean() + profile[-2:].mean()) / 2
+    if profile.max() < _LEAST_TONE:
+        return None
     peak = int(np.flatnonzero(profile > _PLATEAU * profile.max()).mean())
     tone = float(profile[peak])
     if tone < _LEAST_TONE or abs(peak - reach) > most_shift:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from core.errors import BrokenPictureError, HugePictureError, PictureError
+from core.imaging import numbers
 
 RgbaImage = NDArray[np.uint8]
 """A picture of shape (height, width, 4): red, green, blue, alpha."""
@@ -52,15 +53,6 @@ _HEIF = "HEIF"  # unknown to Pillow until a library is loaded
 _PHONE_START = b"ftyp"
 
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
-
-# Where numbers end that are called a picture: 1.0, and all ones of 8, 10, 12, 14 and 16
-# bits. A file of 16 bits or of floats does not say which of them it means.
-_FULL_RANGES = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
-
-_OVERSHOOT = 1.1  # of a range: what sharpening and resampling add at an edge
-_LEAST_OF_RANGE = 1 / 8  # numbers that end below this share mean another range
-
-_HOT = 1e-4  # share of pixels that may be hot or dead, at either end
 
 # A picture whose EXIF data are damaged is shown as it lies in the file.
 _EXIF_ERRORS = (KeyError, OSError, SyntaxError, TypeError, ValueError, struct.error)
@@ -239,20 +231,7 @@ def _upright_rgba(image: Image.Image) -> RgbaImage:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return the picture with 8 bits a channel, in a mode that can be averaged."""
     if image.mode.startswith(("I", "F")):
-        return Image.fromarray(_bytes_of_numbers(np.asarray(image)))
+        return Image.fromarray(numbers.to_bytes(np.asarray(image)))
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image
     return image.convert("RGBA")
-
-
-def _bytes_of_numbers(numbers: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Scale numbers by the range that they mean, or by their own if they mean none."""
-    values = np.nan_to_num(numbers.astype(np.float32), posinf=0.0, neginf=0.0)
-    low = float(np.quantile(values, _HOT, method="lower"))
-    high = float(np.quantile(values, 1 - _HOT, method="higher"))
-    for full in _FULL_RANGES:
-        if low >= 0 and full * _LEAST_OF_RANGE < high <= full * _OVERSHOOT:
-            low, high = 0.0, full
-            break
-    scaled = (values - low) * (255.0 / max(high - low, 1e-6))
-    return np.asarray(np.rint(np.clip(scaled, 0, 255)), dtype=np.uint8)

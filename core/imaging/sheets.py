@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from scipy import ndimage, spatial
+from scipy import ndimage
 
-from core.imaging import paper
+from core.imaging import paper, quadrilaterals
+from core.imaging.quadrilaterals import Corners
 from core.types import GrayImage
 
 _SEARCH_SIDE = 200  # a sheet is large: it needs no more pixels to be found
@@ -20,6 +20,8 @@ _SAME_TONE = 0.035  # what compression and a screen add to one tone
 _RINGING = 0.02  # of the picture a side: what compression blurs beside an edge
 _LEAST_BAR = 0.01  # of the picture a side
 _INSIDE = 0.97  # share of the first row inside a bar that differs from the bar
+_AT_A_STRETCH = 0.4  # of the rest, which is noise and not a stroke on the bar
+_INSIDE_OTHER = 0.4  # the same, where the opposite bar is sure
 _LEAST_STEP = 0.08  # of brightness: between a sheet and what it lies on
 _LEAST_AREA, _MOST_AREA = 0.05, 0.97  # of the picture
 _LEAST_FILLED = 0.93  # of the quadrilateral around a sheet
@@ -28,12 +30,8 @@ _SOLID = 0.8  # of the box around it: the hole of an O, and no ink
 _LEAST_HOLE = 0.2  # of the sheet's side: ink as solid is a 1, which is narrower
 _LEAST_LENGTH = 0.12  # of the picture's longer side: a side of the sheet
 _LEAST_AROUND = 0.7  # of the picture's border is table
-_EDGE_PARTS = 0.025  # of the sheet: cut off, since its edge has a shadow
 
 _Value = TypeVar("_Value", bound=np.generic)
-
-Corners = NDArray[np.float64]
-"""Four corners, of shape (4, 2): x and y, clockwise from the top left."""
 
 
 def without_bars(grey: GrayImage) -> GrayImage:
@@ -48,8 +46,8 @@ def without_bars(grey: GrayImage) -> GrayImage:
     if min(grey.shape) < _LEAST_SIDE:
         return grey
     for _ in range(2):
-        top, bottom = _bar(grey), _bar(grey[::-1])
-        left, right = _bar(grey.T), _bar(grey.T[::-1])
+        top, bottom = _bars(grey)
+        left, right = _bars(grey.T)
         height, width = grey.shape
         inside = grey[top : height - bottom, left : width - right]
         if inside.shape == grey.shape or min(inside.shape) < _LEAST_SIDE // 2:
@@ -74,40 +72,35 @@ def find_sheet(grey: GrayImage) -> Corners | None:
     best: Corners | None = None
     most = _LEAST_FILLED
     for region in _regions(small):
-        corners = _quadrilateral(region)
+        corners = quadrilaterals.around(region)
         if corners is None or not _is_sheet(corners, region, small):
             continue
-        filled = _area(region) / _polygon_area(corners)
+        filled = _area(region) / quadrilaterals.area(corners)
         if filled > most:
             best, most = corners, filled
     return None if best is None else best * scale
 
 
-def rectified(grey: GrayImage, corners: Corners) -> GrayImage:
-    """Show a sheet as if seen from above, without its outermost edge.
+def _bars(grey: GrayImage) -> tuple[int, int]:
+    """Return how many rows at the top and at the bottom are bars."""
+    top, bottom = _bar(grey, _INSIDE), _bar(grey[::-1], _INSIDE)
+    # Bars are alike. What is sure of one of them need be so of most of the other only:
+    # the shaded paper beside it may be as grey in places.
+    if abs(float(np.median(grey[0]) - np.median(grey[-1]))) < _SAME_TONE:
+        top, bottom = (
+            top or (bottom and _bar(grey, _INSIDE_OTHER)),
+            bottom or (top and _bar(grey[::-1], _INSIDE_OTHER)),
+        )
+    return top, bottom
+
+
+def _bar(grey: NDArray[np.float32], differing: float) -> int:
+    """Return how many rows at the top are a bar; 0 if there is none.
 
     Args:
-        grey: Brightness, float32 of shape (height, width) in [0, 1].
-        corners: Of the sheet, in pixels.
-
-    Returns:
-        The sheet, float32 in [0, 1], about as large as in the picture.
+        grey: Brightness.
+        differing: Share of the first row inside that must differ from the bar.
     """
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    width, height = (max(8, round(sides[each::2].mean())) for each in (0, 1))
-    margin = _EDGE_PARTS * min(width, height) + 1
-    size = (round(width - 2 * margin), round(height - 2 * margin))
-    whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=float)
-    factors = _perspective(whole - margin, corners)
-    method = Image.Resampling.BICUBIC
-    seen = Image.fromarray(grey).transform(
-        size, Image.Transform.PERSPECTIVE, factors, method
-    )
-    return np.asarray(np.clip(np.asarray(seen), 0.0, 1.0), dtype=np.float32)
-
-
-def _bar(grey: NDArray[np.float32]) -> int:
-    """Return how many rows at the top are a bar; 0 if there is none."""
     tone = float(np.median(grey[0]))
     unlike = np.abs(grey - tone) > _SAME_TONE
     rows = np.flatnonzero(unlike.mean(axis=1) > 1 - _INSIDE)
@@ -116,9 +109,10 @@ def _bar(grey: NDArray[np.float32]) -> int:
     first = int(rows[0])
     last = min(len(grey) - 1, first + max(2, round(_RINGING * len(grey))))
     inside = unlike[last]
-    if inside.mean() < _INSIDE or _longest_run(~inside) > max(2, 0.01 * inside.size):
+    longest = max(2.0, (1 - differing) * _AT_A_STRETCH * inside.size)
+    if inside.mean() < differing or _longest_run(~inside) > longest:
         return 0
-    step = float(np.abs(np.median(grey[last]) - tone))
+    step = float(np.quantile(np.abs(grey[last] - tone), 0.75))
     return last if step > _LEAST_STEP else 0
 
 
@@ -147,48 +141,6 @@ def _regions(small: GrayImage) -> list[NDArray[np.bool_]]:
 
 def _border(values: NDArray[_Value]) -> NDArray[_Value]:
     return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
-
-
-def _quadrilateral(region: NDArray[np.bool_]) -> Corners | None:
-    """Return the quadrilateral around a region, or None if it has no four sides."""
-    outline = region & ~ndimage.binary_erosion(region)
-    points = np.argwhere(outline)[:, ::-1].astype(np.float64)
-    if min(np.ptp(points, axis=0)) < _LEAST_LENGTH * max(region.shape):
-        return None
-    # A pixel is a square: its corners belong to the sheet as well.
-    offsets = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64)
-    points = (points[:, None] + offsets).reshape(-1, 2)
-    polygon: Corners = points[spatial.ConvexHull(points).vertices]
-    while len(polygon) > 4:  # noqa: PLR2004 - corners
-        shorter = _without_a_side(polygon)
-        if shorter is None:
-            return None
-        polygon = shorter
-    if len(polygon) < 4:  # noqa: PLR2004 - corners
-        return None
-    first = int(polygon.sum(axis=1).argmin())
-    return np.roll(polygon, -first, axis=0)
-
-
-def _without_a_side(polygon: Corners) -> Corners | None:
-    """Leave out the side whose neighbours meet nearest beyond it."""
-    before, start = np.roll(polygon, 1, axis=0), polygon
-    end, after = np.roll(polygon, -1, axis=0), np.roll(polygon, -2, axis=0)
-    ahead, back = start - before, end - after
-    across = end - start
-    crossed = _cross(ahead, back)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        reach = _cross(across, back) / crossed
-        added = np.abs(_cross(across, ahead * reach[:, None])) / 2
-        meets = (reach > 0) & (_cross(across, ahead) / crossed > 0)
-    added[~meets | ~np.isfinite(added)] = np.inf
-    side = int(added.argmin())
-    if not np.isfinite(added[side]):
-        return None
-    corner = start[side] + ahead[side] * reach[side]
-    polygon = polygon.copy()
-    polygon[side] = corner
-    return np.delete(polygon, (side + 1) % len(polygon), axis=0)
 
 
 def _is_sheet(corners: Corners, region: NDArray[np.bool_], small: GrayImage) -> bool:
@@ -246,19 +198,3 @@ def _step_around(corners: Corners, small: GrayImage) -> float:
 
 def _area(region: NDArray[np.bool_]) -> float:
     return float(ndimage.binary_fill_holes(region).sum())
-
-
-def _polygon_area(corners: Corners) -> float:
-    return float(np.abs(_cross(corners, np.roll(corners, -1, axis=0)).sum()) / 2)
-
-
-def _cross(first: Corners, second: Corners) -> NDArray[np.float64]:
-    return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
-
-
-def _perspective(seen: Corners, there: Corners) -> tuple[float, ...]:
-    """Return the eight factors with which Pillow fetches `there` for `seen`."""
-    rows = []
-    for (x, y), (u, v) in zip(seen, there, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-    return tuple(np.linalg.solve(np.array(rows), there.ravel()))

@@ -10,6 +10,7 @@ A tracking server belongs to several people, and so does a cluster: nothing is t
 there that nobody asked for.
 """
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "First model"
 MARK: Final = ".first-model"
+QUEUED_WITHIN_SECONDS: Final = 60.0
 
 
 class FirstTraining(Train):
@@ -40,12 +42,21 @@ def is_due() -> bool:
         SettingError: If the environment says something impossible.
         HomeError: If nobody knows which home it is.
     """
-    if settings.is_read_only() or not settings.wants_first_model():
-        return False
-    mark = _mark()
-    if mark is None or mark.exists():
-        return False
-    return cluster_of(Lane.COMPUTE) is None
+    return _claimed_ago() is None and _is_possible()
+
+
+def is_coming() -> bool:
+    """Tell whether a first model is due, or some process is about to queue it.
+
+    That takes a second, or many on a busy machine, in which there is no run yet.
+
+    Raises:
+        SettingError: If the environment says something impossible.
+        HomeError: If nobody knows which home it is.
+    """
+    claimed_ago = _claimed_ago()
+    is_new = claimed_ago is None or claimed_ago < QUEUED_WITHIN_SECONDS
+    return is_new and _is_possible()
 
 
 @settings.changes
@@ -66,6 +77,20 @@ def train(store: "RunStore") -> str | None:
         return None
     config = presets.preset(presets.FASTEST).config
     return executor.submit(store, FirstTraining(config=config), name=NAME)
+
+
+def _is_possible() -> bool:
+    is_allowed = settings.wants_first_model() and not settings.is_read_only()
+    return is_allowed and _mark() is not None and cluster_of(Lane.COMPUTE) is None
+
+
+def _claimed_ago() -> float | None:
+    """Return how many seconds ago the mark was made; None if there is none."""
+    mark = _mark()
+    try:
+        return None if mark is None else time.time() - mark.stat().st_mtime
+    except OSError:
+        return None
 
 
 def _claim() -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 import keras
 import numpy as np
 
+from core.datasets.splits import balanced_sample
 from core.datasets.store import Dataset, Split
 from core.errors import ConfigError
 from core.evaluation import novelty, temperature
@@ -36,14 +37,14 @@ def reference_of(model: keras.Model, dataset: Dataset, held_out: Indices) -> Ref
     is_held_out = len(held_out) >= novelty.MIN_ASIDE
     if is_held_out:
         labels = train.labels[held_out]
-        aside = held_out[novelty.sample(labels, size=novelty.MAX_IMAGES)]
+        aside = held_out[balanced_sample(labels, size=novelty.MAX_IMAGES)]
     else:
         spare = min(MAX_ASIDE, len(train.labels) // 2)
-        aside = novelty.sample(train.labels, size=spare)
+        aside = balanced_sample(train.labels, size=spare)
     said = predict(model, _part(train, aside))
     rest = np.setdiff1d(np.arange(len(train.labels)), np.append(aside, held_out))
     size = novelty.num_known(said.features.shape[1])
-    chosen = rest[novelty.sample(train.labels[rest], size=size)]
+    chosen = rest[balanced_sample(train.labels[rest], size=size)]
     scale = temperature.fit(said.labels, said.probabilities) if is_held_out else 1.0
     confidence = temperature.scaled(said.probabilities, scale).max(axis=1)
     try:

@@ -61,6 +61,19 @@ def phone_page(phone: BrowserContext) -> Iterator[Page]:
     yield from _tab(phone)
 
 
+@pytest.fixture
+def finger(browser: Browser) -> Iterator[Page]:
+    """Open a tab on a phone that is touched."""
+    context = browser.new_context(
+        viewport={"width": 400, "height": 800},
+        has_touch=True,
+        is_mobile=True,
+        user_agent="Mozilla/5.0 (Linux; Android 14; Pixel 5) Mobile",
+    )
+    yield context.new_page()
+    context.close()
+
+
 def _tab(context: BrowserContext) -> Iterator[Page]:
     tab = context.new_page()
     tab.set_default_timeout(SECONDS * 1000)

@@ -1,7 +1,6 @@
 """What only a browser shows of a figure: in place, hit, walked through, loaded."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,19 +53,6 @@ def trained(desk: BrowserContext, server: Server) -> None:
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("See its mistakes").wait_for(timeout=600_000)
     page.close()
-
-
-@pytest.fixture
-def finger(browser: Browser) -> Iterator[Page]:
-    """Open a tab on a phone that is touched."""
-    context = browser.new_context(
-        viewport={"width": 400, "height": 800},
-        has_touch=True,
-        is_mobile=True,
-        user_agent="Mozilla/5.0 (Linux; Android 14; Pixel 5) Mobile",
-    )
-    yield context.new_page()
-    context.close()
 
 
 def test_curves_are_drawn_in_place_while_a_run_trains(

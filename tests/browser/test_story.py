@@ -115,6 +115,60 @@ def test_drawn_bar_is_a_one_until_it_is_cleared(page: Page, server: Server) -> N
     expect(metric).to_have_count(0)
 
 
+@pytest.mark.usefixtures("trained")
+def test_drawing_stays_and_a_key_takes_back_a_stroke(
+    page: Page, server: Server
+) -> None:
+    """A bar, then a hook that is taken back; what is on the screen is the bar."""
+    open_page(page, server, "draw")
+    sheet = page.locator(".st-key-canvas canvas")
+    ink = "sheet => sheet.state.paths.length"
+    draw_bar(page)
+    page.get_by_text("Predicted class").wait_for()
+    draw_bar(page)
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    assert sheet.evaluate(ink) == 2
+
+    page.get_by_role("link", name="Runs", exact=True).click()
+    page.get_by_role("heading", name="Runs").wait_for()
+    page.get_by_role("link", name="Draw", exact=True).click()
+    page.get_by_text("Predicted class").wait_for()
+    assert sheet.evaluate(ink) == 2
+    page.keyboard.press("Control+z")
+
+    page.wait_for_function(
+        "document.querySelector('.st-key-canvas canvas').state.paths.length === 1"
+    )
+
+
+@pytest.mark.usefixtures("trained")
+def test_finger_draws_and_the_answer_stands_right_under_the_canvas(
+    finger: Page, server: Server
+) -> None:
+    open_page(finger, server, "draw")
+    box = box_of(finger.locator(".st-key-canvas canvas"))
+    touches = finger.context.new_cdp_session(finger)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+            for x, y in places
+        ]
+        event = {"type": kind, "touchPoints": points}
+        touches.send("Input.dispatchTouchEvent", event)
+
+    touch("touchStart", (0.5, 0.2))
+    for share in (0.4, 0.6, 0.8):
+        touch("touchMove", (0.5, share))
+    touch("touchEnd")
+
+    value = finger.get_by_test_id("stMetricValue").first
+    expect(value).to_have_text("1")
+    place, tools = box_of(value), box_of(finger.get_by_text("Pen width"))
+    sheet = box_of(finger.locator(".st-key-canvas canvas"))
+    assert sheet["y"] < place["y"] < tools["y"]
+
+
 PASTE = """base64 => {
     const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
     const clipboardData = new DataTransfer();

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files import creating_folder, locking
+from core.files import creating_folder, locking, replacing_folder, waiting_lock
 
 
 def test_the_folder_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -106,3 +106,31 @@ def test_a_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 
     assert said == "True\n"
     assert (while_alive, afterwards) == (False, True)
+
+
+def test_a_folder_is_replaced_when_the_block_ends_well(tmp_path: Path) -> None:
+    """And stays as it was when it does not."""
+    folder = tmp_path / "set"
+    for text in ("old", "new"):
+        with replacing_folder(folder) as temporary:
+            (temporary / text).write_text(text)
+
+    with pytest.raises(ZeroDivisionError), replacing_folder(folder):
+        _ = 1 / 0
+
+    assert [each.name for each in folder.iterdir()] == ["new"]
+    assert [each.name for each in tmp_path.iterdir()] == ["set"]
+
+
+def test_whoever_waits_for_a_lock_gets_it_or_an_error(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+
+    with (
+        waiting_lock(lock, seconds=5),
+        pytest.raises(TimeoutError, match="another process holds"),
+        waiting_lock(lock, seconds=0),
+    ):
+        pass
+
+    with waiting_lock(lock, seconds=0):
+        assert lock.exists()

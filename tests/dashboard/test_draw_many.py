@@ -27,7 +27,7 @@ def three_bars(monkeypatch: pytest.MonkeyPatch) -> Strokes:
 def test_blank_canvas_asks_for_a_number() -> None:
     app = open_app("draw", read=MANY)
 
-    assert "Draw a number or a word" in app.info[0].value
+    assert "Draw a number or a word: what it says appears here." in app.info[0].value
     assert not app.exception
 
 
@@ -68,10 +68,13 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-def test_picture_of_a_number_is_read() -> None:
-    app = open_app("draw", read=MANY)
+def test_pictures_of_numbers_are_read() -> None:
+    """Each has its text in the table, and the first is open."""
+    app = open_app("draw", read=MANY, **{"from": "Pictures"})
 
-    app.file_uploader(key="wide_picture_0").upload("two.png", picture()).run()
+    uploader = app.file_uploader(key="picture_uploader_0")
+    uploader.upload("two.png", picture()).upload("none.png", b"no picture").run()
 
+    assert list(app.dataframe[0].value["Prediction"]) == ["11", "Cannot be read"]
     assert app.header[0].value == "11"
     assert "2 characters in the picture two.png" in text(app)

@@ -7,6 +7,7 @@ from core.handwriting import collection
 from core.imaging.strokes import Strokes
 from dashboard import canvas
 from dashboard.results import handwriting
+from dashboard.widgets.common import class_picker
 from dashboard.widgets.draw.correct import shortcuts_of
 from tests.dashboard.app import captions, open_app, text
 
@@ -135,3 +136,21 @@ def test_a_class_has_the_key_of_its_character_if_no_other_has(
 ) -> None:
     """Streamlit takes C and R itself, and knows no difference of case."""
     assert shortcuts_of(classes) == keys
+
+
+@pytest.mark.usefixtures("usable_run")
+def test_of_many_classes_the_likeliest_are_buttons_and_all_are_in_a_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More buttons than this would be a wall; a run of letters has 47 classes."""
+    monkeypatch.setattr(canvas, "drawing_input", lambda **_: bar())
+    monkeypatch.setattr(class_picker, "MAX_BUTTONS", 6)
+    app = open_app("draw")
+    buttons = [each.key for each in app.button if str(each.key).startswith("correct_")]
+
+    app.selectbox(key="correct_other_0").select("8").run()
+
+    (found,) = collection.drawings()
+    assert len(buttons) == 5
+    assert (found.label, found.answer) == ("8", "1")
+    assert "Kept as **8**" in text(app)

@@ -18,6 +18,7 @@ from dashboard.widgets.draw import (
     problem,
     sections,
     source,
+    verdict,
 )
 from dashboard.widgets.draw.layout import Places
 from dashboard.widgets.draw.many_reading import Written
@@ -62,7 +63,7 @@ def show(run: Run, spec: DatasetSpec) -> None:
     material = source.material(places, reader, draw=many_input.drawn)
     if material is None:
         with places.prediction:
-            source.invite("the number or the word")
+            source.invite("what it says", thing="a number or a word")
         return
     written = None
     with places.prediction, problem.in_its_place(material):
@@ -71,8 +72,10 @@ def show(run: Run, spec: DatasetSpec) -> None:
     if written is None:
         return
     chosen = _chosen(len(written.reading.characters))
-    _boxes(written, chosen)
-    _picker(written)
+    # On a phone they stand where the answer does, before the tools.
+    with places.prediction if services.is_phone() else st.container():
+        _boxes(written, chosen)
+        _picker(written)
     _card(written, chosen)
 
 
@@ -182,5 +185,6 @@ def _card(written: Written, chosen: int) -> None:
                 key="character_bars",
                 alt=f"Probability of each class for character {chosen + 1}",
             )
+        verdict.show(answered)
         correct.show(answered, key="correct_character", clears=False)
         sections.show(answered)

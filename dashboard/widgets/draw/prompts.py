@@ -11,9 +11,9 @@ from core.handwriting import prompts as core_prompts
 from core.proportion import Proportion, percent
 from core.records import Run
 from dashboard import page_paths, services, state, words
-from dashboard.state import Round
+from dashboard.state import Kept, Round
 from dashboard.widgets.common import page_frame, read_only
-from dashboard.widgets.draw import drawing_input, keeping
+from dashboard.widgets.draw import drawing_input, keeping, source
 from dashboard.widgets.draw.character import Answered
 
 
@@ -70,7 +70,8 @@ def controls(slot: DeltaGenerator, answered: Answered | None) -> None:
             key="prompt_next",
             shortcut=None if services.is_phone() else "Enter",
             **read_only.guard(
-                "Keeps the drawing, and clears the canvas.", disabled=answered is None
+                "Keeps the drawing, and clears the canvas.",
+                disabled=answered is None or _is_kept(answered),
             ),
         )
         st.button("Skip", key="prompt_skip", on_click=_go, args=(now, 1))
@@ -144,12 +145,22 @@ def _begin(classes: tuple[str, ...]) -> None:
         drawings = collection.drawings()
         chosen = core_prompts.of_round(classes, drawings, seed=len(drawings))
         state.keep_handwriting_round(Round(prompts=chosen, classes=classes))
+        st.session_state[state.DRAW_FROM] = source.DRAW
         drawing_input.clear()
+
+
+def _is_kept(answered: Answered) -> bool:
+    """Tell whether it is an open picture that a prompt has got already."""
+    is_picture = answered.character.material.picture is not None
+    kept = state.kept_drawing(state.PROMPTS, answered.character.key)
+    return is_picture and kept is not None
 
 
 def _keep(now: Round, answered: Answered) -> None:
     """Keep a drawing under its prompt, in place of an earlier one."""
-    drawing = keeping.keep(answered, now.prompts[now.place])
+    label = now.prompts[now.place]
+    drawing = keeping.keep(answered, label)
+    state.note_kept(state.PROMPTS, Kept(drawing.id, answered.character.key, label))
     before = now.kept.get(now.place)
     if before is not None:
         collection.remove([before])

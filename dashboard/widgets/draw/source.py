@@ -16,21 +16,22 @@ PICTURES: Final = "Pictures"
 CAMERA: Final = "Camera"
 
 _INVITATIONS: Final = {
-    DRAW: ("Draw something", ":material/draw:"),
-    PICTURES: ("Open or paste a picture", ":material/image:"),
-    CAMERA: ("Take a photo", ":material/photo_camera:"),
+    DRAW: ("Draw", "something", ":material/draw:"),
+    PICTURES: ("Open or paste a picture of", "one character", ":material/image:"),
+    CAMERA: ("Photograph", "one character", ":material/photo_camera:"),
 }
 
 
-def invite(what_appears: str) -> None:
+def invite(what_appears: str, *, thing: str = "") -> None:
     """Ask for something to read.
 
     Args:
-        what_appears: What the viewer gets, as the rest of the sentence.
+        what_appears: What the viewer gets.
+        thing: What to draw; one character if empty.
     """
     chosen = st.session_state.get(state.DRAW_FROM) or DRAW
-    text, icon = _INVITATIONS[chosen]
-    st.info(f"{text}: {what_appears} appears here.", icon=icon)
+    text, usual, icon = _INVITATIONS[chosen]
+    st.info(f"{text} {thing or usual}: {what_appears} appears here.", icon=icon)
 
 
 def material(

@@ -47,7 +47,12 @@ def show(answered: Answered) -> None:
     if found.verdict is not Verdict.ANSWERED:
         st.warning(in_words(found), icon=":material/help:")
     share = percent(found.thresholds.share, decimals=0)
-    st.caption(f"Answers {share} of its validation images.", help=help_of(found))
+    images = (
+        "validation images"
+        if found.thresholds.is_held_out
+        else "training images set aside"
+    )
+    st.caption(f"Answers {share} of its {images}.", help=help_of(found))
 
 
 def in_words(found: Judgement) -> str:

@@ -6,6 +6,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
 from core.datasets.splits import (
+    balanced_sample,
     balanced_weights,
     check_emphasis,
     emphasised,
@@ -164,3 +165,14 @@ def test_images_that_a_data_set_lacks_cannot_be_emphasised() -> None:
 
     with pytest.raises(ConfigError, match="positions 0 to 59,999, got 60,000"):
         check_emphasis((0, 60_000), num_train=60_000)
+
+
+def test_sample_takes_as_many_of_each_class() -> None:
+    """All of a rare class, and the same number of the others."""
+    labels = np.repeat([0, 1, 2], [500, 3, 500]).astype(np.uint8)
+
+    chosen = balanced_sample(labels, size=23)
+
+    assert np.bincount(labels[chosen]).tolist() == [10, 3, 10]
+    assert (np.diff(chosen) > 0).all()
+    assert len(balanced_sample(labels, size=5000)) == 1003

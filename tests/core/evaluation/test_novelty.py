@@ -138,17 +138,6 @@ def test_numbers_that_are_none_are_not_answered(reference: Reference) -> None:
     assert novelty.verdict(0.0, np.nan, limits) is Verdict.NOT_SURE
 
 
-def test_sample_takes_as_many_of_each_class() -> None:
-    """All of a rare class, and the same number of the others."""
-    labels = np.repeat([0, 1, 2], [500, 3, 500]).astype(np.uint8)
-
-    chosen = novelty.sample(labels, size=23)
-
-    assert np.bincount(labels[chosen]).tolist() == [10, 3, 10]
-    assert (np.diff(chosen) > 0).all()
-    assert len(novelty.sample(labels, size=5000)) == 1003
-
-
 def test_wide_layers_are_compared_with_fewer_images() -> None:
     """The file of a run has at most four million numbers."""
     assert novelty.num_known(128) == 10_000

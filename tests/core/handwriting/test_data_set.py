@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from core.datasets import arrays as arrays_of_sets
-from core.datasets import catalog, store, versions
+from core.datasets import catalog, results, store, versions
 from core.datasets.spec import plain
 from core.datasets.versions import Change
 from core.handwriting import arrays, collection, data_set, storage
+from core.records import Attachment
 from tests.core.handwriting.drawn import keep
 
 
@@ -124,3 +125,14 @@ def test_a_drawing_is_safe_where_the_data_set_cannot_be_made(
 
     assert len(collection.drawings()) == 3
     assert not storage.damaged()
+
+
+def test_what_was_computed_from_an_earlier_state_goes_with_it() -> None:
+    keep("7", "1", "7")
+    then = store.load(data_set.NAME).fingerprint
+    made = Attachment(name="summary", title="Summary", key="1")
+    results.save(then, made, write=lambda _: None)
+
+    keep("4")
+
+    assert results.find(then, kind="summary", key="1") is None

@@ -215,6 +215,19 @@ def test_card_seen_at_an_angle_is_rectified() -> None:
     assert difference(rgba(seen)) < 2 * CLOSE
 
 
+def test_page_of_text_is_left_as_it_is() -> None:
+    """Its lines are as regular as those of paper, and not lines."""
+    image = page(side=600)
+    draw = ImageDraw.Draw(image)
+    for top in range(10, 580, 39):
+        draw.text((10, top), "The EFTH quick 1234 =-+# dog" * 2, INK, font_size=24)
+
+    found = read_picture_ink(rgba(image))
+
+    assert found.remarks == ()
+    np.testing.assert_array_equal(found.ink, plain_ink(rgba(image)))
+
+
 def test_thick_letter_is_no_card() -> None:
     """A black square with nothing on it is ink."""
     image = page()

@@ -31,6 +31,25 @@ def test_an_empty_home_gets_the_quickest_preset(run_store: RunStore) -> None:
     assert kinds.task_of(run_store, run).config == run.config
 
 
+def test_it_is_coming_from_before_the_claim_until_its_run_is_there(
+    run_store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that looks in between must not offer a training."""
+    before = first_model.is_coming()
+    between = []
+    monkeypatch.setattr(
+        first_model.executor,
+        "submit",
+        lambda *_, **__: between.append(first_model.is_coming()),
+    )
+
+    first_model.train(run_store)
+    monkeypatch.setattr(first_model, "QUEUED_WITHIN_SECONDS", -1.0)
+
+    assert (before, between) == (True, [True])
+    assert not first_model.is_coming()
+
+
 def test_it_lets_all_go_first_that_a_person_asked_for(run_store: RunStore) -> None:
     first = run_store.get(first_model.train(run_store))
 
