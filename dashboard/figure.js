@@ -309,7 +309,8 @@ function bind(host) {
   host.hit = value => hand("hit", value)
   plot.on("plotly_click", event => hitAt(host, event))
   plot.on("plotly_selected", event => {
-    if (!event?.points) return
+    // plotly.js tells of a box that it was given to draw too, which nobody chose.
+    if (!event?.points || host.isDrawing) return
     hand("selection", { points: event.points.map(numbered), box: boxAround(event) })
   })
   plot.on("plotly_deselect", () => hand("selection", { points: [] }))
