@@ -1,21 +1,37 @@
 // A sheet for a mouse, a pen or a finger. It hands over the paths, as JSON text, each
-// time the pen is lifted; it takes over what canvas.py holds when that has another number.
+// time the pen is lifted; it takes over what canvas.py holds when that has another number,
+// and adds the strokes that were drawn meanwhile.
 
 export default function ({ data, parentElement, setStateValue }) {
   const sheet = parentElement.querySelector("canvas") ?? made(parentElement)
   const state = sheet.state
   Object.assign(state, { send: setStateValue, pen: data.pen })
-  if (data.version !== state.version) {
-    const held = data.strokes ? JSON.parse(data.strokes) : { paths: [], pens: [] }
-    Object.assign(state, { version: data.version, paths: held.paths, pens: held.pens })
-  }
+  if (data.version !== state.version) takeOver(state, data)
   fit(sheet, data)
   paint(sheet)
 }
 
+function takeOver(state, data) {
+  const held = data.strokes ? JSON.parse(data.strokes) : { paths: [], pens: [] }
+  // Each stroke has a number; what is not taken yet has a higher one than the last taken.
+  const late = Math.max(0, state.count - data.last)
+  const paths = late ? state.paths.slice(-late) : []
+  const pens = late ? state.pens.slice(-late) : []
+  state.version = data.version
+  state.count = Math.max(state.count, data.last)
+  state.paths = [...held.paths, ...paths]
+  state.pens = [...held.pens, ...pens]
+  if (late && state.drawing === null) setTimeout(() => handOver(state))
+}
+
+function handOver({ paths, pens, size, version, count, send }) {
+  const strokes = JSON.stringify({ schema: 1, paths, pens, size })
+  send("drawing", { strokes, version, last: count })
+}
+
 function made(parentElement) {
   const sheet = document.createElement("canvas")
-  sheet.state = { paths: [], pens: [], size: [1, 1], drawing: null }
+  sheet.state = { paths: [], pens: [], size: [1, 1], drawing: null, count: 0 }
   // Focusable, so that a key pressed after a stroke does not go to a text field.
   sheet.tabIndex = -1
   sheet.setAttribute("role", "img")
@@ -61,6 +77,7 @@ function begin(sheet, event) {
   state.drawing = event.pointerId
   state.paths.push([place(sheet, event)])
   state.pens.push(state.pen)
+  state.count += 1
   paint(sheet)
 }
 
@@ -81,8 +98,7 @@ function end(sheet, event) {
   const { state } = sheet
   if (event.pointerId !== state.drawing) return
   state.drawing = null
-  const { paths, pens, size } = state
-  state.send("drawing", JSON.stringify({ schema: 1, paths, pens, size }))
+  handOver(state)
 }
 
 function place(sheet, event) {

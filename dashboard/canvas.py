@@ -3,7 +3,9 @@
 Paths, not pixels: they can be drawn anew at any pen width. What was drawn is held in
 the session, so it is still there after a look at another page. A pen that draws on
 while the server answers is not disturbed: the browser takes over what is held here
-only when its version has changed, as by `undo` and `clear`. See canvas.js.
+only when its version has changed, as by `undo` and `clear`. A stroke that was drawn
+on an earlier version is not taken: the browser adds the strokes that came later than
+the last one taken to what it takes over, and sends them again. See canvas.js.
 """
 
 from dataclasses import dataclass, replace
@@ -38,11 +40,13 @@ class Held:
         document: The strokes as `Strokes.document` writes them; empty for none.
         version: Rises when the server has changed them.
         cleared: What was there before it was cleared, for undo.
+        last: Number of the last stroke that was taken; the browser counts them.
     """
 
     document: str = ""
     version: int = 0
     cleared: str = ""
+    last: int = 0
 
     def strokes(self, size: tuple[int, int]) -> Strokes:
         """Read the drawing.
@@ -83,6 +87,7 @@ def drawing_input(
         data={
             "strokes": held.document,
             "version": held.version,
+            "last": held.last,
             "pen": pen,
             "size": size,
             "width": width(size),
@@ -102,18 +107,19 @@ def undo(key: str) -> None:
     """Take back the last stroke, or the clearing of the canvas."""
     held = _held(key)
     if not held.document:
-        _hold(key, Held(held.cleared, held.version + 1))
+        _hold(key, Held(held.cleared, held.version + 1, last=held.last))
         return
     drawn = held.strokes((SIDE, SIDE))
     fewer = Strokes(drawn.paths[:-1], drawn.pens[:-1], drawn.size)
     document = fewer.document() if fewer else ""
-    _hold(key, Held(document, held.version + 1, held.cleared))
+    _hold(key, Held(document, held.version + 1, held.cleared, held.last))
 
 
 def clear(key: str) -> None:
     """Empty a canvas; `undo` brings the drawing back."""
     held = _held(key)
-    _hold(key, Held("", held.version + 1, held.document or held.cleared))
+    before = held.document or held.cleared
+    _hold(key, Held("", held.version + 1, before, held.last))
 
 
 def can_undo(key: str) -> bool:
@@ -124,9 +130,12 @@ def can_undo(key: str) -> bool:
 
 def _take(key: str) -> None:
     """Hold what the browser sent when the pen was lifted."""
-    sent = st.session_state[key].get("drawing")
-    if isinstance(sent, str):
-        _hold(key, replace(_held(key), document=sent, cleared=""))
+    match st.session_state[key].get("drawing"), _held(key):
+        case (
+            {"strokes": str(document), "version": version, "last": int(last)},
+            held,
+        ) if version == held.version:
+            _hold(key, replace(held, document=document, cleared="", last=last))
 
 
 def _held(key: str) -> Held:

@@ -10,7 +10,7 @@ from dashboard import figure, services, state, words
 from dashboard.charts.boxed import BoxedCharacter, boxed_figure
 from dashboard.figure import Hit
 from dashboard.results.pictures import Reader
-from dashboard.widgets.common.sample_card import large_glyph, likely_classes
+from dashboard.widgets.common.sample_card import likely_classes
 from dashboard.widgets.draw import (
     correct,
     many_input,
@@ -174,17 +174,14 @@ def _card(written: Written, chosen: int) -> None:
             f"{words.confidence(answered.answer.confidence)}",
             anchor=False,
         )
-        pixels, bars = st.columns(2)
-        with pixels:
-            large_glyph(answered.character.glyph, key="character_pixels")
-        with bars:
-            likely_classes(
-                answered.answer.probabilities,
-                answered.classes,
-                true=None,
-                key="character_bars",
-                alt=f"Probability of each class for character {chosen + 1}",
-            )
+        # The first of the sections shows its model input.
+        likely_classes(
+            answered.answer.probabilities,
+            answered.classes,
+            true=None,
+            key="character_bars",
+            alt=f"Probability of each class for character {chosen + 1}",
+        )
         verdict.show(answered)
         correct.show(answered, key="correct_character", clears=False)
         sections.show(answered)
