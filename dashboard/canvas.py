@@ -81,7 +81,7 @@ def drawing_input(
     Raises:
         PictureError: If the browser sent something else.
     """
-    held = _held(key)
+    held = held_drawing(key)
     _show(
         key=key,
         data={
@@ -93,7 +93,7 @@ def drawing_input(
             "width": width(size),
             "alt": alt,
         },
-        on_drawing_change=lambda: _take(key),
+        on_drawing_change=lambda: take(key),
     )
     return held.strokes(size)
 
@@ -105,7 +105,7 @@ def width(size: tuple[int, int] = (SIDE, SIDE)) -> int:
 
 def undo(key: str) -> None:
     """Take back the last stroke, or the clearing of the canvas."""
-    held = _held(key)
+    held = held_drawing(key)
     if not held.document:
         _hold(key, Held(held.cleared, held.version + 1, last=held.last))
         return
@@ -117,20 +117,20 @@ def undo(key: str) -> None:
 
 def clear(key: str) -> None:
     """Empty a canvas; `undo` brings the drawing back."""
-    held = _held(key)
+    held = held_drawing(key)
     before = held.document or held.cleared
     _hold(key, Held("", held.version + 1, before, held.last))
 
 
 def can_undo(key: str) -> bool:
     """Tell whether there is something to take back."""
-    held = _held(key)
+    held = held_drawing(key)
     return bool(held.document or held.cleared)
 
 
-def _take(key: str) -> None:
+def take(key: str) -> None:
     """Hold what the browser sent when the pen was lifted."""
-    match st.session_state[key].get("drawing"), _held(key):
+    match st.session_state[key].get("drawing"), held_drawing(key):
         case (
             {"strokes": str(document), "version": version, "last": int(last)},
             held,
@@ -138,7 +138,8 @@ def _take(key: str) -> None:
             _hold(key, replace(held, document=document, cleared="", last=last))
 
 
-def _held(key: str) -> Held:
+def held_drawing(key: str) -> Held:
+    """Return what is held of a canvas."""
     drawings: dict[str, Held] = st.session_state.get(state.DRAWINGS, {})
     return drawings.get(key, Held())
 
