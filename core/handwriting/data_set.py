@@ -1,11 +1,13 @@
 """The data set that is made of the drawings, like those that people import.
 
 It is made anew with each change, and takes the place of the one before at once. Images
-that were in that one are taken over, because making a character takes 20 ms.
+that were in that one are taken over, because making a character takes 20 ms. Where many
+are to be made, a thread makes them, and nobody waits.
 """
 
 import contextlib
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -33,14 +35,42 @@ _VERSION: Final = 1
 
 _PARTS: Final[tuple[SplitName, ...]] = ("train", "test")
 _LOCK_SECONDS: Final = 10.0
+_MAX_AT_ONCE: Final = 50  # images that a change makes itself: a second
+_making = threading.Lock()
 
 
 @settings.changes
 def refresh() -> None:
     """Make the data set of the drawings as they are now, or remove it.
 
-    Where that fails, the drawings are safe, and the next change tries again.
+    Where that fails, the drawings are safe, and the next change tries again. If many
+    images are to be made, the data set follows later.
     """
+    if len(_unmade(storage.drawings())) <= _MAX_AT_ONCE:
+        _refresh()
+    elif _making.acquire(blocking=False):
+        threading.Thread(target=_make_many, name="handwriting").start()
+
+
+def _make_many() -> None:
+    done: tuple[Drawing, ...] = ()
+    try:
+        # Who changes drawings meanwhile leaves the data set to this thread.
+        while (drawings := storage.drawings()) != done:
+            # Nobody waits for a lock this long: `arrays` remembers the images.
+            arrays.glyphs(_unmade(drawings), "mnist", SHAPE)
+            _refresh()
+            done = drawings
+    finally:
+        _making.release()
+
+
+def _unmade(drawings: Sequence[Drawing]) -> list[Drawing]:
+    known = _known()
+    return [each for each in drawings if each.id not in known]
+
+
+def _refresh() -> None:
     with contextlib.suppress(DatasetError, HomeError, OSError):
         place = storage.folder()
         place.mkdir(exist_ok=True)

@@ -1,5 +1,6 @@
 """The data set of the drawings: one like any other, and always of today."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +48,25 @@ def test_it_is_made_anew_and_goes_with_its_drawings() -> None:
     assert second.fingerprint != first
     assert second.spec.classes == ("1", "4", "7")
     assert [spec.name for spec in catalog.specs()] == ["mnist"]
+
+
+def test_many_characters_are_made_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_set, "_MAX_AT_ONCE", 1)
+    making_thread: list[threading.Thread] = []
+    make = arrays.glyphs
+
+    def note(chosen, style, shape):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        making_thread.append(threading.current_thread())
+        return make(chosen, style, shape)
+
+    monkeypatch.setattr(arrays, "glyphs", note)
+    kept = keep("7", "1", "7", "7", "1")
+    for thread in set(making_thread) - {threading.current_thread()}:
+        thread.join(20)
+
+    sizes = store.load(data_set.NAME).spec
+    assert sizes.num_train + sizes.num_test == len(kept)
+    assert any(each is not threading.current_thread() for each in making_thread)
 
 
 def test_characters_are_not_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
