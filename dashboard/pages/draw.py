@@ -8,13 +8,13 @@ from dashboard.widgets.common import page_frame, run_picker
 from dashboard.widgets.draw import (
     answer,
     correct,
-    drawing_input,
     learn,
     many,
     pin,
     problem,
     prompts,
     sections,
+    sheets,
     source,
 )
 from dashboard.widgets.draw.layout import Places
@@ -33,7 +33,7 @@ def draw_and_classify() -> None:
     with places.canvas:
         prompts.summary(run)
         slot = prompts.prompt()
-    came = source.material(places, Reader(run, spec), draw=drawing_input.drawn)
+    came = source.material(places, Reader(run, spec), sheet=sheets.ONE)
     answered = None
     with places.prediction:
         st.subheader("Prediction", anchor=False)

@@ -11,7 +11,7 @@ from core.handwriting.collection import Drawing
 from core.imaging import ink
 from core.imaging.strokes import Strokes
 from core.types import GrayImage
-from dashboard.widgets.draw import drawing_input
+from dashboard.widgets.draw import sheets
 from dashboard.widgets.draw.character import Answered, Material
 
 
@@ -32,7 +32,7 @@ def keep(answered: Answered, label: str) -> Drawing:
 
 def next_canvas() -> None:
     """Clear the canvas, and draw this part of the page again."""
-    drawing_input.clear()
+    sheets.clear()
     again()
 
 

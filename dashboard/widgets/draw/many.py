@@ -13,10 +13,10 @@ from dashboard.results.pictures import Reader
 from dashboard.widgets.common.sample_card import likely_classes
 from dashboard.widgets.draw import (
     correct,
-    many_input,
     many_reading,
     problem,
     sections,
+    sheets,
     source,
     verdict,
 )
@@ -60,7 +60,7 @@ def show(run: Run, spec: DatasetSpec) -> None:
     """
     places = Places.on_page((3, 2))
     reader = Reader(run, spec, reads_many=True)
-    material = source.material(places, reader, draw=many_input.drawn)
+    material = source.material(places, reader, sheet=sheets.MANY)
     if material is None:
         with places.prediction:
             source.invite("what it says", thing="a number or a word")

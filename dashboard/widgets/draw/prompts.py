@@ -13,7 +13,7 @@ from core.records import Run
 from dashboard import page_paths, services, state, words
 from dashboard.state import Kept, Round
 from dashboard.widgets.common import page_frame, read_only
-from dashboard.widgets.draw import drawing_input, keeping, source
+from dashboard.widgets.draw import keeping, sheets, source
 from dashboard.widgets.draw.character import Answered
 
 
@@ -146,7 +146,7 @@ def _begin(classes: tuple[str, ...]) -> None:
         chosen = core_prompts.of_round(classes, drawings, seed=len(drawings))
         state.keep_handwriting_round(Round(prompts=chosen, classes=classes))
         st.session_state[state.DRAW_FROM] = source.DRAW
-        drawing_input.clear()
+        sheets.clear()
 
 
 def _is_kept(answered: Answered) -> bool:
@@ -170,7 +170,7 @@ def _keep(now: Round, answered: Answered) -> None:
 
 def _go(now: Round, by: int) -> None:
     state.keep_handwriting_round(replace(now, place=max(0, now.place + by)))
-    drawing_input.clear()
+    sheets.clear()
 
 
 def _stop(now: Round) -> None:
@@ -179,9 +179,9 @@ def _stop(now: Round) -> None:
         _close()
         return
     state.keep_handwriting_round(replace(now, place=len(now.prompts)))
-    drawing_input.clear()
+    sheets.clear()
 
 
 def _close() -> None:
     state.keep_handwriting_round(None)
-    drawing_input.clear()
+    sheets.clear()

@@ -1,15 +1,15 @@
 """Where writing comes from: drawn here, from pictures, or from the camera."""
 
-from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from dashboard import state
 from dashboard.results.pictures import Reader
-from dashboard.widgets.draw import camera, pictures
+from dashboard.widgets.draw import camera, pictures, sheets
 from dashboard.widgets.draw.character import Material
 from dashboard.widgets.draw.layout import Places
+from dashboard.widgets.draw.sheets import Sheet
 
 DRAW: Final = "Draw"
 PICTURES: Final = "Pictures"
@@ -34,15 +34,13 @@ def invite(what_appears: str, *, thing: str = "") -> None:
     st.info(f"{text} {thing or usual}: {what_appears} appears here.", icon=icon)
 
 
-def material(
-    places: Places, reader: Reader, *, draw: Callable[[Places], Material | None]
-) -> Material | None:
+def material(places: Places, reader: Reader, *, sheet: Sheet) -> Material | None:
     """Let the viewer choose a source and use it.
 
     Args:
         places: Where on the page it stands.
         reader: What reads it, for the answers in a table of several pictures.
-        draw: Shows the canvas, and returns what is drawn.
+        sheet: The canvas to draw on.
 
     Returns:
         What came from it; None if nothing did.
@@ -65,4 +63,4 @@ def material(
     if chosen == CAMERA:
         with places.canvas:
             return camera.material(reader)
-    return draw(places)
+    return sheets.drawn(places, sheet)
