@@ -36,7 +36,9 @@ def draw_and_classify() -> None:
     came = source.material(places, Reader(run, spec), sheet=sheets.ONE)
     answered = None
     with places.prediction:
-        st.subheader("Prediction", anchor=False)
+        # On a phone, the room is for the answer.
+        if not services.is_phone():
+            st.subheader("Prediction", anchor=False)
         with problem.in_its_place(came):
             answered = answer.show(run, spec, came)
         if slot is None:
