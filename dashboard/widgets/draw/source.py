@@ -52,7 +52,8 @@ def material(places: Places, reader: Reader, *, sheet: Sheet) -> Material | None
         chosen = st.segmented_control(
             "Source",
             [DRAW, PICTURES, CAMERA],
-            default=DRAW,
+            # A round of prompts may have chosen already.
+            default=None if state.DRAW_FROM in st.session_state else DRAW,
             required=True,
             key=state.DRAW_FROM,
             **state.LINKED,

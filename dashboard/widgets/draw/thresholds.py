@@ -9,8 +9,8 @@ from core.evaluation import novelty
 from core.evaluation.novelty import Judgement, Reference
 from core.jobs.kinds.novelty import FitNovelty
 from core.proportion import percent
-from dashboard import image_results, results, words
-from dashboard.widgets.common import analysis
+from dashboard import image_results, results, services, words
+from dashboard.widgets.common import analysis, tested_on
 from dashboard.widgets.draw import verdict
 from dashboard.widgets.draw.character import Answered
 
@@ -27,9 +27,12 @@ _OFFER: Final = (
 def section(answered: Answered) -> None:
     """Show the numbers of a drawing beside the thresholds."""
     run = answered.run
+    reference = results.reference(run)
+    if reference is None and not services.has_images(run):
+        tested_on.no_images(run)
+        return
     if analysis.result_of(FitNovelty(subject=run.id), run, offer=_OFFER) is None:
         return
-    reference = results.reference(run)
     if reference is None:
         return
     found = image_results.judgement(
