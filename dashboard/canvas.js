@@ -7,6 +7,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const state = sheet.state
   Object.assign(state, { send: setStateValue, pen: data.pen })
   if (data.version !== state.version) takeOver(state, data)
+  // How many strokes the server has: what waits for it, as a test does, can see it.
+  sheet.dataset.taken = data.last
   fit(sheet, data)
   paint(sheet)
 }

@@ -145,7 +145,8 @@ def _begin(classes: tuple[str, ...]) -> None:
         drawings = collection.drawings()
         chosen = core_prompts.of_round(classes, drawings, seed=len(drawings))
         state.keep_handwriting_round(Round(prompts=chosen, classes=classes))
-        st.session_state[state.DRAW_FROM] = source.DRAW
+        if st.session_state.get(state.DRAW_FROM) != source.DRAW:
+            st.session_state[state.DRAW_FROM] = source.DRAW
         sheets.clear()
 
 

@@ -52,8 +52,7 @@ def material(places: Places, reader: Reader, *, sheet: Sheet) -> Material | None
         chosen = st.segmented_control(
             "Source",
             [DRAW, PICTURES, CAMERA],
-            # A round of prompts may have chosen already.
-            default=None if state.DRAW_FROM in st.session_state else DRAW,
+            default=DRAW,
             required=True,
             key=state.DRAW_FROM,
             **state.LINKED,
